@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { plannedEdge } from '../plan/schema.ts';
+
+/** What the edge's process is told at its start. Durations in `preset` are cluster time; divide by timeScale. */
+export const edgeConfig = z.object({
+  role: z.literal('edge'),
+  preset: plannedEdge,
+  timeScale: z.number().min(1),
+  seed: z.int(),
+  listen: z.object({ host: z.string(), port: z.int() }),
+  /** Kubeconfig (YAML) with which it follows Nodes and the Service. */
+  kubeconfig: z.string(),
+  service: z.object({ namespace: z.string(), name: z.string() }),
+  /** Nodes by name that it must never use (a control plane, as cloud controllers leave it out). */
+  excludeNodes: z.array(z.string()),
+  /** Bind the client's own address towards the node, where the machine has it (embedded): passthrough addresses. */
+  bindClientAddress: z.boolean(),
+  /** Checks come from this address (embedded), else from any. */
+  checkFrom: z.string().nullable(),
+  /** Real connect time-out towards a node after which a passthrough balancer stops trying; 0: as long as the client. */
+});
+export type EdgeConfig = z.infer<typeof edgeConfig>;
+
+/*
+ * Messages out (beside ready {host, port}): history events `edge-open`, `edge-close`, `check`, `health`, `reconcile`,
+ * `lateness` (instrument 'edge'), as src/history/schema.ts has them; `failed` {reason} where it cannot go on.
+ * Messages in: `sync` {id} -> answers `synced` {id} once every event up to now is out;
+ * `settings` not used yet; `stop`.
+ */

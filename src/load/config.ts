@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { lane } from '../plan/schema.ts';
+
+/*
+ * What load processes are told. All durations are REAL milliseconds (the run divides by timeScale before).
+ * Each load process emits history events `start`, `end`, `lateness`; and, for the live view and the trigger,
+ * {type:'progress', t, started, inFlight, pastFirstChunk, completed, lost, cancelled} at most every 50 ms.
+ */
+
+export const target = z.object({
+  /** Where to connect: the edge's address. */
+  host: z.string(),
+  port: z.int(),
+  tls: z.boolean(),
+  /** Host header, and SNI when tls. */
+  hostname: z.string(),
+  path: z.string(),
+  headers: z.record(z.string(), z.string()),
+  insecure: z.boolean(),
+});
+export type Target = z.infer<typeof target>;
+
+export const streamsConfig = z.object({
+  role: z.literal('recorder'),
+  load: z.string(),
+  trial: z.int(),
+  target,
+  /** Local addresses to bind in turn; empty: the system's choice. */
+  localAddresses: z.array(z.string()),
+  concurrency: z.int(),
+  /** The app's path and query are made of these: /stream?duration=…&interval=…&chunk=…&id=… ; null: any URL (watch). */
+  app: z
+    .object({ durationMs: z.number(), intervalMs: z.number(), chunkSize: z.int(), bodySize: z.int() })
+    .nullable(),
+  rampMs: z.number(),
+  stallMs: z.number(),
+  connectTimeoutMs: z.number(),
+  renew: z.boolean(),
+  expectStatus: z.int(),
+  /** Prefix of request ids: unique in the history. */
+  idPrefix: z.string(),
+});
+export type StreamsConfig = z.infer<typeof streamsConfig>;
+
+/*
+ * recorder, messages in: `begin` {} starts the ramp; `quiesce` {} starts no new stream (renew ends) and follows those in
+ * flight; `cancel` {} ends what is still in flight as cancelled. It answers `idle` {} once nothing is in flight after
+ * `quiesce`/`cancel` or, without renew, after the whole cohort ended.
+ */
+
+export const probeConfig = z.object({
+  role: z.literal('probe'),
+  load: z.string(),
+  trial: z.int(),
+  target,
+  localAddresses: z.array(z.string()),
+  rate: z.number(),
+  lanes: z.array(lane),
+  http: z.enum(['1.1', '2']),
+  family: z.union([z.literal(0), z.literal(4), z.literal(6)]),
+  timeoutMs: z.number(),
+  /** An unanswered probe is held open to this age before it is given up, to tell slow-connect from connect-timeout (19 s of cluster time). */
+  holdMs: z.number(),
+  expectStatus: z.int(),
+  idPrefix: z.string(),
+  /** Lateness above which a window is not to be trusted. */
+  untrustedLatenessMs: z.number(),
+});
+export type ProbeConfig = z.infer<typeof probeConfig>;
+
+/*
+ * probe, messages in: `begin` {}; `quiesce` {} sends no more and follows what is out; `cancel` {}.
+ * Out: `idle` {} likewise; `probe-window` {t, fromT, sent, ok, failed} at most every 100 ms for the live view.
+ */

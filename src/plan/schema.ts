@@ -1,0 +1,209 @@
+import { z } from 'zod';
+import { cloudName, faultKinds, policyName, presetNames } from '../scenario/schema.ts';
+
+/*
+ * The plan: one experiment with everything resolved. All durations are milliseconds of cluster time and all
+ * rates are per second of cluster time; `timeScale` says by how much real time is shorter.
+ * It stands in the history's header, so that a report needs nothing else.
+ */
+
+const ms = z.number().min(0);
+const strings = z.record(z.string(), z.string());
+
+export const plannedNode = z.object({
+  name: z.string(),
+  pool: z.string(),
+  preemptible: z.boolean(),
+  labels: strings,
+  taints: z.array(z.object({ key: z.string(), value: z.string(), effect: z.string() })),
+});
+
+export const plannedCheck = z.object({
+  kind: z.enum(['http', 'tcp']),
+  port: z.union([z.enum(['healthz', 'healthCheckNodePort', 'nodePort']), z.number()]),
+  path: z.string(),
+  intervalMs: ms,
+  timeoutMs: ms,
+  unhealthyThreshold: z.int().min(1),
+  healthyThreshold: z.int().min(1),
+});
+
+export const plannedEdge = z.object({
+  preset: z.enum(presetNames),
+  mode: z.enum(['passthrough', 'proxy']),
+  checks: z.object({ Cluster: plannedCheck, Local: plannedCheck }),
+  reconcileDelayMs: ms,
+  onEjected: z.enum(['persist', 'reset', 'drain']),
+  drainTimeoutMs: ms,
+  allUnhealthy: z.enum(['all', 'none']),
+  /** A check answered 503 ejects at once, whatever the threshold (cloud-provider-kind). */
+  ejectOn503: z.boolean(),
+  upstreamConnectTimeoutMs: ms,
+  source: z.string(),
+});
+
+const plannedPlacement = z.object({
+  kind: z.enum(['Deployment', 'DaemonSet']),
+  replicas: z.int(),
+  nodeSelector: strings,
+  tolerations: z.array(
+    z.object({
+      key: z.string().optional(),
+      operator: z.enum(['Exists', 'Equal']),
+      value: z.string().optional(),
+      effect: z.string().optional(),
+    }),
+  ),
+  terminationGraceMs: ms,
+});
+
+export const plannedIngress = plannedPlacement.extend({
+  allowList: z.array(z.string()),
+  graceTimeOutMs: ms,
+  requestAcceptGraceTimeoutMs: ms,
+  readinessPeriodMs: ms,
+  trustedIPs: z.array(z.string()),
+});
+
+export const plannedStreams = z.object({
+  kind: z.literal('streams'),
+  name: z.string(),
+  concurrency: z.int(),
+  durationMs: ms,
+  chunkIntervalMs: ms,
+  bodySize: z.int(),
+  chunkSize: z.int(),
+  rampMs: ms,
+  stallMs: ms,
+  connectTimeoutMs: ms,
+  renew: z.boolean(),
+  expectStatus: z.int(),
+});
+
+export const lane = z.enum(['new', 'reused']);
+
+export const plannedProbe = z.object({
+  kind: z.literal('probe'),
+  name: z.string(),
+  rate: z.number(),
+  lanes: z.array(lane),
+  timeoutMs: ms,
+  expectStatus: z.int(),
+});
+
+export const plannedAutocannon = z.object({
+  kind: z.literal('autocannon'),
+  name: z.string(),
+  connections: z.int(),
+  rate: z.number(),
+  timeoutMs: ms,
+  expectStatus: z.int(),
+});
+
+export const plannedK6 = z.object({
+  kind: z.literal('k6'),
+  name: z.string(),
+  script: z.string().nullable(),
+  vus: z.int(),
+  durationMs: ms,
+  rate: z.number().nullable(),
+  keepAlive: z.boolean(),
+  expectStatus: z.int(),
+});
+
+export const plannedLoad = z.discriminatedUnion('kind', [
+  plannedStreams,
+  plannedProbe,
+  plannedAutocannon,
+  plannedK6,
+]);
+
+export const plannedFault = z.object({
+  kind: z.enum(faultKinds),
+  target: z.object({
+    node: z.string().optional(),
+    pool: z.string().optional(),
+    labels: strings.optional(),
+    runs: z.enum(['ingress', 'app', 'nothing']).optional(),
+  }),
+  pod: z.enum(['ingress', 'app']),
+  trigger: z.object({ streamsInFlight: z.int(), afterMs: ms }),
+});
+
+export const plannedTrial = z.object({
+  index: z.int(),
+  /** null: a watch, no policy of ours. */
+  policy: policyName.nullable(),
+  repeat: z.int(),
+  /** Seeds every choice of the trial; the same for each policy of one repeat, so that they compare. */
+  seed: z.int(),
+});
+
+/** One line of the scenario's `expect`. `value` is in `unit`; null policy: all of them. */
+export const expectation = z.object({
+  text: z.string(),
+  policy: z.string().nullable(),
+  metric: z.string(),
+  op: z.enum(['==', '!=', '<', '<=', '>', '>=']),
+  value: z.union([z.number(), z.string(), z.boolean()]),
+  unit: z.enum(['count', 'seconds', 'share', 'word']),
+  line: z.int().nullable(),
+});
+
+export const plannedTimers = z.object({
+  nodeMonitorGraceMs: ms,
+  nodeMonitorPeriodMs: ms,
+  leaseRenewMs: ms,
+  podEvictionMs: ms,
+  proxyMinSyncMs: ms,
+});
+
+export const providerName = z.enum(['embedded', 'kind', 'context', 'watch']);
+
+export const plan = z.object({
+  experiment: z.string(),
+  description: z.string(),
+  file: z.string().nullable(),
+  provider: providerName,
+  cloud: cloudName,
+  seed: z.int(),
+  repeats: z.int(),
+  timeScale: z.number().min(1),
+  nodes: z.array(plannedNode),
+  ingress: plannedIngress,
+  app: plannedPlacement,
+  edge: plannedEdge,
+  load: z.array(plannedLoad),
+  fault: plannedFault.nullable(),
+  trials: z.array(plannedTrial),
+  stabilityMs: ms,
+  observe: z.enum(['full', 'short']),
+  timers: plannedTimers,
+  kubeProxyMode: z.enum(['iptables', 'nftables']),
+  images: z.object({
+    node: z.string().nullable(),
+    traefik: z.string().nullable(),
+    app: z.string().nullable(),
+  }),
+  expectations: z.array(expectation),
+  /** What was decided for the user, in words: shown by --dry-run and in the report. */
+  notices: z.array(z.string()),
+  expectedWallSeconds: z.number(),
+});
+
+export type Plan = z.infer<typeof plan>;
+export type PlannedNode = z.infer<typeof plannedNode>;
+export type PlannedEdge = z.infer<typeof plannedEdge>;
+export type PlannedCheck = z.infer<typeof plannedCheck>;
+export type PlannedStreams = z.infer<typeof plannedStreams>;
+export type PlannedProbe = z.infer<typeof plannedProbe>;
+export type PlannedAutocannon = z.infer<typeof plannedAutocannon>;
+export type PlannedK6 = z.infer<typeof plannedK6>;
+export type PlannedLoad = z.infer<typeof plannedLoad>;
+export type PlannedFault = z.infer<typeof plannedFault>;
+export type PlannedTrial = z.infer<typeof plannedTrial>;
+export type PlannedTimers = z.infer<typeof plannedTimers>;
+export type PlannedPlacement = z.infer<typeof plannedPlacement>;
+export type Expectation = z.infer<typeof expectation>;
+export type ProviderName = z.infer<typeof providerName>;
+export type Lane = z.infer<typeof lane>;

@@ -12,11 +12,9 @@ export const duration = z
   .meta({ pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h))+$', examples: ['250ms', '10s', '1m30s'] });
 
 const labels = z.record(z.string(), z.string());
-const name = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
-    error: 'lower-case letters, digits and dashes, at most 40',
-  });
+const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
+  error: 'lower-case letters, digits and dashes, at most 40',
+});
 
 const taint = z.strictObject({
   key: z.string(),

@@ -1,0 +1,127 @@
+// The one test command: types, lint, structure, then every test file in its own process, fast groups first.
+// `npm test -- unit/edge recorder` runs only the files whose path contains one of the words.
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+// uvu has no time limit of its own: each file's process has one, seconds.
+const groups = [
+  { name: 'unit', limit: 120, parallel: 2 },
+  { name: 'property', limit: 180, parallel: 2 },
+  { name: 'conformance', limit: 900, parallel: 1 },
+  { name: 'browser', limit: 240, parallel: 1 },
+  { name: 'e2e', limit: 1500, parallel: 1 },
+];
+const words = process.argv.slice(2);
+const totals = { passed: 0, failed: 0, skips: [] };
+let stopping = false;
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    stopping = true;
+    for (const child of running) child.kill(signal);
+  });
+}
+
+function testFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** Runs one command to its end; ends it by force at the limit. */
+function run(command, args, limitSeconds) {
+  return new Promise((resolve) => {
+    const started = performance.now();
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, FORCE_COLOR: '0' },
+    });
+    running.add(child);
+    let output = '';
+    let late = false;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text) => {
+        output += text;
+      });
+    }
+    // SIGTERM first, so that a test can end what it started.
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
+    }, limitSeconds * 1000);
+    child.on('error', (error) => {
+      output += String(error);
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      running.delete(child);
+      resolve({ code: late ? 124 : code, output, late, seconds: (performance.now() - started) / 1000 });
+    });
+  });
+}
+
+function report(name, ok, seconds, detail = '') {
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s)${detail}`);
+}
+
+async function check(name, command, args) {
+  if (words.length > 0 && !words.some((word) => name.includes(word))) return;
+  const result = await run(command, args, 300);
+  const ok = result.code === 0;
+  totals[ok ? 'passed' : 'failed'] += 1;
+  report(name, ok, result.seconds);
+  if (!ok) console.log(result.output);
+}
+
+async function testFile(file, limit) {
+  const result = await run(process.execPath, ['--import', 'tsx', file], limit);
+  for (const [, skip] of result.output.matchAll(/^# skip (.*)$/gm)) totals.skips.push(skip);
+  const total = Number(/^\s*Total:\s+(\d+)/m.exec(result.output)?.[1] ?? Number.NaN);
+  const passed = Number(/^\s*Passed:\s+(\d+)/m.exec(result.output)?.[1] ?? Number.NaN);
+  // A file that ends without its summary (a process.exit, an open promise at the end) has not passed.
+  const whole = Number.isFinite(total) && Number.isFinite(passed);
+  const failed = whole ? total - passed : 1;
+  totals.passed += whole ? passed : 0;
+  totals.failed += failed === 0 && result.code !== 0 ? 1 : failed;
+  const ok = failed === 0 && result.code === 0;
+  report(file, ok, result.seconds, ok ? ` ${passed}` : result.late ? `: over its limit of ${limit} s` : '');
+  if (!ok) console.log(result.output);
+}
+
+async function inParallel(items, width, work) {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined && !stopping; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+await check('types', bin('tsc'), ['-p', '.']);
+await check('lint', bin('biome'), ['check', '--error-on-warnings', '.']);
+const files = testFiles(join(root, 'test')).filter(
+  (file) => words.length === 0 || words.some((word) => file.includes(word)),
+);
+for (const group of groups) {
+  const own = files.filter((file) => file.startsWith(join('test', group.name)));
+  if (!stopping) await inParallel(own, group.parallel, (file) => testFile(file, group.limit));
+}
+const stray = files.filter((file) => !groups.some((group) => file.startsWith(join('test', group.name))));
+for (const file of stray) {
+  totals.failed += 1;
+  console.log(`FAIL ${file}: in no group of the test runner`);
+}
+if (totals.skips.length > 0) {
+  console.log(`\nskipped (${totals.skips.length}):`);
+  for (const skip of totals.skips) console.log(`  ${skip}`);
+}
+if (stopping) console.log('interrupted');
+console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+process.exitCode = totals.failed === 0 && !stopping && totals.passed > 0 ? 0 : 1;

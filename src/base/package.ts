@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The package's folder, found from this file, be it a source or a bundle. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) {
+    const up = dirname(folder);
+    if (up === folder) throw new Error('package.json not found above the program');
+    folder = up;
+  }
+  return folder;
+}
+
+/** The bundle of one of our processes, built by `npm run build` (which `npm ci` does). */
+export function roleBundle(role: string): string {
+  return join(packageRoot(), 'dist', 'roles', `${role}.mjs`);
+}
+
+/** As package.json says. */
+export function packageVersion(): string {
+  const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  if (typeof text === 'object' && text !== null && 'version' in text) return String(text.version);
+  return '0.0.0';
+}

@@ -72,3 +72,40 @@ export type ProbeConfig = z.infer<typeof probeConfig>;
  * probe, messages in: `begin` {}; `quiesce` {} sends no more and follows what is out; `cancel` {}.
  * Out: `idle` {} likewise; `probe-window` {t, fromT, sent, ok, failed} at most every 100 ms for the live view.
  */
+
+/** Background of short requests by autocannon; messages as the probe's. Requests go to shortPath(id) where `app`. */
+export const autocannonConfig = z.object({
+  role: z.literal('autocannon'),
+  load: z.string(),
+  trial: z.int(),
+  target,
+  localAddresses: z.array(z.string()),
+  connections: z.int(),
+  rate: z.number(),
+  timeoutMs: z.number(),
+  expectStatus: z.int(),
+  idPrefix: z.string(),
+});
+export type AutocannonConfig = z.infer<typeof autocannonConfig>;
+
+/** The user's k6: its binary, our script or theirs. */
+export const k6Config = z.object({
+  role: z.literal('k6'),
+  load: z.string(),
+  trial: z.int(),
+  target,
+  localAddresses: z.array(z.string()),
+  /** Path of the k6 binary where the role runs. */
+  binary: z.string(),
+  /** Text of the user's script; null: ours. */
+  script: z.string().nullable(),
+  vus: z.int(),
+  durationMs: z.number(),
+  intervalMs: z.number(),
+  /** Arrivals per second; null: each VU runs one stream. */
+  rate: z.number().nullable(),
+  keepAlive: z.boolean(),
+  expectStatus: z.int(),
+  idPrefix: z.string(),
+});
+export type K6Config = z.infer<typeof k6Config>;

@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { RoleHandle } from '../base/role.ts';
 import type { NodeName } from '../base/units.ts';
-import type { TopologyNode } from '../history/schema.ts';
+import type { HistoryEvent, TopologyNode } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 
 /** Which of our own processes, by the name of its bundle under dist/roles/. */
@@ -10,6 +10,8 @@ export type RoleName = 'edge' | 'recorder' | 'probe' | 'autocannon' | 'k6';
 export interface Capabilities {
   /** The edge can bind the client's address, so the nodes see the client's own. */
   readonly edgeKeepsClientAddress: boolean;
+  /** down() removes the whole cluster: nothing in it has to be mended first. */
+  readonly disposable: boolean;
   /** Time can be compressed. */
   readonly timeScale: boolean;
 }
@@ -28,6 +30,8 @@ export interface ProviderEvents {
   /** Something of the provider's own died that should not have: the trial cannot be trusted. */
   failed(instrument: string, reason: string): void;
   note(level: 'info' | 'warning' | 'error', text: string): void;
+  /** What belongs into the history as it is: the ingress' log, clock offsets. */
+  event(event: HistoryEvent): void;
 }
 
 /**

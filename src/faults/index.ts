@@ -1,0 +1,18 @@
+import type { FaultKind } from '../scenario/schema.ts';
+import { drain } from './drain.ts';
+import type { Fault } from './fault.ts';
+import { podKill } from './pod-kill.ts';
+import { powerOff } from './power-off.ts';
+import { preempt } from './preempt.ts';
+import { unplug } from './unplug.ts';
+
+/** Every fault that a scenario may name. */
+export const faults: Record<FaultKind, Fault> = {
+  'power-off': powerOff,
+  unplug,
+  preempt,
+  drain,
+  'pod-kill': podKill,
+};
+
+export type { Fault, FaultContext } from './fault.ts';

@@ -1,0 +1,12 @@
+import type { Fault } from './fault.ts';
+
+/** The network only: the node lives on behind it, and its streams may go on when it is plugged in again. */
+export const unplug: Fault = {
+  kind: 'unplug',
+  silencesNode: true,
+  emptiesNode: false,
+  async inject(context, node) {
+    context.began(await context.power.unplug(node), 'network cut, the node lives on');
+  },
+  recover: (context, node) => context.power.on(node),
+};

@@ -1,0 +1,63 @@
+import { connect, type Socket } from 'node:net';
+
+/*
+ * A listener whose process is stopped still completes handshakes, until its queue of accepted connections is full:
+ * from then on Linux drops every SYN (tcp_conn_request, net/ipv4/tcp_input.c: sk_acceptq_is_full). Filling that queue
+ * with connections of our own is how a dead node becomes silent to new ones.
+ */
+
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Connections that keep a backlog full. */
+export interface Filling {
+  readonly held: number;
+  /** Ends them. The listener's process discards them by their source address when it lives again. */
+  release(): void;
+}
+
+const wave = 64;
+/** A loopback handshake takes microseconds; so long without one means that the queue is full. */
+const settledMs = 40;
+/** Above any backlog of ours (net.core.somaxconn is 4096 at most places). */
+const limit = 8192;
+
+/** Fills the backlog of a stopped listener. Resolves when it takes no more; at once where nothing listens. */
+export async function fillBacklog(listener: Listener, from: string | null): Promise<Filling> {
+  const held: Socket[] = [];
+  let full = false;
+  while (!full && held.length < limit) {
+    const results = await Promise.all(Array.from({ length: wave }, () => tryConnect(listener, from)));
+    for (const result of results) {
+      if (result === 'silent' || result === 'refused') full = true;
+      else held.push(result);
+    }
+  }
+  return {
+    held: held.length,
+    release() {
+      for (const socket of held) socket.destroy();
+    },
+  };
+}
+
+function tryConnect({ host, port }: Listener, from: string | null): Promise<Socket | 'silent' | 'refused'> {
+  return new Promise((resolve) => {
+    const socket = connect(from === null ? { host, port } : { host, port, localAddress: from });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      resolve('silent');
+    }, settledMs);
+    socket.on('error', () => {
+      clearTimeout(timer);
+      resolve('refused');
+    });
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.unref();
+      resolve(socket);
+    });
+  });
+}

@@ -1,0 +1,238 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { monotonic } from '../../base/clock.ts';
+import { MidflightError } from '../../base/errors.ts';
+import { packageVersion, roleBundle } from '../../base/package.ts';
+import { seededRandom, seedOf } from '../../base/random.ts';
+import type { NodeName } from '../../base/units.ts';
+import type { TopologyNode } from '../../history/schema.ts';
+import type { Plan } from '../../plan/schema.ts';
+import { launchChild } from '../child.ts';
+import type { NodePower, Provider, ProviderEvents } from '../provider.ts';
+import { installWorkload } from './install.ts';
+import { type Machine, machine } from './machines.ts';
+import { nodeConfigOf } from './node-config.ts';
+import { enrol, reap, strikeOff } from './state-dir.ts';
+import { hasWholeLoopback, type Layout, maxNodes, takeLayout } from './subnet.ts';
+import { waitFor } from './wait.ts';
+
+interface Cluster {
+  readonly plan: Plan;
+  readonly layout: Layout;
+  readonly kubeConfig: KubeConfig;
+  readonly core: CoreV1Api;
+  readonly machines: ReadonlyMap<NodeName, Machine>;
+  readonly topology: readonly TopologyNode[];
+}
+
+/** A whole cluster of processes on this machine's loopback: no Docker, no root, time may be compressed. */
+export function embeddedProvider(): Provider {
+  const token = `midflight-${randomBytes(8).toString('hex')}`;
+  const own = hasWholeLoopback();
+  const closers: (() => Promise<void>)[] = [];
+  let cluster: Cluster | null = null;
+  const up = () => {
+    if (cluster === null) throw new MidflightError('internal', 'the embedded cluster is not up');
+    return cluster;
+  };
+
+  return {
+    name: 'embedded',
+    ingressKind: 'model',
+    capabilities: { edgeKeepsClientAddress: own, disposable: true, timeScale: true },
+    async up(plan, events, signal) {
+      cluster = await createCluster(plan, events, signal, token, closers);
+    },
+    install: (plan, signal) =>
+      installWorkload(up().kubeConfig, up().core, plan, signal, own ? up().layout.clients : ['127.0.0.1']),
+    nodes: () => up().topology,
+    addresses() {
+      const { edge, clients, checkFrom } = up().layout;
+      return { clients, edgeListen: edge, edgeDial: edge, checkFrom, excludeNodes: [] };
+    },
+    kubeConfig: () => up().kubeConfig,
+    roleKubeConfig: () => up().kubeConfig.exportConfig(),
+    versions: async () => ({ kubernetes: `embedded model ${packageVersion()}`, node: process.version }),
+    limits: () => limitsOf(own),
+    async launch(role, config, name) {
+      const handle = await launchChild({
+        command: process.execPath,
+        args: [roleBundle(role), token],
+        role,
+        name,
+        config,
+      });
+      closers.push(() => handle.stop());
+      return handle;
+    },
+    power: powerOf(up),
+    async down() {
+      // The last started ends first; a failure of one keeps no other from ending.
+      for (const close of closers.splice(0).reverse()) await close().catch(() => {});
+      cluster = null;
+    },
+  };
+}
+
+async function createCluster(
+  plan: Plan,
+  events: ProviderEvents,
+  signal: AbortSignal,
+  token: string,
+  closers: (() => Promise<void>)[],
+): Promise<Cluster> {
+  if (plan.nodes.length > maxNodes) {
+    throw new MidflightError(
+      'bad-scenario',
+      `${plan.nodes.length} nodes; an embedded cluster has at most ${maxNodes}`,
+    );
+  }
+  const ended = reap();
+  if (ended > 0) events.note('warning', `ended ${ended} processes that an earlier run had left behind`);
+  const layout = await takeLayout(seededRandom(seedOf(token)));
+  enrol(token, layout.subnet);
+  closers.push(async () => strikeOff(token, layout.subnet));
+  closers.push(await startWatchdog(token));
+  signal.throwIfAborted();
+  const controlPlane = await launchChild({
+    command: process.execPath,
+    args: [roleBundle('control-plane'), token],
+    role: 'control-plane',
+    name: 'control-plane',
+    config: controlPlaneConfig(plan, layout, token),
+  });
+  closers.push(() => controlPlane.stop());
+  void controlPlane.exited.then(({ expected, stderr }) => {
+    if (!expected) events.failed('control plane', `ended unexpectedly ${stderr.trim().slice(-300)}`);
+  });
+  const server = `http://${layout.api}:${controlPlane.ready.port}`;
+  const kubeConfig = kubeConfigOf(server);
+  const core = kubeConfig.makeApiClient(CoreV1Api);
+  const machines = new Map<NodeName, Machine>();
+  plan.nodes.forEach((node, index) => {
+    const made = machine({
+      name: node.name,
+      bundle: roleBundle('node'),
+      token,
+      config: nodeConfigOf(plan, node, layout, index, server, token),
+      fillFrom: layout.filler,
+      now: monotonic.now,
+      failed: (reason) => events.failed(node.name, reason),
+      message: (message) => {
+        if (message.type === 'ingress') events.event(message as Parameters<ProviderEvents['event']>[0]);
+        else if (message.type === 'failed') events.failed(node.name, String(message.reason));
+      },
+    });
+    machines.set(node.name, made);
+    closers.push(async () => made.end());
+  });
+  await Promise.all([...machines.values()].map((each) => each.start()));
+  await waitFor(`${plan.nodes.length} nodes to be Ready`, 20_000, signal, async () => {
+    const { items } = await core.listNode();
+    return items.filter(isReady).length === plan.nodes.length;
+  });
+  return { plan, layout, kubeConfig, core, machines, topology: topologyOf(plan, layout) };
+}
+
+function isReady(node: { status?: { conditions?: { type: string; status: string }[] } }): boolean {
+  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+
+function controlPlaneConfig(plan: Plan, layout: Layout, token: string) {
+  const real = (ms: number) => ms / plan.timeScale;
+  const { nodeMonitorGraceMs, nodeMonitorPeriodMs, leaseRenewMs, podEvictionMs } = plan.timers;
+  return {
+    role: 'control-plane',
+    host: layout.api,
+    port: 0,
+    token,
+    timers: {
+      nodeMonitorGraceMs: real(nodeMonitorGraceMs),
+      nodeMonitorPeriodMs: real(nodeMonitorPeriodMs),
+      leaseRenewMs: real(leaseRenewMs),
+      podEvictionMs: real(podEvictionMs),
+    },
+  };
+}
+
+function kubeConfigOf(server: string): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromOptions({
+    clusters: [{ name: 'embedded', server, skipTLSVerify: false }],
+    users: [{ name: 'midflight' }],
+    contexts: [{ name: 'embedded', cluster: 'embedded', user: 'midflight' }],
+    currentContext: 'embedded',
+  });
+  return kubeConfig;
+}
+
+function topologyOf(plan: Plan, layout: Layout): TopologyNode[] {
+  return plan.nodes.map(({ name, pool, preemptible, labels }, index) => ({
+    name,
+    pool,
+    address: layout.node(index).address,
+    preemptible,
+    labels,
+    controlPlane: false,
+  }));
+}
+
+/** The process that ends all others should this one be killed. In a session of its own: Ctrl-C must not reach it. */
+async function startWatchdog(token: string): Promise<() => Promise<void>> {
+  const child = spawn(process.execPath, [roleBundle('watchdog'), token], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+  });
+  await once(child.stdout, 'data');
+  return async () => {
+    const gone = once(child, 'exit');
+    child.stdin.end();
+    await gone;
+  };
+}
+
+function powerOf(up: () => Cluster): NodePower {
+  const of = (node: NodeName) => {
+    const found = up().machines.get(node);
+    if (found === undefined) throw new MidflightError('fault-failed', `there is no node ${node}`);
+    return found;
+  };
+  const unplugged = new Set<NodeName>();
+  return {
+    off: (node) => of(node).silence(),
+    async unplug(node) {
+      unplugged.add(node);
+      return of(node).silence();
+    },
+    shutdownPods: (node, which, graceMs) => of(node).shutdownPods(which, graceMs),
+    killPod: async (pod) => of(pod.node).killPod(pod),
+    async on(node) {
+      const target = of(node);
+      const since = new Date();
+      if (unplugged.delete(node)) target.wake();
+      else await target.restart();
+      await backInService(up(), node, since);
+    },
+  };
+}
+
+/** Ready by a heartbeat of its own since then, and every pod bound to it Ready. */
+async function backInService({ core, plan }: Cluster, node: NodeName, since: Date): Promise<void> {
+  const limit = 120_000 / plan.timeScale + 20_000;
+  await waitFor(`${node} to be Ready again`, limit, AbortSignal.timeout(limit), async () => {
+    const found = await core.readNode({ name: node });
+    const ready = found.status?.conditions?.find(({ type }) => type === 'Ready');
+    if (ready?.status !== 'True' || (ready.lastHeartbeatTime ?? since) < new Date(since.getTime() - 1000))
+      return false;
+    const pods = await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` });
+    return pods.items.every((pod) => pod.metadata?.deletionTimestamp === undefined && isReady(pod));
+  });
+}
+
+function limitsOf(own: boolean): string[] {
+  const limits = ['kernel timers (SYN retry after 1 s) are not compressed with the rest'];
+  if (!own) limits.push('one loopback address for all nodes: source addresses cannot be seen here');
+  return limits;
+}

@@ -1,0 +1,77 @@
+import { AppsV1Api, type CoreV1Api, DiscoveryV1Api, type KubeConfig } from '@kubernetes/client-node';
+import type { Plan, PlannedPlacement } from '../../plan/schema.ts';
+import {
+  appService,
+  controllerOf,
+  hostname,
+  ingressService,
+  labelSelectorOf,
+  names,
+  namespace,
+  namespaceObject,
+  type PodShape,
+} from '../../workload/manifests.ts';
+import type { Workload } from '../provider.ts';
+import { appPod, ingressPod } from './pods.ts';
+import { waitFor } from './wait.ts';
+
+/** Applies the model ingress and the slow app through the API; resolves when all their endpoints are ready. */
+export async function installWorkload(
+  kubeConfig: KubeConfig,
+  core: CoreV1Api,
+  plan: Plan,
+  signal: AbortSignal,
+  clients: readonly string[],
+): Promise<Workload> {
+  const apps = kubeConfig.makeApiClient(AppsV1Api);
+  const discovery = kubeConfig.makeApiClient(DiscoveryV1Api);
+  await core.createNamespace({ body: namespaceObject() });
+  await Promise.all([
+    core.createNamespacedService({ namespace, body: appService() }),
+    core.createNamespacedService({ namespace, body: ingressService('Cluster') }),
+    create(apps, plan.app, appPod(plan)),
+    create(apps, plan.ingress, ingressPod(plan, clients)),
+  ]);
+  await waitFor('ingress and app to be Ready', 60_000, signal, async () => {
+    const ready = await Promise.all(
+      (
+        [
+          [names.ingress, plan.ingress],
+          [names.app, plan.app],
+        ] as const
+      ).map(([name, placement]) => readyPods(core, name, placement)),
+    );
+    return ready.every(Boolean) && (await endpointsReady(discovery, plan));
+  });
+  return {
+    service: { namespace, name: names.ingress },
+    ingress: { namespace, labelSelector: labelSelectorOf(names.ingress) },
+    app: { namespace, labelSelector: labelSelectorOf(names.app), service: names.app },
+    hostname,
+  };
+}
+
+async function create(apps: AppsV1Api, placement: PlannedPlacement, shape: PodShape): Promise<void> {
+  const { kind, body } = controllerOf(placement, shape);
+  if (kind === 'DaemonSet') await apps.createNamespacedDaemonSet({ namespace, body });
+  else await apps.createNamespacedDeployment({ namespace, body });
+}
+
+async function readyPods(core: CoreV1Api, name: string, placement: PlannedPlacement): Promise<boolean> {
+  const { items } = await core.listNamespacedPod({ namespace, labelSelector: labelSelectorOf(name) });
+  const all = items.every((pod) =>
+    pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
+  );
+  return all && items.length > 0 && (placement.kind === 'DaemonSet' || items.length === placement.replicas);
+}
+
+async function endpointsReady(discovery: DiscoveryV1Api, plan: Plan): Promise<boolean> {
+  const { items } = await discovery.listNamespacedEndpointSlice({ namespace });
+  const ready = (service: string) =>
+    items
+      .filter((slice) => slice.metadata?.labels?.['kubernetes.io/service-name'] === service)
+      .flatMap((slice) => slice.endpoints ?? [])
+      .filter((endpoint) => endpoint.conditions?.ready ?? true).length;
+  const wanted = (placement: PlannedPlacement) => (placement.kind === 'DaemonSet' ? 1 : placement.replicas);
+  return ready(names.ingress) >= wanted(plan.ingress) && ready(names.app) >= wanted(plan.app);
+}

@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto';
+import { cpus, platform, totalmem } from 'node:os';
+import { CoreV1Api } from '@kubernetes/client-node';
+import { type Clock, monotonic } from '../base/clock.ts';
+import { MidflightError, messageOf } from '../base/errors.ts';
+import { packageVersion } from '../base/package.ts';
+import { seedOf } from '../base/random.ts';
+import type { Message, RoleHandle } from '../base/role.ts';
+import type { NodeName } from '../base/units.ts';
+import { type HistoryEvent, historyVersion } from '../history/schema.ts';
+import type { Plan } from '../plan/schema.ts';
+import { chooseTarget, targetCandidates } from '../plan/target.ts';
+import type { Provider, Workload } from '../providers/provider.ts';
+import { placementOf } from './cluster.ts';
+import { launchInstrument, sync } from './instruments.ts';
+import { isInterrupted, type Run } from './run.ts';
+import { type RunState, runState } from './state.ts';
+import { runTrial, type TrialOutcome } from './trial.ts';
+import { watchCluster } from './watches.ts';
+
+export interface RunOptions {
+  readonly plan: Plan;
+  readonly provider: Provider;
+  /** Where every event goes: the history's writer. */
+  readonly write: (event: HistoryEvent) => void;
+  /** Aborted with a MidflightError `interrupted` when the user wants the end. */
+  readonly signal: AbortSignal;
+  /** What is being done before and after the trials, in a few words. */
+  readonly onStatus?: (text: string) => void;
+  /** Progress of loads, which is no history. */
+  readonly onProgress?: (load: string, message: Message) => void;
+  readonly clock?: Clock;
+}
+
+export type RunOutcome = TrialOutcome;
+
+/** What the opening gave, and how to close it. */
+interface Opened {
+  readonly run: Run;
+  readonly edge: RoleHandle;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs one experiment to its end and writes its history; nothing else. Whatever happens, the provider is taken down and
+ * the history gets its last line. Returns how it ended; throws only what is a defect of midflight.
+ */
+export async function runExperiment(
+  options: RunOptions,
+): Promise<{ outcome: RunOutcome; reason: string | null }> {
+  const { plan, provider, signal } = options;
+  const clock = options.clock ?? monotonic;
+  const state = runState();
+  const record = (event: HistoryEvent) => {
+    options.write(event);
+    state.observe(event);
+  };
+  const status = options.onStatus ?? (() => {});
+  const runId = `${plan.experiment}-${randomBytes(4).toString('hex')}`;
+  record(await headerOf(plan, provider, runId, clock));
+  let outcome: RunOutcome = 'completed';
+  let reason: string | null = null;
+  try {
+    const opened = await open(options, { clock, state, record, status });
+    try {
+      ({ outcome, reason } = await runTrials(opened));
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    outcome = isInterrupted(error) || signal.aborted ? 'interrupted' : 'failed';
+    reason = outcome === 'interrupted' ? messageOf(signal.reason ?? error) : messageOf(error);
+    if (!(error instanceof MidflightError)) throw error;
+  } finally {
+    status('cleaning up');
+    await provider.down();
+    record({ type: 'finish', t: clock.now(), outcome, reason });
+  }
+  return { outcome, reason };
+}
+
+async function headerOf(plan: Plan, provider: Provider, runId: string, clock: Clock): Promise<HistoryEvent> {
+  return {
+    type: 'header',
+    version: historyVersion,
+    midflightVersion: packageVersion(),
+    runId,
+    t: clock.now(),
+    wallTime: new Date().toISOString(),
+    provider: plan.provider,
+    plan,
+    versions: await provider.versions(),
+    machine: { platform: platform(), cpus: cpus().length, memoryBytes: totalmem(), node: process.version },
+  };
+}
+
+interface Shared {
+  readonly clock: Clock;
+  readonly state: RunState;
+  readonly record: (event: HistoryEvent) => void;
+  readonly status: (text: string) => void;
+}
+
+/** Makes the cluster, installs the workload, starts the watches and the edge. */
+async function open(options: RunOptions, shared: Shared): Promise<Opened> {
+  const { plan, provider, signal } = options;
+  const { clock, state, record, status } = shared;
+  status('creating the cluster');
+  await provider.up(
+    plan,
+    {
+      progress: status,
+      failed: (instrument, reason) => {
+        if (!signal.aborted) record({ type: 'instrument-failed', t: clock.now(), instrument, reason });
+      },
+      note: (level, text) => record({ type: 'note', t: clock.now(), level, text }),
+      event: record,
+    },
+    signal,
+  );
+  status('installing ingress and app');
+  const workload = await provider.install(plan, signal);
+  const topology = provider.nodes();
+  const base = {
+    plan,
+    provider,
+    workload,
+    topology,
+    core: provider.kubeConfig().makeApiClient(CoreV1Api),
+    state,
+    clock,
+    signal,
+    record,
+    progress: (load: string, message: Message) => {
+      state.message(load, message);
+      options.onProgress?.(load, message);
+    },
+  };
+  record(topologyOf(provider, clock));
+  status('starting the edge');
+  const watches = await watchCluster(base);
+  const edge = await launchEdge(base, workload);
+  const dial = provider.addresses().edgeDial;
+  const run: Run = {
+    ...base,
+    placement: await placementOf(base),
+    edgeDial: dial.port === 0 ? { host: dial.host, port: Number(edge.ready.port) } : dial,
+  };
+  return {
+    run,
+    edge,
+    async close() {
+      if (!signal.aborted) await sync(edge, 'last', 3000);
+      await Promise.all([edge.stop(), watches.stop()]);
+    },
+  };
+}
+
+function topologyOf(provider: Provider, clock: Clock): HistoryEvent {
+  const { clients, edgeListen } = provider.addresses();
+  return {
+    type: 'topology',
+    t: clock.now(),
+    nodes: [...provider.nodes()],
+    limits: [...provider.limits()],
+    ingressKind: provider.ingressKind,
+    clientAddresses: [...clients],
+    edgeAddress: edgeListen.host,
+    edgeKeepsClientAddress: provider.capabilities.edgeKeepsClientAddress,
+  };
+}
+
+function launchEdge(
+  run: Pick<Run, 'provider' | 'record' | 'progress' | 'clock' | 'plan'>,
+  workload: Workload,
+): Promise<RoleHandle> {
+  const { provider, plan } = run;
+  const { edgeListen, checkFrom, excludeNodes } = provider.addresses();
+  const config = {
+    role: 'edge' as const,
+    preset: plan.edge,
+    timeScale: plan.timeScale,
+    seed: seedOf(plan.seed, 'edge'),
+    listen: { ...edgeListen },
+    kubeconfig: provider.roleKubeConfig(),
+    service: { ...workload.service },
+    excludeNodes: [...excludeNodes],
+    bindClientAddress: provider.capabilities.edgeKeepsClientAddress,
+    checkFrom,
+  };
+  return launchInstrument(run, config, 'edge');
+}
+
+async function runTrials({ run, edge }: Opened): Promise<{ outcome: RunOutcome; reason: string | null }> {
+  let edgeEnded = false;
+  void edge.exited.then(() => {
+    edgeEnded = true;
+  });
+  for (const planned of run.plan.trials) {
+    const outcome = await runTrial(run, planned, targetOf(run, planned.repeat), () =>
+      sync(edge, `${planned.index}`, 5000),
+    );
+    if (outcome === 'interrupted') return { outcome, reason: messageOf(run.signal.reason) };
+    if (outcome === 'aborted') return { outcome, reason: 'the cluster could not be restored after a trial' };
+    if (edgeEnded && planned !== run.plan.trials.at(-1)) {
+      return { outcome: 'aborted', reason: 'the edge ended unexpectedly; the trials after it were not run' };
+    }
+  }
+  return { outcome: 'completed', reason: null };
+}
+
+/** The node that this repeat's fault hits: the same under every policy. */
+function targetOf(run: Run, repeat: number): NodeName | null {
+  const { plan, topology, placement } = run;
+  if (plan.fault === null) return null;
+  const candidates = targetCandidates(plan.fault, topology, {
+    ingress: new Set(placement.ingress.keys()),
+    app: new Set(placement.app.keys()),
+  });
+  return chooseTarget(plan.seed, repeat, candidates);
+}

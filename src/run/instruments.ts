@@ -1,0 +1,56 @@
+import type { Message, RoleHandle } from '../base/role.ts';
+import type { HistoryEvent } from '../history/schema.ts';
+import { historyEvent } from '../history/schema.ts';
+import type { RoleName } from '../providers/provider.ts';
+import type { Run } from './run.ts';
+
+/** Which messages of our processes go into the history as they are. */
+const recorded: ReadonlySet<string> = new Set(historyEvent.options.map((option) => option.shape.type.value));
+
+/** Starts one of our processes and feeds what it says to the history; its unexpected end spoils the trial. */
+export async function launchInstrument(
+  run: Pick<Run, 'provider' | 'record' | 'progress' | 'clock'>,
+  config: { readonly role: RoleName },
+  name: string,
+): Promise<RoleHandle> {
+  const handle = await run.provider.launch(config.role, config, name);
+  const failed = (reason: string) =>
+    run.record({ type: 'instrument-failed', t: run.clock.now(), instrument: name, reason });
+  handle.onMessage((message) => {
+    if (isHistoryEvent(message)) run.record(message);
+    else if (message.type === 'failed') failed(String(message.reason));
+    else if (message.type === 'fatal') failed(String(message.message));
+    else run.progress(name, message);
+  });
+  void handle.exited.then(({ expected, code, signal, stderr }) => {
+    if (!expected) failed(`ended unexpectedly (${signal ?? `exit ${code}`})${lastLine(stderr)}`);
+  });
+  return handle;
+}
+
+/** Our own processes are trusted to write events as the schema has them: there are too many to check each. */
+function isHistoryEvent(message: Message): message is Message & HistoryEvent {
+  return recorded.has(message.type);
+}
+
+function lastLine(stderr: string): string {
+  const line = stderr.trim().split('\n').at(-1);
+  return line === undefined || line === '' ? '' : `: ${line}`;
+}
+
+/** Asks a process to say what it still has, and waits for its answer; false where none came in time. */
+export function sync(handle: RoleHandle, id: string, limitMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => end(false), limitMs);
+    const stopListening = handle.onMessage((message) => {
+      if (message.type === 'synced' && message.id === id) end(true);
+    });
+    const end = (answered: boolean) => {
+      clearTimeout(timer);
+      stopListening();
+      resolve(answered);
+    };
+    void handle.exited.then(() => end(false));
+    handle.send({ type: 'sync', id });
+  });
+}

@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import type { RoleHandle } from '../base/role.ts';
+import type { AutocannonConfig, K6Config, ProbeConfig, StreamsConfig, Target } from '../load/config.ts';
+import type {
+  Plan,
+  PlannedAutocannon,
+  PlannedK6,
+  PlannedLoad,
+  PlannedProbe,
+  PlannedStreams,
+  PlannedTrial,
+} from '../plan/schema.ts';
+import { launchInstrument } from './instruments.ts';
+import { type Run, realMs } from './run.ts';
+
+/** Cloudflare gives up on a SYN after 19 s (its docs, error 522): so long an unanswered probe is followed. */
+const cdnConnectTimeout = 19_000;
+
+/** All load processes of one trial. */
+export interface Loads {
+  begin(): void;
+  /** No new request; those in flight are followed to their end. */
+  quiesce(): void;
+  /** Ends what is still in flight, as cancelled. */
+  cancel(): void;
+  /** True when no request is in flight any more. */
+  idle(): boolean;
+  streamsIdle(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Starts the processes of every load item of the plan; they wait for begin(). */
+export async function launchLoads(run: Run, trial: PlannedTrial): Promise<Loads> {
+  const handles: { load: PlannedLoad; handle: RoleHandle }[] = [];
+  const settled = await Promise.allSettled(
+    run.plan.load.map(async (load) => {
+      const handle = await launchInstrument(run, configOf(run, trial, load), load.name);
+      handles.push({ load, handle });
+    }),
+  );
+  const stop = async () => {
+    await Promise.all(handles.map(({ handle }) => handle.stop()));
+  };
+  const failure = settled.find((result) => result.status === 'rejected');
+  if (failure !== undefined) {
+    await stop();
+    throw failure.reason;
+  }
+  const tell = (type: string) => {
+    for (const { handle } of handles) handle.send({ type });
+  };
+  const idle = (only: (load: PlannedLoad) => boolean) =>
+    handles.every(({ load }) => !only(load) || run.state.idle.has(load.name));
+  return {
+    begin: () => tell('begin'),
+    quiesce: () => tell('quiesce'),
+    cancel: () => tell('cancel'),
+    idle: () => idle(() => true),
+    streamsIdle: () => idle((load) => load.kind === 'streams'),
+    stop,
+  };
+}
+
+type LoadConfig = StreamsConfig | ProbeConfig | AutocannonConfig | K6Config;
+
+function configOf(run: Run, trial: PlannedTrial, load: PlannedLoad): LoadConfig {
+  switch (load.kind) {
+    case 'streams':
+      return streamsOf(run, trial, load);
+    case 'probe':
+      return probeOf(run, trial, load);
+    case 'autocannon':
+      return autocannonOf(run, trial, load);
+    case 'k6':
+      return k6Of(run, trial, load);
+  }
+}
+
+const common = (run: Run, trial: PlannedTrial, load: PlannedLoad) => ({
+  load: load.name,
+  trial: trial.index,
+  target: targetOf(run),
+  localAddresses: [...run.provider.addresses().clients],
+  expectStatus: load.expectStatus,
+  idPrefix: `${trial.index}-${load.name}-`,
+});
+
+function targetOf(run: Run): Target {
+  const { host, port } = run.edgeDial;
+  const { hostname } = run.workload;
+  return { host, port, tls: false, hostname, path: '/', headers: {}, insecure: false };
+}
+
+function streamsOf(run: Run, trial: PlannedTrial, load: PlannedStreams): StreamsConfig {
+  const real = (ms: number) => realMs(run.plan, ms);
+  return {
+    role: 'recorder',
+    ...common(run, trial, load),
+    concurrency: load.concurrency,
+    app: {
+      durationMs: real(load.durationMs),
+      intervalMs: real(load.chunkIntervalMs),
+      chunkSize: load.chunkSize,
+      bodySize: load.bodySize,
+    },
+    rampMs: real(load.rampMs),
+    stallMs: real(load.stallMs),
+    connectTimeoutMs: real(load.connectTimeoutMs),
+    renew: load.renew,
+  };
+}
+
+function probeOf(run: Run, trial: PlannedTrial, load: PlannedProbe): ProbeConfig {
+  const timeoutMs = realMs(run.plan, load.timeoutMs);
+  const rate = load.rate * run.plan.timeScale;
+  return {
+    role: 'probe',
+    ...common(run, trial, load),
+    rate,
+    lanes: load.lanes,
+    http: '1.1',
+    family: 0,
+    timeoutMs,
+    holdMs: Math.max(timeoutMs, realMs(run.plan, cdnConnectTimeout)),
+    untrustedLatenessMs: untrustedLateness(rate),
+  };
+}
+
+/** A probe later than half the time between two of them may stand on the wrong side of an outage's edge. */
+function untrustedLateness(rate: number): number {
+  return Math.max(20, 500 / rate);
+}
+
+function autocannonOf(run: Run, trial: PlannedTrial, load: PlannedAutocannon): AutocannonConfig {
+  return {
+    role: 'autocannon',
+    ...common(run, trial, load),
+    connections: load.connections,
+    rate: load.rate * run.plan.timeScale,
+    timeoutMs: realMs(run.plan, load.timeoutMs),
+  };
+}
+
+function k6Of(run: Run, trial: PlannedTrial, load: PlannedK6): K6Config {
+  return {
+    role: 'k6',
+    ...common(run, trial, load),
+    binary: process.env.MIDFLIGHT_K6 ?? 'k6',
+    script: load.script === null ? null : readFileSync(load.script, 'utf8'),
+    vus: load.vus,
+    durationMs: realMs(run.plan, load.durationMs),
+    intervalMs: realMs(run.plan, 1000),
+    rate: load.rate === null ? null : load.rate * run.plan.timeScale,
+    keepAlive: load.keepAlive,
+  };
+}
+
+/** How long the slowest stream of the plan may take from the begin of the ramp until it is classified. */
+export function longestStreamMs(plan: Plan): number {
+  const each = plan.load.map((load) => {
+    if (load.kind === 'streams') return load.rampMs + load.connectTimeoutMs + load.durationMs + load.stallMs;
+    return load.kind === 'k6' ? 2 * load.durationMs : load.timeoutMs + cdnConnectTimeout;
+  });
+  return Math.max(0, ...each);
+}

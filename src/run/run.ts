@@ -1,0 +1,46 @@
+import type { CoreV1Api } from '@kubernetes/client-node';
+import type { Clock } from '../base/clock.ts';
+import { MidflightError } from '../base/errors.ts';
+import type { Message } from '../base/role.ts';
+import type { Milliseconds, NodeName } from '../base/units.ts';
+import type { HistoryEvent, TopologyNode } from '../history/schema.ts';
+import type { Plan } from '../plan/schema.ts';
+import type { Provider, Workload } from '../providers/provider.ts';
+import type { RunState } from './state.ts';
+
+/** Which nodes hold how many pods of ingress and app. */
+export type Placement = Record<'ingress' | 'app', ReadonlyMap<NodeName, number>>;
+
+/** Everything the steps of one run share. */
+export interface Run {
+  readonly plan: Plan;
+  readonly provider: Provider;
+  readonly workload: Workload;
+  readonly topology: readonly TopologyNode[];
+  readonly core: CoreV1Api;
+  readonly state: RunState;
+  readonly clock: Clock;
+  /** Aborted when the user wants it to end. */
+  readonly signal: AbortSignal;
+  /** Into the history, the state and the live view. */
+  record(event: HistoryEvent): void;
+  /** What is no history: progress for the live view and the trigger. */
+  progress(load: string, message: Message): void;
+  /** Where the pods were when all was well. */
+  readonly placement: Placement;
+  /** Where load processes connect to. */
+  readonly edgeDial: { readonly host: string; readonly port: number };
+}
+
+/** Real milliseconds of a cluster time. */
+export function realMs(plan: Plan, ms: Milliseconds): number {
+  return ms / plan.timeScale;
+}
+
+/** A reason why a trial cannot go on and is `unknown`; the run itself goes on. */
+export class TrialSpoiled extends Error {}
+
+/** True where the user (or a signal) asked for the end. */
+export function isInterrupted(error: unknown): boolean {
+  return error instanceof MidflightError && error.code === 'interrupted';
+}

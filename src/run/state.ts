@@ -1,0 +1,173 @@
+import type { Message } from '../base/role.ts';
+import type { Nanoseconds, NodeName } from '../base/units.ts';
+import type { HistoryEvent } from '../history/schema.ts';
+import type { TrafficPolicy } from '../policies/index.ts';
+import { type ProbeWatch, probeWatch } from './probe-watch.ts';
+
+/** What one load has done so far in this trial, as its last `progress` said. */
+export interface LoadProgress {
+  readonly started: number;
+  readonly inFlight: number;
+  readonly pastFirstChunk: number;
+  readonly completed: number;
+  readonly lost: number;
+  readonly cancelled: number;
+}
+
+export interface NodeHealth {
+  readonly eligible: boolean;
+  readonly healthy: boolean;
+}
+
+/** What the run knows of the cluster and of its own instruments, folded from the events that it writes. */
+export interface RunState {
+  /** The policy that the edge follows, after its reconcile delay. */
+  readonly edgePolicy: TrafficPolicy | null;
+  readonly edgeReconciledAt: Nanoseconds;
+  readonly health: ReadonlyMap<NodeName, NodeHealth>;
+  readonly nodeReady: ReadonlyMap<NodeName, { ready: string; at: Nanoseconds }>;
+  /** Nodes with a ready endpoint, by Service. */
+  readonly endpointNodes: ReadonlyMap<string, ReadonlySet<NodeName>>;
+  readonly loads: ReadonlyMap<string, LoadProgress>;
+  readonly idle: ReadonlySet<string>;
+  readonly probes: ProbeWatch;
+  /** Reasons why the present trial cannot be trusted. */
+  readonly failures: readonly string[];
+  /** One more event of the history, or message of a load process. */
+  observe(event: HistoryEvent): void;
+  message(load: string, message: Message): void;
+  fail(reason: string): void;
+  /** Forgets what belongs to one trial only. */
+  beginTrial(): void;
+  /** Resolves true as soon as `done` holds (looked at after every event and every 50 ms), false at the limit. */
+  until(done: () => boolean, limitMs: number, signal: AbortSignal): Promise<boolean>;
+}
+
+const none: LoadProgress = {
+  started: 0,
+  inFlight: 0,
+  pastFirstChunk: 0,
+  completed: 0,
+  lost: 0,
+  cancelled: 0,
+};
+
+export function runState(): RunState {
+  let edgePolicy: TrafficPolicy | null = null;
+  let edgeReconciledAt = 0;
+  const health = new Map<NodeName, NodeHealth>();
+  const nodeReady = new Map<NodeName, { ready: string; at: Nanoseconds }>();
+  const endpointNodes = new Map<string, Set<NodeName>>();
+  const loads = new Map<string, LoadProgress>();
+  const idle = new Set<string>();
+  let probes = probeWatch();
+  let failures: string[] = [];
+  const waiters = new Set<() => void>();
+  const changed = () => {
+    for (const waiter of waiters) waiter();
+  };
+
+  const observe = (event: HistoryEvent) => {
+    switch (event.type) {
+      case 'reconcile':
+        edgePolicy = event.policy;
+        edgeReconciledAt = event.t;
+        break;
+      case 'health':
+        health.set(event.node, { eligible: event.eligible, healthy: event.healthy });
+        break;
+      case 'node':
+        if (event.change === 'deleted') nodeReady.delete(event.node);
+        else if (nodeReady.get(event.node)?.ready !== event.ready)
+          nodeReady.set(event.node, { ready: event.ready, at: event.t });
+        break;
+      case 'endpoints': {
+        const ready = event.endpoints.filter((endpoint) => endpoint.ready && endpoint.node !== null);
+        endpointNodes.set(event.service, new Set(ready.map((endpoint) => endpoint.node ?? '')));
+        break;
+      }
+      case 'instrument-failed':
+        failures.push(`${event.instrument}: ${event.reason}`);
+        break;
+      case 'start':
+      case 'end':
+        probes.observe(event);
+        return; // there are many; waiters look again soon enough
+      default:
+        return;
+    }
+    changed();
+  };
+
+  return {
+    get edgePolicy() {
+      return edgePolicy;
+    },
+    get edgeReconciledAt() {
+      return edgeReconciledAt;
+    },
+    health,
+    nodeReady,
+    endpointNodes,
+    loads,
+    idle,
+    get probes() {
+      return probes;
+    },
+    get failures() {
+      return failures;
+    },
+    observe,
+    message(load, message) {
+      if (message.type === 'idle') idle.add(load);
+      else if (message.type === 'progress') loads.set(load, { ...none, ...pickCounts(message) });
+      else return;
+      changed();
+    },
+    fail(reason) {
+      failures.push(reason);
+      changed();
+    },
+    beginTrial() {
+      loads.clear();
+      idle.clear();
+      probes = probeWatch();
+      failures = [];
+    },
+    until: (done, limitMs, signal) => until(waiters, done, limitMs, signal),
+  };
+}
+
+function pickCounts(message: Message): Partial<LoadProgress> {
+  const known = Object.keys(none);
+  return Object.fromEntries(
+    Object.entries(message).filter(([key, value]) => known.includes(key) && typeof value === 'number'),
+  );
+}
+
+function until(
+  waiters: Set<() => void>,
+  done: () => boolean,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      waiters.delete(look);
+      clearInterval(tick);
+      clearTimeout(limit);
+      signal.removeEventListener('abort', onAbort);
+      settle();
+    };
+    const onAbort = () => end(() => reject(signal.reason));
+    const look = () => {
+      if (done()) end(() => resolve(true));
+    };
+    const tick = setInterval(look, 50);
+    const limit = setTimeout(() => end(() => resolve(false)), limitMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+    waiters.add(look);
+    if (signal.aborted) onAbort();
+    else look();
+  });
+}

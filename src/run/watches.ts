@@ -1,0 +1,131 @@
+import type { CoreV1Event, V1EndpointSlice, V1Node, V1Pod, V1Service } from '@kubernetes/client-node';
+import type { HistoryEvent } from '../history/schema.ts';
+import { watchResource } from '../kube/watch.ts';
+import type { Run } from './run.ts';
+
+type Watched = Pick<Run, 'provider' | 'workload' | 'record' | 'clock'>;
+type Change = 'added' | 'modified' | 'deleted';
+
+/** Writes into the history what the API says of nodes, endpoints, Services, pods and events. */
+export async function watchCluster(run: Watched): Promise<{ stop(): Promise<void> }> {
+  const { namespace } = run.workload.service;
+  const at = () => run.clock.now();
+  const slices = sliceBook();
+  const watches = [
+    watch<V1Node>(run, '/api/v1/nodes', (change, node) => nodeEvent(at(), change, node)),
+    watch<V1Service>(run, `/api/v1/namespaces/${namespace}/services`, (change, service) =>
+      change === 'deleted' ? null : serviceEvent(at(), service),
+    ),
+    watch<V1EndpointSlice>(
+      run,
+      `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+      (change, slice) => slices(at(), change, slice),
+    ),
+    watch<V1Pod>(run, `/api/v1/namespaces/${namespace}/pods`, (change, pod) => podEvent(at(), change, pod)),
+    watch<CoreV1Event>(run, '/api/v1/events', (change, event) =>
+      change === 'deleted' ? null : kubernetesEvent(at(), event),
+    ),
+  ];
+  await Promise.all(watches.map(({ ready }) => ready));
+  return {
+    async stop() {
+      await Promise.all(watches.map((each) => each.stop()));
+    },
+  };
+}
+
+function watch<T>(run: Watched, path: string, toEvent: (change: Change, object: T) => HistoryEvent | null) {
+  return watchResource<T>({
+    kubeConfig: run.provider.kubeConfig(),
+    path,
+    onEvent(change, object) {
+      const event = toEvent(change, object);
+      if (event !== null) run.record(event);
+    },
+    onError(reason) {
+      run.record({ type: 'note', t: run.clock.now(), level: 'warning', text: `watch of ${path}: ${reason}` });
+    },
+  });
+}
+
+function nodeEvent(t: number, change: Change, node: V1Node): HistoryEvent {
+  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
+  return {
+    type: 'node',
+    t,
+    node: node.metadata?.name ?? '',
+    change,
+    ready: ready?.status === 'True' || ready?.status === 'False' ? ready.status : 'Unknown',
+    reason: ready?.reason ?? '',
+    unschedulable: node.spec?.unschedulable ?? false,
+  };
+}
+
+function serviceEvent(t: number, service: V1Service): HistoryEvent {
+  const policy = service.spec?.externalTrafficPolicy;
+  return {
+    type: 'service',
+    t,
+    service: service.metadata?.name ?? '',
+    policy: policy === 'Cluster' || policy === 'Local' ? policy : null,
+    healthCheckNodePort: service.spec?.healthCheckNodePort ?? null,
+  };
+}
+
+function podEvent(t: number, change: Change, pod: V1Pod): HistoryEvent {
+  const ready = pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+  return {
+    type: 'pod',
+    t,
+    pod: pod.metadata?.name ?? '',
+    app: pod.metadata?.labels?.['app.kubernetes.io/name'] ?? '',
+    node: pod.spec?.nodeName ?? null,
+    change,
+    phase: pod.status?.phase ?? '',
+    ready: ready ?? false,
+    terminating: pod.metadata?.deletionTimestamp !== undefined,
+  };
+}
+
+function kubernetesEvent(t: number, event: CoreV1Event): HistoryEvent {
+  const { kind, name } = event.involvedObject;
+  return {
+    type: 'kubernetes-event',
+    t,
+    reason: event.reason ?? '',
+    object: `${kind ?? ''}/${name ?? ''}`,
+    message: event.message ?? '',
+  };
+}
+
+/** A Service may have several EndpointSlices: each change is written as the whole of its Service. */
+function sliceBook() {
+  const known = new Map<string, V1EndpointSlice>();
+  return (t: number, change: Change, slice: V1EndpointSlice): HistoryEvent => {
+    const name = slice.metadata?.name ?? '';
+    const service = serviceOf(slice);
+    if (change === 'deleted') known.delete(name);
+    else known.set(name, slice);
+    const own = [...known.values()].filter((each) => serviceOf(each) === service);
+    return {
+      type: 'endpoints',
+      t,
+      service,
+      endpoints: own.flatMap((each) => (each.endpoints ?? []).map(endpointOf)),
+    };
+  };
+}
+
+const serviceOf = (slice: V1EndpointSlice) => slice.metadata?.labels?.['kubernetes.io/service-name'] ?? '';
+
+function endpointOf(endpoint: V1EndpointSlice['endpoints'][number]) {
+  return {
+    address: endpoint.addresses[0] ?? '',
+    node: endpoint.nodeName ?? null,
+    pod: endpoint.targetRef?.name ?? null,
+    // discovery/v1: absent means true for ready and serving.
+    ready: endpoint.conditions?.ready ?? true,
+    serving: endpoint.conditions?.serving ?? true,
+    terminating: endpoint.conditions?.terminating ?? false,
+  };
+}

@@ -1,0 +1,121 @@
+import type {
+  V1Container,
+  V1DaemonSet,
+  V1Deployment,
+  V1Namespace,
+  V1PodTemplateSpec,
+  V1Service,
+  V1Volume,
+} from '@kubernetes/client-node';
+import type { PlannedPlacement } from '../plan/schema.ts';
+import { podEnv } from './protocol.ts';
+
+/*
+ * The workload as Kubernetes objects, for every provider: only images, commands and the ingress' own objects differ.
+ */
+
+export const namespace = 'midflight';
+export const hostname = 'app.midflight.test';
+export const names = { ingress: 'midflight-ingress', app: 'midflight-app' } as const;
+export const ports = { ingress: 8000, ping: 8082, app: 8080 } as const;
+/** Only objects with it are ever deleted by midflight. */
+export const ownership = { 'app.kubernetes.io/managed-by': 'midflight' } as const;
+
+const nameLabel = 'app.kubernetes.io/name';
+
+export const selectorOf = (name: string): Record<string, string> => ({ [nameLabel]: name });
+export const labelSelectorOf = (name: string): string => `${nameLabel}=${name}`;
+
+export function namespaceObject(): V1Namespace {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { ...ownership } } };
+}
+
+/** What a pod runs, beside where. */
+export interface PodShape {
+  readonly name: string;
+  readonly container: V1Container;
+  readonly volumes?: V1Volume[];
+  readonly serviceAccountName?: string;
+  readonly annotations?: Record<string, string>;
+}
+
+/** A Deployment or a DaemonSet. */
+export type Controller =
+  | { readonly kind: 'Deployment'; readonly body: V1Deployment }
+  | { readonly kind: 'DaemonSet'; readonly body: V1DaemonSet };
+
+/** As the plan places it; replicas are spread over the nodes that may run them. */
+export function controllerOf(placement: PlannedPlacement, shape: PodShape): Controller {
+  const { kind, replicas } = placement;
+  const labels = { ...ownership, ...selectorOf(shape.name) };
+  const metadata = { name: shape.name, namespace, labels };
+  const template = templateOf(placement, shape, labels);
+  const selector = { matchLabels: selectorOf(shape.name) };
+  const apiVersion = 'apps/v1';
+  if (kind === 'DaemonSet') return { kind, body: { apiVersion, kind, metadata, spec: { selector, template } } };
+  return { kind, body: { apiVersion, kind, metadata, spec: { replicas, selector, template } } };
+}
+
+function templateOf(
+  placement: PlannedPlacement,
+  shape: PodShape,
+  labels: Record<string, string>,
+): V1PodTemplateSpec {
+  const env = [
+    { name: podEnv.node, valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+    { name: podEnv.pod, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+    ...(shape.container.env ?? []),
+  ];
+  return {
+    metadata: { labels, ...(shape.annotations === undefined ? {} : { annotations: shape.annotations }) },
+    spec: {
+      nodeSelector: placement.nodeSelector,
+      tolerations: placement.tolerations.map(({ key, operator, value, effect }) => ({
+        operator,
+        ...(key === undefined ? {} : { key }),
+        ...(value === undefined ? {} : { value }),
+        ...(effect === undefined ? {} : { effect }),
+      })),
+      terminationGracePeriodSeconds: Math.ceil(placement.terminationGraceMs / 1000),
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'kubernetes.io/hostname',
+          whenUnsatisfiable: 'ScheduleAnyway',
+          labelSelector: { matchLabels: selectorOf(shape.name) },
+        },
+      ],
+      containers: [{ ...shape.container, env }],
+      ...(shape.volumes === undefined ? {} : { volumes: shape.volumes }),
+      ...(shape.serviceAccountName === undefined ? {} : { serviceAccountName: shape.serviceAccountName }),
+    },
+  };
+}
+
+/** The app's Service: inside the cluster only. */
+export function appService(): V1Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: names.app, namespace, labels: { ...ownership } },
+    spec: {
+      selector: selectorOf(names.app),
+      ports: [{ name: 'http', port: 80, targetPort: ports.app, protocol: 'TCP' }],
+    },
+  };
+}
+
+/** The ingress' Service, whose externalTrafficPolicy everything is about. */
+export function ingressService(policy: 'Cluster' | 'Local'): V1Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: names.ingress, namespace, labels: { ...ownership } },
+    spec: {
+      type: 'LoadBalancer',
+      externalTrafficPolicy: policy,
+      selector: selectorOf(names.ingress),
+      ports: [{ name: 'web', port: 80, targetPort: ports.ingress, protocol: 'TCP' }],
+    },
+  };
+}

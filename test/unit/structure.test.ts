@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { packageRoot } from '../../src/base/package.ts';
+
+// The data flow, in its order: a folder may import from itself and from those it is allowed here, never back.
+const allowed: Record<string, readonly string[]> = {
+  base: [],
+  scenario: ['base'],
+  presets: ['base', 'scenario'],
+  plan: ['base', 'scenario', 'presets'],
+  history: ['base', 'plan'],
+  kube: ['base'],
+  workload: ['base', 'plan', 'history', 'kube'],
+  edge: ['base', 'plan', 'history', 'kube'],
+  load: ['base', 'plan', 'history', 'workload'],
+  providers: ['base', 'scenario', 'plan', 'history', 'kube', 'workload', 'edge', 'load'],
+  faults: ['base', 'scenario', 'plan', 'kube', 'workload', 'providers'],
+  policies: ['base', 'scenario', 'plan', 'kube', 'workload', 'providers'],
+  run: [
+    'base',
+    'scenario',
+    'plan',
+    'history',
+    'kube',
+    'workload',
+    'edge',
+    'load',
+    'providers',
+    'faults',
+    'policies',
+  ],
+  analysis: ['base', 'plan', 'history'],
+  reports: ['base', 'plan', 'history', 'analysis'],
+};
+
+const src = join(packageRoot(), 'src');
+const files = readdirSync(src, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  .map((entry) => relative(src, join(entry.parentPath, entry.name)));
+
+/** Imported files of one file; `valueOnly` leaves out `import type`, which makes no cycle at run time. */
+function importsOf(file: string, valueOnly = false): string[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)(\s+type)?\b[^;'"]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g,
+  );
+  return [...found]
+    .filter(([, type]) => !valueOnly || type === undefined)
+    .map(([, , stated, lazy]) => join(dirname(file), stated ?? lazy ?? ''));
+}
+
+const folderOf = (file: string) => file.split('/')[0] ?? '';
+
+test('imports go one way', () => {
+  const backward = files.flatMap((file) =>
+    importsOf(file)
+      .filter((imported) => {
+        const [from, to] = [folderOf(file), folderOf(imported)];
+        return from !== to && from !== 'cli' && !(allowed[from] ?? []).includes(to);
+      })
+      .map((imported) => `${file} imports ${imported}`),
+  );
+  assert.equal(backward, []);
+});
+
+test('every folder has its place in the order', () => {
+  const unknown = [...new Set(files.map(folderOf))].filter(
+    (folder) => folder !== 'cli' && !(folder in allowed),
+  );
+  assert.equal(unknown, []);
+});
+
+test('no file imports itself in a circle', () => {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, trail: readonly string[]) => {
+    if (trail.includes(file)) {
+      cycles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const imported of importsOf(file, true))
+      if (files.includes(imported)) visit(imported, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  assert.equal(cycles, []);
+});
+
+test('docs/whats-here.md names every folder', () => {
+  const page = readFileSync(join(packageRoot(), 'docs', 'whats-here.md'), 'utf8');
+  const folders = new Set(files.map((file) => `src/${folderOf(file)}`));
+  const missing = [...folders].filter((folder) => !page.includes(`\`${folder}\``));
+  assert.equal(missing, []);
+});
+
+test('docs/dependencies.md names every dependency', () => {
+  const page = readFileSync(join(packageRoot(), 'docs', 'dependencies.md'), 'utf8');
+  const manifest: { dependencies: object; devDependencies: object } = JSON.parse(
+    readFileSync(join(packageRoot(), 'package.json'), 'utf8'),
+  );
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  assert.equal(
+    names.filter((name) => !page.includes(`\`${name}\``)),
+    [],
+  );
+});
+
+test.run();

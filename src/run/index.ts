@@ -151,7 +151,8 @@ async function open(options: RunOptions, shared: Shared): Promise<Opened> {
     edge,
     async close() {
       if (!signal.aborted) await sync(edge, 'last', 3000);
-      await Promise.all([edge.stop(), watches.stop()]);
+      watches.stop();
+      await edge.stop();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { CoreV1Event, V1EndpointSlice, V1Node, V1Pod, V1Service } from '@kubernetes/client-node';
+import { messageOf } from '../base/errors.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { watchResource } from '../kube/watch.ts';
 import type { Run } from './run.ts';
@@ -7,7 +8,7 @@ type Watched = Pick<Run, 'provider' | 'workload' | 'record' | 'clock'>;
 type Change = 'added' | 'modified' | 'deleted';
 
 /** Writes into the history what the API says of nodes, endpoints, Services, pods and events. */
-export async function watchCluster(run: Watched): Promise<{ stop(): Promise<void> }> {
+export async function watchCluster(run: Watched): Promise<{ stop(): void }> {
   const { namespace } = run.workload.service;
   const at = () => run.clock.now();
   const slices = sliceBook();
@@ -28,22 +29,28 @@ export async function watchCluster(run: Watched): Promise<{ stop(): Promise<void
   ];
   await Promise.all(watches.map(({ ready }) => ready));
   return {
-    async stop() {
-      await Promise.all(watches.map((each) => each.stop()));
+    stop() {
+      for (const each of watches) each.stop();
     },
   };
 }
 
 function watch<T>(run: Watched, path: string, toEvent: (change: Change, object: T) => HistoryEvent | null) {
-  return watchResource<T>({
+  return watchResource({
     kubeConfig: run.provider.kubeConfig(),
     path,
     onEvent(change, object) {
-      const event = toEvent(change, object);
+      // The API server answers for the shape of its own objects.
+      const event = toEvent(change, object as unknown as T);
       if (event !== null) run.record(event);
     },
-    onError(reason) {
-      run.record({ type: 'note', t: run.clock.now(), level: 'warning', text: `watch of ${path}: ${reason}` });
+    onError(error) {
+      run.record({
+        type: 'note',
+        t: run.clock.now(),
+        level: 'warning',
+        text: `watch of ${path}: ${messageOf(error)}`,
+      });
     },
   });
 }

@@ -1,0 +1,24 @@
+import type { Condition } from '../api/kinds.ts';
+
+/** The status of one condition: 'True', 'False', 'Unknown', or undefined where there is none. */
+export function conditionStatus(
+  conditions: readonly Condition[] | undefined,
+  type: string,
+): string | undefined {
+  return conditions?.find((condition) => condition.type === type)?.status;
+}
+
+/** The conditions with one set; its transition time moves only when its status does. */
+export function withCondition(
+  conditions: readonly Condition[] | undefined,
+  set: Condition,
+  now: string,
+): Condition[] {
+  const all = conditions ?? [];
+  const old = all.find((condition) => condition.type === set.type);
+  const lastTransitionTime = old?.status === set.status ? (old.lastTransitionTime ?? now) : now;
+  const next = { ...set, lastTransitionTime };
+  return old === undefined
+    ? [...all, next]
+    : all.map((condition) => (condition === old ? { ...old, ...next } : condition));
+}

@@ -1,0 +1,129 @@
+import { deleteObject } from '../api/deletion.ts';
+import { sameJson, stableJson } from '../api/json.ts';
+import type { Objects, Pod, Service, ServicePort } from '../api/kinds.ts';
+import { createObject, updateObject } from '../api/registry.ts';
+import { hasLabels } from '../api/selectors.ts';
+import type { Context } from '../context.ts';
+import type { Controller } from './controller.ts';
+import { groupBy, isReady, isTerminal, isTerminating } from './pods.ts';
+
+export const serviceNameLabel = 'kubernetes.io/service-name';
+const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
+const managedBy = 'endpointslice-controller.k8s.io';
+
+/** EndpointSlices of Services with a selector: one for each set of resolved ports (staging k8s.io/endpointslice). */
+export function endpointSliceController(context: Context): Controller {
+  return {
+    name: 'endpointslice',
+    watches: ['services', 'pods', 'endpointslices', 'nodes'],
+    sync() {
+      for (const service of context.store.list('services')) {
+        if (service.spec.selector !== undefined && service.spec.type !== 'ExternalName')
+          syncService(context, service);
+      }
+      return undefined;
+    },
+  };
+}
+
+interface Wanted {
+  readonly addressType: string;
+  readonly ports: { name: string; port: number; protocol: string }[];
+  readonly endpoints: { addresses: string[] }[];
+}
+
+function syncService(context: Context, service: Service): void {
+  const { name, namespace, uid } = service.metadata;
+  const wanted = wantedSlices(context, service);
+  const existing = context.store.list('endpointslices', namespace).filter((slice) => {
+    const labels = slice.metadata.labels;
+    return labels?.[serviceNameLabel] === name && labels[managedByLabel] === managedBy;
+  });
+  const free = new Set(existing);
+  for (const slice of wanted) {
+    const reused =
+      existing.find((one) => free.has(one) && fits(one, slice)) ??
+      [...free].find((one) => one.addressType === slice.addressType);
+    if (reused) {
+      free.delete(reused);
+      updateObject(context, 'endpointslices', namespace, reused.metadata.name, (current) => ({
+        ...current,
+        ...slice,
+      }));
+      continue;
+    }
+    createObject(context, 'endpointslices', namespace, {
+      metadata: {
+        generateName: `${name}-`,
+        labels: { ...service.metadata.labels, [serviceNameLabel]: name, [managedByLabel]: managedBy },
+        ownerReferences: [
+          { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true },
+        ],
+      },
+      ...slice,
+    });
+  }
+  for (const left of free) deleteObject(context, 'endpointslices', left);
+}
+
+function fits(slice: Objects['endpointslices'], wanted: Wanted): boolean {
+  return slice.addressType === wanted.addressType && sameJson(slice.ports, wanted.ports);
+}
+
+function wantedSlices(context: Context, service: Service): Wanted[] {
+  const addressType = service.spec.ipFamilies?.[0] ?? 'IPv4';
+  const selector = service.spec.selector ?? {};
+  const pods = context.store
+    .list('pods', service.metadata.namespace)
+    .filter(
+      (pod) =>
+        hasLabels(selector, pod.metadata.labels) && !isTerminal(pod) && (pod.status?.podIP ?? '') !== '',
+    )
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  const groups = groupBy(pods, (pod) => stableJson(portsFor(service, pod)));
+  // A Service without pods has one empty slice, so that its clients can tell that from one not yet synced.
+  if (groups.size === 0) return [{ addressType, ports: [], endpoints: [] }];
+  return [...groups.values()].map((group) => ({
+    addressType,
+    ports: group[0] ? portsFor(service, group[0]) : [],
+    endpoints: group.map((pod) => endpointOf(context, service, pod)),
+  }));
+}
+
+function portsFor(service: Service, pod: Pod): Wanted['ports'] {
+  return (service.spec.ports ?? []).flatMap((port) => {
+    const number = targetPort(port, pod);
+    if (number === undefined) return []; // no container has that name
+    const app = port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol };
+    return [{ name: port.name ?? '', port: number, protocol: port.protocol ?? 'TCP', ...app }];
+  });
+}
+
+function targetPort(port: ServicePort, pod: Pod): number | undefined {
+  const target = port.targetPort ?? port.port;
+  if (typeof target === 'number') return target;
+  const protocol = port.protocol ?? 'TCP';
+  return pod.spec.containers
+    .flatMap((container) => container.ports ?? [])
+    .find((one) => one.name === target && (one.protocol ?? 'TCP') === protocol)?.containerPort;
+}
+
+function endpointOf(context: Context, service: Service, pod: Pod) {
+  const serving = isReady(pod);
+  const terminating = isTerminating(pod);
+  const nodeName = pod.spec.nodeName;
+  const node = nodeName === undefined ? undefined : context.store.get('nodes', undefined, nodeName);
+  const zone = node?.metadata.labels?.['topology.kubernetes.io/zone'];
+  const { namespace, name, uid } = pod.metadata;
+  return {
+    addresses: [pod.status?.podIP ?? ''],
+    conditions: {
+      ready: service.spec.publishNotReadyAddresses === true || (serving && !terminating),
+      serving,
+      terminating,
+    },
+    ...(nodeName === undefined ? {} : { nodeName }),
+    ...(zone === undefined ? {} : { zone }),
+    targetRef: { kind: 'Pod', namespace, name, uid },
+  };
+}

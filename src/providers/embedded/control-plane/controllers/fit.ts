@@ -1,0 +1,52 @@
+import type { Node, PodSpec, Taint, Toleration } from '../api/kinds.ts';
+import { hasLabels, meets } from '../api/selectors.ts';
+
+/** Whether a toleration covers a taint (k8s.io/api/core/v1/toleration.go: ToleratesTaint). */
+export function tolerates(
+  { key = '', operator = 'Equal', value = '', effect = '' }: Toleration,
+  taint: Taint,
+): boolean {
+  if (effect !== '' && effect !== taint.effect) return false;
+  if (key !== '' && key !== taint.key) return false;
+  return operator === 'Exists' || (key !== '' && value === (taint.value ?? ''));
+}
+
+/** The first taint of these effects that nothing tolerates. */
+export function untolerated(
+  taints: readonly Taint[] | undefined,
+  tolerations: readonly Toleration[] | undefined,
+  effects: readonly string[],
+): Taint | undefined {
+  return taints?.find(
+    (taint) =>
+      effects.includes(taint.effect) && !tolerations?.some((toleration) => tolerates(toleration, taint)),
+  );
+}
+
+/** nodeSelector and required node affinity. */
+export function selectsNode(spec: PodSpec, node: Node): boolean {
+  const labels = node.metadata.labels ?? {};
+  if (!hasLabels(spec.nodeSelector ?? {}, labels)) return false;
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (required === undefined) return true;
+  return required.nodeSelectorTerms.some(({ matchExpressions = [], matchFields = [] }) => {
+    if (matchExpressions.length === 0 && matchFields.length === 0) return false; // an empty term matches nothing
+    const fields = { 'metadata.name': node.metadata.name };
+    return (
+      matchExpressions.every((term) => meets(labels, term)) &&
+      matchFields.every((term) => meets(fields, term))
+    );
+  });
+}
+
+/** Why a pod does not fit a node, in the scheduler's words; undefined where it fits. */
+export function misfit(spec: PodSpec, node: Node): string | undefined {
+  if (node.spec?.unschedulable === true) {
+    const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+    if (untolerated([taint], spec.tolerations, ['NoSchedule'])) return 'node(s) were unschedulable';
+  }
+  const taint = untolerated(node.spec?.taints, spec.tolerations, ['NoSchedule', 'NoExecute']);
+  if (taint !== undefined) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`;
+  if (!selectsNode(spec, node)) return "node(s) didn't match Pod's node affinity/selector";
+  return undefined;
+}

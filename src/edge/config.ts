@@ -17,13 +17,13 @@ export const edgeConfig = z.object({
   bindClientAddress: z.boolean(),
   /** Checks come from this address (embedded), else from any. */
   checkFrom: z.string().nullable(),
-  /** Real connect time-out towards a node after which a passthrough balancer stops trying; 0: as long as the client. */
+  /** Write this address into the Service's status.loadBalancer.ingress, as a cloud controller does. None: leave it. */
+  publishAddress: z.string().optional(),
 });
 export type EdgeConfig = z.infer<typeof edgeConfig>;
 
 /*
  * Messages out (beside ready {host, port}): history events `edge-open`, `edge-close`, `check`, `health`, `reconcile`,
- * `lateness` (instrument 'edge'), as src/history/schema.ts has them; `failed` {reason} where it cannot go on.
- * Messages in: `sync` {id} -> answers `synced` {id} once every event up to now is out;
- * `settings` not used yet; `stop`.
+ * `lateness` (instrument 'edge'), `note` as src/history/schema.ts has them; `failed` {reason} where it cannot go on.
+ * Messages in: `sync` {id} -> answers `synced` {id} once every event up to now is out; `stop`.
  */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { cloudName, faultKinds, policyName, presetNames } from '../scenario/schema.ts';
+import { plannedCheck, plannedEdge } from '../presets/schema.ts';
+import { cloudName, faultKinds, policyName } from '../scenario/schema.ts';
 
 /*
  * The plan: one experiment with everything resolved. All durations are milliseconds of cluster time and all
@@ -18,29 +19,7 @@ export const plannedNode = z.object({
   taints: z.array(z.object({ key: z.string(), value: z.string(), effect: z.string() })),
 });
 
-export const plannedCheck = z.object({
-  kind: z.enum(['http', 'tcp']),
-  port: z.union([z.enum(['healthz', 'healthCheckNodePort', 'nodePort']), z.number()]),
-  path: z.string(),
-  intervalMs: ms,
-  timeoutMs: ms,
-  unhealthyThreshold: z.int().min(1),
-  healthyThreshold: z.int().min(1),
-});
-
-export const plannedEdge = z.object({
-  preset: z.enum(presetNames),
-  mode: z.enum(['passthrough', 'proxy']),
-  checks: z.object({ Cluster: plannedCheck, Local: plannedCheck }),
-  reconcileDelayMs: ms,
-  onEjected: z.enum(['persist', 'reset', 'drain']),
-  drainTimeoutMs: ms,
-  allUnhealthy: z.enum(['all', 'none']),
-  /** A check answered 503 ejects at once, whatever the threshold (cloud-provider-kind). */
-  ejectOn503: z.boolean(),
-  upstreamConnectTimeoutMs: ms,
-  source: z.string(),
-});
+export { plannedCheck, plannedEdge };
 
 const plannedPlacement = z.object({
   kind: z.enum(['Deployment', 'DaemonSet']),

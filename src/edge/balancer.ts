@@ -1,0 +1,182 @@
+import { createServer, type Socket } from 'node:net';
+import { MidflightError, messageOf } from '../base/errors.ts';
+import { pick, seededRandom, seedOf } from '../base/random.ts';
+import type { Nanoseconds, NodeName } from '../base/units.ts';
+import type { EventOf } from '../history/schema.ts';
+import type { PlannedEdge } from '../plan/schema.ts';
+import { plainAddress, type Relay, relay, socketAddress } from './relay.ts';
+import type { Desired, Target } from './targets.ts';
+
+export interface BalancerOptions {
+  readonly preset: PlannedEdge;
+  readonly timeScale: number;
+  readonly seed: number;
+  readonly bindClientAddress: boolean;
+  readonly listen: { readonly host: string; readonly port: number };
+  now(): Nanoseconds;
+  isHealthy(node: NodeName): boolean;
+  emit(event: EventOf<'edge-open'> | EventOf<'edge-close'>): void;
+}
+
+export interface Balancer {
+  /** New target set. Connections of nodes that left it go as the preset's drain says. */
+  apply(desired: Desired): void;
+  /** The checks found this node unhealthy, or healthy again. */
+  verdict(node: NodeName, healthy: boolean): void;
+  /** Starts to accept. Throws `instrument-failed` where the address cannot be had. */
+  listen(): Promise<{ host: string; port: number }>;
+  /** Ends every connection and logs it. */
+  stop(): Promise<void>;
+}
+
+/** Silence while connecting is looked at this often. Real milliseconds. */
+const sweepMs = 20;
+
+/** Accepts connections, chooses a node for each, and keeps account of them. */
+export function createBalancer(options: BalancerOptions): Balancer {
+  const { preset, now, emit } = options;
+  let desired: Desired = { service: null, targets: [] };
+  let count = 0;
+  const byNode = new Map<NodeName, Set<Relay>>();
+  const connecting = new Set<Relay>();
+  const drains = new Map<NodeName, NodeJS.Timeout>();
+  const ended: (() => void)[] = [];
+
+  const relaysOf = (node: NodeName): Set<Relay> => {
+    const present = byNode.get(node);
+    if (present !== undefined) return present;
+    const fresh = new Set<Relay>();
+    byNode.set(node, fresh);
+    return fresh;
+  };
+  const resetAll = (node: NodeName) => {
+    for (const one of [...relaysOf(node)]) one.reset();
+  };
+  const cancelDrain = (node: NodeName) => {
+    clearTimeout(drains.get(node));
+    drains.delete(node);
+  };
+  const drain = (node: NodeName, clusterMs: number) => {
+    if (drains.has(node)) return;
+    const timer = setTimeout(() => {
+      drains.delete(node);
+      resetAll(node);
+    }, clusterMs / options.timeScale);
+    drains.set(node, timer);
+  };
+  const ejected = (node: NodeName) => {
+    if (preset.onEjected === 'reset') resetAll(node);
+    else if (preset.onEjected === 'drain') drain(node, preset.drainTimeoutMs);
+  };
+  const removed = (node: NodeName) => {
+    if (preset.drainTimeoutMs > 0) drain(node, preset.drainTimeoutMs);
+    else ejected(node);
+  };
+  const choose = (conn: number): Target | undefined => {
+    const healthy = desired.targets.filter((target) => options.isHealthy(target.name));
+    const among = healthy.length === 0 && preset.allUnhealthy === 'all' ? desired.targets : healthy;
+    return pick(seededRandom(seedOf(options.seed, conn)), among);
+  };
+
+  const accept = (client: Socket) => {
+    const openedAt = now();
+    const conn = count++;
+    const address = socketAddress(client.remoteAddress, client.remotePort) ?? 'unknown';
+    const target = choose(conn);
+    const port = desired.service?.nodePort ?? null;
+    const node = target === undefined || port === null ? null : target.name;
+    emit({ type: 'edge-open', t: openedAt, conn, client: address, node });
+    if (target === undefined || port === null) {
+      client.on('error', () => {});
+      client.resetAndDestroy();
+      emit({ type: 'edge-close', t: now(), conn, client: address, node, ...toNoNode(now() - openedAt) });
+      return;
+    }
+    const own: Relay = relay({
+      client,
+      upstream: {
+        host: target.address,
+        port: port + target.portOffset,
+        localAddress: options.bindClientAddress ? plainAddress(client.remoteAddress) : null,
+      },
+      mode: preset.mode,
+      connectTimeoutMs: preset.upstreamConnectTimeoutMs / options.timeScale,
+      openedAt,
+      now,
+      onSettled: () => connecting.delete(own),
+      onClosed(end) {
+        relaysOf(target.name).delete(own);
+        emit({ type: 'edge-close', t: now(), conn, client: address, node, ...end });
+        if (ended.length > 0) whenEmpty();
+      },
+    });
+    relaysOf(target.name).add(own);
+    connecting.add(own);
+  };
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
+  const whenEmpty = () => {
+    for (const relays of byNode.values()) if (relays.size > 0) return;
+    for (const resolve of ended.splice(0)) resolve();
+  };
+  const sweep = setInterval(() => {
+    const at = now();
+    for (const one of [...connecting]) one.expire(at);
+  }, sweepMs);
+
+  return {
+    apply(next) {
+      const names = new Set(next.targets.map((target) => target.name));
+      for (const { name } of desired.targets) if (!names.has(name)) removed(name);
+      for (const name of names) if (options.isHealthy(name)) cancelDrain(name);
+      desired = next;
+    },
+    verdict(node, healthy) {
+      if (healthy) cancelDrain(node);
+      else ejected(node);
+    },
+    listen() {
+      return listening(server, options.listen);
+    },
+    async stop() {
+      clearInterval(sweep);
+      for (const timer of drains.values()) clearTimeout(timer);
+      server.close();
+      const done = new Promise<void>((resolve) => ended.push(resolve));
+      for (const relays of byNode.values()) for (const one of [...relays]) one.shutDown();
+      whenEmpty();
+      await done;
+    },
+  };
+}
+
+function toNoNode(ns: Nanoseconds): Omit<EventOf<'edge-close'>, 'type' | 't' | 'conn' | 'client' | 'node'> {
+  return {
+    upstreamLocal: null,
+    connect: 'none',
+    connectNs: ns,
+    connectedAt: null,
+    bytesUp: 0,
+    bytesDown: 0,
+    lastDownAt: null,
+    clientEnd: 'edge-reset',
+    upstreamEnd: 'open',
+  };
+}
+
+function listening(
+  server: ReturnType<typeof createServer>,
+  { host, port }: { host: string; port: number },
+): Promise<{ host: string; port: number }> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(
+        new MidflightError('instrument-failed', `cannot listen on ${host}:${port}: ${messageOf(error)}`),
+      );
+    });
+    // A burst of connections must not meet a full backlog: that would be silence of our own making.
+    server.listen({ host, port, backlog: 4096 }, () => {
+      const bound = server.address();
+      resolve({ host, port: typeof bound === 'object' && bound !== null ? bound.port : port });
+    });
+  });
+}

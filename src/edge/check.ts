@@ -1,0 +1,51 @@
+import { connect } from 'node:net';
+import { errnoOf } from '../base/errors.ts';
+import type { CheckResult } from './health.ts';
+
+export interface CheckRequest {
+  readonly kind: 'http' | 'tcp';
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  /** Real milliseconds for the whole check. */
+  readonly timeoutMs: number;
+  readonly from: string | null;
+}
+
+const words: Record<string, string> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ETIMEDOUT: 'timeout',
+};
+
+/** One health check, on a connection of its own. Never rejects. */
+export function performCheck(request: CheckRequest): Promise<CheckResult> {
+  const { kind, host, port, path, timeoutMs, from } = request;
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, noDelay: true, ...(from === null ? {} : { localAddress: from }) });
+    const finish = (ok: boolean, detail: string) => {
+      clearTimeout(timer);
+      socket.removeAllListeners();
+      socket.on('error', () => {}); // what comes after the verdict is of no interest
+      socket.destroy();
+      resolve({ ok, detail });
+    };
+    const timer = setTimeout(() => finish(false, 'timeout'), timeoutMs);
+    socket.on('error', (error) => finish(false, words[errnoOf(error) ?? ''] ?? errnoOf(error) ?? 'error'));
+    socket.on('connect', () => {
+      if (kind === 'tcp') return finish(true, 'connected');
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nconnection: close\r\n\r\n`);
+    });
+    let head = '';
+    socket.on('data', (bytes) => {
+      head += bytes.toString('latin1');
+      const code = /^HTTP\/1\.[01] (\d{3})[ \r]/.exec(head)?.[1];
+      if (code !== undefined) finish(code === '200', code);
+      else if (head.length > 64) finish(false, 'malformed');
+    });
+    socket.on('end', () => finish(false, 'closed'));
+  });
+}

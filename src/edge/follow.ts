@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { NodeName } from '../base/units.ts';
+import type { ServiceRef } from '../kube/patch.ts';
+import { watchResource } from '../kube/watch.ts';
+import { type Desired, type FollowedService, followedService, type Target, targetOf } from './targets.ts';
+
+export interface FollowOptions {
+  readonly kubeConfig: KubeConfig;
+  readonly service: ServiceRef;
+  readonly excludeNodes: readonly NodeName[];
+  /** Real milliseconds. */
+  readonly reconcileDelayMs: number;
+  apply(desired: Desired): void;
+  onError(error: unknown): void;
+}
+
+/**
+ * Follows the Service and the Nodes as a cloud controller does: what it sees takes hold `reconcileDelayMs` later, each
+ * change in its turn; what was there at the start takes hold at once.
+ */
+export function followCluster(options: FollowOptions): { readonly ready: Promise<void>; stop(): void } {
+  const { kubeConfig, service: ref } = options;
+  const targets = new Map<NodeName, Target>();
+  const pending = new Set<NodeJS.Timeout>();
+  let service: FollowedService | null = null;
+  let last: Desired | null = null;
+  let listed = false;
+
+  const seen = () => {
+    if (!listed) return;
+    const desired: Desired = { service, targets: [...targets.values()].sort(byName) };
+    if (last !== null && isDeepStrictEqual(desired, last)) return; // a heartbeat, say
+    const delayMs = last === null ? 0 : options.reconcileDelayMs;
+    last = desired;
+    if (delayMs === 0) return options.apply(desired);
+    const timer = setTimeout(() => {
+      pending.delete(timer);
+      options.apply(desired);
+    }, delayMs);
+    pending.add(timer);
+  };
+  const nodes = watchResource({
+    kubeConfig,
+    path: '/api/v1/nodes',
+    onEvent(change, node) {
+      const target = change === 'deleted' ? null : targetOf(node, options.excludeNodes);
+      if (target === null) targets.delete(node.metadata.name);
+      else targets.set(target.name, target);
+      seen();
+    },
+    onError: options.onError,
+  });
+  const services = watchResource({
+    kubeConfig,
+    path: `/api/v1/namespaces/${ref.namespace}/services`,
+    query: { fieldSelector: `metadata.name=${ref.name}` },
+    onEvent(change, object) {
+      if (object.metadata.name !== ref.name) return;
+      service = change === 'deleted' ? null : followedService(object);
+      seen();
+    },
+    onError: options.onError,
+  });
+  const ready = Promise.all([nodes.ready, services.ready]).then(() => {
+    listed = true;
+    seen();
+  });
+  return {
+    ready,
+    stop() {
+      nodes.stop();
+      services.stop();
+      for (const timer of pending) clearTimeout(timer);
+    },
+  };
+}
+
+function byName(one: Target, other: Target): number {
+  return one.name < other.name ? -1 : 1;
+}

@@ -1,0 +1,146 @@
+import type { Random } from '../base/random.ts';
+import { type Nanoseconds, type NodeName, nsPerMs } from '../base/units.ts';
+import type { PlannedCheck } from '../plan/schema.ts';
+import type { CheckRequest } from './check.ts';
+import { type CheckResult, type Health, judge, newTarget, recheck } from './health.ts';
+import type { FollowedService, Target } from './targets.ts';
+import type { Timers } from './timers.ts';
+
+/** kube-proxy's --healthz-bind-address: 0.0.0.0:10256 by default. */
+const healthzPort = 10256;
+
+export interface HealthChecksOptions {
+  readonly timers: Timers;
+  readonly timeScale: number;
+  readonly ejectOn503: boolean;
+  readonly from: string | null;
+  /** When in its interval each node is checked: of its own, as with a real balancer's many probers. */
+  readonly random: Random;
+  perform(request: CheckRequest): Promise<CheckResult>;
+  onCheck(node: NodeName, dueAt: Nanoseconds, startedAt: Nanoseconds, result: CheckResult): void;
+  onVerdict(node: NodeName, healthy: boolean, reason: string): void;
+}
+
+export interface HealthChecks {
+  /** From now on these targets, with this check. Verdicts of targets that stay are kept. */
+  apply(targets: readonly Target[], check: PlannedCheck, service: FollowedService): void;
+  isHealthy(node: NodeName): boolean;
+  stop(): void;
+}
+
+interface Probed {
+  target: Target;
+  health: Health;
+  cancel: () => void;
+  /** Answers to checks of an older configuration count no more. */
+  generation: number;
+  /** It has its own place in the interval: a new target is checked at once, and then from a random instant on. */
+  phased: boolean;
+}
+
+/** Checks each target at its due times and keeps the verdicts. */
+export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
+  const { timers, timeScale } = options;
+  const probed = new Map<NodeName, Probed>();
+  let check: PlannedCheck | null = null;
+  let service: FollowedService | null = null;
+
+  const intervalNs = (rule: PlannedCheck) => (rule.intervalMs / timeScale) * nsPerMs;
+  const schedule = (entry: Probed, due: Nanoseconds) => {
+    entry.cancel = timers.at(due, () => void probe(entry, due));
+  };
+  const probe = async (entry: Probed, due: Nanoseconds) => {
+    if (check === null || service === null) return;
+    const rule = check;
+    const { generation, target } = entry;
+    const startedAt = timers.now();
+    const result = await performOn(options, rule, service, target);
+    if (entry.generation !== generation) return;
+    options.onCheck(target.name, due, startedAt, result);
+    const before = entry.health;
+    entry.health = judge(before, result, { ...rule, ejectOn503: options.ejectOn503 });
+    // A check that took longer than the interval is followed by a whole interval (as Envoy and HAProxy do).
+    const share = entry.phased ? 1 : options.random();
+    entry.phased = true;
+    const next = due + share * intervalNs(rule);
+    schedule(entry, timers.now() > next ? timers.now() + intervalNs(rule) : next);
+    if (entry.health.healthy !== before.healthy) {
+      options.onVerdict(target.name, entry.health.healthy, result.detail);
+    }
+  };
+  const forget = (entry: Probed) => {
+    entry.cancel();
+    entry.generation += 1;
+  };
+  return {
+    apply(targets, nextCheck, nextService) {
+      const changed = check !== null && !sameCheck(check, service, nextCheck, nextService);
+      check = nextCheck;
+      service = nextService;
+      const names = new Set(targets.map((target) => target.name));
+      for (const [name, entry] of probed) {
+        if (names.has(name)) continue;
+        forget(entry);
+        probed.delete(name);
+      }
+      for (const target of targets) {
+        const entry = probed.get(target.name);
+        if (entry === undefined) {
+          const fresh: Probed = { target, health: newTarget, cancel: () => {}, generation: 0, phased: false };
+          probed.set(target.name, fresh);
+          schedule(fresh, timers.now());
+        } else {
+          entry.target = target;
+          if (!changed) continue;
+          forget(entry);
+          entry.health = recheck(entry.health);
+          schedule(entry, timers.now() + options.random() * intervalNs(nextCheck));
+        }
+      }
+    },
+    isHealthy: (node) => probed.get(node)?.health.healthy ?? false,
+    stop() {
+      for (const entry of probed.values()) forget(entry);
+    },
+  };
+}
+
+function performOn(
+  options: HealthChecksOptions,
+  check: PlannedCheck,
+  service: FollowedService,
+  target: Target,
+): Promise<CheckResult> {
+  const port = checkPort(check.port, service);
+  if (port === null) return Promise.resolve({ ok: false, detail: 'no-port' });
+  return options.perform({
+    kind: check.kind,
+    host: target.address,
+    port: port + target.portOffset,
+    path: check.path,
+    timeoutMs: check.timeoutMs / options.timeScale,
+    from: options.from,
+  });
+}
+
+/** Null where the Service has no such port (a healthCheckNodePort exists under Local only). */
+export function checkPort(port: PlannedCheck['port'], service: FollowedService): number | null {
+  if (port === 'healthz') return healthzPort;
+  if (port === 'healthCheckNodePort') return service.healthCheckNodePort;
+  if (port === 'nodePort') return service.nodePort;
+  return port;
+}
+
+function sameCheck(
+  one: PlannedCheck,
+  oneService: FollowedService | null,
+  other: PlannedCheck,
+  otherService: FollowedService,
+): boolean {
+  if (oneService === null || oneService.policy !== otherService.policy) return false;
+  return (
+    checkPort(one.port, oneService) === checkPort(other.port, otherService) &&
+    one.kind === other.kind &&
+    one.path === other.path
+  );
+}

@@ -1,0 +1,111 @@
+import { messageOf } from '../base/errors.ts';
+import { seededRandom, seedOf } from '../base/random.ts';
+import { type RoleContext, serveRole } from '../base/role.ts';
+import { kubeConfigFromText } from '../kube/config.ts';
+import { publishAddress } from '../kube/patch.ts';
+import { createBalancer } from './balancer.ts';
+import { performCheck } from './check.ts';
+import { type EdgeConfig, edgeConfig } from './config.ts';
+import { followCluster } from './follow.ts';
+import { createHealthChecks } from './health-checks.ts';
+import { latenessWindow } from './lateness.ts';
+import type { Desired } from './targets.ts';
+import { systemTimers } from './timers.ts';
+
+/** How often lateness is told. Real milliseconds. */
+const windowMs = 2000;
+
+/** The load balancer: follows the cluster, checks the nodes, carries the connections, logs all of it. */
+async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<string, unknown>> {
+  const { preset, timeScale } = config;
+  const { now } = systemTimers;
+  const kubeConfig = kubeConfigFromText(config.kubeconfig);
+  const lateness = latenessWindow('edge', now());
+  const eligible = new Set<string>();
+
+  const warn = (text: string) =>
+    context.emit({ type: 'note', t: now(), level: 'warning', text: `edge: ${text}` });
+  const tellHealth = (node: string, healthy: boolean, reason: string) =>
+    context.emit({ type: 'health', t: now(), node, eligible: eligible.has(node), healthy, reason });
+  const checks = createHealthChecks({
+    timers: systemTimers,
+    timeScale,
+    ejectOn503: preset.ejectOn503,
+    from: config.checkFrom,
+    random: seededRandom(seedOf(config.seed, 'checks')),
+    perform: performCheck,
+    onCheck(node, dueAt, startedAt, { ok, detail }) {
+      lateness.add(startedAt - dueAt);
+      context.emit({ type: 'check', t: now(), node, dueAt, ok, detail });
+    },
+    onVerdict(node, healthy, reason) {
+      tellHealth(node, healthy, reason);
+      balancer.verdict(node, healthy);
+    },
+  });
+  const balancer = createBalancer({
+    preset,
+    timeScale,
+    seed: config.seed,
+    bindClientAddress: config.bindClientAddress,
+    listen: config.listen,
+    now,
+    isHealthy: checks.isHealthy,
+    emit: context.emit,
+  });
+  let published = config.publishAddress === undefined;
+  const publish = () => {
+    published = true;
+    publishAddress(kubeConfig, config.service, config.publishAddress ?? config.listen.host).catch(
+      (error: unknown) => warn(`its address could not be published: ${messageOf(error)}`),
+    );
+  };
+  const apply = (desired: Desired) => {
+    const { service, targets } = desired;
+    const names = targets.map((target) => target.name);
+    if (service !== null) {
+      const { policy, healthCheckNodePort } = service;
+      context.emit({ type: 'reconcile', t: now(), policy, healthCheckNodePort, nodes: names });
+    }
+    const before = new Set(eligible);
+    eligible.clear();
+    for (const name of names) eligible.add(name);
+    for (const name of before) if (!eligible.has(name)) tellHealth(name, false, 'removed');
+    for (const name of names) if (!before.has(name)) tellHealth(name, false, 'added');
+    if (service !== null) checks.apply(targets, preset.checks[service.policy], service);
+    balancer.apply(desired);
+    if (service !== null && !published) publish();
+  };
+  const follow = followCluster({
+    kubeConfig,
+    service: config.service,
+    excludeNodes: config.excludeNodes,
+    reconcileDelayMs: preset.reconcileDelayMs / timeScale,
+    apply,
+    onError: (error) => warn(`lost sight of the API: ${messageOf(error)}`),
+  });
+  const windows = setInterval(() => {
+    const window = lateness.take(now());
+    if (window !== null) context.emit(window);
+  }, windowMs);
+  context.onMessage((message) => {
+    if (message.type !== 'sync') return;
+    // What the kernel has told of already is taken up first.
+    setImmediate(() =>
+      setImmediate(() => {
+        context.emit({ type: 'synced', id: message.id });
+        context.flush();
+      }),
+    );
+  });
+  context.onStop(async () => {
+    clearInterval(windows);
+    follow.stop();
+    checks.stop();
+    await balancer.stop();
+  });
+  await follow.ready;
+  return { ...(await balancer.listen()) };
+}
+
+serveRole(edgeConfig, edge);

@@ -1,0 +1,222 @@
+import { connect, type Socket } from 'node:net';
+import { errnoOf } from '../base/errors.ts';
+import { type Nanoseconds, nsPerMs } from '../base/units.ts';
+import type { EventOf } from '../history/schema.ts';
+
+type Close = EventOf<'edge-close'>;
+type ConnectResult = Close['connect'];
+type SideEnd = Close['clientEnd'];
+
+export interface RelayOptions {
+  readonly client: Socket;
+  readonly upstream: { readonly host: string; readonly port: number; readonly localAddress: string | null };
+  readonly mode: 'passthrough' | 'proxy';
+  /** Of a proxy; 0: as long as the kernel tries. Real milliseconds. */
+  readonly connectTimeoutMs: number;
+  readonly openedAt: Nanoseconds;
+  now(): Nanoseconds;
+  /** Called once, when both sides are gone. */
+  onClosed(end: RelayEnd): void;
+  /** Connected, or never to be. */
+  onSettled(): void;
+}
+
+/** What became of a relayed connection: the tail of an `edge-close`. */
+export type RelayEnd = Pick<
+  Close,
+  | 'upstreamLocal'
+  | 'connect'
+  | 'connectNs'
+  | 'connectedAt'
+  | 'bytesUp'
+  | 'bytesDown'
+  | 'lastDownAt'
+  | 'clientEnd'
+  | 'upstreamEnd'
+>;
+
+export interface Relay {
+  /** RST to both sides. */
+  reset(): void;
+  /** Ends both sides because the edge itself ends. */
+  shutDown(): void;
+  /** While connecting: gives up what has waited too long. To be called every few milliseconds. */
+  expire(now: Nanoseconds): void;
+}
+
+/**
+ * A FIN from a client that still waits for its connection may be a half-close or the client going away; both look alike.
+ * So long it may still be the former. Real milliseconds.
+ */
+const halfCloseGraceMs = 500;
+
+const connectResultOf: Record<string, ConnectResult> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  ETIMEDOUT: 'timeout',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+};
+const resets = new Set(['ECONNRESET', 'EPIPE']);
+
+/**
+ * Joins a client's connection with one to a node so that what arrives on one side leaves on the other: bytes, FIN, RST,
+ * and silence. Data that the client sends before the node answered waits in the upstream socket.
+ */
+export function relay(options: RelayOptions): Relay {
+  const { client, mode, now, openedAt } = options;
+  const upstream = connect({
+    host: options.upstream.host,
+    port: options.upstream.port,
+    noDelay: true,
+    allowHalfOpen: true,
+    autoSelectFamily: false,
+    ...(options.upstream.localAddress === null ? {} : { localAddress: options.upstream.localAddress }),
+  });
+  const end: { -readonly [K in keyof RelayEnd]: RelayEnd[K] } = {
+    upstreamLocal: null,
+    connect: 'abandoned',
+    connectNs: 0,
+    connectedAt: null,
+    bytesUp: 0,
+    bytesDown: 0,
+    lastDownAt: null,
+    clientEnd: 'open',
+    upstreamEnd: 'open',
+  };
+  let connecting = true;
+  let clientFinAt: Nanoseconds | null = null;
+  let openSides = 2;
+
+  const settle = (result: ConnectResult, at: Nanoseconds) => {
+    if (!connecting) return;
+    connecting = false;
+    end.connect = result;
+    end.connectNs = at - openedAt;
+    options.onSettled();
+  };
+  const clientEnds = (how: SideEnd) => {
+    if (end.clientEnd === 'open') end.clientEnd = how;
+  };
+  const upstreamEnds = (how: SideEnd) => {
+    if (end.upstreamEnd === 'open') end.upstreamEnd = how;
+  };
+  const oneClosed = () => {
+    openSides -= 1;
+    if (openSides > 0) return;
+    settle('abandoned', now());
+    options.onClosed(end);
+  };
+  const abandon = (at: Nanoseconds) => {
+    settle('abandoned', at);
+    upstream.destroy();
+    client.destroy();
+  };
+  /** The node cannot be had. Its RST goes on to the client; its silence stays silence until the client leaves. */
+  const refuse = (result: ConnectResult) => {
+    if (mode === 'proxy') client.destroySoon();
+    else if (result !== 'unreachable') client.resetAndDestroy();
+    else if (clientFinAt !== null) client.destroy();
+  };
+
+  client.on('data', (bytes) => {
+    if (upstream.destroyed) return;
+    end.bytesUp += bytes.length;
+    if (!upstream.write(bytes)) client.pause();
+  });
+  client.on('drain', () => upstream.resume());
+  client.on('end', () => {
+    clientEnds('fin');
+    clientFinAt = now();
+    if (upstream.destroyed) client.destroy();
+    // Who has waited in vain until now and ends does not wait for an answer.
+    else if (connecting && clientFinAt - openedAt > halfCloseGraceMs * nsPerMs) abandon(clientFinAt);
+    else upstream.end();
+  });
+  client.on('error', (error) => {
+    clientEnds(resets.has(errnoOf(error) ?? '') ? 'rst' : 'error');
+    if (connecting) abandon(now());
+    else upstream.resetAndDestroy();
+  });
+  client.on('close', () => {
+    // Closed without end or error: by us, or by a peer that was gone before it was read.
+    if (!upstream.destroyed && end.upstreamEnd === 'open') upstream.resetAndDestroy();
+    oneClosed();
+  });
+
+  upstream.on('connect', () => {
+    const at = now();
+    end.connectedAt = at;
+    end.upstreamLocal = socketAddress(upstream.localAddress, upstream.localPort);
+    settle('connected', at);
+  });
+  upstream.on('data', (bytes) => {
+    end.bytesDown += bytes.length;
+    end.lastDownAt = now();
+    if (!client.write(bytes)) upstream.pause();
+  });
+  upstream.on('drain', () => client.resume());
+  upstream.on('end', () => {
+    upstreamEnds('fin');
+    client.end();
+  });
+  upstream.on('error', (error) => {
+    const code = errnoOf(error) ?? '';
+    if (connecting) {
+      const result = connectResultOf[code] ?? 'error';
+      settle(result, now());
+      upstreamEnds(result === 'refused' || result === 'reset' ? 'rst' : 'error');
+      return refuse(result);
+    }
+    upstreamEnds(resets.has(code) ? 'rst' : 'error');
+    client.resetAndDestroy();
+  });
+  upstream.on('close', () => {
+    oneClosed();
+  });
+
+  return {
+    reset() {
+      clientEnds('edge-reset');
+      upstreamEnds('edge-reset');
+      settle('abandoned', now());
+      resetSocket(upstream);
+      client.resetAndDestroy();
+    },
+    shutDown() {
+      clientEnds('edge-closed');
+      upstreamEnds('edge-closed');
+      settle('abandoned', now());
+      upstream.destroy();
+      client.destroy();
+    },
+    expire(at) {
+      if (!connecting) return;
+      if (clientFinAt !== null && at - clientFinAt > halfCloseGraceMs * nsPerMs) return abandon(clientFinAt);
+      const limitNs = options.connectTimeoutMs * nsPerMs;
+      if (mode !== 'proxy' || limitNs === 0 || at - openedAt < limitNs) return;
+      settle('timeout', at);
+      upstream.destroy();
+      refuse('timeout');
+    },
+  };
+}
+
+/** RST, or nothing but an end to the SYNs where it is not connected yet (Node would wait for the connection to reset it). */
+function resetSocket(socket: Socket): void {
+  if (socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+/** `127.0.0.1:4321` or `[::1]:4321`; null where the socket is gone already. */
+export function socketAddress(address: string | undefined, port: number | undefined): string | null {
+  const plain = plainAddress(address);
+  if (plain === null || port === undefined) return null;
+  return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
+}
+
+/** IPv4 as such where the kernel writes it into IPv6. */
+export function plainAddress(address: string | undefined): string | null {
+  if (address === undefined) return null;
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { NodeName } from '../base/units.ts';
+import type { KubeObject } from '../kube/watch.ts';
+
+/** A node that the balancer may send connections to. */
+export interface Target {
+  readonly name: NodeName;
+  readonly address: string;
+  /** Added to every port dialled on it (several embedded nodes on one address). */
+  readonly portOffset: number;
+}
+
+/** What the balancer takes from the Service. */
+export interface FollowedService {
+  readonly policy: 'Cluster' | 'Local';
+  readonly nodePort: number | null;
+  readonly healthCheckNodePort: number | null;
+}
+
+/** What a cloud controller programs into its balancer. */
+export interface Desired {
+  readonly service: FollowedService | null;
+  readonly targets: readonly Target[];
+}
+
+export const portOffsetAnnotation = 'midflight.dev/port-offset';
+
+// k8s.io/cloud-provider controllers/service/controller.go: nodes with this label or taint are no targets. Since
+// KEP-3458 (GA in 1.30) a node that is NotReady or cordoned stays one.
+const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
+const autoscalerTaint = 'ToBeDeletedByClusterAutoscaler';
+
+const nodeShape = z.looseObject({
+  spec: z.looseObject({ taints: z.array(z.looseObject({ key: z.string() })).nullish() }).nullish(),
+  status: z
+    .looseObject({
+      addresses: z.array(z.looseObject({ type: z.string(), address: z.string() })).nullish(),
+    })
+    .nullish(),
+});
+
+const serviceShape = z.looseObject({
+  spec: z.looseObject({
+    externalTrafficPolicy: z.enum(['Cluster', 'Local']).nullish(),
+    healthCheckNodePort: z.int().nullish(),
+    ports: z.array(z.looseObject({ nodePort: z.int().nullish() })).nullish(),
+  }),
+});
+
+/** The node as a target, or null where the controller leaves it out (or it has no address yet). */
+export function targetOf(node: KubeObject, excludeNodes: readonly NodeName[]): Target | null {
+  const { name, labels = {}, annotations = {} } = node.metadata;
+  const { spec, status } = nodeShape.parse(node);
+  if (excludeNodes.includes(name) || excludeLabel in labels) return null;
+  if (spec?.taints?.some((taint) => taint.key === autoscalerTaint)) return null;
+  const address = status?.addresses?.find((entry) => entry.type === 'InternalIP')?.address;
+  if (address === undefined) return null;
+  const portOffset = Number.parseInt(annotations[portOffsetAnnotation] ?? '0', 10) || 0;
+  return { name, address, portOffset };
+}
+
+/** What counts of a Service; its first port is the one that is balanced. */
+export function followedService(service: KubeObject): FollowedService {
+  const { spec } = serviceShape.parse(service);
+  return {
+    policy: spec.externalTrafficPolicy ?? 'Cluster',
+    nodePort: spec.ports?.[0]?.nodePort || null,
+    healthCheckNodePort: spec.healthCheckNodePort || null,
+  };
+}

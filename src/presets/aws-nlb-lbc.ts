@@ -1,0 +1,28 @@
+import { localEndpoints, nodePortTcp } from './checks.ts';
+import type { PlannedEdge } from './schema.ts';
+
+/** AWS, Network Load Balancer by the AWS Load Balancer Controller, instance targets. */
+export const awsNlbLbc: PlannedEdge = {
+  preset: 'aws-nlb-lbc',
+  mode: 'passthrough',
+  checks: {
+    // aws-load-balancer-controller pkg/service/model_builder.go: defaultHealthCheck{Interval,Timeout} 10,
+    // defaultHealthCheck{Healthy,Unhealthy}Threshold 3, protocol TCP on the traffic port.
+    Cluster: nodePortTcp({ interval: 10, timeout: 10, unhealthy: 3, healthy: 3 }),
+    // The same file: defaultHealthCheck...ForInstanceModeLocal, HTTP /healthz, 10, 6, 2, 2.
+    Local: localEndpoints({ interval: 10, timeout: 6, unhealthy: 2, healthy: 2 }),
+  },
+  // Estimate: one ModifyTargetGroup call and its spread. No published figure.
+  reconcileDelayMs: 10_000,
+  // docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html: a target that becomes
+  // unhealthy has its client connections answered with RST, unless the balancer fails open.
+  onEjected: 'reset',
+  // deregistration_delay.timeout_seconds 300, the default.
+  drainTimeoutMs: 300_000,
+  // The same page: all targets failing, it fails open to all of them.
+  allUnhealthy: 'all',
+  ejectOn503: false,
+  upstreamConnectTimeoutMs: 0, // passthrough
+  source:
+    'aws-load-balancer-controller pkg/service/model_builder.go; AWS "Health checks for Network Load Balancer target groups"; reconcile delay estimated',
+};

@@ -1,0 +1,33 @@
+import type { PlannedCheck } from './schema.ts';
+
+/** Seconds and counts, as clouds document them. */
+interface Timing {
+  readonly interval: number;
+  readonly timeout: number;
+  readonly unhealthy: number;
+  readonly healthy: number;
+}
+
+function timed(timing: Timing) {
+  return {
+    intervalMs: timing.interval * 1000,
+    timeoutMs: timing.timeout * 1000,
+    unhealthyThreshold: timing.unhealthy,
+    healthyThreshold: timing.healthy,
+  };
+}
+
+/** HTTP to kube-proxy's own health server, :10256/healthz (KEP-3836): says nothing of the Service. */
+export function healthz(timing: Timing): PlannedCheck {
+  return { kind: 'http', port: 'healthz', path: '/healthz', ...timed(timing) };
+}
+
+/** HTTP to the Service's healthCheckNodePort: 200 where a ready pod runs on the node. Any path does; clouds ask /healthz. */
+export function localEndpoints(timing: Timing): PlannedCheck {
+  return { kind: 'http', port: 'healthCheckNodePort', path: '/healthz', ...timed(timing) };
+}
+
+/** A handshake with the node port itself. */
+export function nodePortTcp(timing: Timing): PlannedCheck {
+  return { kind: 'tcp', port: 'nodePort', path: '', ...timed(timing) };
+}

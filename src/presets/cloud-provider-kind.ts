@@ -1,0 +1,27 @@
+import { healthz, localEndpoints } from './checks.ts';
+import type { PlannedEdge } from './schema.ts';
+
+/** cloud-provider-kind: Envoy as a TCP proxy in a container beside the nodes. */
+export const cloudProviderKind: PlannedEdge = {
+  preset: 'cloud-provider-kind',
+  mode: 'proxy',
+  checks: {
+    // cloud-provider-kind pkg/loadbalancer/proxy.go at 57084484: timeout 3s, interval 2s, unhealthy_threshold 2,
+    // healthy_threshold 1, path /healthz; port 10256, or healthCheckNodePort under Local.
+    Cluster: healthz({ interval: 2, timeout: 3, unhealthy: 2, healthy: 1 }),
+    Local: localEndpoints({ interval: 2, timeout: 3, unhealthy: 2, healthy: 1 }), // the same
+  },
+  // Estimate: it writes Envoy's configuration into the container, and Envoy warms the new cluster with a first check.
+  reconcileDelayMs: 1000,
+  // Envoy, Cluster.close_connections_on_host_health_failure: false by default.
+  onEjected: 'persist',
+  drainTimeoutMs: 0, // nothing is waited for: none of its sources names a delay
+  // The same file: healthy_panic_threshold 0, so no host is used while none is healthy.
+  allUnhealthy: 'none',
+  // Envoy, HttpHealthCheck.retriable_statuses: any status that is not expected ejects at once, unless listed there.
+  ejectOn503: true,
+  // The same file: connect_timeout 3s.
+  upstreamConnectTimeoutMs: 3000,
+  source:
+    'cloud-provider-kind pkg/loadbalancer/proxy.go at 57084484; Envoy HttpHealthCheck and Cluster; reconcile delay estimated',
+};

@@ -1,0 +1,23 @@
+import { healthz, localEndpoints } from './checks.ts';
+import type { PlannedEdge } from './schema.ts';
+
+/**
+ * A plain passthrough balancer of no cloud, for a scenario's own figures. What the scenario leaves out stays as here:
+ * quick checks, so that a mistake is soon seen, and nothing done to open connections.
+ */
+export const custom: PlannedEdge = {
+  preset: 'custom',
+  mode: 'passthrough',
+  checks: {
+    // Our choice: 5 s x 2 as Azure's default, 2 s for an answer.
+    Cluster: healthz({ interval: 5, timeout: 2, unhealthy: 2, healthy: 2 }),
+    Local: localEndpoints({ interval: 5, timeout: 2, unhealthy: 2, healthy: 2 }), // the same
+  },
+  reconcileDelayMs: 1000, // our choice: a controller at leisure
+  onEjected: 'persist', // our choice: the least that a balancer does
+  drainTimeoutMs: 0, // our choice, likewise
+  allUnhealthy: 'all', // our choice: what the passthrough balancers of GCP and AWS do
+  ejectOn503: false,
+  upstreamConnectTimeoutMs: 5000, // our choice; counts for `mode: proxy` only
+  source: "midflight's own defaults; whatever the scenario overrides is the user's",
+};

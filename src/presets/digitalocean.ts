@@ -1,0 +1,26 @@
+import { healthz, localEndpoints } from './checks.ts';
+import type { PlannedEdge } from './schema.ts';
+
+/** DigitalOcean, regional load balancer: a proxy. */
+export const digitalocean: PlannedEdge = {
+  preset: 'digitalocean',
+  mode: 'proxy',
+  checks: {
+    // digitalocean-cloud-controller-manager cloud-controller-manager/do/loadbalancers.go: check interval 3, response
+    // time-out 5, unhealthy 3, healthy 5, all from the documented defaults of its annotations.
+    Cluster: healthz({ interval: 3, timeout: 5, unhealthy: 3, healthy: 5 }),
+    Local: localEndpoints({ interval: 3, timeout: 5, unhealthy: 3, healthy: 5 }), // the same
+  },
+  // Estimate: an update of the load balancer is awaited in steps of 5 s (defaultActiveCheckTick). No published figure.
+  reconcileDelayMs: 15_000,
+  // Estimate: HAProxy's default (no on-marked-down) leaves sessions of a server marked down open.
+  onEjected: 'persist',
+  drainTimeoutMs: 0, // nothing is waited for: none of its sources names a delay
+  // docs.digitalocean.com/products/networking/load-balancers/support: no healthy Droplet, no answer (503 for HTTP).
+  allUnhealthy: 'none',
+  ejectOn503: false,
+  // Estimate: HAProxy's customary `timeout connect 5s`.
+  upstreamConnectTimeoutMs: 5000,
+  source:
+    'digitalocean-cloud-controller-manager do/loadbalancers.go; DigitalOcean "Load Balancer Support"; reconcile delay, ejection and connect time-out estimated',
+};

@@ -1,0 +1,3 @@
+export { presets } from './list.ts';
+export { resolveEdge } from './resolve.ts';
+export type { PlannedCheck, PlannedEdge } from './schema.ts';

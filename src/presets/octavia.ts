@@ -1,0 +1,27 @@
+import { localEndpoints, nodePortTcp } from './checks.ts';
+import type { PlannedEdge } from './schema.ts';
+
+/** OpenStack Octavia, amphora provider (HAProxy) by cloud-provider-openstack with create-monitor. */
+export const octavia: PlannedEdge = {
+  preset: 'octavia',
+  mode: 'proxy',
+  checks: {
+    // cloud-provider-openstack pkg/openstack/openstack.go and its documentation: monitor-delay 5, monitor-timeout 3,
+    // monitor-max-retries-down 3, monitor-max-retries 1. TCP on the node port under Cluster.
+    Cluster: nodePortTcp({ interval: 5, timeout: 3, unhealthy: 3, healthy: 1 }),
+    // HTTP on the healthCheckNodePort under Local.
+    Local: localEndpoints({ interval: 5, timeout: 3, unhealthy: 3, healthy: 1 }),
+  },
+  // Estimate: the load balancer passes through PENDING_UPDATE for each changed object. No published figure.
+  reconcileDelayMs: 10_000,
+  // HAProxy without `on-marked-down shutdown-sessions` (amphora's template has none) leaves open sessions alone.
+  onEjected: 'persist',
+  drainTimeoutMs: 0, // nothing is waited for: none of its sources names a delay
+  // HAProxy without a usable server closes the client's connection.
+  allUnhealthy: 'none',
+  ejectOn503: false,
+  // Octavia API, listener timeout_member_connect: 5000 ms by default.
+  upstreamConnectTimeoutMs: 5000,
+  source:
+    'cloud-provider-openstack pkg/openstack/openstack.go and documentation; Octavia API timeout_member_connect; reconcile delay estimated',
+};

@@ -1,0 +1,57 @@
+import { MidflightError } from '../base/errors.ts';
+import { parseDuration } from '../base/units.ts';
+import type { PresetName, Scenario } from '../scenario/schema.ts';
+import { presets } from './list.ts';
+import type { PlannedCheck, PlannedEdge } from './schema.ts';
+
+type Overrides = Scenario['edge']['overrides'];
+type CheckOverrides = NonNullable<NonNullable<Overrides['checks']>['Cluster']>;
+
+/**
+ * The preset with the scenario's overrides laid over it, durations in milliseconds of cluster time.
+ * A check of another kind or port than the preset's takes its other figures from the preset all the same.
+ * Throws `bad-scenario` for a duration that does not parse (the scenario's schema refuses it before).
+ */
+export function resolveEdge(preset: PresetName, overrides: Overrides = {}): { edge: PlannedEdge } {
+  const base = presets[preset];
+  const { mode, onEjected, allUnhealthy, checks } = overrides;
+  const edge: PlannedEdge = {
+    ...base,
+    mode: mode ?? base.mode,
+    checks: {
+      Cluster: checkWith(base.checks.Cluster, checks?.Cluster),
+      Local: checkWith(base.checks.Local, checks?.Local),
+    },
+    reconcileDelayMs: ms(overrides.reconcileDelay) ?? base.reconcileDelayMs,
+    onEjected: onEjected ?? base.onEjected,
+    drainTimeoutMs: ms(overrides.drainTimeout) ?? base.drainTimeoutMs,
+    allUnhealthy: allUnhealthy ?? base.allUnhealthy,
+    upstreamConnectTimeoutMs: ms(overrides.upstreamConnectTimeout) ?? base.upstreamConnectTimeoutMs,
+  };
+  const changed = Object.keys(overrides);
+  if (changed.length > 0) edge.source = `${base.source}; overridden by the scenario: ${changed.join(', ')}`;
+  return { edge };
+}
+
+function checkWith(base: PlannedCheck, overrides: CheckOverrides = {}): PlannedCheck {
+  return {
+    kind: overrides.kind ?? base.kind,
+    port: overrides.port ?? base.port,
+    path: overrides.path ?? (base.path === '' ? '/healthz' : base.path),
+    intervalMs: ms(overrides.interval) ?? base.intervalMs,
+    timeoutMs: ms(overrides.timeout) ?? base.timeoutMs,
+    unhealthyThreshold: overrides.unhealthyThreshold ?? base.unhealthyThreshold,
+    healthyThreshold: overrides.healthyThreshold ?? base.healthyThreshold,
+  };
+}
+
+function ms(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const parsed = parseDuration(text);
+  if (parsed === undefined) {
+    throw new MidflightError('bad-scenario', `'${text}' is no duration`, {
+      hint: 'write 250ms, 10s or 1m30s',
+    });
+  }
+  return parsed;
+}

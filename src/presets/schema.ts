@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { presetNames } from '../scenario/schema.ts';
+
+/* How a load balancer behaves, with everything resolved. All durations are milliseconds of cluster time. */
+
+const ms = z.number().min(0);
+
+export const plannedCheck = z.object({
+  kind: z.enum(['http', 'tcp']),
+  port: z.union([z.enum(['healthz', 'healthCheckNodePort', 'nodePort']), z.number()]),
+  path: z.string(),
+  intervalMs: ms,
+  timeoutMs: ms,
+  unhealthyThreshold: z.int().min(1),
+  healthyThreshold: z.int().min(1),
+});
+
+export const plannedEdge = z.object({
+  preset: z.enum(presetNames),
+  mode: z.enum(['passthrough', 'proxy']),
+  checks: z.object({ Cluster: plannedCheck, Local: plannedCheck }),
+  /** From the change of the Service or the Nodes until the balancer does it. */
+  reconcileDelayMs: ms,
+  /** Open connections of a node found unhealthy; drain: reset after drainTimeoutMs. */
+  onEjected: z.enum(['persist', 'reset', 'drain']),
+  /** Those of a node taken out of the target set are reset after this; 0: as onEjected says, at once. */
+  drainTimeoutMs: ms,
+  allUnhealthy: z.enum(['all', 'none']),
+  /** A check answered 503 ejects at once, whatever the threshold (cloud-provider-kind). */
+  ejectOn503: z.boolean(),
+  upstreamConnectTimeoutMs: ms,
+  source: z.string(),
+});
+
+export type PlannedCheck = z.infer<typeof plannedCheck>;
+export type PlannedEdge = z.infer<typeof plannedEdge>;

@@ -1,0 +1,295 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { errnoOf } from '../../../src/base/errors.ts';
+import { edgeRig, quickPreset, type Rig } from '../../support/edge-rig.ts';
+
+/** What a client sees of a connection through the edge: in order, FIN, RST, bytes. */
+interface Seen {
+  readonly socket: Socket;
+  readonly marks: string[];
+  bytes: string;
+  local: string;
+  readonly ended: Promise<void>;
+}
+
+function dial(rig: Rig, options: { allowHalfOpen?: boolean } = {}): Seen {
+  const socket = connect({ host: rig.host, port: rig.port, allowHalfOpen: options.allowHalfOpen ?? true });
+  const marks: string[] = [];
+  const seen: Seen = {
+    socket,
+    marks,
+    bytes: '',
+    local: '',
+    ended: new Promise((resolve) => {
+      socket.on('end', () => {
+        marks.push('FIN');
+        resolve();
+      });
+      socket.on('error', (error) => {
+        marks.push(errnoOf(error) === 'ECONNRESET' ? 'RST' : (errnoOf(error) ?? 'error'));
+        resolve();
+      });
+    }),
+  };
+  socket.on('connect', () => {
+    seen.local = `${socket.localAddress}:${socket.localPort}`;
+  });
+  socket.on('data', (bytes) => {
+    seen.bytes += bytes.toString('latin1');
+  });
+  return seen;
+}
+
+const closeOf = (rig: Rig, seen: Seen) => rig.event('edge-close', (event) => event.client === seen.local);
+
+const withRig = (more: Parameters<typeof quickPreset>[1], work: (rig: Rig) => Promise<void>) => async () => {
+  const rig = await edgeRig({ nodes: 1 }, (port) => quickPreset(port, more));
+  try {
+    await work(rig);
+  } finally {
+    await rig.stop();
+  }
+};
+
+const test = suite('what arrives is what leaves');
+
+test(
+  'a whole answer and FIN arrive as such, and the log counts every byte',
+  withRig({}, async (rig) => {
+    await rig.serve('node-0', (socket) => socket.on('data', () => socket.end('answer')));
+    const seen = dial(rig);
+    seen.socket.write('ask');
+    await seen.ended;
+    seen.socket.end();
+    const close = await closeOf(rig, seen);
+    assert.equal([seen.bytes, seen.marks], ['answer', ['FIN']]);
+    assert.equal(
+      [close.node, close.connect, close.bytesUp, close.bytesDown, close.clientEnd, close.upstreamEnd],
+      ['node-0', 'connected', 3, 6, 'fin', 'fin'],
+    );
+    assert.ok(close.connectedAt !== null && close.lastDownAt !== null && close.lastDownAt <= close.t);
+    const open = await rig.event('edge-open', (event) => event.conn === close.conn);
+    assert.equal([open.client, open.node], [close.client, 'node-0']);
+  }),
+);
+
+test(
+  'RST from the node leaves as RST, after the bytes before it',
+  withRig({}, async (rig) => {
+    await rig.serve('node-0', (socket) =>
+      socket.on('data', () => {
+        socket.write('part');
+        setTimeout(() => socket.resetAndDestroy(), 50);
+      }),
+    );
+    const seen = dial(rig);
+    seen.socket.write('ask');
+    await seen.ended;
+    assert.equal([seen.bytes, seen.marks], ['part', ['RST']]);
+    const close = await closeOf(rig, seen);
+    assert.equal([close.upstreamEnd, close.clientEnd], ['rst', 'open']);
+  }),
+);
+
+test(
+  'RST from the client leaves as RST towards the node',
+  withRig({}, async (rig) => {
+    let atNode = '';
+    await rig.serve('node-0', (socket) => {
+      socket.on('data', () => socket.write('hello'));
+      socket.on('end', () => {
+        atNode += 'FIN';
+      });
+      socket.on('error', (error) => {
+        atNode += errnoOf(error);
+      });
+    });
+    const seen = dial(rig);
+    seen.socket.write('ask');
+    await once(seen.socket, 'data');
+    const closed = closeOf(rig, seen);
+    seen.socket.resetAndDestroy();
+    const close = await closed;
+    assert.equal([close.clientEnd, close.upstreamEnd], ['rst', 'open']);
+    await sleep(50);
+    assert.is(atNode, 'ECONNRESET');
+  }),
+);
+
+test(
+  'the client may end its side and still be answered',
+  withRig({}, async (rig) => {
+    await rig.serve('node-0', (socket) => {
+      let asked = '';
+      socket.on('data', (bytes) => {
+        asked += bytes;
+      });
+      socket.on('end', () => socket.end(`you said ${asked}`));
+    });
+    const seen = dial(rig);
+    seen.socket.end('all of it'); // FIN at once, before the node can have answered
+    await seen.ended;
+    assert.equal([seen.bytes, seen.marks], ['you said all of it', ['FIN']]);
+  }),
+);
+
+test(
+  'the node may end its side and still be told',
+  withRig({}, async (rig) => {
+    let told = '';
+    const heard = new Promise<void>((resolve) => {
+      void rig.serve('node-0', (socket) => {
+        socket.end('done');
+        socket.on('data', (bytes) => {
+          told += bytes;
+        });
+        socket.on('end', resolve);
+      });
+    });
+    await sleep(50);
+    const seen = dial(rig);
+    await seen.ended;
+    seen.socket.write('late ');
+    await sleep(20);
+    seen.socket.end('words');
+    await heard;
+    assert.is(told, 'late words');
+  }),
+);
+
+test(
+  'silence from the node is silence for the client',
+  withRig({}, async (rig) => {
+    await rig.serve('node-0', (socket) => socket.on('data', () => socket.write('part')));
+    const seen = dial(rig);
+    seen.socket.write('ask');
+    await once(seen.socket, 'data');
+    const timedOut = await Promise.race([seen.ended.then(() => false), sleep(800).then(() => true)]);
+    assert.ok(timedOut);
+    assert.equal(seen.marks, []);
+    seen.socket.destroy();
+  }),
+);
+
+test(
+  'a refused connection is RST for the client of a passthrough balancer',
+  withRig({}, async (rig) => {
+    const seen = dial(rig);
+    seen.socket.write('ask');
+    await seen.ended;
+    assert.equal(seen.marks, ['RST']);
+    assert.is((await rig.event('edge-close')).connect, 'refused');
+  }),
+);
+
+test(
+  'a refused connection is FIN for the client of a proxy',
+  withRig({ mode: 'proxy' }, async (rig) => {
+    const seen = dial(rig);
+    await seen.ended;
+    assert.equal(seen.marks, ['FIN']);
+    assert.is((await rig.event('edge-close')).connect, 'refused');
+  }),
+);
+
+/** Listens on the node port in a stopped process with a full backlog: SYNs to it meet silence. */
+async function silentNode(rig: Rig): Promise<() => Promise<void>> {
+  const host = rig.nodes[0]?.address ?? '';
+  const script = `require('node:net').createServer(()=>{}).listen({host:'${host}',port:${rig.nodePort},backlog:1},()=>console.log('up'))`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  child.kill('SIGSTOP');
+  const fillers: Socket[] = [];
+  for (let index = 0; index < 10; index += 1) {
+    const filler = connect({ host, port: rig.nodePort });
+    filler.on('error', () => {});
+    fillers.push(filler);
+    const taken = await Promise.race([
+      once(filler, 'connect').then(() => true),
+      sleep(150).then(() => false),
+    ]);
+    if (!taken) break;
+  }
+  return async () => {
+    for (const filler of fillers) filler.destroy();
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+}
+
+test(
+  'an unanswered SYN is silence until the client of a passthrough balancer goes away',
+  withRig({ upstreamConnectTimeoutMs: 200 }, async (rig) => {
+    const restore = await silentNode(rig);
+    try {
+      const seen = dial(rig);
+      seen.socket.write('ask');
+      await sleep(900);
+      assert.equal(seen.marks, []);
+      const closed = closeOf(rig, seen);
+      seen.socket.destroy();
+      const close = await closed;
+      assert.equal([close.connect, close.connectedAt, close.node], ['abandoned', null, 'node-0']);
+      assert.ok(close.connectNs > 700e6 && close.connectNs < 5e9, `${close.connectNs}`);
+    } finally {
+      await restore();
+    }
+  }),
+);
+
+test(
+  'a proxy gives up an unanswered SYN after its time-out and closes',
+  withRig({ mode: 'proxy', upstreamConnectTimeoutMs: 300 }, async (rig) => {
+    const restore = await silentNode(rig);
+    try {
+      const seen = dial(rig);
+      seen.socket.write('ask');
+      await seen.ended;
+      assert.equal(seen.marks, ['FIN']);
+      const close = await rig.event('edge-close');
+      assert.is(close.connect, 'timeout');
+      assert.ok(close.connectNs >= 300e6 && close.connectNs < 5e9, `${close.connectNs}`);
+    } finally {
+      await restore();
+    }
+  }),
+);
+
+test(
+  'a slow reader holds the writer back',
+  withRig({}, async (rig) => {
+    let sent = 0;
+    const total = 64 * 1024 * 1024;
+    const piece = Buffer.alloc(256 * 1024, 'x');
+    await rig.serve('node-0', (socket) => {
+      const pour = () => {
+        while (sent < total && socket.writable) {
+          sent += piece.length;
+          if (!socket.write(piece)) return void socket.once('drain', pour);
+        }
+        socket.end();
+      };
+      pour();
+    });
+    const seen = dial(rig);
+    seen.socket.removeAllListeners('data');
+    seen.socket.pause();
+    await sleep(1000);
+    assert.ok(sent < total / 2, `${sent} of ${total} bytes were taken while nobody read`);
+    let got = 0;
+    seen.socket.on('data', (bytes) => {
+      got += bytes.length;
+    });
+    seen.socket.resume();
+    await seen.ended;
+    assert.is(got, total);
+    seen.socket.end();
+  }),
+);
+
+test.run();

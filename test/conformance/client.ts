@@ -1,0 +1,148 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { errnoOf } from '../../src/base/errors.ts';
+import type { Path } from '../../src/history/schema.ts';
+import { bodyReader, shortPath, streamPath } from '../../src/workload/protocol.ts';
+
+export interface Where {
+  readonly host: string;
+  readonly port: number;
+  readonly localAddress: string | undefined;
+  readonly hostname: string;
+}
+
+/** What a new connection meets within `limitMs`. */
+export function knock(
+  { host, port, localAddress }: Where,
+  limitMs: number,
+): Promise<'answered' | 'refused' | 'silent' | string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }) });
+    const end = (word: string) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(word);
+    };
+    const timer = setTimeout(() => end('silent'), limitMs);
+    socket.once('connect', () => end('answered'));
+    socket.once('error', (error) =>
+      end(errnoOf(error) === 'ECONNREFUSED' ? 'refused' : String(errnoOf(error))),
+    );
+  });
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+  readonly path: Path | null;
+}
+
+/** One short request; rejects when it is not answered within `limitMs`. */
+export function ask(
+  where: Where,
+  options: { path?: string; headers?: Record<string, string>; limitMs?: number } = {},
+): Promise<Answer> {
+  const { host, port, localAddress, hostname } = where;
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      {
+        host,
+        port,
+        ...(localAddress === undefined ? {} : { localAddress }),
+        path: options.path ?? shortPath('conformance'),
+        headers: { host: hostname, connection: 'close', ...options.headers },
+        agent: false,
+      },
+      (answer) => {
+        let body = '';
+        answer.setEncoding('latin1');
+        answer.on('data', (text: string) => {
+          body += text;
+        });
+        answer.on('error', reject);
+        answer.on('end', () => {
+          const reader = bodyReader();
+          reader.push(body);
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body, path: reader.path });
+        });
+      },
+    );
+    outgoing.setTimeout(options.limitMs ?? 5000, () => outgoing.destroy(new Error('no answer')));
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}
+
+export type StreamEnd = 'completed' | 'fin' | 'reset' | 'wrong' | 'cancelled';
+
+export interface Stream {
+  readonly path: Path;
+  readonly ended: Promise<StreamEnd>;
+  /** Milliseconds since its last byte. */
+  silentFor(): number;
+  readonly over: boolean;
+  cancel(): void;
+}
+
+/** A slow stream; resolves at its first chunk. */
+export function openStream(where: Where, durationMs: number, intervalMs: number): Promise<Stream> {
+  const { host, port, localAddress, hostname } = where;
+  return new Promise((resolve, reject) => {
+    const reader = bodyReader();
+    let lastByte = performance.now();
+    let end = (_: StreamEnd) => {};
+    let over = false;
+    let begun = false;
+    const ended = new Promise<StreamEnd>((settle) => {
+      end = (word) => {
+        over = true;
+        settle(word);
+      };
+    });
+    const outgoing = request({
+      host,
+      port,
+      ...(localAddress === undefined ? {} : { localAddress }),
+      path: streamPath({ id: 'conformance', durationMs, intervalMs, chunkSize: 512 }),
+      headers: { host: hostname, connection: 'close' },
+      agent: false,
+    });
+    outgoing.setTimeout(60_000, () => outgoing.destroy(new Error('no byte for 60 s')));
+    outgoing.on('error', (error) => {
+      end(errnoOf(error) === 'ECONNRESET' ? 'reset' : 'fin');
+      if (!begun) reject(error);
+    });
+    outgoing.on('response', (answer) => {
+      answer.setEncoding('latin1');
+      answer.on('data', (text: string) => {
+        lastByte = performance.now();
+        reader.push(text);
+        if (begun || reader.chunks === 0) return;
+        begun = true;
+        if (reader.path === null) reject(new Error('the first chunk tells no path'));
+        else
+          resolve({
+            path: reader.path,
+            ended,
+            silentFor: () => performance.now() - lastByte,
+            get over() {
+              return over;
+            },
+            cancel() {
+              end('cancelled');
+              outgoing.destroy();
+            },
+          });
+      });
+      answer.on('end', () => {
+        end(reader.complete ? 'completed' : reader.wrong ? 'wrong' : 'fin');
+        if (!begun) reject(new Error(`answered ${answer.statusCode} without a stream`));
+      });
+      answer.on('error', (error) =>
+        end(errnoOf(error) === 'ECONNRESET' && answer.complete === false ? 'reset' : 'fin'),
+      );
+    });
+    outgoing.end();
+  });
+}

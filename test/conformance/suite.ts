@@ -1,0 +1,364 @@
+import {
+  AppsV1Api,
+  CoreV1Api,
+  DiscoveryV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+} from '@kubernetes/client-node';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { TopologyNode } from '../../src/history/schema.ts';
+import type { Plan } from '../../src/plan/schema.ts';
+import type { Provider, Workload } from '../../src/providers/provider.ts';
+import { ask, knock, openStream, type Stream, type Where } from './client.ts';
+
+/*
+ * Every semantic of the design that decides a figure, asked of a provider through its interface and Kubernetes' API
+ * alone. The same suite runs on processes and on a real cluster.
+ */
+
+interface Bed {
+  readonly plan: Plan;
+  readonly provider: Provider;
+  readonly workload: Workload;
+  readonly core: CoreV1Api;
+  readonly apps: AppsV1Api;
+  readonly discovery: DiscoveryV1Api;
+  readonly withIngress: readonly TopologyNode[];
+  readonly podless: TopologyNode;
+}
+
+const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
+const never = new AbortController().signal;
+
+/** Registers the suite's tests for one provider. `up` may take its time; `down` always runs. */
+export function conformance(name: string, plan: Plan, makeProvider: () => Provider): void {
+  const test = suite(name);
+  const provider = makeProvider();
+  const failures: string[] = [];
+  let bed: Bed;
+  const scale = (clusterMs: number) => clusterMs / plan.timeScale;
+
+  test.before(async () => {
+    const events = {
+      progress: () => {},
+      failed: (instrument: string, reason: string) => failures.push(`${instrument}: ${reason}`),
+      note: () => {},
+      event: () => {},
+    };
+    await provider.up(plan, events, never);
+    const workload = await provider.install(plan, never);
+    const kube = provider.kubeConfig();
+    const core = kube.makeApiClient(CoreV1Api);
+    const nodes = provider.nodes().filter((node) => !node.controlPlane);
+    const { items } = await core.listNamespacedPod({ ...workload.ingress });
+    const holders = new Set(items.map((pod) => pod.spec?.nodeName));
+    const podless = nodes.find((node) => !holders.has(node.name));
+    if (podless === undefined) throw new Error('the bed needs a node without ingress');
+    bed = {
+      plan,
+      provider,
+      workload,
+      core,
+      apps: kube.makeApiClient(AppsV1Api),
+      discovery: kube.makeApiClient(DiscoveryV1Api),
+      withIngress: nodes.filter((node) => holders.has(node.name)),
+      podless,
+    };
+  });
+  test.after(() => provider.down());
+  test.before.each(async () => {
+    await setPolicy('Cluster');
+    await eventually('every node answers', async () => {
+      const answers = await Promise.all(allNodes().map(async (node) => answers200(await at(node))));
+      return answers.every(Boolean);
+    });
+  });
+  test.after.each(() => assert.equal(failures, []));
+
+  const allNodes = () => [...bed.withIngress, bed.podless];
+  const service = () => bed.core.readNamespacedService({ ...bed.workload.service });
+  const setPolicy = async (policy: 'Cluster' | 'Local') => {
+    await bed.core.patchNamespacedService(
+      { ...bed.workload.service, body: { spec: { externalTrafficPolicy: policy } } },
+      merge,
+    );
+  };
+  const at = async (node: TopologyNode): Promise<Where> => {
+    const { spec } = await service();
+    return on(node, spec?.ports?.[0]?.nodePort ?? 0);
+  };
+  const on = (node: TopologyNode, port: number): Where => ({
+    host: node.address,
+    port,
+    localAddress: bed.provider.addresses().clients[0],
+    hostname: bed.workload.hostname,
+  });
+  const answers200 = (where: Where) =>
+    ask(where, { limitMs: 2000 }).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  const settled = (node: TopologyNode, word: string) =>
+    eventually(
+      `${node.name} to be ${word} to new connections`,
+      async () => (await knock(await at(node), 700)) === word,
+    );
+  const first = () => bed.withIngress[0] ?? bed.podless;
+  const clientAddress = () => bed.provider.addresses().clients[0];
+
+  test('under Cluster any node answers, also one without a pod', async () => {
+    for (const node of allNodes()) {
+      const answer = await ask(await at(node));
+      assert.is(answer.status, 200);
+      assert.ok(
+        bed.withIngress.some(({ name }) => name === answer.path?.endpointNode),
+        'a node that runs the app',
+      );
+    }
+  });
+
+  test('under Cluster a random endpoint anywhere serves, not only the local one', async () => {
+    const seen = new Set<string | null | undefined>();
+    for (let turn = 0; turn < 60 && seen.size < 2; turn += 1)
+      seen.add((await ask(await at(first()))).path?.ingressPod);
+    assert.is(seen.size, 2);
+  });
+
+  test('under Local a node without an ingress pod is silent to new connections, one with a pod answers itself', async () => {
+    await setPolicy('Local');
+    await settled(bed.podless, 'silent');
+    const { items } = await bed.core.listNamespacedPod({ ...bed.workload.ingress });
+    for (const node of bed.withIngress) {
+      for (let turn = 0; turn < 5; turn += 1) {
+        const { path } = await ask(await at(node));
+        const pod = items.find(({ metadata }) => metadata?.name === path?.ingressPod);
+        assert.is(pod?.spec?.nodeName, node.name);
+      }
+    }
+  });
+
+  test('the health check node port exists only under Local and counts the local endpoints', async () => {
+    assert.not.ok((await service()).spec?.healthCheckNodePort);
+    await setPolicy('Local');
+    const port = (await service()).spec?.healthCheckNodePort ?? 0;
+    assert.ok(port > 0);
+    await eventually('both answers', async () => (await knock(on(bed.podless, port), 700)) === 'answered');
+    for (const node of allNodes()) {
+      const local = node === bed.podless ? 0 : 1;
+      await eventually(`${node.name} counts`, async () => {
+        const { status } = await ask(on(node, port), { path: '/healthz' });
+        return status === (local > 0 ? 200 : 503);
+      });
+      const answer = await ask(on(node, port), { path: '/healthz' });
+      const { namespace, name } = bed.workload.service;
+      assert.equal(JSON.parse(answer.body), {
+        service: { namespace, name },
+        localEndpoints: local,
+        serviceProxyHealthy: true,
+      });
+      assert.is(answer.headers['content-type'], 'application/json');
+      assert.is(answer.headers['x-content-type-options'], 'nosniff');
+      assert.is(answer.headers['x-load-balancing-endpoint-weight'], String(local));
+    }
+    await setPolicy('Cluster');
+    await eventually('it goes', async () => (await knock(on(first(), port), 700)) === 'refused');
+  });
+
+  test("kube-proxy's own health answers on :10256 on every node", async () => {
+    for (const node of allNodes()) {
+      const { status, body } = await ask(on(node, 10256), { path: '/healthz' });
+      assert.is(status, 200);
+      assert.ok('lastUpdated' in JSON.parse(body));
+    }
+  });
+
+  test('established streams survive both flips, also on a node without a pod', async () => {
+    const duration = 4000;
+    const hold = async () =>
+      Promise.all(allNodes().map(async (node) => openStream(await at(node), duration, 100)));
+    const before = await hold();
+    await setPolicy('Local');
+    await settled(bed.podless, 'silent');
+    assert.equal(await Promise.all(before.map(({ ended }) => ended)), [
+      'completed',
+      'completed',
+      'completed',
+    ]);
+    const local = await Promise.all(
+      bed.withIngress.map(async (node) => openStream(await at(node), duration, 100)),
+    );
+    await setPolicy('Cluster');
+    await settled(bed.podless, 'answered');
+    assert.equal(await Promise.all(local.map(({ ended }) => ended)), ['completed', 'completed']);
+  });
+
+  test("under Cluster the ingress sees a node's address, under Local the client's", async () => {
+    const seen = new Map<string, Set<string | null>>();
+    const look = async (key: string, node: TopologyNode) => {
+      const sources = seen.get(key) ?? new Set();
+      for (let turn = 0; turn < 20; turn += 1) sources.add((await ask(await at(node))).path?.source ?? null);
+      seen.set(key, sources);
+    };
+    await look('cross', bed.podless);
+    await look('same or cross', first());
+    await setPolicy('Local');
+    await settled(bed.podless, 'silent');
+    await look('local', first());
+    assert.equal([...(seen.get('cross') ?? [])], [bed.podless.address], 'SNAT to the transit node');
+    const [localSource] = seen.get('local') ?? [];
+    assert.is(seen.get('local')?.size, 1);
+    if (clientAddress() !== undefined) assert.is(localSource, clientAddress());
+    assert.not.ok(seen.get('same or cross')?.has(localSource ?? ''), 'never the client under Cluster');
+    assert.ok(
+      (seen.get('same or cross')?.size ?? 0) === 2,
+      'its own address across nodes, its bridge for a local pod',
+    );
+  });
+
+  test('a client cannot choose its address by X-Forwarded-For', async () => {
+    await setPolicy('Local');
+    await settled(bed.podless, 'silent');
+    const { path } = await ask(await at(first()), { headers: { 'x-forwarded-for': '203.0.113.9' } });
+    assert.is.not(path?.source, '203.0.113.9');
+  });
+
+  test('terminating endpoints that still serve are used when no ready one is left; none at all refuses', async () => {
+    const { namespace } = bed.workload.service;
+    const [deployment] = (await bed.apps.listNamespacedDeployment({ ...bed.workload.ingress })).items;
+    const name = deployment?.metadata?.name ?? '';
+    const replicas = deployment?.spec?.replicas ?? 0;
+    const resize = (count: number) =>
+      bed.apps.patchNamespacedDeployment({ namespace, name, body: { spec: { replicas: count } } }, merge);
+    try {
+      await resize(0);
+      await eventually('only terminating endpoints', async () =>
+        (await endpointStates()).every((state) => state === 'terminating'),
+      );
+      assert.is((await ask(await at(bed.podless))).status, 200);
+      await eventually('no endpoint', async () => (await endpointStates()).length === 0, 60_000);
+      for (const node of allNodes()) await settled(node, 'refused');
+    } finally {
+      await resize(replicas);
+      await eventually(
+        'ingress is back',
+        async () => {
+          const states = await endpointStates();
+          return states.length === replicas && states.every((state) => state === 'ready');
+        },
+        60_000,
+      );
+    }
+  });
+
+  const endpointStates = async () => {
+    const { namespace, name } = bed.workload.service;
+    const labelSelector = `kubernetes.io/service-name=${name}`;
+    const { items } = await bed.discovery.listNamespacedEndpointSlice({ namespace, labelSelector });
+    return items
+      .flatMap((slice) => slice.endpoints ?? [])
+      .filter(({ conditions }) => conditions?.ready || conditions?.serving)
+      .map(({ conditions }) =>
+        conditions?.ready ? 'ready' : conditions?.terminating ? 'terminating' : 'unready',
+      );
+  };
+
+  test('a killed ingress pod closes its connections at once', async () => {
+    await setPolicy('Local');
+    await settled(bed.podless, 'silent');
+    const stream = await openStream(await at(first()), 30_000, 100);
+    const { items } = await bed.core.listNamespacedPod({ ...bed.workload.ingress });
+    const pod = items.find(({ spec }) => spec?.nodeName === first().name);
+    await bed.provider.power.killPod({
+      namespace: pod?.metadata?.namespace ?? '',
+      name: pod?.metadata?.name ?? '',
+      uid: pod?.metadata?.uid ?? '',
+      node: first().name,
+    });
+    const end = await Promise.race([stream.ended, pause(5000).then(() => 'silence')]);
+    stream.cancel();
+    assert.ok(end === 'fin' || end === 'reset', `ended by ${end}`);
+    await eventually('it is restarted', async () => answers200(await at(first())), 60_000);
+  });
+
+  test('unplug: silence, and the node is back at its address afterwards', async () => {
+    const stream = await openStream(await at(bed.podless), 20_000, 100);
+    await bed.provider.power.unplug(bed.podless.name);
+    await pause(1500);
+    assert.ok(!stream.over && stream.silentFor() > 1000, 'the stream is silent, not closed');
+    assert.is(await knock(await at(bed.podless), 1500), 'silent');
+    stream.cancel();
+    await bed.provider.power.on(bed.podless.name);
+    await eventually('it answers again', async () => answers200(await at(bed.podless)), 60_000);
+  });
+
+  test('power-off: silence for old and new connections, NotReady after the grace, endpoints go with it, and back', async () => {
+    const victim = first();
+    const others = allNodes().filter((node) => node !== victim);
+    const through = await openStream(await at(victim), 60_000, 100);
+    const aside = await undisturbed(others, victim);
+    const began = performance.now();
+    await bed.provider.power.off(victim.name);
+    await pause(1500);
+    assert.ok(!through.over && through.silentFor() > 1000, 'no FIN, no RST');
+    assert.is(await knock(await at(victim), 1500), 'silent');
+    assert.is((await ready(victim)).status, 'True', 'Kubernetes does not know yet');
+    await eventually('NotReady', async () => (await ready(victim)).status !== 'True', 90_000);
+    const seconds = ((performance.now() - began) / 1000) * plan.timeScale;
+    const { nodeMonitorGraceMs, leaseRenewMs, nodeMonitorPeriodMs } = plan.timers;
+    assert.ok(
+      seconds * 1000 > nodeMonitorGraceMs - leaseRenewMs - 1000,
+      `not before the grace: ${seconds} s`,
+    );
+    assert.ok(
+      seconds * 1000 < nodeMonitorGraceMs + nodeMonitorPeriodMs + 15_000 * plan.timeScale,
+      `${seconds} s`,
+    );
+    await eventually('its endpoints go', async () => (await endpointStates()).length === 1);
+    assert.ok(!through.over, 'still silence');
+    for (const stream of aside) assert.ok(!stream.over, 'streams elsewhere go on');
+    for (const stream of [through, ...aside]) stream.cancel();
+    await bed.provider.power.on(victim.name);
+    assert.is((await ready(victim)).status, 'True');
+    await eventually('both endpoints are back', async () => (await endpointStates()).length === 2, 60_000);
+    const { status } = await bed.core.readNode({ name: victim.name });
+    assert.ok(
+      status?.addresses?.some(({ address }) => address === victim.address),
+      'at its old address',
+    );
+    assert.is((await ask(await at(victim))).status, 200);
+  });
+
+  /** Streams through other nodes whose whole path leaves the victim out. */
+  const undisturbed = async (nodes: readonly TopologyNode[], victim: TopologyNode): Promise<Stream[]> => {
+    const { items } = await bed.core.listNamespacedPod({ ...bed.workload.ingress });
+    const on = new Map(items.map((pod) => [pod.metadata?.name, pod.spec?.nodeName]));
+    const kept: Stream[] = [];
+    for (let turn = 0; turn < 40 && kept.length < 2; turn += 1) {
+      const stream = await openStream(await at(nodes[turn % nodes.length] ?? victim), 60_000, 100);
+      const uses =
+        stream.path.endpointNode === victim.name || on.get(stream.path.ingressPod ?? '') === victim.name;
+      if (uses) stream.cancel();
+      else kept.push(stream);
+    }
+    assert.ok(kept.length > 0, 'a stream that leaves the victim out');
+    return kept;
+  };
+
+  const ready = async (node: TopologyNode) => {
+    const { status } = await bed.core.readNode({ name: node.name });
+    const condition = status?.conditions?.find(({ type }) => type === 'Ready');
+    return { status: condition?.status ?? 'Unknown' };
+  };
+
+  const eventually = async (what: string, done: () => Promise<boolean>, limitMs = scale(30_000) + 15_000) => {
+    for (const began = performance.now(); performance.now() - began < limitMs; await pause(100)) {
+      if (await done()) return;
+    }
+    assert.unreachable(`waited in vain: ${what}`);
+  };
+
+  test.run();
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

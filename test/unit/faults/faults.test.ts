@@ -1,0 +1,110 @@
+import type { CoreV1Api } from '@kubernetes/client-node';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { MidflightError } from '../../../src/base/errors.ts';
+import { type FaultContext, faults } from '../../../src/faults/index.ts';
+import { faultKinds } from '../../../src/scenario/schema.ts';
+
+/** A fault context that writes down what is asked of it; sleeping moves its clock. */
+function bench(core: Partial<Record<keyof CoreV1Api, unknown>> = {}) {
+  const log: string[] = [];
+  let now = 0;
+  const power: FaultContext['power'] = {
+    off: async (node) => {
+      log.push(`off ${node} @${now / 1e6}`);
+      return now;
+    },
+    unplug: async (node) => {
+      log.push(`unplug ${node}`);
+      return now;
+    },
+    shutdownPods: async (node, which, graceMs) => {
+      log.push(`shutdown ${which} ${node} ${graceMs} @${now / 1e6}`);
+      now += 4000 * 1e6; // the pods need 4 s
+      return now;
+    },
+    killPod: async (pod) => {
+      log.push(`kill ${pod.name}`);
+      return now;
+    },
+    on: async (node) => {
+      log.push(`on ${node}`);
+    },
+  };
+  const context: FaultContext = {
+    power,
+    core: core as unknown as CoreV1Api,
+    podsOn: async (node, of) =>
+      node === 'bare' ? [] : [{ namespace: 'n', name: `${of}-pod`, uid: 'u', node }],
+    pod: 'ingress',
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms * 1e6;
+    },
+    realMs: (ms) => ms,
+    began: (at, detail) => log.push(`began @${at / 1e6}: ${detail}`),
+  };
+  return { context, log };
+}
+
+test('every kind of the scenario has its fault', () => {
+  for (const kind of faultKinds) assert.is(faults[kind].kind, kind);
+});
+
+test('power-off and unplug begin at the instant that the provider tells, and are undone by power', async () => {
+  for (const kind of ['power-off', 'unplug'] as const) {
+    const { context, log } = bench();
+    await faults[kind].inject(context, 'a');
+    await faults[kind].recover(context, 'a');
+    assert.match(
+      log.join('; '),
+      kind === 'unplug' ? /^unplug a; began @0.*; on a$/ : /^off a @0; began @0.*; on a$/,
+    );
+  }
+});
+
+test('preempt: 15 s for ordinary pods, critical ones after them, power cut 30 s after the notice', async () => {
+  const { context, log } = bench();
+  await faults.preempt.inject(context, 'a');
+  assert.equal(log, [
+    'began @0: preemption notice of 30 s',
+    'shutdown ordinary a 15000 @0',
+    'shutdown critical a 15000 @15000',
+    'off a @30000',
+  ]);
+});
+
+test('pod-kill kills a pod of the wanted kind, and says where there is none', async () => {
+  const { context, log } = bench();
+  await faults['pod-kill'].inject(context, 'a');
+  assert.equal(log, ['kill ingress-pod', 'began @0: pod ingress-pod killed']);
+  try {
+    await faults['pod-kill'].inject(context, 'bare');
+    assert.unreachable();
+  } catch (error) {
+    assert.ok(error instanceof MidflightError && error.code === 'fault-failed');
+  }
+});
+
+test('drain cordons first, asks again where a budget forbids, and uncordons', async () => {
+  let refusals = 2;
+  const calls: string[] = [];
+  const { context } = bench({
+    patchNode: async ({ body }: { body: unknown }) => calls.push(JSON.stringify(body)),
+    readNamespacedPod: async () => {
+      if (calls.includes('evicted')) throw Object.assign(new Error('gone'), { code: 404 });
+      return { metadata: { uid: 'u' } };
+    },
+    createNamespacedPodEviction: async () => {
+      refusals -= 1;
+      if (refusals >= 0) throw Object.assign(new Error('budget'), { code: 429 });
+      calls.push('evicted');
+    },
+  });
+  await faults.drain.inject(context, 'a');
+  await faults.drain.recover(context, 'a');
+  assert.equal(calls, ['{"spec":{"unschedulable":true}}', 'evicted', '{"spec":{"unschedulable":false}}']);
+  assert.is(context.now(), 10_000 * 1e6, 'two retries of 5 s');
+});
+
+test.run();

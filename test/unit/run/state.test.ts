@@ -1,0 +1,80 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { expectedGreen, greenAtEdge, sameSet } from '../../../src/run/expected.ts';
+import { runState } from '../../../src/run/state.ts';
+
+const never = new AbortController().signal;
+
+test('until() sees a change as soon as it is told', async () => {
+  const state = runState();
+  const waiting = state.until(() => state.edgePolicy === 'Local', 60_000, never);
+  state.observe({ type: 'reconcile', t: 5, policy: 'Local', healthCheckNodePort: 32000, nodes: ['a'] });
+  assert.is(await waiting, true);
+  assert.is(state.edgeReconciledAt, 5);
+});
+
+test('until() gives up at its limit, and at once when aborted', async () => {
+  const state = runState();
+  assert.is(await state.until(() => false, 5, never), false);
+  const abort = new AbortController();
+  const waiting = state.until(() => false, 60_000, abort.signal);
+  abort.abort(new Error('enough'));
+  try {
+    await waiting;
+    assert.unreachable();
+  } catch (error) {
+    assert.is(error instanceof Error && error.message, 'enough');
+  }
+});
+
+test('a new trial forgets loads and failures, but not the cluster', () => {
+  const state = runState();
+  state.observe({ type: 'health', t: 1, node: 'a', eligible: true, healthy: true, reason: '' });
+  state.message('slow', { type: 'progress', started: 3, inFlight: 2, pastFirstChunk: 1 });
+  state.message('slow', { type: 'idle' });
+  state.fail('broken');
+  assert.is(state.loads.get('slow')?.inFlight, 2);
+  state.beginTrial();
+  assert.is(state.loads.size + state.idle.size + state.failures.length, 0);
+  assert.equal([...greenAtEdge({ state })], ['a']);
+});
+
+test('under Cluster all nodes should be green, under Local those with a ready ingress endpoint, a dead one never', () => {
+  const state = runState();
+  const endpoint = (node: string, ready: boolean) => ({
+    address: '10.0.0.1',
+    node,
+    pod: null,
+    ready,
+    serving: ready,
+    terminating: false,
+  });
+  state.observe({
+    type: 'endpoints',
+    t: 1,
+    service: 'web',
+    endpoints: [endpoint('a', true), endpoint('b', false)],
+  });
+  const node = (name: string) => ({
+    name,
+    pool: 'p',
+    address: '',
+    preemptible: false,
+    labels: {},
+    controlPlane: false,
+  });
+  const run = {
+    state,
+    topology: ['a', 'b', 'c', 'cp'].map(node),
+    workload: { service: { namespace: 'n', name: 'web' } },
+    provider: { addresses: () => ({ excludeNodes: ['cp'] }) },
+  } as unknown as Parameters<typeof expectedGreen>[0];
+  assert.equal([...expectedGreen(run, 'Cluster', null)], ['a', 'b', 'c']);
+  assert.equal([...expectedGreen(run, 'Cluster', 'b')], ['a', 'c']);
+  assert.equal([...expectedGreen(run, 'Local', null)], ['a']);
+  assert.equal([...expectedGreen(run, 'Local', 'a')], []);
+  assert.ok(sameSet(new Set(['a', 'b']), new Set(['b', 'a'])));
+  assert.not.ok(sameSet(new Set(['a']), new Set(['b'])));
+});
+
+test.run();

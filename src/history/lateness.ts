@@ -1,0 +1,30 @@
+import { type Nanoseconds, nsPerMs } from '../base/units.ts';
+import type { EventOf } from './schema.ts';
+
+/** Gathers how late something was begun, and tells it by windows. */
+export interface LatenessWindow {
+  add(latenessNs: Nanoseconds): void;
+  /** The window that ends now; null where nothing was due in it. */
+  take(now: Nanoseconds): EventOf<'lateness'> | null;
+}
+
+/** `instrument`: as the history names it. */
+export function latenessWindow(instrument: string, from: Nanoseconds): LatenessWindow {
+  let values: number[] = [];
+  let since = from;
+  return {
+    add(latenessNs) {
+      values.push(latenessNs / nsPerMs);
+    },
+    take(now) {
+      const sorted = values.sort((one, other) => one - other);
+      const windowMs = (now - since) / nsPerMs;
+      values = [];
+      since = now;
+      const maxMs = sorted.at(-1);
+      const p99Ms = sorted[Math.ceil(sorted.length * 0.99) - 1];
+      if (maxMs === undefined || p99Ms === undefined) return null;
+      return { type: 'lateness', t: now, instrument, windowMs, count: sorted.length, p99Ms, maxMs };
+    },
+  };
+}

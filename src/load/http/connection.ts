@@ -1,0 +1,132 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { errnoOf } from '../../base/errors.ts';
+import type { Target } from '../config.ts';
+
+/** What a connection tells whoever uses it now. After `fin` or `failed` nothing more comes. */
+export interface ConnectionUser {
+  /** The TCP handshake is done. */
+  connected(): void;
+  /** The buffer is only lent: it is written over by the next read of any connection. */
+  bytes(chunk: Buffer): void;
+  fin(): void;
+  failed(errno: string | null): void;
+}
+
+export interface Connection {
+  write(data: string | Buffer): void;
+  /** `127.0.0.1:41234`; null before it is connected. */
+  readonly local: string | null;
+  /** Gives it another user (a kept connection's next request). */
+  use(user: ConnectionUser): void;
+  /** Done with it: lets the server close first, so that its side and not ours keeps the port in TIME_WAIT. */
+  release(): void;
+  /** Ends it now. */
+  destroy(): void;
+}
+
+/** Opens one connection. `localAddress`: which to bind; null: the system's choice. */
+export type Dial = (localAddress: string | null, user: ConnectionUser) => Connection;
+
+/** A read of one chunk needs little; larger bodies come in several. */
+const readBufferBytes = 65_536;
+/** How long a server may take to close after its answer. */
+const releaseMs = 1000;
+const nobody: ConnectionUser = { connected() {}, bytes() {}, fin() {}, failed() {} };
+
+/** How to connect to a target. All connections read into one buffer: libuv reads one socket at a time. */
+export function dialer(target: Target, family: 0 | 4 | 6): Dial {
+  const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
+  // One address, the first that the resolver gives: a race of several would hide which one is dead.
+  const where = {
+    host: target.host,
+    port: target.port,
+    family,
+    autoSelectFamily: false,
+    allowHalfOpen: true,
+  };
+  const servername = serverName(target.hostname);
+  return (localAddress, user) => {
+    const from = localAddress === null ? where : { ...where, localAddress };
+    let present = user;
+    const onBytes = (chunk: Buffer) => present.bytes(chunk);
+    const socket = target.tls
+      ? connectTls({
+          ...from,
+          servername,
+          rejectUnauthorized: !target.insecure,
+          ALPNProtocols: ['http/1.1'],
+        }).on('data', onBytes)
+      : connect({
+          ...from,
+          onread: {
+            buffer,
+            callback(length) {
+              onBytes(buffer.subarray(0, length));
+              return true;
+            },
+          },
+        });
+    return connectionOf(
+      socket,
+      () => present,
+      (next) => {
+        present = next;
+      },
+    );
+  };
+}
+
+function connectionOf(
+  socket: Socket | TLSSocket,
+  user: () => ConnectionUser,
+  use: (user: ConnectionUser) => void,
+): Connection {
+  let local: string | null = null;
+  const end = (tell: (user: ConnectionUser) => void) => {
+    const last = user();
+    use(nobody);
+    socket.destroy();
+    tell(last);
+  };
+  socket.on('connect', () => {
+    local = localOf(socket);
+    user().connected();
+  });
+  socket.on('end', () => end((last) => last.fin()));
+  socket.on('error', (error) => {
+    // TLS tells a FIN during its handshake as a reset that no system call returned.
+    if (errnoOf(error) === 'ECONNRESET' && !('syscall' in error)) end((last) => last.fin());
+    else end((last) => last.failed(errnoOf(error) ?? null));
+  });
+  return {
+    write: (data) => void socket.write(data),
+    get local() {
+      return local;
+    },
+    use,
+    release() {
+      use(nobody);
+      if (socket.destroyed) return;
+      const timer = setTimeout(() => socket.destroy(), releaseMs);
+      timer.unref();
+      socket.once('close', () => clearTimeout(timer));
+    },
+    destroy() {
+      use(nobody);
+      socket.destroy();
+    },
+  };
+}
+
+function localOf(socket: Socket): string | null {
+  const { localAddress, localPort } = socket;
+  if (localAddress === undefined) return null;
+  return localAddress.includes(':') ? `[${localAddress}]:${localPort}` : `${localAddress}:${localPort}`;
+}
+
+/** SNI names hosts only: no port, no address (RFC 6066, section 3). */
+function serverName(hostname: string): string {
+  const name = hostname.replace(/:\d+$/, '');
+  return isIP(name.replace(/^\[|\]$/g, '')) === 0 ? name : '';
+}

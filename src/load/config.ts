@@ -65,6 +65,8 @@ export const probeConfig = z.object({
   idPrefix: z.string(),
   /** Lateness above which a window is not to be trusted. */
   untrustedLatenessMs: z.number(),
+  /** false: any URL (watch): target.path as it is, and any body. None: the app's short answer. */
+  app: z.boolean().optional(),
 });
 export type ProbeConfig = z.infer<typeof probeConfig>;
 

@@ -7,7 +7,6 @@ export interface ResponseReader {
   finish(): void;
   /** Of the final head (interim 1xx answers are passed over); null while it is not whole. */
   readonly status: number | null;
-  readonly bodyBytes: number;
   /** HTTP's framing says the answer is whole. */
   readonly done: boolean;
   readonly malformed: boolean;
@@ -51,7 +50,6 @@ export function responseReader(onBody: (bytes: Buffer, status: number) => void):
   Object.assign(parser, strict);
   let status: number | null = null;
   let interim = false;
-  let bodyBytes = 0;
   let done = false;
   let malformed = false;
   let keepAlive = false;
@@ -67,7 +65,6 @@ export function responseReader(onBody: (bytes: Buffer, status: number) => void):
   };
   parser[HTTPParser.kOnBody] = (bytes) => {
     if (status === null || done) return;
-    bodyBytes += bytes.length;
     onBody(bytes, status);
   };
   parser[HTTPParser.kOnMessageComplete] = () => {
@@ -95,9 +92,6 @@ export function responseReader(onBody: (bytes: Buffer, status: number) => void):
     },
     get status() {
       return status;
-    },
-    get bodyBytes() {
-      return bodyBytes;
     },
     get done() {
       return done;

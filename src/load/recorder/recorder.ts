@@ -1,24 +1,17 @@
 import type { Clock } from '../../base/clock.ts';
 import type { RoleContext } from '../../base/role.ts';
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
-import { latenessWindow } from '../../history/lateness.ts';
 import type { EventOf } from '../../history/schema.ts';
 import { streamPath } from '../../workload/protocol.ts';
 import type { StreamsConfig } from '../config.ts';
-import { type Connection, type Dial, dialer } from '../http/connection.ts';
-import { type Exchange, exchange, startEvent } from '../http/exchange.ts';
+import { type Connection, dialer } from '../http/connection.ts';
+import { type Exchange, exchange } from '../http/exchange.ts';
+import { startEvent } from '../http/record.ts';
 import { requestHead } from '../http/request.ts';
 import { pacer } from '../pacer.ts';
+import { reporter } from '../reporter.ts';
+import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
-import { tally } from '../tally.ts';
-
-/** Holds a cohort of slow streams, one socket each, and tells what became of each. */
-export interface Recorder {
-  begin(): void;
-  quiesce(): void;
-  cancel(): void;
-  stop(): void;
-}
 
 interface Stream {
   readonly exchange: Exchange;
@@ -29,26 +22,21 @@ interface Stream {
 const defaultPauseMs = 1000;
 /** A sweep sees a silence at most this late, ms. */
 const sweepMs = 50;
-const latenessMs = 1000;
 
-/** `dial` comes in for tests only. */
+/** Holds a cohort of slow streams, one socket each, and tells what became of each. */
 export function recorder(
   config: StreamsConfig,
   context: Pick<RoleContext, 'emit'>,
   clock: Clock,
-  dial: Dial = dialer(config.target, 0),
-): Recorder {
+): LoadControl {
+  const dial = dialer(config.target, 0);
   const streams = new Set<Stream>();
-  const counts = tally();
-  const late = latenessWindow(config.load, clock.now());
+  const report = reporter(config.load, context, clock);
   const limits = { stall: config.stallMs * nsPerMs, connect: config.connectTimeoutMs * nsPerMs };
   const body = Buffer.alloc(config.app?.bodySize ?? 0, '.');
   let begun = false;
   let quiet = false;
-  let idleSaid = false;
   let number = 0;
-  let latenessSince = clock.now();
-  let told = '';
 
   const pace = pacer(clock, (dueAt) => start(dueAt));
 
@@ -57,7 +45,7 @@ export function recorder(
     const from = config.localAddresses[number % config.localAddresses.length] ?? null;
     number += 1;
     const startedAt = clock.now();
-    late.add(startedAt - dueAt);
+    report.late(startedAt - dueAt);
     const one = exchange({
       id,
       load: config.load,
@@ -69,10 +57,10 @@ export function recorder(
       expectStatus: config.expectStatus,
       numbered: config.app !== null,
       freshConnection: null,
-      onFirstChunk: () => counts.pastFirstChunk(),
+      onFirstChunk: () => report.counts.pastFirstChunk(),
       onEnd: (event) => ended(stream, event),
     });
-    counts.started();
+    report.counts.started();
     context.emit(startEvent(one.options));
     const head = requestOf(config, id);
     const connection = dial(from, {
@@ -91,7 +79,7 @@ export function recorder(
 
   const ended = (stream: Stream, event: EventOf<'end'>) => {
     streams.delete(stream);
-    counts.ended(event.outcome, event.firstChunkAt !== null);
+    report.counts.ended(event.outcome, event.firstChunkAt !== null);
     context.emit(event);
     if (event.outcome === 'completed') stream.connection.release();
     else stream.connection.destroy();
@@ -104,39 +92,20 @@ export function recorder(
     return clock.now() + pauseMs * nsPerMs;
   };
 
-  const sayProgress = () => {
-    const progress = counts.progress();
-    const text = JSON.stringify(progress);
-    if (text === told) return;
-    told = text;
-    context.emit({ type: 'progress', t: clock.now(), load: config.load, ...progress });
-  };
-  const sayLateness = (now: Nanoseconds) => {
-    latenessSince = now;
-    const window = late.take(now);
-    if (window !== null) context.emit(window);
-  };
   const sayIdle = () => {
     const over = quiet || (begun && !config.renew && pace.waiting === 0);
-    if (idleSaid || !over || streams.size > 0) return;
-    idleSaid = true;
-    const broken = counts.broken();
-    if (broken !== null) context.emit({ type: 'fatal', message: `${config.load}: ${broken}` });
-    sayProgress();
-    sayLateness(clock.now());
-    context.emit({ type: 'idle', t: clock.now(), load: config.load });
+    if (over && streams.size === 0) report.idle();
   };
 
   const sweep = (now: Nanoseconds, latenessNs: Nanoseconds) => {
-    if (streams.size > 0) late.add(latenessNs);
+    if (streams.size > 0) report.late(latenessNs);
     for (const { exchange: one } of streams) {
       if (one.connectedAt === null) {
         const limit = one.options.startedAt + limits.connect;
         if (now >= limit) one.giveUp(limit, 'connect-timeout');
       } else if (now >= one.aliveAt + limits.stall) one.giveUp(one.aliveAt + limits.stall, 'silence');
     }
-    sayProgress();
-    if (now - latenessSince >= latenessMs * nsPerMs) sayLateness(now);
+    report.tick(now);
   };
   const everyMs = Math.max(1, Math.min(sweepMs, config.stallMs / 20, config.connectTimeoutMs / 20));
   const sweeping = sweeper(clock, everyMs, sweep);
@@ -145,6 +114,10 @@ export function recorder(
     quiet = true;
     pace.clear();
     sayIdle();
+  };
+  const cancel = () => {
+    quiesce();
+    for (const { exchange: one } of streams) one.giveUp(clock.now(), 'cancelled');
   };
   return {
     begin() {
@@ -155,15 +128,10 @@ export function recorder(
       for (let index = 0; index < config.concurrency; index++) pace.add(now + index * spacing);
     },
     quiesce,
-    cancel() {
-      quiet = true;
-      pace.clear();
-      for (const { exchange: one } of streams) one.giveUp(clock.now(), 'cancelled');
-      sayIdle();
-    },
+    cancel,
     stop() {
       sweeping.stop();
-      this.cancel();
+      cancel();
     },
   };
 }

@@ -32,6 +32,7 @@ async function record(cell: Cell, concurrency: number, mode: 'app' | 'framing') 
     said,
     deeds: cell.port === 'open' ? await server.take(cell.name, concurrency) : [],
     stallMs,
+    stallFrom: 'last-byte',
     connectTimeoutMs,
   });
 }

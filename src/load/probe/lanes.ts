@@ -1,0 +1,41 @@
+import type { Clock } from '../../base/clock.ts';
+import { shortPath } from '../../workload/protocol.ts';
+import type { ProbeConfig } from '../config.ts';
+import type { Connection, ConnectionUser } from '../http/connection.ts';
+import type { Exchange, InFlight } from '../http/exchange.ts';
+import type { RequestOptions } from '../http/record.ts';
+import { requestHead } from '../http/request.ts';
+
+/** What a lane is asked to send: all but what the lane itself decides. */
+export type Sending = Omit<RequestOptions, 'freshConnection'>;
+
+/** One way to carry short requests. */
+export interface Carrier {
+  /** Sends at once, on whatever connection the lane's rule says; never waits for an earlier answer. */
+  send(sending: Sending): InFlight;
+  /** Closes the connections that it keeps. */
+  close(): void;
+}
+
+/** Path and query of a probe: the app's short answer, or any URL as it is. */
+export function pathOf({ app, target }: ProbeConfig, id: string): string {
+  return app === false ? target.path : shortPath(id);
+}
+
+export function headOf(config: ProbeConfig, id: string, keepAlive: boolean): string {
+  const named = config.app === false ? null : id;
+  return requestHead({ target: config.target, path: pathOf(config, id), id: named, bodySize: 0, keepAlive });
+}
+
+/** Hands what a new connection does to a request, and sends that as soon as it is connected. */
+export function carried(clock: Clock, to: Exchange, head: string, own: () => Connection): ConnectionUser {
+  return {
+    connected() {
+      to.connected(clock.now(), own().local);
+      if (!to.ended) own().write(head);
+    },
+    bytes: (chunk) => to.bytes(clock.now(), chunk),
+    fin: () => to.fin(clock.now()),
+    failed: (errno) => to.failed(clock.now(), errno),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../../base/clock.ts';
+import type { ProbeConfig } from '../config.ts';
+import type { Dial } from '../http/connection.ts';
+import { exchange } from '../http/exchange.ts';
+import { type Carrier, carried, headOf } from './lanes.ts';
+
+/** A connection for each request, as a client that just arrives. */
+export function newLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () => string | null): Carrier {
+  return {
+    send(sending) {
+      const one = exchange({
+        ...sending,
+        freshConnection: null,
+        onEnd(event, reusable) {
+          if (event.outcome === 'completed') connection.release();
+          else connection.destroy();
+          sending.onEnd(event, reusable);
+        },
+      });
+      const connection = dial(
+        from(),
+        carried(clock, one, headOf(config, sending.id, false), () => connection),
+      );
+      return one;
+    },
+    close() {},
+  };
+}

@@ -1,0 +1,142 @@
+import type { Clock } from '../../base/clock.ts';
+import type { RoleContext } from '../../base/role.ts';
+import { type Nanoseconds, nsPerMs, nsPerSecond } from '../../base/units.ts';
+import type { EventOf } from '../../history/schema.ts';
+import type { Lane } from '../../plan/schema.ts';
+import type { ProbeConfig } from '../config.ts';
+import type { InFlight } from '../http/exchange.ts';
+import { startEvent } from '../http/record.ts';
+import { pacer } from '../pacer.ts';
+import { reporter } from '../reporter.ts';
+import type { LoadControl } from '../serve.ts';
+import { sweeper } from '../sweeper.ts';
+import { carrierOf } from './carriers.ts';
+import type { Carrier, Sending } from './lanes.ts';
+
+/** A sweep sees a time-out at most this late, ms. */
+const sweepMs = 10;
+const windowMs = 100;
+/** Due events in one window of lateness, so that a short hold-up spoils a short window only. */
+const latenessCount = 50;
+
+interface Out {
+  readonly request: InFlight;
+  /** Counted as failed for the live view: its time-out has passed, though it is still followed. */
+  late: boolean;
+}
+
+/** Sends short requests at fixed due times and never waits for an answer. */
+export function probe(config: ProbeConfig, context: Pick<RoleContext, 'emit'>, clock: Clock): LoadControl {
+  const out = new Set<Out>();
+  const report = reporter(config.load, context, clock, latenessCount);
+  const { counts } = report;
+  const carriers = new Map(config.lanes.map((lane) => [lane, carrierOf(config, lane, clock)]));
+  const timeoutNs = config.timeoutMs * nsPerMs;
+  const holdNs = Math.max(config.holdMs, config.timeoutMs) * nsPerMs;
+  const view = { from: clock.now(), sent: 0, ok: 0, failed: 0 };
+  let number = 0;
+  let begun = false;
+  let quiet = false;
+
+  const send = (lane: Lane, carrier: Carrier, dueAt: Nanoseconds) => {
+    const startedAt = clock.now();
+    report.late(startedAt - dueAt);
+    const sending: Sending = {
+      id: `${config.idPrefix}${number++}`,
+      load: config.load,
+      trial: config.trial,
+      kind: 'probe',
+      lane,
+      dueAt,
+      startedAt,
+      expectStatus: config.expectStatus,
+      numbered: config.app !== false,
+      connectBy: startedAt + timeoutNs,
+      onEnd: (event) => ended(one, event),
+    };
+    counts.started();
+    view.sent += 1;
+    context.emit(startEvent(sending));
+    const one: Out = { request: carrier.send(sending), late: false };
+    out.add(one);
+  };
+  const ended = (one: Out, event: EventOf<'end'>) => {
+    out.delete(one);
+    counts.ended(event.outcome, false);
+    if (event.outcome === 'completed') view.ok += 1;
+    else if (event.outcome !== 'cancelled' && !one.late) view.failed += 1;
+    context.emit(event);
+    sayIdle();
+  };
+  const sayIdle = () => {
+    if (!quiet || out.size > 0) return;
+    for (const carrier of carriers.values()) carrier.close();
+    report.idle();
+  };
+
+  const lanes = [...carriers].map(([lane, carrier], index) => {
+    const gap = nsPerSecond / config.rate;
+    let firstDue = 0;
+    let count = 0;
+    const pace = pacer(clock, (dueAt) => {
+      count += 1;
+      pace.add(firstDue + count * gap);
+      send(lane, carrier, dueAt);
+    });
+    const begin = (now: Nanoseconds) => {
+      // Lanes take turns, so that they are not all due at once.
+      firstDue = now + (gap * index) / carriers.size;
+      pace.add(firstDue);
+    };
+    return { begin, clear: pace.clear };
+  });
+
+  const follow = (one: Out, now: Nanoseconds) => {
+    const { request } = one;
+    const age = now - request.options.startedAt;
+    if (age < timeoutNs) return;
+    if (request.connectedAt !== null) {
+      request.giveUp(request.options.startedAt + timeoutNs, 'silence');
+      return;
+    }
+    if (!one.late) view.failed += 1;
+    one.late = true;
+    if (age >= holdNs) request.giveUp(request.options.startedAt + holdNs, 'connect-timeout');
+  };
+  const sayWindow = (now: Nanoseconds) => {
+    const { from, sent, ok, failed } = view;
+    if (now - from < windowMs * nsPerMs) return;
+    if (sent + ok + failed > 0)
+      context.emit({ type: 'probe-window', t: now, load: config.load, fromT: from, sent, ok, failed });
+    Object.assign(view, { from: now, sent: 0, ok: 0, failed: 0 });
+  };
+  const everyMs = Math.max(1, Math.min(sweepMs, config.timeoutMs / 20));
+  const sweeping = sweeper(clock, everyMs, (now) => {
+    for (const one of out) follow(one, now);
+    sayWindow(now);
+    report.tick(now);
+  });
+
+  const quiesce = () => {
+    quiet = true;
+    for (const lane of lanes) lane.clear();
+    sayIdle();
+  };
+  const cancel = () => {
+    quiesce();
+    for (const { request } of out) request.giveUp(clock.now(), 'cancelled');
+  };
+  return {
+    begin() {
+      if (begun || quiet) return;
+      begun = true;
+      for (const lane of lanes) lane.begin(clock.now());
+    },
+    quiesce,
+    cancel,
+    stop() {
+      sweeping.stop();
+      cancel();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../base/clock.ts';
+import type { RoleContext } from '../base/role.ts';
+import { type Nanoseconds, nsPerMs } from '../base/units.ts';
+import { latenessWindow } from '../history/lateness.ts';
+import { type Tally, tally } from './tally.ts';
+
+/** What a load process tells beside its requests: progress, its own lateness, and that it is done. */
+export interface Reporter {
+  readonly counts: Tally;
+  /** Something was due and begun so much later. */
+  late(latenessNs: Nanoseconds): void;
+  /** Called often: says what is due to be said. */
+  tick(now: Nanoseconds): void;
+  /** Nothing is in flight and nothing will be: says so once, after all that was said before. */
+  idle(): void;
+}
+
+const progressMs = 50;
+/** A window of lateness is so long, or so many. */
+const latenessMs = 1000;
+
+export function reporter(
+  load: string,
+  { emit }: Pick<RoleContext, 'emit'>,
+  clock: Clock,
+  latenessCount = Number.POSITIVE_INFINITY,
+): Reporter {
+  const counts = tally();
+  const lateness = latenessWindow(load, clock.now());
+  const said = { progress: '', progressAt: 0, latenessAt: clock.now(), idle: false };
+  let lateCount = 0;
+
+  const sayProgress = (now: Nanoseconds) => {
+    const progress = counts.progress();
+    const text = JSON.stringify(progress);
+    if (text === said.progress) return;
+    said.progress = text;
+    said.progressAt = now;
+    emit({ type: 'progress', t: now, load, ...progress });
+  };
+  const sayLateness = (now: Nanoseconds) => {
+    said.latenessAt = now;
+    lateCount = 0;
+    const window = lateness.take(now);
+    if (window !== null) emit(window);
+  };
+  return {
+    counts,
+    late(latenessNs) {
+      lateness.add(latenessNs);
+      lateCount += 1;
+      if (lateCount >= latenessCount) sayLateness(clock.now());
+    },
+    tick(now) {
+      if (now - said.progressAt >= progressMs * nsPerMs) sayProgress(now);
+      if (now - said.latenessAt >= latenessMs * nsPerMs) sayLateness(now);
+    },
+    idle() {
+      if (said.idle) return;
+      said.idle = true;
+      const now = clock.now();
+      const broken = counts.broken();
+      if (broken !== null) emit({ type: 'fatal', message: `${load}: ${broken}` });
+      sayProgress(now);
+      sayLateness(now);
+      emit({ type: 'idle', t: now, load });
+    },
+  };
+}

@@ -22,7 +22,8 @@ export function serviceStrategy(context: Context, next: Service, previous: Servi
   const spec = withPolicy(carried);
   const causes = validateService(spec, previous?.spec);
   if (causes.length > 0) throw invalid(resources.services, next.metadata.name, causes);
-  const status = next.status ?? previous?.status ?? { loadBalancer: {} };
+  // The balancer's addresses go with its type.
+  const status = spec.type === 'LoadBalancer' && next.status ? next.status : { loadBalancer: {} };
   return { ...next, spec: allocate(context, next, spec), status };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Context, timestamp } from '../context.ts';
 import { withCondition } from '../controllers/conditions.ts';
-import { covers, disruptionsOf } from '../controllers/disruption.ts';
+import { allowsEviction, covers, disruptionsOf } from '../controllers/disruption.ts';
 import { deleteObject, deleteOptions } from './deletion.ts';
 import type { Deployment } from './kinds.ts';
 import { createObject, getObject, updateObject, type WriteOptions } from './registry.ts';
@@ -32,8 +32,8 @@ export function evictPod(context: Context, namespace: string, name: string, body
   const [budget] = budgets;
   const counts = pod.metadata.deletionTimestamp === undefined && pod.status?.phase !== 'Pending';
   if (budget !== undefined && counts) {
-    const { desiredHealthy, currentHealthy, disruptionsAllowed } = disruptionsOf(context, budget);
-    if (disruptionsAllowed < 1) {
+    if (!allowsEviction(context, budget, pod)) {
+      const { desiredHealthy, currentHealthy } = disruptionsOf(context, budget);
       const message = `The disruption budget ${budget.metadata.name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
       throw tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", [
         { reason: 'DisruptionBudget', message },

@@ -30,13 +30,6 @@ const daemonTolerations: readonly Toleration[] = [
   { key: 'node.kubernetes.io/pid-pressure', operator: 'Exists', effect: 'NoSchedule' },
   { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
 ];
-/** Ignored when deciding whether a node should run one: a node that is not Ready keeps its daemon (nodeShouldRunDaemonPod). */
-const passing: readonly Toleration[] = [
-  ...daemonTolerations,
-  { key: 'node.kubernetes.io/not-ready', operator: 'Exists' },
-  { key: 'node.kubernetes.io/unreachable', operator: 'Exists' },
-];
-
 export function daemonSetController(context: Context): Controller {
   return {
     name: 'daemonset',
@@ -81,13 +74,14 @@ function targetOf(pod: Pod): string | undefined {
 function syncDaemonSet(context: Context, daemonSet: DaemonSet): number | undefined {
   const hash = templateHash(daemonSet.spec.template);
   const { spec } = daemonSet.spec.template;
-  const ignoring = { ...spec, tolerations: [...(spec.tolerations ?? []), ...passing] };
+  // As NodeShouldRunDaemonPod: a node that is not Ready takes no new one and keeps the one it has.
+  const asDaemon = { ...spec, tolerations: [...(spec.tolerations ?? []), ...daemonTolerations] };
   const nodes = context.store.list('nodes');
-  const wanted = nodes.filter((node) => misfit(ignoring, node) === undefined);
+  const wanted = nodes.filter((node) => misfit(asDaemon, node) === undefined);
   // A pod that runs already stays unless the node now repels it (shouldContinueRunning).
   const mayStay = (node: Node) =>
     selectsNode(spec, node) &&
-    untolerated(node.spec?.taints, ignoring.tolerations, ['NoExecute']) === undefined;
+    untolerated(node.spec?.taints, asDaemon.tolerations, ['NoExecute']) === undefined;
   const pods = podsOf(context, daemonSet);
   const onNode = groupBy(pods, targetOf);
   for (const pod of pods.filter((one) => !isTerminating(one))) {

@@ -9,6 +9,7 @@ import {
   countAvailable,
   isActive,
   isReady,
+  isTerminal,
   podFromTemplate,
   podsOf,
   scaledValue,
@@ -42,7 +43,7 @@ function syncDeployment(context: Context, deployment: Deployment): number | unde
     const active = all.filter(isActive);
     const current = active.filter(isNew);
     const old = active.filter((pod) => !isNew(pod));
-    const oldLeft = all.some((pod) => !isNew(pod));
+    const oldLeft = all.some((pod) => !isNew(pod) && !isTerminal(pod));
     const step =
       deployment.spec.strategy?.type === 'Recreate'
         ? recreate(deployment, current, old, oldLeft)

@@ -3,7 +3,7 @@ import { updateObject } from '../api/registry.ts';
 import { selects } from '../api/selectors.ts';
 import type { Context } from '../context.ts';
 import type { Controller } from './controller.ts';
-import { isActive, isReady, scaledValue } from './pods.ts';
+import { groupBy, isActive, isReady, isTerminal, scaledValue } from './pods.ts';
 
 export interface Disruptions {
   readonly expectedPods: number;
@@ -12,13 +12,13 @@ export interface Disruptions {
   readonly disruptionsAllowed: number;
 }
 
-/** What a budget allows now (pkg/controller/disruption/disruption.go: getExpectedPodCount, without scales of owners). */
+/** What a budget allows now (pkg/controller/disruption/disruption.go: getExpectedPodCount, updatePdbStatus). */
 export function disruptionsOf(context: Context, budget: PodDisruptionBudget): Disruptions {
-  const pods = context.store
+  const covered = context.store
     .list('pods', budget.metadata.namespace)
-    .filter((pod) => covers(budget, pod) && isActive(pod));
-  const expectedPods = pods.length;
-  const currentHealthy = pods.filter(isReady).length;
+    .filter((pod) => covers(budget, pod) && !isTerminal(pod));
+  const expectedPods = expectedCount(context, covered);
+  const currentHealthy = covered.filter((pod) => isActive(pod) && isReady(pod)).length;
   const { minAvailable, maxUnavailable } = budget.spec ?? {};
   const desiredHealthy =
     maxUnavailable === undefined
@@ -26,6 +26,26 @@ export function disruptionsOf(context: Context, budget: PodDisruptionBudget): Di
       : Math.max(0, expectedPods - scaledValue(maxUnavailable, expectedPods, 'up'));
   const disruptionsAllowed = Math.max(0, currentHealthy - desiredHealthy);
   return { expectedPods, currentHealthy, desiredHealthy, disruptionsAllowed };
+}
+
+/** What the owners ask for, so that a pod on its way out still counts; pods of others count one by one. */
+function expectedCount(context: Context, pods: readonly Pod[]): number {
+  const ownerOf = (pod: Pod) => pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
+  let count = 0;
+  for (const [uid, group] of groupBy(pods, (pod) => ownerOf(pod)?.uid)) {
+    const namespace = group[0]?.metadata.namespace;
+    const owner = context.store.list('deployments', namespace).find((one) => one.metadata.uid === uid);
+    count += owner?.spec.replicas ?? group.length;
+  }
+  return count;
+}
+
+/** Whether a pod may be evicted now; one that is not Ready may where the rest suffices (IfHealthyBudget). */
+export function allowsEviction(context: Context, budget: PodDisruptionBudget, pod: Pod): boolean {
+  const { desiredHealthy, currentHealthy, disruptionsAllowed } = disruptionsOf(context, budget);
+  if (isReady(pod)) return disruptionsAllowed > 0;
+  if (budget.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
+  return disruptionsAllowed > 0 || (desiredHealthy > 0 && currentHealthy >= desiredHealthy);
 }
 
 export function covers(budget: PodDisruptionBudget, pod: Pod): boolean {

@@ -4,17 +4,18 @@ import { badRequest, StatusError } from '../api/status.ts';
 /** MaxRequestBodyBytes of the API server (3 MiB). */
 const limit = 3 * 1024 * 1024;
 
-/** The bytes of a request as text. Throws 413. */
+/** The bytes of a request as text. Throws 413, once all has arrived: a client that is still sending would miss the answer. */
 export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     size += bytes.length;
-    if (size > limit) {
-      throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
-    }
-    chunks.push(bytes);
+    if (size > limit) chunks = [];
+    else chunks.push(bytes);
+  }
+  if (size > limit) {
+    throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
   }
   return Buffer.concat(chunks).toString('utf8');
 }

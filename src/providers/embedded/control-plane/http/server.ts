@@ -14,6 +14,7 @@ const health = ['/healthz', '/livez', '/readyz'];
 export function createApiServer(context: Context, onError: (error: unknown) => void): Server {
   const server = createServer((request, response) => {
     handle(context, request, response).catch((error: unknown) => {
+      if (!request.complete && request.destroyed) return; // the client went in the middle of its request
       if (!(error instanceof StatusError)) onError(error);
       const status =
         error instanceof StatusError

@@ -43,7 +43,8 @@ export function createStore(logLength = 1000): Store {
     leases: new Map(),
     poddisruptionbudgets: new Map(),
   };
-  const logs = new Map(resourceNames.map((name) => [name, { dropped: 0, changes: [] as Change[] }]));
+  const logs = new Map<Resource, { dropped: number; changes: Change[] }>();
+  for (const name of resourceNames) logs.set(name, { dropped: 0, changes: [] });
   const listeners = new Set<(change: Change) => void>();
   let version = 0;
 

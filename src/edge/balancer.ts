@@ -4,7 +4,7 @@ import { pick, seededRandom, seedOf } from '../base/random.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { EventOf } from '../history/schema.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
-import { plainAddress, type Relay, relay, socketAddress } from './relay.ts';
+import { plainAddress, type Relay, type RelayOptions, socketAddress } from './relay.ts';
 import type { Desired, Target } from './targets.ts';
 
 export interface BalancerOptions {
@@ -15,6 +15,7 @@ export interface BalancerOptions {
   readonly listen: { readonly host: string; readonly port: number };
   now(): Nanoseconds;
   isHealthy(node: NodeName): boolean;
+  carry(options: RelayOptions): Relay;
   emit(event: EventOf<'edge-open'> | EventOf<'edge-close'>): void;
 }
 
@@ -92,7 +93,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
       emit({ type: 'edge-close', t: now(), conn, client: address, node, ...toNoNode(now() - openedAt) });
       return;
     }
-    const own: Relay = relay({
+    const own: Relay = options.carry({
       client,
       upstream: {
         host: target.address,
@@ -113,7 +114,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
     relaysOf(target.name).add(own);
     connecting.add(own);
   };
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accept);
   const whenEmpty = () => {
     for (const relays of byNode.values()) if (relays.size > 0) return;
     for (const resolve of ended.splice(0)) resolve();

@@ -19,6 +19,8 @@ export const edgeConfig = z.object({
   checkFrom: z.string().nullable(),
   /** Write this address into the Service's status.loadBalancer.ingress, as a cloud controller does. None: leave it. */
   publishAddress: z.string().optional(),
+  /** Above so many open connections it starts further processes. None: as the limit of open files allows. */
+  connectionsPerProcess: z.int().min(1).optional(),
 });
 export type EdgeConfig = z.infer<typeof edgeConfig>;
 

@@ -1,14 +1,16 @@
 import { messageOf } from '../base/errors.ts';
 import { seededRandom, seedOf } from '../base/random.ts';
 import { type RoleContext, serveRole } from '../base/role.ts';
+import { latenessWindow } from '../history/lateness.ts';
 import { kubeConfigFromText } from '../kube/config.ts';
 import { publishAddress } from '../kube/patch.ts';
 import { createBalancer } from './balancer.ts';
+import { connectionsPerProcess, createCarrier } from './carrier.ts';
 import { performCheck } from './check.ts';
 import { type EdgeConfig, edgeConfig } from './config.ts';
 import { followCluster } from './follow.ts';
 import { createHealthChecks } from './health-checks.ts';
-import { latenessWindow } from './lateness.ts';
+import { serveRelays } from './relay-process.ts';
 import type { Desired } from './targets.ts';
 import { systemTimers } from './timers.ts';
 
@@ -43,7 +45,11 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
       balancer.verdict(node, healthy);
     },
   });
+  const carrier = createCarrier(config.connectionsPerProcess ?? connectionsPerProcess(), (reason) =>
+    context.emit({ type: 'failed', reason }),
+  );
   const balancer = createBalancer({
+    carry: carrier.carry,
     preset,
     timeScale,
     seed: config.seed,
@@ -103,9 +109,11 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     follow.stop();
     checks.stop();
     await balancer.stop();
+    carrier.stop();
   });
   await follow.ready;
   return { ...(await balancer.listen()) };
 }
 
-serveRole(edgeConfig, edge);
+if (process.argv[2] === 'relay-process') serveRelays();
+else serveRole(edgeConfig, edge);

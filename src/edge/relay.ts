@@ -1,11 +1,24 @@
 import { connect, type Socket } from 'node:net';
+import { z } from 'zod';
 import { errnoOf } from '../base/errors.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
-import type { EventOf } from '../history/schema.ts';
+import { connectResults, sideEnds } from '../history/schema.ts';
 
-type Close = EventOf<'edge-close'>;
-type ConnectResult = Close['connect'];
-type SideEnd = Close['clientEnd'];
+/** What became of a relayed connection: the tail of an `edge-close`. */
+export const relayEnd = z.object({
+  upstreamLocal: z.string().nullable(),
+  connect: z.enum(connectResults),
+  connectNs: z.number(),
+  connectedAt: z.number().nullable(),
+  bytesUp: z.number(),
+  bytesDown: z.number(),
+  lastDownAt: z.number().nullable(),
+  clientEnd: z.enum(sideEnds),
+  upstreamEnd: z.enum(sideEnds),
+});
+export type RelayEnd = z.infer<typeof relayEnd>;
+type ConnectResult = RelayEnd['connect'];
+type SideEnd = RelayEnd['clientEnd'];
 
 export interface RelayOptions {
   readonly client: Socket;
@@ -20,20 +33,6 @@ export interface RelayOptions {
   /** Connected, or never to be. */
   onSettled(): void;
 }
-
-/** What became of a relayed connection: the tail of an `edge-close`. */
-export type RelayEnd = Pick<
-  Close,
-  | 'upstreamLocal'
-  | 'connect'
-  | 'connectNs'
-  | 'connectedAt'
-  | 'bytesUp'
-  | 'bytesDown'
-  | 'lastDownAt'
-  | 'clientEnd'
-  | 'upstreamEnd'
->;
 
 export interface Relay {
   /** RST to both sides. */
@@ -73,7 +72,7 @@ export function relay(options: RelayOptions): Relay {
     autoSelectFamily: false,
     ...(options.upstream.localAddress === null ? {} : { localAddress: options.upstream.localAddress }),
   });
-  const end: { -readonly [K in keyof RelayEnd]: RelayEnd[K] } = {
+  const end: RelayEnd = {
     upstreamLocal: null,
     connect: 'abandoned',
     connectNs: 0,
@@ -144,10 +143,13 @@ export function relay(options: RelayOptions): Relay {
     oneClosed();
   });
 
+  // The SYN leaves in the tick before this one; asked later, a socket that failed knows its port no more.
+  process.nextTick(() => {
+    end.upstreamLocal = socketAddress(upstream.localAddress, upstream.localPort);
+  });
   upstream.on('connect', () => {
     const at = now();
     end.connectedAt = at;
-    end.upstreamLocal = socketAddress(upstream.localAddress, upstream.localPort);
     settle('connected', at);
   });
   upstream.on('data', (bytes) => {

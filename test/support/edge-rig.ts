@@ -39,7 +39,8 @@ export interface Rig {
   /** Listens on a node's port. */
   serve(node: string, onConnection: (socket: Socket) => void): Promise<Server>;
   putNode(name: string, more?: { labels?: Record<string, string>; taints?: { key: string }[] }): void;
-  putService(policy: 'Cluster' | 'Local'): void;
+  /** `port`: where the nodes are dialled, in place of nodePort. */
+  putService(policy: 'Cluster' | 'Local', port?: number): void;
   sync(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -52,6 +53,7 @@ export interface RigOptions {
   /** Wait until the edge found all nodes healthy (the default). */
   readonly healthy?: boolean;
   readonly excludeNodes?: readonly string[];
+  readonly connectionsPerProcess?: number;
 }
 
 /** A balancer whose checks ask one port, quickly. */
@@ -122,13 +124,13 @@ export async function edgeRig(
       status: { addresses: [{ type: 'InternalIP', address }] },
     });
   };
-  const putService = (policy: 'Cluster' | 'Local') =>
+  const putService = (policy: 'Cluster' | 'Local', port = nodePort) =>
     api.put(servicesPath, {
       metadata: { name: 'ingress', namespace: 'web' },
       spec: {
         externalTrafficPolicy: policy,
         ...(policy === 'Local' ? { healthCheckNodePort: healthPort } : {}),
-        ports: [{ nodePort }],
+        ports: [{ nodePort: port }],
       },
     });
   for (const node of nodes) putNode(node.name);
@@ -152,6 +154,7 @@ export async function edgeRig(
       excludeNodes: options.excludeNodes ?? [],
       bindClientAddress: options.bindClientAddress ?? false,
       checkFrom: `${subnet}.1`,
+      connectionsPerProcess: options.connectionsPerProcess,
     },
   });
   const synced = new Map<unknown, () => void>();

@@ -134,7 +134,9 @@ export async function fakeKubeApi(): Promise<FakeKubeApi> {
     },
     get: (collection, name) => collectionOf(collection).get(name),
     breakWatches(how) {
-      for (const { answer } of [...watchers]) {
+      for (const watcher of [...watchers]) {
+        const { answer } = watcher;
+        watchers.delete(watcher);
         if (how === 'cut') answer.destroy();
         else answer.end();
       }

@@ -1,0 +1,307 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { errnoOf } from '../../../src/base/errors.ts';
+import { edgeRig, quickPreset, type Rig, servicesPath } from '../../support/edge-rig.ts';
+
+type Preset = Parameters<typeof quickPreset>[1];
+
+const rigTest =
+  (nodes: number, preset: Preset, work: (rig: Rig) => Promise<void>, more: object = {}) =>
+  async () => {
+    const rig = await edgeRig({ nodes, ...more }, (port) => quickPreset(port, preset));
+    try {
+      await work(rig);
+    } finally {
+      await rig.stop();
+    }
+  };
+
+/** Each node answers every byte with its name, and keeps the connection. */
+async function echoNames(rig: Rig): Promise<void> {
+  for (const { name } of rig.nodes) {
+    await rig.serve(name, (socket) => {
+      socket.on('data', () => socket.write(name));
+      socket.on('end', () => socket.end());
+    });
+  }
+}
+
+/** Asks over a new connection; resolves with the node's name and the open socket, or the errno. */
+async function ask(rig: Rig): Promise<{ answer: string; socket: Socket }> {
+  const socket = connect({ host: rig.host, port: rig.port });
+  socket.write('?');
+  const answer = await new Promise<string>((resolve) => {
+    socket.once('data', (bytes) => resolve(bytes.toString()));
+    socket.on('error', (error) => resolve(errnoOf(error) ?? 'error'));
+    socket.once('end', () => resolve('FIN'));
+  });
+  return { answer, socket };
+}
+
+async function names(rig: Rig, count: number): Promise<string[]> {
+  const seen = new Set<string>();
+  for (let index = 0; index < count; index += 1) {
+    const { answer, socket } = await ask(rig);
+    seen.add(answer);
+    socket.destroy();
+  }
+  return [...seen].sort();
+}
+
+/** Open connections until each of `wanted` has one. */
+async function holdOneOn(rig: Rig, wanted: readonly string[]): Promise<Map<string, Socket>> {
+  const held = new Map<string, Socket>();
+  for (let tries = 0; tries < 200 && held.size < wanted.length; tries += 1) {
+    const { answer, socket } = await ask(rig);
+    if (wanted.includes(answer) && !held.has(answer)) held.set(answer, socket);
+    else socket.destroy();
+  }
+  return held;
+}
+
+/** How a held connection fares within `ms`: what came, or that it still answers. */
+async function fateOf(socket: Socket | undefined, ms: number): Promise<string> {
+  if (socket === undefined) return 'none';
+  const end = new Promise<string>((resolve) => {
+    socket.on('error', (error) => resolve(errnoOf(error) === 'ECONNRESET' ? 'RST' : 'error'));
+    socket.on('end', () => resolve('FIN'));
+  });
+  const early = await Promise.race([end, sleep(ms).then(() => null)]);
+  if (early !== null) return early;
+  socket.write('?');
+  return Promise.race([end, once(socket, 'data').then(() => 'alive'), sleep(1000).then(() => 'silent')]);
+}
+
+const setHealth = (rig: Rig, node: string, health: number | 'silent') => {
+  const found = rig.nodes.find(({ name }) => name === node);
+  if (found !== undefined) found.health = health;
+};
+const ejected = (rig: Rig, node: string) =>
+  rig.event('health', (event) => event.node === node && event.reason !== 'added' && !event.healthy);
+
+const test = suite('the balancer');
+
+test(
+  'spreads connections over the healthy nodes, ejects one that fails and readmits it',
+  rigTest(3, {}, async (rig) => {
+    await echoNames(rig);
+    assert.equal(await names(rig, 40), ['node-0', 'node-1', 'node-2']);
+    setHealth(rig, 'node-1', 503);
+    const { t } = await ejected(rig, 'node-1');
+    assert.equal(await names(rig, 40), ['node-0', 'node-2']);
+    setHealth(rig, 'node-1', 200);
+    await rig.event('health', (event) => event.node === 'node-1' && event.healthy && event.t > t);
+    assert.equal(await names(rig, 60), ['node-0', 'node-1', 'node-2']);
+    const checks = rig.events.flatMap((event) => (event.type === 'check' ? [event] : []));
+    assert.ok(checks.some(({ node, ok, detail }) => node === 'node-1' && !ok && detail === '503'));
+    assert.ok(
+      rig.nodes.every((node) =>
+        node.checks.every(({ from, path }) => from === rig.host && path === '/healthz'),
+      ),
+    );
+  }),
+);
+
+test('chooses by the seed: the same order of nodes in two runs', async () => {
+  const orders: string[][] = [];
+  for (let run = 0; run < 2; run += 1) {
+    await rigTest(3, {}, async (rig) => {
+      await echoNames(rig);
+      const order: string[] = [];
+      for (let index = 0; index < 12; index += 1) {
+        const { answer, socket } = await ask(rig);
+        order.push(answer);
+        socket.destroy();
+      }
+      orders.push(order);
+    })();
+  }
+  assert.equal(orders[0], orders[1]);
+});
+
+test(
+  'persist: an ejected node keeps its open connections',
+  rigTest(2, { onEjected: 'persist' }, async (rig) => {
+    await echoNames(rig);
+    const held = await holdOneOn(rig, ['node-0']);
+    setHealth(rig, 'node-0', 'silent');
+    const { reason } = await ejected(rig, 'node-0');
+    assert.is(reason, 'timeout');
+    assert.is(await fateOf(held.get('node-0'), 300), 'alive');
+    held.get('node-0')?.destroy();
+  }),
+);
+
+test(
+  'reset: both sides of its connections get RST, and only those',
+  rigTest(2, { onEjected: 'reset' }, async (rig) => {
+    await echoNames(rig);
+    const held = await holdOneOn(rig, ['node-0', 'node-1']);
+    const fate = fateOf(held.get('node-0'), 5000);
+    setHealth(rig, 'node-0', 503);
+    assert.is(await fate, 'RST');
+    assert.is(await fateOf(held.get('node-1'), 100), 'alive');
+    const close = await rig.event('edge-close', (event) => event.clientEnd === 'edge-reset');
+    assert.equal([close.node, close.upstreamEnd, close.connect], ['node-0', 'edge-reset', 'connected']);
+    held.get('node-1')?.destroy();
+  }),
+);
+
+test(
+  'drain: its connections live until the time-out, then get RST; readmitted before that they live on',
+  rigTest(2, { onEjected: 'drain', drainTimeoutMs: 700 }, async (rig) => {
+    await echoNames(rig);
+    const held = await holdOneOn(rig, ['node-0', 'node-1']);
+    const began = performance.now();
+    const fate = fateOf(held.get('node-0'), 8000);
+    setHealth(rig, 'node-0', 503);
+    setHealth(rig, 'node-1', 503);
+    const { t } = await ejected(rig, 'node-1');
+    setHealth(rig, 'node-1', 200);
+    assert.is(await fate, 'RST');
+    assert.ok(performance.now() - began >= 700);
+    await rig.event('health', (event) => event.node === 'node-1' && event.healthy && event.t > t);
+    assert.is(await fateOf(held.get('node-1'), 800), 'alive');
+    held.get('node-1')?.destroy();
+  }),
+);
+
+test(
+  'all unhealthy: the last resort is all of them',
+  rigTest(2, { allUnhealthy: 'all' }, async (rig) => {
+    await echoNames(rig);
+    for (const { name } of rig.nodes) setHealth(rig, name, 503);
+    for (const { name } of rig.nodes) await ejected(rig, name);
+    assert.equal(await names(rig, 20), ['node-0', 'node-1']);
+  }),
+);
+
+test(
+  'all unhealthy: or nobody, and the client is refused',
+  rigTest(2, { allUnhealthy: 'none' }, async (rig) => {
+    await echoNames(rig);
+    for (const { name } of rig.nodes) setHealth(rig, name, 503);
+    for (const { name } of rig.nodes) await ejected(rig, name);
+    assert.equal(await names(rig, 3), ['ECONNRESET']);
+    const close = await rig.event('edge-close', (event) => event.connect === 'none');
+    assert.equal([close.node, close.clientEnd, close.upstreamEnd], [null, 'edge-reset', 'open']);
+  }),
+);
+
+test(
+  'a flip is followed after the reconcile delay, and not before',
+  rigTest(2, { reconcileDelayMs: 400 }, async (rig) => {
+    await echoNames(rig);
+    const first = await rig.event('reconcile');
+    assert.equal([first.policy, first.nodes], ['Cluster', ['node-0', 'node-1']]);
+    const began = performance.now();
+    rig.putService('Local');
+    const flipped = await rig.event('reconcile', (event) => event.policy === 'Local');
+    assert.ok(performance.now() - began >= 400);
+    assert.ok(flipped.healthCheckNodePort !== null);
+    assert.equal(await names(rig, 20), ['node-0', 'node-1']);
+  }),
+);
+
+test(
+  'a node with the exclude label leaves the set; after the drain time-out its connections get RST; a heartbeat changes nothing',
+  rigTest(2, { drainTimeoutMs: 300 }, async (rig) => {
+    await echoNames(rig);
+    const held = await holdOneOn(rig, ['node-0']);
+    rig.putNode('node-1'); // as it was
+    rig.putNode('node-0', { labels: { 'node.kubernetes.io/exclude-from-external-load-balancers': 'true' } });
+    const fate = fateOf(held.get('node-0'), 8000);
+    const { nodes } = await rig.event('reconcile', (event) => event.nodes.length === 1);
+    assert.equal(nodes, ['node-1']);
+    assert.equal(await names(rig, 20), ['node-1']);
+    assert.is(await fate, 'RST');
+    const removed = await rig.event('health', (event) => event.node === 'node-0' && !event.eligible);
+    assert.is(removed.reason, 'removed');
+    assert.is(rig.events.filter((event) => event.type === 'reconcile').length, 2);
+  }),
+);
+
+test(
+  'nodes left out by name get nothing, and a Service that is not there refuses',
+  rigTest(
+    2,
+    {},
+    async (rig) => {
+      await echoNames(rig);
+      assert.equal(await names(rig, 20), ['node-0']);
+      rig.api.remove(servicesPath, 'ingress');
+      await sleep(300);
+      assert.equal(await names(rig, 2), ['ECONNRESET']);
+    },
+    { excludeNodes: ['node-1'] },
+  ),
+);
+
+test(
+  'the client address is kept towards the node where asked',
+  rigTest(
+    1,
+    {},
+    async (rig) => {
+      const from: (string | undefined)[] = [];
+      await rig.serve('node-0', (socket) => {
+        from.push(socket.remoteAddress);
+        socket.end('x');
+      });
+      const client = rig.host.replace(/\d+$/, '77');
+      const socket = connect({ host: rig.host, port: rig.port, localAddress: client });
+      await once(socket, 'data');
+      assert.equal(from, [client]);
+      const close = await rig.event('edge-close');
+      assert.ok(close.client.startsWith(`${client}:`) && close.upstreamLocal?.startsWith(`${client}:`));
+    },
+    { bindClientAddress: true },
+  ),
+);
+
+test(
+  'more connections than one process may hold go to another, and fare the same',
+  rigTest(
+    2,
+    { onEjected: 'reset' },
+    async (rig) => {
+      await echoNames(rig);
+      const open = await Promise.all(Array.from({ length: 12 }, () => ask(rig)));
+      assert.ok(open.every(({ answer }) => answer.startsWith('node-')));
+      const on = (name: string) => open.filter(({ answer }) => answer === name).map(({ socket }) => socket);
+      const reset = Promise.all(on('node-0').map((socket) => fateOf(socket, 8000)));
+      setHealth(rig, 'node-0', 503);
+      assert.ok((await reset).every((fate) => fate === 'RST'));
+      const alive = await Promise.all(on('node-1').map((socket) => fateOf(socket, 50)));
+      assert.ok(alive.length > 0 && alive.every((fate) => fate === 'alive'));
+      for (const socket of on('node-1')) socket.end();
+      for (const { socket } of open) {
+        if (!socket.closed) await once(socket, 'close');
+      }
+      await sleep(50);
+      await rig.sync();
+      const closes = rig.events.flatMap((event) => (event.type === 'edge-close' ? [event] : []));
+      assert.is(closes.length, 12);
+      assert.is(closes.filter(({ clientEnd }) => clientEnd === 'edge-reset').length, on('node-0').length);
+      assert.ok(closes.every(({ connect: result, bytesUp }) => result === 'connected' && bytesUp >= 1));
+    },
+    { connectionsPerProcess: 4 },
+  ),
+);
+
+test(
+  'at its end it closes and logs what is open',
+  rigTest(1, {}, async (rig) => {
+    await echoNames(rig);
+    const { socket } = await ask(rig);
+    socket.on('error', () => {});
+    await rig.edge.stop();
+    const close = await rig.event('edge-close');
+    assert.equal([close.clientEnd, close.upstreamEnd, close.bytesDown], ['edge-closed', 'edge-closed', 6]);
+  }),
+);
+
+test.run();

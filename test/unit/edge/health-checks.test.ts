@@ -1,0 +1,170 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { seededRandom } from '../../../src/base/random.ts';
+import type { CheckRequest } from '../../../src/edge/check.ts';
+import type { CheckResult } from '../../../src/edge/health.ts';
+import { checkPort, createHealthChecks } from '../../../src/edge/health-checks.ts';
+import type { FollowedService, Target } from '../../../src/edge/targets.ts';
+import type { Timers } from '../../../src/edge/timers.ts';
+import { presets } from '../../../src/presets/index.ts';
+
+const second = 1e9;
+
+/** Time that a test turns by hand: every timer fires at its very instant. */
+function handTimers(): Timers & { run(untilSeconds: number): Promise<void> } {
+  let now = 0;
+  let due: { at: number; work: () => void }[] = [];
+  return {
+    now: () => now,
+    at(at, work) {
+      const entry = { at, work };
+      due.push(entry);
+      return () => {
+        due = due.filter((other) => other !== entry);
+      };
+    },
+    async run(untilSeconds) {
+      for (;;) {
+        for (let turn = 0; turn < 5; turn += 1) await Promise.resolve(); // answers arrive
+        const next = due.sort((one, other) => one.at - other.at)[0];
+        if (next === undefined || next.at > untilSeconds * second) break;
+        due.shift();
+        now = Math.max(now, next.at);
+        next.work();
+      }
+      now = untilSeconds * second;
+    },
+  };
+}
+
+const node = (name: string): Target => ({ name, address: `10.0.0.${name}`, portOffset: 0 });
+const underCluster: FollowedService = { policy: 'Cluster', nodePort: 30_080, healthCheckNodePort: null };
+const underLocal: FollowedService = { policy: 'Local', nodePort: 30_080, healthCheckNodePort: 32_000 };
+
+function rig(
+  answer: (request: CheckRequest, now: number) => CheckResult | { afterSeconds: number },
+  timeScale = 1,
+) {
+  const timers = handTimers();
+  const asked: { at: number; host: string; port: number; timeoutMs: number }[] = [];
+  const verdicts: { at: number; node: string; healthy: boolean; reason: string }[] = [];
+  const lateness: number[] = [];
+  const checks = createHealthChecks({
+    timers,
+    timeScale,
+    ejectOn503: false,
+    from: null,
+    random: seededRandom(3),
+    perform(request) {
+      asked.push({
+        at: timers.now() / second,
+        host: request.host,
+        port: request.port,
+        timeoutMs: request.timeoutMs,
+      });
+      const result = answer(request, timers.now() / second);
+      if ('ok' in result) return Promise.resolve(result);
+      return new Promise((resolve) => {
+        timers.at(timers.now() + result.afterSeconds * second, () =>
+          resolve({ ok: false, detail: 'timeout' }),
+        );
+      });
+    },
+    onCheck: (_node, dueAt, startedAt) => lateness.push(startedAt - dueAt),
+    onVerdict: (name, healthy, reason) =>
+      verdicts.push({ at: timers.now() / second, node: name, healthy, reason }),
+  });
+  return { timers, checks, asked, verdicts, lateness };
+}
+const good: CheckResult = { ok: true, detail: '200' };
+
+test('a new target is checked at once, then at its own place in the interval, always when due', async () => {
+  const { timers, checks, asked, verdicts, lateness } = rig(() => good);
+  checks.apply([node('1')], presets.gke.checks.Cluster, underCluster);
+  await timers.run(60);
+  assert.equal(verdicts, [{ at: 0, node: '1', healthy: true, reason: '200' }]);
+  const times = asked.map(({ at }) => at);
+  assert.is(times[0], 0);
+  const first = times[1] ?? 0;
+  assert.ok(first > 0 && first <= 8);
+  assert.ok(times.slice(1).every((at, index) => Math.abs(at - first - 8 * index) < 1e-6));
+  assert.ok(lateness.every((late) => late === 0));
+  assert.is(asked[0]?.port, 10_256);
+});
+
+test('a silent node is ejected within interval x threshold + time-out, on GKE 25 s under Cluster and 7 s under Local', async () => {
+  for (const [service, check, worst] of [
+    [underCluster, presets.gke.checks.Cluster, 25],
+    [underLocal, presets.gke.checks.Local, 7],
+  ] as const) {
+    const { timers, checks, verdicts } = rig((request, now) =>
+      now < 30 ? good : { afterSeconds: request.timeoutMs / 1000 },
+    );
+    checks.apply([node('1')], check, service);
+    await timers.run(120);
+    const ejected = verdicts[1];
+    assert.is(ejected?.healthy, false);
+    const took = (ejected?.at ?? 0) - 30;
+    const least = (check.intervalMs / 1000) * (check.unhealthyThreshold - 1) + 1;
+    assert.ok(took >= least && took <= worst, `${took} s, within ${least} and ${worst}`);
+  }
+});
+
+test('where a check takes longer than the interval, a whole interval follows it (cloud-provider-kind: 10 s at worst)', async () => {
+  const { timers, checks, asked, verdicts } = rig((request, now) =>
+    now < 10 ? good : { afterSeconds: request.timeoutMs / 1000 },
+  );
+  checks.apply([node('1')], presets['cloud-provider-kind'].checks.Cluster, underCluster);
+  await timers.run(40);
+  const failing = asked.filter(({ at }) => at >= 10).map(({ at }) => at);
+  assert.ok(Math.abs((failing[1] ?? 0) - (failing[0] ?? 0) - 5) < 1e-6);
+  assert.ok((verdicts[1]?.at ?? 0) <= 20);
+});
+
+test('a flip asks the other port, keeps the verdicts, and begins to count anew', async () => {
+  const { timers, checks, asked, verdicts } = rig((request) =>
+    request.port === 32_000 && request.host === '10.0.0.2' ? { ok: false, detail: '503' } : good,
+  );
+  const targets = [node('1'), node('2')];
+  checks.apply(targets, presets.gke.checks.Cluster, underCluster);
+  await timers.run(20);
+  assert.ok(checks.isHealthy('1') && checks.isHealthy('2'));
+  checks.apply(targets, presets.gke.checks.Local, underLocal);
+  assert.ok(checks.isHealthy('2'));
+  await timers.run(40);
+  assert.ok(asked.filter(({ at }) => at > 20).every(({ port }) => port === 32_000));
+  const ejected = verdicts.find(({ healthy }) => !healthy);
+  assert.equal([ejected?.node, ejected?.reason], ['2', '503']);
+  assert.ok((ejected?.at ?? 0) > 23 && (ejected?.at ?? 0) <= 26);
+  assert.ok(checks.isHealthy('1') && !checks.isHealthy('2'));
+});
+
+test('a check that was under way when its target went, or the check changed, counts no more', async () => {
+  const { timers, checks, verdicts } = rig(() => ({ afterSeconds: 1 }));
+  checks.apply([node('1')], presets.gke.checks.Cluster, underCluster);
+  await timers.run(0.5);
+  checks.apply([], presets.gke.checks.Cluster, underCluster);
+  await timers.run(100);
+  assert.equal(verdicts, []);
+  assert.not.ok(checks.isHealthy('1'));
+});
+
+test('time-outs and intervals are divided by timeScale', async () => {
+  const { timers, checks, asked } = rig(() => good, 10);
+  checks.apply([node('1')], presets.gke.checks.Cluster, underCluster);
+  await timers.run(8);
+  assert.ok(asked.length >= 10 && asked.length <= 12, `${asked.length}`);
+  assert.is(asked[0]?.timeoutMs, 100);
+});
+
+test('a port that the Service does not have fails the check, as a closed one would', async () => {
+  assert.is(checkPort('healthCheckNodePort', underCluster), null);
+  assert.is(checkPort('nodePort', underCluster), 30_080);
+  const { timers, checks, asked } = rig(() => good);
+  checks.apply([node('1')], presets.gke.checks.Local, underCluster);
+  await timers.run(10);
+  assert.equal(asked, []);
+  assert.not.ok(checks.isHealthy('1'));
+});
+
+test.run();

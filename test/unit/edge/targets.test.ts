@@ -1,0 +1,58 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { followedService, targetOf } from '../../../src/edge/targets.ts';
+
+const node = (more: {
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  spec?: object;
+  ready?: string;
+}) => ({
+  metadata: { name: 'n1', labels: more.labels ?? {}, annotations: more.annotations ?? {} },
+  spec: more.spec ?? {},
+  status: {
+    conditions: [{ type: 'Ready', status: more.ready ?? 'True' }],
+    addresses: [
+      { type: 'Hostname', address: 'n1' },
+      { type: 'InternalIP', address: '10.0.0.1' },
+    ],
+  },
+});
+const plain = { name: 'n1', address: '10.0.0.1', portOffset: 0 };
+
+test('a node is a target by its InternalIP, and stays one NotReady, cordoned or tainted (KEP-3458)', () => {
+  assert.equal(targetOf(node({}), []), plain);
+  assert.equal(targetOf(node({ ready: 'Unknown' }), []), plain);
+  const taints = [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }];
+  assert.equal(targetOf(node({ spec: { unschedulable: true, taints } }), []), plain);
+});
+
+test('left out are nodes with the exclude label (whatever its value), the autoscaler taint, by name, or without address', () => {
+  const label = 'node.kubernetes.io/exclude-from-external-load-balancers';
+  assert.is(targetOf(node({ labels: { [label]: '' } }), []), null);
+  const taints = [{ key: 'ToBeDeletedByClusterAutoscaler', effect: 'NoSchedule' }];
+  assert.is(targetOf(node({ spec: { taints } }), []), null);
+  assert.is(targetOf(node({}), ['n1']), null);
+  assert.is(targetOf({ metadata: { name: 'n1' } }, []), null);
+});
+
+test('the port offset comes from its annotation', () => {
+  assert.is(targetOf(node({ annotations: { 'midflight.dev/port-offset': '300' } }), [])?.portOffset, 300);
+  assert.is(targetOf(node({ annotations: { 'midflight.dev/port-offset': 'x' } }), [])?.portOffset, 0);
+});
+
+test('of a Service count its policy, Cluster where none is said, and its ports', () => {
+  assert.equal(followedService({ metadata: { name: 's' }, spec: { ports: [{ nodePort: 30_080 }] } }), {
+    policy: 'Cluster',
+    nodePort: 30_080,
+    healthCheckNodePort: null,
+  });
+  const spec = { externalTrafficPolicy: 'Local', healthCheckNodePort: 32_000, ports: [{ nodePort: 30_080 }] };
+  assert.equal(followedService({ metadata: { name: 's' }, spec }), {
+    policy: 'Local',
+    nodePort: 30_080,
+    healthCheckNodePort: 32_000,
+  });
+});
+
+test.run();

@@ -1,0 +1,107 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { monotonic } from '../../../src/base/clock.ts';
+import type { EventOf } from '../../../src/history/schema.ts';
+import { recorder } from '../../../src/load/recorder/recorder.ts';
+import { edgeRig, quickPreset } from '../../support/edge-rig.ts';
+import { type Cell, canDropSyns, cells, faultServer } from '../../support/fault-server/index.ts';
+import { checkTruth } from '../../support/fault-server/truth.ts';
+import { gather, streamsAt, targetAt } from '../../support/load.ts';
+import { skipped } from '../../support/skip.ts';
+
+// The recorder's record with the edge in between: the same truths, but for those two that only the edge can see,
+// because it completes the client's handshake itself. Of these its log must tell.
+const rig = await edgeRig({ nodes: 1 }, (port) => quickPreset(port, { reconcileDelayMs: 0 }));
+const server = await faultServer(rig.nodes[0]?.address);
+const stallMs = 500;
+
+/** What the client sees of a cell through a passthrough balancer. */
+function throughEdge(cell: Cell): Cell {
+  const both = (outcome: 'reset-before-response' | 'hung') => ({ ...cell, app: outcome, framing: outcome });
+  if (cell.port === 'closed') return both('reset-before-response');
+  if (cell.port === 'silent') return { ...both('hung'), port: 'closed', certain: 'at-once' };
+  return cell;
+}
+
+const connectOf: Record<Cell['port'], EventOf<'edge-close'>['connect']> = {
+  open: 'connected',
+  closed: 'refused',
+  silent: 'abandoned',
+};
+
+async function record(cell: Cell, concurrency: number, mode: 'app' | 'framing') {
+  await balance(server.port(cell.name));
+  const before = rig.events.length;
+  const said = gather();
+  const config = streamsAt(targetAt(rig.host, rig.port), {
+    concurrency,
+    rampMs: concurrency === 1 ? 0 : 200,
+    stallMs,
+    connectTimeoutMs: 400,
+    idPrefix: `${cell.name}-`,
+    ...(mode === 'framing' ? { app: null } : {}),
+  });
+  const load = recorder(config, said, monotonic);
+  load.begin();
+  await said.idle(30_000);
+  load.stop();
+  const deeds = cell.port === 'open' ? await server.take(cell.name, concurrency) : [];
+  const closes = await closesOf(before);
+  // The server knows the edge's address; the log joins it with the client's, exactly.
+  const clientOf = new Map(closes.map((close) => [close.upstreamLocal, close.client]));
+  checkTruth({
+    cell: throughEdge(cell),
+    mode,
+    count: concurrency,
+    said,
+    deeds: deeds.map((deed) => ({ ...deed, client: clientOf.get(deed.client) ?? deed.client })),
+    stallMs,
+    stallFrom: 'last-byte',
+    connectTimeoutMs: 400,
+  });
+  assert.is(closes.length, concurrency, `${cell.name}: each connection is logged`);
+  for (const close of closes) {
+    // A reset right after the handshake is one instead of it to who looks a moment later.
+    if (cell.name === 'rst-on-connect') assert.ok(['connected', 'reset'].includes(close.connect));
+    else assert.is(close.connect, connectOf[cell.port], `${cell.name}: the edge's connect`);
+    if (cell.port === 'silent') assert.ok(close.connectNs >= stallMs * 0.9 * 1e6, `${close.connectNs}`);
+  }
+}
+
+let balanced = 0;
+
+/** Points the Service at this port, and waits until the edge follows. */
+async function balance(port: number): Promise<void> {
+  if (port === balanced) return;
+  balanced = port;
+  const before = rig.events.length;
+  rig.putService('Cluster', port);
+  const reconciled = () => rig.events.slice(before).some((event) => event.type === 'reconcile');
+  for (let tries = 0; tries < 500 && !reconciled(); tries += 1) await monotonic.sleep(10);
+  assert.ok(reconciled(), 'the edge follows the Service');
+}
+
+/** The closing events since then (a client's port may have been another's before). */
+async function closesOf(from: number): Promise<EventOf<'edge-close'>[]> {
+  await monotonic.sleep(30);
+  await rig.sync();
+  return rig.events.slice(from).flatMap((event) => (event.type === 'edge-close' ? [event] : []));
+}
+
+for (const cell of cells) {
+  if (cell.port === 'silent' && !canDropSyns) {
+    skipped('linux', `cell ${cell.name}`, 'only Linux drops SYNs at a full backlog');
+    continue;
+  }
+  for (const mode of ['app', 'framing'] as const) {
+    test(`${cell.name}, alone, ${mode}: ${throughEdge(cell)[mode]}`, () => record(cell, 1, mode));
+  }
+  const many = Math.min(200, cell.atMost ?? 200);
+  test(`${cell.name}, ${many} at once: ${throughEdge(cell).app}`, () => record(cell, many, 'app'));
+}
+
+test.after(async () => {
+  await server.stop();
+  await rig.stop();
+});
+test.run();

@@ -16,6 +16,8 @@ export interface Tally {
   /** A request in flight has its first whole chunk. */
   pastFirstChunk(): void;
   ended(outcome: Outcome, pastFirstChunk: boolean): void;
+  /** How many have ended. */
+  readonly ends: number;
   progress(): Progress;
   /** Nothing is in flight, so started must be the sum of the outcomes: in words what is wrong, else null. */
   broken(): string | null;
@@ -39,6 +41,9 @@ export function tally(): Tally {
       inFlight -= 1;
       if (past) pastFirstChunk -= 1;
       byOutcome.set(outcome, (byOutcome.get(outcome) ?? 0) + 1);
+    },
+    get ends() {
+      return started - inFlight;
     },
     progress() {
       const completed = byOutcome.get('completed') ?? 0;

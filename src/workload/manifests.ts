@@ -52,7 +52,8 @@ export function controllerOf(placement: PlannedPlacement, shape: PodShape): Cont
   const template = templateOf(placement, shape, labels);
   const selector = { matchLabels: selectorOf(shape.name) };
   const apiVersion = 'apps/v1';
-  if (kind === 'DaemonSet') return { kind, body: { apiVersion, kind, metadata, spec: { selector, template } } };
+  if (kind === 'DaemonSet')
+    return { kind, body: { apiVersion, kind, metadata, spec: { selector, template } } };
   return { kind, body: { apiVersion, kind, metadata, spec: { replicas, selector, template } } };
 }
 

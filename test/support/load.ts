@@ -8,6 +8,7 @@ export interface Said {
   readonly starts: ReadonlyMap<string, EventOf<'start'>>;
   readonly ends: readonly EventOf<'end'>[];
   emit(message: Message): void;
+  flush(): void;
   /** Resolves at the load's `idle`; rejects where it does not come. */
   idle(limitMs: number): Promise<void>;
   countByOutcome(): Partial<Record<Outcome, number>>;
@@ -35,6 +36,7 @@ export function gather(): Said {
         if (event.type === 'end') ends.push(event);
       }
     },
+    flush() {},
     idle: (limitMs) =>
       new Promise((resolve, reject) => {
         if (isIdle) return resolve();

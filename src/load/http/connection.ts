@@ -21,7 +21,7 @@ export interface Connection {
   use(user: ConnectionUser): void;
   /** Done with it: lets the server close first, so that its side and not ours keeps the port in TIME_WAIT. */
   release(): void;
-  /** Ends it now. */
+  /** Ends it; nothing more is told. */
   destroy(): void;
 }
 
@@ -46,6 +46,7 @@ export function dialer(target: Target, family: 0 | 4 | 6): Dial {
     allowHalfOpen: true,
   };
   const servername = serverName(target.hostname);
+  const later = inSlices();
   return (localAddress, user) => {
     const from = localAddress === null ? where : { ...where, localAddress };
     let present = user;
@@ -73,6 +74,7 @@ export function dialer(target: Target, family: 0 | 4 | 6): Dial {
       (next) => {
         present = next;
       },
+      later,
     );
   };
 }
@@ -81,12 +83,15 @@ function connectionOf(
   socket: Socket | TLSSocket,
   user: () => ConnectionUser,
   use: (user: ConnectionUser) => void,
+  later: (work: () => void) => void,
 ): Connection {
   let local: string | null = null;
+  let over = false;
   const end = (tell: (user: ConnectionUser) => void) => {
     const last = user();
     use(nobody);
-    socket.destroy();
+    over = true;
+    later(() => socket.destroy());
     tell(last);
   };
   socket.on('connect', () => {
@@ -107,14 +112,16 @@ function connectionOf(
     use,
     release() {
       use(nobody);
-      if (socket.destroyed) return;
+      if (over) return;
       const timer = setTimeout(() => socket.destroy(), releaseMs);
       timer.unref();
       socket.once('close', () => clearTimeout(timer));
     },
     destroy() {
       use(nobody);
-      socket.destroy();
+      if (over) return;
+      over = true;
+      later(() => socket.destroy());
     },
   };
 }
@@ -129,4 +136,20 @@ function localOf(socket: Socket): string | null {
 function serverName(hostname: string): string {
   const name = hostname.replace(/:\d+$/, '');
   return isIP(name.replace(/^\[|\]$/g, '')) === 0 ? name : '';
+}
+
+/** Closing a socket costs as much as telling ten losses: after a mass failure that waits, and goes in slices. */
+function inSlices(): (work: () => void) => void {
+  const waiting: (() => void)[] = [];
+  let scheduled = false;
+  const run = () => {
+    for (const work of waiting.splice(0, 64)) work();
+    scheduled = waiting.length > 0;
+    if (scheduled) setImmediate(run);
+  };
+  return (work) => {
+    waiting.push(work);
+    if (!scheduled) setImmediate(run);
+    scheduled = true;
+  };
 }

@@ -4,37 +4,39 @@ import type { Target } from '../config.ts';
 
 export interface RequestParts {
   readonly target: Target;
-  /** Path and query. */
-  readonly path: string;
-  /** Written as a header that ingress and app log; null: none (any URL). */
-  readonly id: string | null;
+  /** The request's id is written as a header that ingress and app log; false: any URL, nothing of ours. */
+  readonly named: boolean;
   /** Bytes of a request body; 0: a GET. */
   readonly bodySize: number;
-  readonly keepAlive: boolean;
 }
 
-/** The headers of a request, the user's own last. Throws `bad-usage` where one would break the request. */
-export function requestHeaders({ target, id, bodySize }: RequestParts): [string, string][] {
-  const own: [string, string][] = [['host', target.hostname]];
-  own.push(['user-agent', 'midflight'], ['accept', '*/*']);
-  if (id !== null) own.push([idHeader, id]);
+/** The headers that all requests share, the user's own last. Throws `bad-usage` where one would break the request. */
+export function requestHeaders({ target, bodySize }: RequestParts): [string, string][] {
+  const own: [string, string][] = [
+    ['host', target.hostname],
+    ['user-agent', 'midflight'],
+    ['accept', '*/*'],
+  ];
   if (bodySize > 0)
     own.push(['content-type', 'application/octet-stream'], ['content-length', String(bodySize)]);
   const users = Object.entries(target.headers).map(([name, value]): [string, string] => [
     name.toLowerCase(),
     value,
   ]);
-  for (const [name, value] of users) {
-    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) || /[\r\n\0]/.test(value))
+  for (const [name, value] of [...own, ...users]) {
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value))
       throw new MidflightError('bad-usage', `header ${JSON.stringify(name)} cannot be sent`);
   }
   const named = new Set(users.map(([name]) => name));
   return [...own.filter(([name]) => !named.has(name)), ...users];
 }
 
-/** The bytes of a request's head. */
-export function requestHead(parts: RequestParts): string {
-  const headers = requestHeaders(parts).map(([name, value]) => `${name}: ${value}\r\n`);
-  const connection = parts.keepAlive ? '' : 'connection: close\r\n';
-  return `${parts.bodySize > 0 ? 'POST' : 'GET'} ${parts.path} HTTP/1.1\r\n${headers.join('')}${connection}\r\n`;
+/** Makes the bytes of request heads that differ in path and id only. */
+export function requestHeads(
+  parts: RequestParts & { readonly keepAlive: boolean },
+): (path: string, id: string) => string {
+  const method = parts.bodySize > 0 ? 'POST' : 'GET';
+  const shared = requestHeaders(parts).map(([name, value]) => `${name}: ${value}\r\n`);
+  const rest = ` HTTP/1.1\r\n${shared.join('')}${parts.keepAlive ? '' : 'connection: close\r\n'}`;
+  return (path, id) => `${method} ${path}${rest}${parts.named ? `${idHeader}: ${id}\r\n` : ''}\r\n`;
 }

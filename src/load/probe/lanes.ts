@@ -4,7 +4,7 @@ import type { ProbeConfig } from '../config.ts';
 import type { Connection, ConnectionUser } from '../http/connection.ts';
 import type { Exchange, InFlight } from '../http/exchange.ts';
 import type { RequestOptions } from '../http/record.ts';
-import { requestHead } from '../http/request.ts';
+import { requestHeads } from '../http/request.ts';
 
 /** What a lane is asked to send: all but what the lane itself decides. */
 export type Sending = Omit<RequestOptions, 'freshConnection'>;
@@ -22,9 +22,10 @@ export function pathOf({ app, target }: ProbeConfig, id: string): string {
   return app === false ? target.path : shortPath(id);
 }
 
-export function headOf(config: ProbeConfig, id: string, keepAlive: boolean): string {
-  const named = config.app === false ? null : id;
-  return requestHead({ target: config.target, path: pathOf(config, id), id: named, bodySize: 0, keepAlive });
+/** Request heads by id. */
+export function headsOf(config: ProbeConfig, keepAlive: boolean): (id: string) => string {
+  const head = requestHeads({ target: config.target, named: config.app !== false, bodySize: 0, keepAlive });
+  return (id) => head(pathOf(config, id), id);
 }
 
 /** Hands what a new connection does to a request, and sends that as soon as it is connected. */

@@ -2,10 +2,11 @@ import type { Clock } from '../../base/clock.ts';
 import type { ProbeConfig } from '../config.ts';
 import type { Dial } from '../http/connection.ts';
 import { exchange } from '../http/exchange.ts';
-import { type Carrier, carried, headOf } from './lanes.ts';
+import { type Carrier, carried, headsOf } from './lanes.ts';
 
 /** A connection for each request, as a client that just arrives. */
 export function newLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () => string | null): Carrier {
+  const headOf = headsOf(config, false);
   return {
     send(sending) {
       const one = exchange({
@@ -19,7 +20,7 @@ export function newLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () 
       });
       const connection = dial(
         from(),
-        carried(clock, one, headOf(config, sending.id, false), () => connection),
+        carried(clock, one, headOf(sending.id), () => connection),
       );
       return one;
     },

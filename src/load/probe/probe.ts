@@ -4,6 +4,7 @@ import { type Nanoseconds, nsPerMs, nsPerSecond } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { Lane } from '../../plan/schema.ts';
 import type { ProbeConfig } from '../config.ts';
+import { deadlines } from '../deadlines.ts';
 import type { InFlight } from '../http/exchange.ts';
 import { startEvent } from '../http/record.ts';
 import { pacer } from '../pacer.ts';
@@ -59,6 +60,7 @@ export function probe(config: ProbeConfig, context: Pick<RoleContext, 'emit'>, c
     context.emit(startEvent(sending));
     const one: Out = { request: carrier.send(sending), late: false };
     out.add(one);
+    limits.add(one, startedAt + timeoutNs);
   };
   const ended = (one: Out, event: EventOf<'end'>) => {
     out.delete(one);
@@ -91,17 +93,20 @@ export function probe(config: ProbeConfig, context: Pick<RoleContext, 'emit'>, c
     return { begin, clear: pace.clear };
   });
 
-  const follow = (one: Out, now: Nanoseconds) => {
+  /** Gives it up at its limit; else when to look again. */
+  const look = (one: Out, now: Nanoseconds): Nanoseconds | null => {
     const { request } = one;
-    const age = now - request.options.startedAt;
-    if (age < timeoutNs) return;
-    if (request.connectedAt !== null) {
-      request.giveUp(request.options.startedAt + timeoutNs, 'silence');
-      return;
+    const { startedAt } = request.options;
+    if (request.ended) return null;
+    if (now < startedAt + timeoutNs) return startedAt + timeoutNs;
+    if (request.connectedAt !== null) request.giveUp(startedAt + timeoutNs, 'silence');
+    else if (now >= startedAt + holdNs) request.giveUp(startedAt + holdNs, 'connect-timeout');
+    else {
+      if (!one.late) view.failed += 1;
+      one.late = true;
+      return startedAt + holdNs;
     }
-    if (!one.late) view.failed += 1;
-    one.late = true;
-    if (age >= holdNs) request.giveUp(request.options.startedAt + holdNs, 'connect-timeout');
+    return null;
   };
   const sayWindow = (now: Nanoseconds) => {
     const { from, sent, ok, failed } = view;
@@ -111,8 +116,9 @@ export function probe(config: ProbeConfig, context: Pick<RoleContext, 'emit'>, c
     Object.assign(view, { from: now, sent: 0, ok: 0, failed: 0 });
   };
   const everyMs = Math.max(1, Math.min(sweepMs, config.timeoutMs / 20));
+  const limits = deadlines(everyMs, clock.now(), look);
   const sweeping = sweeper(clock, everyMs, (now) => {
-    for (const one of out) follow(one, now);
+    limits.tick(now);
     sayWindow(now);
     report.tick(now);
   });

@@ -3,7 +3,7 @@ import type { Nanoseconds } from '../../base/units.ts';
 import type { ProbeConfig } from '../config.ts';
 import type { Connection, ConnectionUser, Dial } from '../http/connection.ts';
 import { exchange } from '../http/exchange.ts';
-import { type Carrier, carried, headOf } from './lanes.ts';
+import { type Carrier, carried, headsOf } from './lanes.ts';
 
 interface Kept {
   readonly connection: Connection;
@@ -38,10 +38,11 @@ export function reusedLane(
     kept.connection.use(watch);
   };
 
+  const headOf = headsOf(config, true);
   return {
     send(sending) {
       const kept = idle.pop();
-      const head = headOf(config, sending.id, true);
+      const head = headOf(sending.id);
       const one = exchange({
         ...sending,
         freshConnection: kept === undefined,

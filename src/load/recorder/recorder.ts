@@ -4,10 +4,11 @@ import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
 import { streamPath } from '../../workload/protocol.ts';
 import type { StreamsConfig } from '../config.ts';
+import { deadlines } from '../deadlines.ts';
 import { type Connection, dialer } from '../http/connection.ts';
 import { type Exchange, exchange } from '../http/exchange.ts';
 import { startEvent } from '../http/record.ts';
-import { requestHead } from '../http/request.ts';
+import { requestHeads } from '../http/request.ts';
 import { pacer } from '../pacer.ts';
 import { reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
@@ -20,17 +21,20 @@ interface Stream {
 
 /** How long a renewed stream waits after a failure where the target has no chunk interval, ms. */
 const defaultPauseMs = 1000;
+/** A mass failure is told while it goes on, not after. */
+const flushEvery = 256;
 /** A sweep sees a silence at most this late, ms. */
 const sweepMs = 50;
 
 /** Holds a cohort of slow streams, one socket each, and tells what became of each. */
 export function recorder(
   config: StreamsConfig,
-  context: Pick<RoleContext, 'emit'>,
+  context: Pick<RoleContext, 'emit' | 'flush'>,
   clock: Clock,
 ): LoadControl {
   const dial = dialer(config.target, 0);
   const streams = new Set<Stream>();
+  const headOf = requestsOf(config);
   const report = reporter(config.load, context, clock);
   const limits = { stall: config.stallMs * nsPerMs, connect: config.connectTimeoutMs * nsPerMs };
   const body = Buffer.alloc(config.app?.bodySize ?? 0, '.');
@@ -62,7 +66,7 @@ export function recorder(
     });
     report.counts.started();
     context.emit(startEvent(one.options));
-    const head = requestOf(config, id);
+    const head = headOf(id);
     const connection = dial(from, {
       connected() {
         one.connected(clock.now(), connection.local);
@@ -75,12 +79,14 @@ export function recorder(
     });
     const stream: Stream = { exchange: one, connection };
     streams.add(stream);
+    silent.add(stream, startedAt + Math.min(limits.connect, limits.stall));
   };
 
   const ended = (stream: Stream, event: EventOf<'end'>) => {
     streams.delete(stream);
     report.counts.ended(event.outcome, event.firstChunkAt !== null);
     context.emit(event);
+    if (report.counts.ends % flushEvery === 0) context.flush();
     if (event.outcome === 'completed') stream.connection.release();
     else stream.connection.destroy();
     if (config.renew && !quiet) pace.add(renewalAt(event));
@@ -97,18 +103,22 @@ export function recorder(
     if (over && streams.size === 0) report.idle();
   };
 
-  const sweep = (now: Nanoseconds, latenessNs: Nanoseconds) => {
-    if (streams.size > 0) report.late(latenessNs);
-    for (const { exchange: one } of streams) {
-      if (one.connectedAt === null) {
-        const limit = one.options.startedAt + limits.connect;
-        if (now >= limit) one.giveUp(limit, 'connect-timeout');
-      } else if (now >= one.aliveAt + limits.stall) one.giveUp(one.aliveAt + limits.stall, 'silence');
-    }
-    report.tick(now);
+  /** Gives it up at its limit; else when to look again. */
+  const look = ({ exchange: one }: Stream, now: Nanoseconds): Nanoseconds | null => {
+    if (one.ended) return null;
+    const connecting = one.connectedAt === null;
+    const limit = connecting ? one.options.startedAt + limits.connect : one.aliveAt + limits.stall;
+    if (now < limit) return limit;
+    one.giveUp(limit, connecting ? 'connect-timeout' : 'silence');
+    return null;
   };
   const everyMs = Math.max(1, Math.min(sweepMs, config.stallMs / 20, config.connectTimeoutMs / 20));
-  const sweeping = sweeper(clock, everyMs, sweep);
+  const silent = deadlines(everyMs, clock.now(), look);
+  const sweeping = sweeper(clock, everyMs, (now, latenessNs) => {
+    if (streams.size > 0) report.late(latenessNs);
+    silent.tick(now);
+    report.tick(now);
+  });
 
   const quiesce = () => {
     quiet = true;
@@ -136,9 +146,8 @@ export function recorder(
   };
 }
 
-function requestOf({ target, app }: StreamsConfig, id: string): string {
-  if (app === null)
-    return requestHead({ target, path: target.path, id: null, bodySize: 0, keepAlive: false });
-  const path = streamPath({ id, ...app });
-  return requestHead({ target, path, id, bodySize: app.bodySize, keepAlive: false });
+/** The request's head by its id. */
+function requestsOf({ target, app }: StreamsConfig): (id: string) => string {
+  const head = requestHeads({ target, named: app !== null, bodySize: app?.bodySize ?? 0, keepAlive: false });
+  return (id) => head(app === null ? target.path : streamPath({ id, ...app }), id);
 }

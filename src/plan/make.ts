@@ -1,0 +1,170 @@
+import { seedOf } from '../base/random.ts';
+import { parseDuration } from '../base/units.ts';
+import { resolveEdge } from '../presets/index.ts';
+import { parseExpectation } from '../scenario/expectation.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
+import type { PolicyName, Scenario } from '../scenario/schema.ts';
+import { clouds } from './clouds/index.ts';
+import { plannedLoad } from './loads.ts';
+import type { Plan, PlannedNode, PlannedPlacement, PlannedTimers, PlannedTrial } from './schema.ts';
+import { expectedWallSeconds } from './wall.ts';
+
+export interface PlanOptions {
+  readonly cluster: 'embedded' | 'kind' | 'context';
+  readonly repeats?: number;
+  readonly policies?: readonly PolicyName[];
+  readonly seed?: number;
+  readonly images?: Partial<Plan['images']>;
+}
+
+type Block = NonNullable<Scenario['providers']['embedded']>;
+
+/** The schema has checked every duration of a scenario already. */
+const ms = (text: string): number => parseDuration(text) ?? 0;
+const optionalMs = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : ms(text);
+
+/** Resolves a scenario for one provider: its block laid over the file, presets, timers, nodes and trials filled in. */
+export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
+  const { scenario, file } = loaded;
+  const block: Block = scenario.providers[options.cluster] ?? {};
+  const load = (block.load ?? scenario.load).map((item) => plannedLoad(item, loaded.folder));
+  const notices: string[] = [];
+  const seed = options.seed ?? scenario.seed;
+  const repeats = options.repeats ?? block.repeats ?? scenario.repeats;
+  const policies = options.policies ?? block.policies ?? scenario.policies;
+  const plan: Plan = {
+    experiment: scenario.name,
+    description: scenario.description,
+    file,
+    provider: options.cluster,
+    cloud: scenario.cloud,
+    seed,
+    repeats,
+    timeScale: timeScaleOf(block.timeScale ?? scenario.timeScale, options.cluster, notices),
+    nodes: nodesOf(scenario),
+    ingress: {
+      ...placementOf(scenario.ingress),
+      allowList: scenario.ingress.allowList,
+      graceTimeOutMs: ms(scenario.ingress.traefik.graceTimeOut),
+      requestAcceptGraceTimeoutMs: ms(scenario.ingress.traefik.requestAcceptGraceTimeout),
+      readinessPeriodMs: ms(scenario.ingress.traefik.readinessPeriod),
+      trustedIPs: scenario.ingress.traefik.trustedIPs,
+    },
+    app: placementOf(scenario.app),
+    edge: resolveEdge(
+      block.edge?.preset ?? scenario.edge.preset,
+      block.edge?.overrides ?? scenario.edge.overrides,
+    ).edge,
+    load,
+    fault: faultOf(scenario, load),
+    trials: trialsOf(policies, repeats, seed),
+    stabilityMs: ms(block.stability ?? scenario.stability),
+    observe: block.observe ?? scenario.observe,
+    timers: timersOf({ ...scenario.timers, ...block.timers }),
+    kubeProxyMode: block.kubeProxyMode ?? 'iptables',
+    images: {
+      node: options.images?.node ?? block.images?.node ?? null,
+      traefik: options.images?.traefik ?? block.images?.traefik ?? null,
+      app: options.images?.app ?? block.images?.app ?? null,
+    },
+    expectations: expectationsOf(loaded, policies, notices),
+    notices,
+    expectedWallSeconds: 0,
+  };
+  if (!load.some(({ kind }) => kind === 'probe')) {
+    notices.push('no probe in the load: failover and disruption of new connections are not measured');
+  }
+  return { ...plan, expectedWallSeconds: expectedWallSeconds(plan) };
+}
+
+function timeScaleOf(wanted: number, cluster: PlanOptions['cluster'], notices: string[]): number {
+  if (cluster === 'embedded' || wanted === 1) return wanted;
+  notices.push(`timeScale ${wanted} is for the embedded cluster; real clusters run in real time`);
+  return 1;
+}
+
+function nodesOf({ nodes, cloud }: Scenario): PlannedNode[] {
+  return nodes.flatMap((pool) =>
+    Array.from({ length: pool.count }, (_, index): PlannedNode => {
+      const name = `${pool.name}-${index}`;
+      const labels = {
+        'kubernetes.io/hostname': name,
+        'midflight.dev/pool': pool.name,
+        ...(pool.preemptible ? clouds[cloud] : {}),
+        ...pool.labels,
+      };
+      return { name, pool: pool.name, preemptible: pool.preemptible, labels, taints: pool.taints };
+    }),
+  );
+}
+
+function placementOf(placement: Scenario['ingress'] | Scenario['app']): PlannedPlacement {
+  const { kind, replicas, nodeSelector, tolerations, terminationGracePeriod } = placement;
+  return { kind, replicas, nodeSelector, tolerations, terminationGraceMs: ms(terminationGracePeriod) };
+}
+
+function faultOf({ fault }: Scenario, load: Plan['load']): Plan['fault'] {
+  if (fault === undefined) return null;
+  const all = load.reduce((sum, item) => sum + (item.kind === 'streams' ? item.concurrency : 0), 0);
+  return {
+    kind: fault.kind,
+    target: fault.target,
+    pod: fault.pod,
+    trigger: {
+      streamsInFlight: fault.trigger.streamsInFlight ?? all,
+      afterMs: ms(fault.trigger.after),
+    },
+  };
+}
+
+/** Repeat by repeat, all policies of one after the other: a machine that warms up or slows down touches all alike. */
+function trialsOf(policies: readonly PolicyName[], repeats: number, seed: number): PlannedTrial[] {
+  return Array.from({ length: repeats }, (_, repeat) => repeat).flatMap((repeat) =>
+    policies.map((policy, at) => ({
+      index: repeat * policies.length + at,
+      policy,
+      repeat,
+      seed: seedOf(seed, 'trial', repeat),
+    })),
+  );
+}
+
+/**
+ * Kubernetes' defaults: kube-controller-manager --node-monitor-grace-period 50s (since 1.32) and --node-monitor-period
+ * 5s; kubelet nodeLeaseDurationSeconds 40, renewed at a quarter of it; DefaultTolerationSeconds 300;
+ * KubeProxyConfiguration iptables.minSyncPeriod 1s.
+ */
+function timersOf(timers: Scenario['timers']): PlannedTimers {
+  return {
+    nodeMonitorGraceMs: optionalMs(timers.nodeMonitorGracePeriod) ?? 50_000,
+    nodeMonitorPeriodMs: optionalMs(timers.nodeMonitorPeriod) ?? 5000,
+    leaseRenewMs: optionalMs(timers.leaseRenewInterval) ?? 10_000,
+    podEvictionMs: optionalMs(timers.podEvictionTimeout) ?? 300_000,
+    proxyMinSyncMs: optionalMs(timers.proxyMinSyncPeriod) ?? 1000,
+  };
+}
+
+function expectationsOf(
+  { scenario, locate }: LoadedScenario,
+  policies: readonly PolicyName[],
+  notices: string[],
+): Plan['expectations'] {
+  const planned: Plan['expectations'] = [];
+  for (const [policy, block] of Object.entries(scenario.expect)) {
+    if (policy !== 'all' && !policies.some((name) => name === policy)) {
+      notices.push(`the expectations for ${policy} are left out: this run has no such trial`);
+      continue;
+    }
+    for (const [metric, condition] of Object.entries(block)) {
+      const parsed = parseExpectation(metric, condition);
+      if (!parsed.ok) continue; // loadScenario has refused the file for it
+      planned.push({
+        ...parsed.expectation,
+        policy: policy === 'all' ? null : policy,
+        line: locate(['expect', policy, metric])?.line ?? null,
+      });
+    }
+  }
+  return planned;
+}

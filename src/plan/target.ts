@@ -1,0 +1,72 @@
+import { MidflightError } from '../base/errors.ts';
+import { pick, seededRandom, seedOf } from '../base/random.ts';
+import type { NodeName } from '../base/units.ts';
+import type { PlannedFault } from './schema.ts';
+
+/** What the choice needs of a node, planned or real. */
+export interface TargetNode {
+  readonly name: NodeName;
+  readonly pool: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly controlPlane?: boolean;
+}
+
+/** Which nodes run pods of the workload. */
+export interface Running {
+  readonly ingress: ReadonlySet<NodeName>;
+  readonly app: ReadonlySet<NodeName>;
+}
+
+type Target = PlannedFault['target'];
+
+/** Each part of the selector on its own, so that an error can tell which one matched nothing. */
+const parts: { name: keyof Target; matches(target: Target, node: TargetNode, running: Running): boolean }[] =
+  [
+    { name: 'node', matches: ({ node: wanted }, node) => wanted === undefined || node.name === wanted },
+    { name: 'pool', matches: ({ pool }, node) => pool === undefined || node.pool === pool },
+    {
+      name: 'labels',
+      matches: ({ labels = {} }, node) =>
+        Object.entries(labels).every(([key, value]) => node.labels[key] === value),
+    },
+    {
+      name: 'runs',
+      matches: ({ runs }, { name }, running) => runs === undefined || runsIt(runs, name, running),
+    },
+  ];
+
+function runsIt(what: NonNullable<Target['runs']>, node: NodeName, { ingress, app }: Running): boolean {
+  if (what === 'nothing') return !ingress.has(node) && !app.has(node);
+  return (what === 'ingress' ? ingress : app).has(node);
+}
+
+/** The nodes that satisfy every part, sorted by name. Throws `no-target` where there are none. */
+export function targetCandidates(
+  fault: Pick<PlannedFault, 'target'>,
+  nodes: readonly TargetNode[],
+  running: Running,
+): NodeName[] {
+  let left = nodes.filter(({ controlPlane }) => controlPlane !== true);
+  for (const { name, matches } of parts) {
+    const matching = left.filter((node) => matches(fault.target, node, running));
+    if (matching.length === 0) {
+      throw new MidflightError('no-target', `fault.target matches no node: ${describe(fault.target, name)}`, {
+        hint: `the nodes left before that: ${left.map((node) => node.name).join(', ') || 'none'}`,
+      });
+    }
+    left = matching;
+  }
+  return left.map(({ name }) => name).sort();
+}
+
+function describe(target: Target, part: keyof Target): string {
+  const value = target[part];
+  return `no node satisfies ${part}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
+}
+
+/** The node of one repeat: the same under every policy, so that they compare. */
+export function chooseTarget(seed: number, repeat: number, candidates: readonly NodeName[]): NodeName {
+  const chosen = pick(seededRandom(seedOf(seed, 'target', repeat)), candidates);
+  if (chosen === undefined) throw new MidflightError('no-target', 'there is no node to choose from');
+  return chosen;
+}

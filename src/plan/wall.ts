@@ -1,0 +1,60 @@
+import type { Plan, PlannedTrial } from './schema.ts';
+import { strategyShape } from './shape.ts';
+
+/** From nothing to a cluster that serves, seconds; measured on two cores. */
+const startSeconds = { embedded: 4, kind: 60, context: 5, watch: 1 } as const;
+/** Process starts and waits between two trials, seconds of real time. */
+const perTrialSeconds = { embedded: 0.7, kind: 8, context: 5, watch: 0 } as const;
+
+/** What the whole run should take, by its timers alone. Real seconds; shown before a run and beside its progress. */
+export function expectedWallSeconds(plan: Plan): number {
+  const trials = plan.trials.reduce((sum, trial) => sum + trialMs(plan, trial), 0);
+  const overhead = startSeconds[plan.provider] + plan.trials.length * perTrialSeconds[plan.provider];
+  return Math.ceil(overhead + trials / plan.timeScale / 1000);
+}
+
+/** One trial by its timers, milliseconds of cluster time. */
+export function trialMs(plan: Plan, trial: PlannedTrial): number {
+  const shape = strategyShape(trial.policy);
+  const { initial, final } = {
+    initial: plan.edge.checks[shape.initial],
+    final: plan.edge.checks[shape.final],
+  };
+  const streams = plan.load.filter((load) => load.kind === 'streams');
+  const ramp = Math.max(0, ...streams.map((load) => load.rampMs + load.chunkIntervalMs));
+  const settle = plan.edge.reconcileDelayMs + initial.healthyThreshold * initial.intervalMs;
+  const flip = shape.flips
+    ? plan.edge.reconcileDelayMs + final.unhealthyThreshold * final.intervalMs + plan.stabilityMs
+    : 0;
+  const disturbed = shape.flips || plan.fault !== null;
+  const observed = ramp + (disturbed ? plan.stabilityMs : 0) + flip + faultMs(plan);
+  const longest = Math.max(0, ...streams.map((load) => load.rampMs + load.durationMs));
+  // Streams end with the cohort; renewed ones run on from the end of the observation.
+  const renewed = Math.max(0, ...streams.map((load) => (load.renew ? load.durationMs : 0)));
+  const streamsEnd = Math.max(longest, observed + renewed);
+  const readmission =
+    plan.fault === null
+      ? 0
+      : final.healthyThreshold * final.intervalMs + recoveryMs(plan) + plan.stabilityMs / 10;
+  return settle + Math.max(observed, streamsEnd) + readmission;
+}
+
+function faultMs({ fault, observe, timers, edge, stabilityMs, load }: Plan): number {
+  if (fault === null) return 0;
+  const ejected = Math.max(
+    ...Object.values(edge.checks).map(
+      ({ unhealthyThreshold, intervalMs }) => unhealthyThreshold * intervalMs,
+    ),
+  );
+  const dies = fault.kind === 'power-off' || fault.kind === 'unplug' || fault.kind === 'preempt';
+  const notReady =
+    dies && observe === 'full' ? timers.nodeMonitorGraceMs + timers.nodeMonitorPeriodMs / 2 : 0;
+  const notice = fault.kind === 'preempt' ? 30_000 : 0;
+  const stall = Math.max(0, ...load.map((item) => (item.kind === 'streams' ? item.stallMs : 0)));
+  return fault.trigger.afterMs + notice + Math.max(ejected + stabilityMs, notReady, stall);
+}
+
+/** A node's start on a real cluster takes seconds that no timer of the scenario covers. */
+function recoveryMs({ provider }: Plan): number {
+  return provider === 'embedded' ? 5000 : 15_000;
+}

@@ -40,7 +40,7 @@ if (only.length === 0) rmSync(join(root, 'dist'), { recursive: true, force: true
 await Promise.all(
   present.map(([name, file]) => build({ ...common, entryPoints: { [name]: file }, outdir: 'dist/roles' })),
 );
-if (only.length === 0 && existsSync(join(root, 'src/cli/main.ts'))) {
+if ((only.length === 0 || only.includes('cli')) && existsSync(join(root, 'src/cli/main.ts'))) {
   await build({
     ...common,
     entryPoints: { midflight: 'src/cli/main.ts' },

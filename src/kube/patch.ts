@@ -1,5 +1,4 @@
-import type { KubeConfig } from '@kubernetes/client-node';
-import { callApi } from './request.ts';
+import { type ApiAccess, callApi } from './request.ts';
 
 export interface ServiceRef {
   readonly namespace: string;
@@ -7,7 +6,7 @@ export interface ServiceRef {
 }
 
 /** A merge patch (RFC 7386) of one object; a field given as null goes. Resolves with the object as it is then. Throws ApiError. */
-export function mergePatch(kubeConfig: KubeConfig, path: string, content: unknown): Promise<unknown> {
+export function mergePatch(kubeConfig: ApiAccess, path: string, content: unknown): Promise<unknown> {
   return callApi({
     kubeConfig,
     path,
@@ -20,7 +19,7 @@ const servicePath = ({ namespace, name }: ServiceRef) => `/api/v1/namespaces/${n
 
 /** Flips a Service; the healthCheckNodePort is allocated or released in the same write (Kubernetes does). */
 export async function setTrafficPolicy(
-  kubeConfig: KubeConfig,
+  kubeConfig: ApiAccess,
   service: ServiceRef,
   policy: 'Cluster' | 'Local',
 ): Promise<void> {
@@ -29,7 +28,7 @@ export async function setTrafficPolicy(
 
 /** Sets a label of a Node, or takes it away (null). */
 export async function setNodeLabel(
-  kubeConfig: KubeConfig,
+  kubeConfig: ApiAccess,
   node: string,
   label: string,
   value: string | null,
@@ -39,7 +38,7 @@ export async function setNodeLabel(
 
 /** Cordons a Node, or not. */
 export async function setUnschedulable(
-  kubeConfig: KubeConfig,
+  kubeConfig: ApiAccess,
   node: string,
   unschedulable: boolean,
 ): Promise<void> {
@@ -49,7 +48,7 @@ export async function setUnschedulable(
 }
 
 /** Says where a Service of type LoadBalancer is reached, as a cloud controller does. */
-export async function publishAddress(kubeConfig: KubeConfig, service: ServiceRef, ip: string): Promise<void> {
+export async function publishAddress(kubeConfig: ApiAccess, service: ServiceRef, ip: string): Promise<void> {
   await mergePatch(kubeConfig, `${servicePath(service)}/status`, {
     status: { loadBalancer: { ingress: [{ ip }] } },
   });

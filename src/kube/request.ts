@@ -3,8 +3,11 @@ import https from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { MidflightError, messageOf } from '../base/errors.ts';
 
+/** What is needed of client-node's KubeConfig to send a request; small processes bring their own. */
+export type ApiAccess = Pick<KubeConfig, 'getCurrentCluster' | 'applyToHTTPSOptions'>;
+
 export interface ApiRequest {
-  readonly kubeConfig: KubeConfig;
+  readonly kubeConfig: ApiAccess;
   /** `/api/v1/nodes` */
   readonly path: string;
   readonly query?: Record<string, string>;

@@ -1,8 +1,7 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
 import { eachLine } from '../base/lines.ts';
-import { ApiError, callApi, openApi } from './request.ts';
+import { type ApiAccess, ApiError, callApi, openApi } from './request.ts';
 
 /** Any object of the API; whoever uses its spec or status parses that. */
 const kubeObject = z.looseObject({
@@ -28,7 +27,7 @@ const status = z.looseObject({ code: z.number().optional(), message: z.string().
 const bookmark = z.looseObject({ metadata: z.looseObject({ resourceVersion: z.string() }) });
 
 export interface WatchOptions {
-  readonly kubeConfig: KubeConfig;
+  readonly kubeConfig: ApiAccess;
   /** Of the collection: `/api/v1/nodes`, `/api/v1/namespaces/web/services`. */
   readonly path: string;
   /** labelSelector, fieldSelector. */

@@ -11,6 +11,7 @@ import type { TopologyNode } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { launchChild } from '../child.ts';
 import type { NodePower, Provider, ProviderEvents } from '../provider.ts';
+import { embeddedKubeconfig } from './control-plane/kubeconfig.ts';
 import { installWorkload } from './install.ts';
 import { type Machine, machine } from './machines.ts';
 import { nodeConfigOf } from './node-config.ts';
@@ -108,7 +109,7 @@ async function createCluster(
     if (!expected) events.failed('control plane', `ended unexpectedly ${stderr.trim().slice(-300)}`);
   });
   const server = `http://${layout.api}:${controlPlane.ready.port}`;
-  const kubeConfig = kubeConfigOf(server);
+  const kubeConfig = kubeConfigOf(layout.api, Number(controlPlane.ready.port));
   const core = kubeConfig.makeApiClient(CoreV1Api);
   const machines = new Map<NodeName, Machine>();
   plan.nodes.forEach((node, index) => {
@@ -148,6 +149,8 @@ function controlPlaneConfig(plan: Plan, layout: Layout, token: string) {
     host: layout.api,
     port: 0,
     token,
+    seed: seedOf(plan.seed, 'control-plane'),
+    timeScale: plan.timeScale,
     timers: {
       nodeMonitorGraceMs: real(nodeMonitorGraceMs),
       nodeMonitorPeriodMs: real(nodeMonitorPeriodMs),
@@ -157,14 +160,9 @@ function controlPlaneConfig(plan: Plan, layout: Layout, token: string) {
   };
 }
 
-function kubeConfigOf(server: string): KubeConfig {
+function kubeConfigOf(host: string, port: number): KubeConfig {
   const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromOptions({
-    clusters: [{ name: 'embedded', server, skipTLSVerify: false }],
-    users: [{ name: 'midflight' }],
-    contexts: [{ name: 'embedded', cluster: 'embedded', user: 'midflight' }],
-    currentContext: 'embedded',
-  });
+  kubeConfig.loadFromString(embeddedKubeconfig(host, port));
   return kubeConfig;
 }
 

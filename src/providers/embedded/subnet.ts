@@ -14,6 +14,8 @@ export interface Layout {
   readonly filler: string | null;
   readonly checkFrom: string | null;
   node(index: number): { address: string; bridge: string; pods: string[]; portOffset: number };
+  /** Where the ports of pods begin in shared mode. */
+  readonly podPortBase: number;
 }
 
 export const maxNodes = 40;
@@ -28,7 +30,7 @@ export function hasWholeLoopback(): boolean {
 
 /** Takes a free 127.a.b.0/24: locked against other runs of midflight, tried by binding against everybody else. */
 export async function takeLayout(random: Random): Promise<Layout> {
-  if (!hasWholeLoopback()) return sharedLayout();
+  if (!hasWholeLoopback()) return sharedLayout(random);
   for (let attempt = 0; attempt < 50; attempt += 1) {
     // 127.0 and 127.1 are where others' things are (127.0.0.53, 127.0.1.1).
     const subnet = `127.${16 + Math.floor(random() * 224)}.${1 + Math.floor(random() * 250)}`;
@@ -50,6 +52,7 @@ function ownLayout(subnet: string): Layout {
     clients: Array.from({ length: 8 }, (_, index) => host(241 + index)),
     filler: host(254),
     checkFrom: host(251),
+    podPortBase: 0,
     node: (index) => ({
       address: host(1 + index),
       bridge: host(41 + index),
@@ -59,7 +62,7 @@ function ownLayout(subnet: string): Layout {
   };
 }
 
-function sharedLayout(): Layout {
+function sharedLayout(random: Random): Layout {
   return {
     subnet: null,
     api: shared,
@@ -67,11 +70,14 @@ function sharedLayout(): Layout {
     clients: [],
     filler: null,
     checkFrom: null,
-    // Each node's listeners (node ports, kube-proxy's health) are moved by a step of their own.
+    // Below the ephemeral ports (49152 on macOS and Windows), and apart from other runs by chance only.
+    podPortBase: 36_000 + Math.floor(random() * 10) * 1000,
+    // Each node's listeners (node ports, kube-proxy's health) are moved by a step of their own; pods have addresses on
+    // paper, which node/ports.ts turns into ports.
     node: (index) => ({
       address: shared,
       bridge: shared,
-      pods: Array.from({ length: podsPerNode }, () => shared),
+      pods: Array.from({ length: podsPerNode }, (_, pod) => `10.244.${index}.${1 + pod}`),
       portOffset: 1 + index * 7,
     }),
   };

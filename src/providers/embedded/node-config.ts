@@ -1,0 +1,50 @@
+import { roleBundle } from '../../base/package.ts';
+import { seedOf } from '../../base/random.ts';
+import type { Plan, PlannedNode } from '../../plan/schema.ts';
+import type { NodeConfig } from './node/config.ts';
+import type { Layout } from './subnet.ts';
+
+/**
+ * Of every listening socket of a node. Its fillers must not take long, and a burst of honest connections (a whole
+ * cohort within one loop turn) must fit in.
+ */
+const backlog = 256;
+/** Traefik's providers.providersThrottleDuration, its default. */
+const ingressThrottleMs = 2000;
+
+/** What the node's process is told; cluster time becomes real time here. */
+export function nodeConfigOf(
+  plan: Plan,
+  node: PlannedNode,
+  layout: Layout,
+  index: number,
+  server: string,
+  token: string,
+): NodeConfig {
+  const { address, bridge, pods, portOffset } = layout.node(index);
+  const real = (ms: number) => ms / plan.timeScale;
+  return {
+    role: 'node',
+    name: node.name,
+    address,
+    bridgeAddress: bridge,
+    podAddresses: pods,
+    portOffset,
+    podPortBase: layout.podPortBase,
+    sharedAddress: layout.subnet === null,
+    fillerAddress: layout.filler,
+    apiServer: server,
+    labels: node.labels,
+    taints: node.taints,
+    backlog,
+    timers: {
+      leaseRenewMs: real(plan.timers.leaseRenewMs),
+      proxyMinSyncMs: real(plan.timers.proxyMinSyncMs),
+      ingressThrottleMs: real(ingressThrottleMs),
+    },
+    timeScale: plan.timeScale,
+    seed: seedOf(plan.seed, 'node', node.name),
+    roles: { acceptor: roleBundle('acceptor'), app: roleBundle('app'), ingress: roleBundle('ingress') },
+    token,
+  };
+}

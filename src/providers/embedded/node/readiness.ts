@@ -1,0 +1,52 @@
+import { get } from 'node:http';
+import type { ReadinessProbe } from './pod-object.ts';
+
+/** Asks a pod's readiness over and over. Returns how to stop it. */
+export function watchReadiness(options: {
+  readonly probe: ReadinessProbe;
+  readonly address: { readonly host: string; readonly port: number };
+  /** Real time is shorter by this. */
+  readonly timeScale: number;
+  onChange(ready: boolean): void;
+}): () => void {
+  const { probe, address, timeScale, onChange } = options;
+  const periodMs = (probe.periodSeconds * 1000) / timeScale;
+  const timeoutMs = Math.max(50, (probe.timeoutSeconds * 1000) / timeScale);
+  let ready = false;
+  let failures = 0;
+  let stopped = false;
+  const ask = async () => {
+    const ok = await isOk(address, probe.httpGet.path, timeoutMs);
+    if (stopped) return;
+    failures = ok ? 0 : failures + 1;
+    const now = ok || (ready && failures < probe.failureThreshold);
+    if (now === ready) return;
+    ready = now;
+    onChange(ready);
+  };
+  // A kubelet begins each container's probes at a random phase; here the first comes at once, so that a cluster is up soon.
+  void ask();
+  const timer = setInterval(() => void ask(), periodMs);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
+}
+
+/** 2xx and 3xx are ready, as pkg/probe/http has it. */
+function isOk(
+  address: { readonly host: string; readonly port: number },
+  path: string,
+  timeoutMs: number,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get({ ...address, path, agent: false }, (response) => {
+      response.resume();
+      const code = response.statusCode ?? 0;
+      resolve(code >= 200 && code < 400);
+    });
+    request.setTimeout(timeoutMs, () => request.destroy());
+    request.on('error', () => resolve(false));
+    request.on('close', () => resolve(false));
+  });
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { podEnv } from '../protocol.ts';
 
 /** What the app's process is told: as a role by its parent, on a cluster by its environment. */
 export const appConfig = z.object({
@@ -17,14 +18,12 @@ export type AppConfig = z.infer<typeof appConfig>;
 
 /** Ready says {host, port}. SIGTERM: no new connection is taken, what is in flight is finished. */
 
-/** Of a pod: PORT (required), HOST, NODE_NAME and POD_NAME. Undefined without PORT: then the parent configures it. */
+/**
+ * Of a pod: PORT, NODE_NAME, POD_NAME (all required) and HOST. Undefined where one is missing or empty: then a parent
+ * configures it. All three, because a user's shell may well have a PORT of its own.
+ */
 export function configFromEnv(env: NodeJS.ProcessEnv): AppConfig | undefined {
-  if (env.PORT === undefined) return undefined;
-  return appConfig.parse({
-    role: 'app',
-    host: env.HOST ?? '0.0.0.0',
-    port: Number(env.PORT),
-    node: env.NODE_NAME ?? '',
-    pod: env.POD_NAME ?? '',
-  });
+  const { PORT, HOST, [podEnv.node]: node, [podEnv.pod]: pod } = env;
+  if (!PORT || !node || !pod) return undefined;
+  return appConfig.parse({ role: 'app', host: HOST ?? '0.0.0.0', port: Number(PORT), node, pod });
 }

@@ -3,28 +3,17 @@ import type { Clock } from '../../base/clock.ts';
 import { nsPerMs } from '../../base/units.ts';
 import type { Path } from '../../history/schema.ts';
 import { plainAddress } from '../address.ts';
+import { type Listener, listen } from '../listener.ts';
 import { chunkLine, endLine, ingressNodeHeader } from '../protocol.ts';
 import type { AppConfig } from './config.ts';
 import { readQuery } from './query.ts';
 import { createStreams } from './stream.ts';
 
-export interface App {
-  readonly host: string;
-  readonly port: number;
-  /** Takes no more connections; settles when all that is in flight is finished. */
-  drain(): Promise<void>;
-  /** Ends it now: what is in flight is cut. */
-  close(): Promise<void>;
-}
-
-/** Starts the slow app; rejects where it cannot listen. */
-export async function serveApp(config: AppConfig, clock: Clock): Promise<App> {
+/** Starts the slow app; rejects where it cannot listen. `drain` finishes what is in flight, `close` cuts it. */
+export async function serveApp(config: AppConfig, clock: Clock): Promise<Listener> {
   const streams = createStreams(() => clock.now() / nsPerMs);
-  const state = { draining: false };
   const server = createServer((request, response) => {
     request.resume(); // a body, if any, is of no interest
-    // A kept connection would hold the end of the process up.
-    if (state.draining) response.setHeader('connection', 'close');
     const wanted = readQuery(request.url ?? '/');
     switch (wanted.kind) {
       case 'stream':
@@ -41,32 +30,10 @@ export async function serveApp(config: AppConfig, clock: Clock): Promise<App> {
         return answer(response, 404, 'not found\n');
     }
   });
-  // Longer than a proxy keeps its idle connections, or it would send into a closing one (Traefik: 90 s, but it retries).
+  // Longer than most keep an idle connection; a proxy that keeps one longer still must be ready to lose it.
   server.keepAliveTimeout = 75_000;
-  server.requestTimeout = 0;
-  server.headersTimeout = 60_000;
-  server.on('clientError', (_error, socket) => socket.destroy());
-  await listening(server, config);
-  const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
-  const address = server.address();
-  return {
-    host: config.host,
-    port: typeof address === 'object' && address !== null ? address.port : config.port,
-    drain() {
-      if (state.draining) return closed;
-      state.draining = true;
-      server.close();
-      // Streams that began before have no `connection: close`, so their connections are idle at their ends.
-      const idle = setInterval(() => server.closeIdleConnections(), 50);
-      return closed.finally(() => clearInterval(idle));
-    },
-    close() {
-      streams.stop();
-      server.close();
-      server.closeAllConnections();
-      return closed;
-    },
-  };
+  server.once('close', streams.stop);
+  return listen(server, config);
 }
 
 const head = { 'content-type': 'text/plain', 'cache-control': 'no-store' };
@@ -88,17 +55,4 @@ function pathOf(request: IncomingMessage, { node, pod }: AppConfig): Path {
     ingressPod: headers['x-forwarded-server']?.[0] ?? null,
     source: forwarded === undefined || forwarded === '' ? peer : plainAddress(forwarded),
   };
-}
-
-function listening(
-  server: ReturnType<typeof createServer>,
-  { host, port, backlog }: AppConfig,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, backlog }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

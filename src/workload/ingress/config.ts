@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { isRange } from './allow-list.ts';
+
+const cidr = z.string().refine(isRange, { error: 'no address range such as 10.0.0.0/8' });
+const port = z.int().min(0).max(65_535);
+
+export const endpoint = z.object({ host: z.string(), port });
+export type Endpoint = z.infer<typeof endpoint>;
+
+/** What the model ingress' process is told. All durations are REAL milliseconds. Defaults are Traefik's (v3.7). */
+export const ingressConfig = z.object({
+  role: z.literal('ingress'),
+  /** Lets its parent tell its processes apart; not used here. */
+  token: z.string().optional(),
+  host: z.string(),
+  port,
+  /** Connections the kernel keeps before they are accepted. */
+  backlog: z.int().min(1).default(511),
+  pingHost: z.string(),
+  pingPort: port,
+  /** Node and pod that it says it runs on. */
+  node: z.string(),
+  pod: z.string(),
+  /** The app's endpoints; the message `upstream` replaces them. */
+  upstream: z.array(endpoint),
+  /** Requests for this host are carried; others get 404. */
+  hostname: z.string(),
+  /** Only peers in these ranges are served, others get 403 (ipAllowList.sourceRange). Empty: all are. */
+  allowList: z.array(cidr),
+  /** Peers in these ranges may bring X-Forwarded headers (forwardedHeaders.trustedIPs). */
+  trustedIPs: z.array(cidr),
+  graceTimeOutMs: z.number().min(0),
+  requestAcceptGraceTimeoutMs: z.number().min(0),
+  /** Local address towards the upstream; null: the system's choice. */
+  bindAddress: z.string().nullable(),
+  /** forwardingTimeouts.dialTimeout: an upstream that does not accept by then is a 504. */
+  dialTimeoutMs: z.number().positive().default(30_000),
+});
+export type IngressConfig = z.infer<typeof ingressConfig>;
+
+/** Messages in, beside `stop`: the app's endpoints changed; end as on SIGTERM. */
+export const ingressMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('upstream'), endpoints: z.array(endpoint) }),
+  z.object({ type: z.literal('terminate') }),
+]);
+
+/*
+ * Ready says {host, port, pingPort}. Messages out: history events `ingress`, one per request when it has ended.
+ * `stop`, or a parent that is gone, ends it at once; SIGTERM and `terminate` end it as the kubelet would.
+ */

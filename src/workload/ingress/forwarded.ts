@@ -1,0 +1,85 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { plainAddress } from '../address.ts';
+import { ingressNodeHeader } from '../protocol.ts';
+import type { Ranges } from './allow-list.ts';
+
+/*
+ * The headers that Traefik 3.7 sends upstream: pkg/middlewares/forwardedheaders/forwarded_header.go and
+ * pkg/proxy/httputil/proxy.go.
+ */
+
+const managed = new Set([
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-proto',
+  'x-forwarded-method',
+  'x-forwarded-scheme',
+  'x-forwarded-server',
+  'x-forwarded-tls-client-cert',
+  'x-forwarded-tls-client-cert-info',
+  'x-forwarded-uri',
+  'x-real-ip',
+  'x-scheme',
+]);
+
+/** They concern one connection only (RFC 9110, 7.6.1; list of Go 1.24 net/http/httputil, hopHeaders). */
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+type Headers = Record<string, string[]>;
+
+/** The headers of a message that go on beyond this connection, by lower-case name. */
+export function endToEnd({ headersDistinct }: IncomingMessage): Headers {
+  const named = (headersDistinct.connection ?? [])
+    .flatMap((value) => value.split(','))
+    .map((name) => name.trim().toLowerCase());
+  // A client may not have what the proxy itself adds taken away.
+  const dropped = new Set(named.filter((name) => !managed.has(name)));
+  const kept: Headers = {};
+  for (const [name, values] of Object.entries(headersDistinct))
+    if (values !== undefined && !hopByHop.has(name) && !dropped.has(name)) kept[name] = values;
+  return kept;
+}
+
+/** Who carries the request. */
+export interface Carrier {
+  readonly node: string;
+  readonly pod: string;
+  readonly trusts: Ranges;
+}
+
+/** What goes upstream for a request of `peer`. */
+export function forwardedHeaders(
+  request: IncomingMessage,
+  peer: string,
+  carrier: Carrier,
+): OutgoingHttpHeaders {
+  const headers = endToEnd(request);
+  if (!carrier.trusts(peer))
+    for (const name of Object.keys(headers)) if (managed.has(name.replaceAll('_', '-'))) delete headers[name];
+  const address = plainAddress(peer);
+  const host = request.headers.host ?? '';
+  headers['x-real-ip'] ??= [address];
+  headers['x-forwarded-proto'] ??= ['http'];
+  headers['x-forwarded-port'] ??= [/:(\d+)$/.exec(host)?.[1] ?? '80'];
+  headers['x-forwarded-host'] ??= [host];
+  const forwardedFor = [...(headers['x-forwarded-for'] ?? []), address].join(', ');
+  return {
+    ...headers,
+    host,
+    'x-forwarded-for': forwardedFor,
+    'x-forwarded-server': carrier.pod,
+    [ingressNodeHeader]: carrier.node,
+  };
+}

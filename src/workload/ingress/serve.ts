@@ -1,0 +1,85 @@
+import { createServer } from 'node:http';
+import type { Clock } from '../../base/clock.ts';
+import type { EventOf } from '../../history/schema.ts';
+import { listen } from '../listener.ts';
+import type { Endpoint, IngressConfig } from './config.ts';
+import { createProxy } from './proxy.ts';
+
+export interface Ingress {
+  readonly host: string;
+  readonly port: number;
+  readonly pingPort: number;
+  setUpstream(endpoints: readonly Endpoint[]): void;
+  /**
+   * Ends as Traefik does (v3.7, pkg/server/server_entrypoint_tcp.go, Shutdown): serves on for
+   * requestAcceptGraceTimeout while /ping says 503, then takes no more and has graceTimeOut for the rest, then cuts it.
+   */
+  terminate(): Promise<void>;
+  /** Cuts everything now. */
+  close(): Promise<void>;
+}
+
+/** Starts the model ingress and its ping; rejects where it cannot listen. */
+export async function serveIngress(
+  config: IngressConfig,
+  clock: Clock,
+  log: (event: EventOf<'ingress'>) => void,
+): Promise<Ingress> {
+  const proxy = createProxy(config, clock, log);
+  const server = createServer({ keepAliveTimeout: idleTimeoutMs }, proxy.handle);
+  const closing = new AbortController();
+  const state: { ended: Promise<void> | undefined } = { ended: undefined };
+  const ping = createServer((request, response) => {
+    request.resume();
+    const path = request.url?.split('?')[0];
+    response.statusCode = path !== '/ping' ? 404 : state.ended === undefined ? 200 : 503;
+    response.end(pingTexts[response.statusCode]);
+  });
+  const { host, backlog } = config;
+  const web = await listen(server, { host, port: config.port, backlog });
+  const pings = await listen(ping, { host: config.pingHost, port: config.pingPort, backlog }).catch(
+    async (error: unknown) => {
+      await web.close();
+      throw error;
+    },
+  );
+  const cut = async () => {
+    await Promise.all([web.close(), pings.close()]);
+    proxy.close();
+  };
+  const shutDown = async () => {
+    await pause(clock, config.requestAcceptGraceTimeoutMs, closing.signal);
+    const drained = Promise.all([web.drain(), pings.drain()]).then(() => true);
+    const limit = pause(clock, config.graceTimeOutMs, closing.signal).then(() => false);
+    await Promise.race([drained, limit]);
+    closing.abort();
+    await cut();
+  };
+  return {
+    host,
+    port: web.port,
+    pingPort: pings.port,
+    setUpstream: proxy.setUpstream,
+    terminate() {
+      state.ended ??= shutDown();
+      return state.ended;
+    },
+    close() {
+      closing.abort();
+      return cut();
+    },
+  };
+}
+
+/** respondingTimeouts.idleTimeout of Traefik 3.7: 180 s. */
+const idleTimeoutMs = 180_000;
+const pingTexts: Record<number, string> = {
+  200: 'OK',
+  404: '404 page not found\n',
+  503: 'Service Unavailable',
+};
+
+/** Real time passes, or the signal comes. */
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return clock.sleep(ms, signal).catch(() => {});
+}

@@ -1,3 +1,4 @@
+import { portOffsetAnnotation } from '../../../edge/targets.ts';
 import { isConflict, type NodeApi } from './api.ts';
 import type { NodeConfig } from './config.ts';
 
@@ -36,7 +37,13 @@ export function registration(
     async start() {
       await createOrGo(
         api.create('/api/v1/nodes', {
-          metadata: { name, labels: { ...config.labels, 'kubernetes.io/os': 'linux' } },
+          metadata: {
+            name,
+            labels: { ...config.labels, 'kubernetes.io/os': 'linux' },
+            ...(config.portOffset === 0
+              ? {}
+              : { annotations: { [portOffsetAnnotation]: String(config.portOffset) } }),
+          },
           spec: { taints: config.taints },
         }),
       );

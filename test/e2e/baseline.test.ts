@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { report as reportSchema } from '../../src/analysis/schema.ts';
+import { packageRoot } from '../../src/base/package.ts';
+import { buildAll, runCli, sandbox } from '../support/cli.ts';
+
+/** The instrument itself loses nothing: twenty times in a row. */
+const test = suite('baseline');
+const repeats = 20;
+const box = sandbox();
+buildAll();
+test.after(() => box.remove());
+
+test(`nothing is lost in ${repeats} runs in a row`, async () => {
+  const file = join(packageRoot(), 'experiments', 'baseline.yaml');
+  const ended = await runCli(
+    ['run', file, '--out', box.reports, '--repeats', String(repeats), '--policy', 'Cluster'],
+    box,
+  );
+  assert.is(ended.code, 0, ended.stderr.slice(-3000));
+  const report = reportSchema.parse(JSON.parse(readFileSync(join(box.reports, 'report.json'), 'utf8')));
+  assert.is(report.trials.length, repeats);
+  for (const { requests, probes, verdict, reason } of report.trials) {
+    assert.is(verdict, 'pass', String(reason));
+    assert.is(requests.lost, 0);
+    assert.is(requests.completed, requests.started);
+    assert.ok(requests.started > 0);
+    assert.is(probes.new?.failed, 0);
+    assert.is(probes.reused?.failed ?? 0, 0);
+    assert.ok((probes.new?.sent ?? 0) > 0);
+  }
+});
+
+test.run();

@@ -4,20 +4,9 @@ import { type Document, isCollection, isMap, LineCounter, type Node, parseDocume
 import type { z } from 'zod';
 import { MidflightError, messageOf } from '../base/errors.ts';
 import { crossChecks } from './cross-checks.ts';
+import { type Fault, type Place, ScenarioError } from './error.ts';
 import { wordsOf } from './issues.ts';
 import { type Scenario, scenario as schema } from './schema.ts';
-
-export interface Place {
-  readonly line: number;
-  readonly col: number;
-}
-
-/** One fault of a scenario file. */
-export interface Fault extends Place {
-  readonly file: string;
-  readonly what: string;
-  readonly hint: string | null;
-}
 
 export type KeyPath = readonly PropertyKey[];
 
@@ -28,20 +17,6 @@ export interface LoadedScenario {
   readonly folder: string;
   /** Where the value of a path stands (its key, where it has one); undefined where it is a default. */
   locate(path: KeyPath): Place | undefined;
-}
-
-/** All faults of one file, thrown together. */
-export class ScenarioError extends MidflightError {
-  readonly faults: readonly Fault[];
-  constructor(faults: readonly Fault[]) {
-    const [first] = faults;
-    const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-    super('bad-scenario', `${first?.what ?? 'bad scenario'}${more}`, {
-      ...(first === undefined ? {} : { where: `${first.file}:${first.line}:${first.col}` }),
-      ...(first?.hint ? { hint: first.hint } : {}),
-    });
-    this.faults = faults;
-  }
 }
 
 /** Reads, checks and completes a scenario file. Throws `missing-file`, or ScenarioError with every fault of the file. */

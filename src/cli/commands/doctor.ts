@@ -1,0 +1,46 @@
+import { type ExitCode, exitCodes } from '../../base/errors.ts';
+import { defineCommand } from '../command.ts';
+import { imagesOf } from '../images.ts';
+
+export const doctor = defineCommand({
+  usage: 'doctor',
+  describe: 'Says what this machine lacks, and what to do about it',
+  examples: [
+    ['doctor', 'for both clusters'],
+    ['doctor --cluster kind', 'for a real cluster'],
+  ],
+  options: (cli) =>
+    cli
+      .option('cluster', {
+        type: 'string',
+        choices: ['embedded', 'kind'] as const,
+        describe: 'Only for this one',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
+      .option('image-node', { type: 'string', requiresArg: true, describe: 'Image of the nodes' })
+      .option('image-traefik', { type: 'string', requiresArg: true, describe: 'Image of Traefik' })
+      .option('image-app', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Node image of app, edge and load',
+      }),
+  run: async (args, { stdout, env }): Promise<ExitCode> => {
+    const { doctor: examine } = await import('../../providers/kind/doctor.ts');
+    const images = imagesOf({ node: args.imageNode, traefik: args.imageTraefik, app: args.imageApp }, env);
+    const wanted = args.cluster === undefined ? (['embedded', 'kind'] as const) : [args.cluster];
+    const found = [];
+    for (const cluster of wanted) found.push({ cluster, checks: await examine({ cluster, images }) });
+    if (args.json) stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+    else {
+      for (const { cluster, checks } of found) {
+        stdout.write(`${cluster}\n`);
+        for (const { name, ok, detail, hint } of checks) {
+          stdout.write(`  ${ok ? 'ok     ' : 'MISSING'} ${name}: ${detail}\n`);
+          if (!ok && hint !== null) stdout.write(`          ${hint.replaceAll('\n', '\n          ')}\n`);
+        }
+      }
+    }
+    const lacking = found.some(({ checks }) => checks.some(({ ok }) => !ok));
+    return lacking ? exitCodes.incomplete : exitCodes.pass;
+  },
+});

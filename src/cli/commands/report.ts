@@ -1,0 +1,22 @@
+import { defineCommand } from '../command.ts';
+
+export const report = defineCommand({
+  usage: 'report <dir>',
+  describe: 'Writes the same report again, from the history alone',
+  examples: [
+    ['report reports/2026-03-01T14-05-09-preemption', 'a report folder'],
+    ['report runs/history.ndjson --json', 'a history; the report to standard output as JSON'],
+  ],
+  options: (cli) =>
+    cli
+      .positional('dir', {
+        type: 'string',
+        demandOption: true,
+        describe: 'A report folder, or its history.ndjson',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'report.json to standard output' }),
+  run: async ({ dir, json }, io) => {
+    const { reportAgain } = await import('../report-again.ts');
+    return reportAgain(dir, { json }, io);
+  },
+});

@@ -1,0 +1,70 @@
+import { defineCommand } from '../command.ts';
+import { policyNames } from '../policy-names.ts';
+
+export const run = defineCommand({
+  usage: 'run <files..>',
+  describe: 'Runs experiments and writes a report of each',
+  examples: [
+    ['run experiments/preemption.yaml', 'on the embedded cluster: this machine alone, no Docker'],
+    ['run experiments/preemption.yaml --cluster kind', 'on a real cluster with Traefik'],
+    ['run my.yaml --dry-run', 'what would be done, and how long it would take'],
+    ['run my.yaml --policy Local --repeats 5', 'one policy, five times'],
+    ['run my.yaml --json --quiet > report.json', 'for scripts'],
+  ],
+  options: (cli) =>
+    cli
+      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Scenario files' })
+      .option('cluster', {
+        type: 'string',
+        default: 'embedded',
+        requiresArg: true,
+        describe: 'embedded, kind or context:NAME',
+      })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Report folder; of several files: the folder of their folders',
+        defaultDescription: 'reports/<time>-<experiment>',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'The report as JSON to standard output' })
+      .option('repeats', { type: 'number', requiresArg: true, describe: 'Repeats of every policy' })
+      .option('policy', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        choices: policyNames,
+        describe: 'Only this policy; may be given several times',
+      })
+      .option('seed', { type: 'number', requiresArg: true, describe: 'Seed of every random choice' })
+      .option('quiet', { type: 'boolean', default: false, describe: 'No progress' })
+      .option('dry-run', { type: 'boolean', default: false, describe: 'The resolved plan alone' })
+      .option('keep', { type: 'boolean', default: false, describe: 'kind: keep the cluster afterwards' })
+      .option('reuse', { type: 'boolean', default: false, describe: 'kind: use the cluster that was kept' })
+      .option('image-node', { type: 'string', requiresArg: true, describe: 'kind: image of the nodes' })
+      .option('image-traefik', { type: 'string', requiresArg: true, describe: 'kind: image of Traefik' })
+      .option('image-app', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'kind: Node image of app, edge and load',
+      }),
+  run: async (args, io) => {
+    const { runFiles } = await import('../run-files.ts');
+    return runFiles(
+      {
+        files: args.files,
+        cluster: args.cluster,
+        out: args.out,
+        json: args.json,
+        repeats: args.repeats,
+        policies: args.policy,
+        seed: args.seed,
+        quiet: args.quiet,
+        dryRun: args.dryRun,
+        keep: args.keep,
+        reuse: args.reuse,
+        images: { node: args.imageNode, traefik: args.imageTraefik, app: args.imageApp },
+      },
+      io,
+    );
+  },
+});

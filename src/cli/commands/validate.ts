@@ -1,0 +1,40 @@
+import { type ExitCode, exitCodes, MidflightError } from '../../base/errors.ts';
+import { defineCommand } from '../command.ts';
+import { worstOf } from '../exit-codes.ts';
+import { failureOf } from '../failure.ts';
+import type { Io } from '../io.ts';
+
+export const validate = defineCommand({
+  usage: 'validate <files..>',
+  describe: 'Reports every fault of scenario files, with line and column',
+  examples: [
+    ['validate my.yaml', 'all its faults at once'],
+    ['validate experiments/*.yaml', 'several files'],
+  ],
+  options: (cli) =>
+    cli.positional('files', { type: 'string', array: true, demandOption: true, describe: 'Scenario files' }),
+  run: async ({ files }, io) => {
+    const codes: ExitCode[] = [];
+    for (const file of files) codes.push(await validateFile(file, io));
+    return worstOf(codes);
+  },
+});
+
+/** A plan is made for each provider, so that a block of one that does not fit is found as well. */
+async function validateFile(file: string, { stdout, stderr }: Io): Promise<ExitCode> {
+  const [{ loadScenario }, { makePlan }] = await Promise.all([
+    import('../../scenario/load.ts'),
+    import('../../plan/make.ts'),
+  ]);
+  try {
+    const loaded = loadScenario(file);
+    for (const cluster of ['embedded', 'kind', 'context'] as const) makePlan(loaded, { cluster });
+    stdout.write(`${file}: ok\n`);
+    return exitCodes.pass;
+  } catch (error) {
+    if (!(error instanceof MidflightError)) throw error;
+    const { text, exitCode } = failureOf(error);
+    stderr.write(text);
+    return exitCode;
+  }
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { analyse } from '../analysis/index.ts';
+import type { Report } from '../analysis/schema.ts';
+import { type ExitCode, MidflightError } from '../base/errors.ts';
+import { readHistory } from '../history/reader.ts';
+import { openHistory } from '../history/writer.ts';
+import type { Plan } from '../plan/schema.ts';
+import type { Provider } from '../providers/provider.ts';
+import { writeReports } from '../reports/index.ts';
+import { liveView } from '../reports/live.ts';
+import { runExperiment } from '../run/index.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import { colourOf, columnsOf, type Io } from './io.ts';
+
+export interface ExecuteOptions {
+  readonly plan: Plan;
+  readonly provider: Provider;
+  /** Exists, and holds nothing of an older run. */
+  readonly folder: string;
+  /** Aborted when the user wants the end. */
+  readonly signal: AbortSignal;
+  readonly quiet: boolean;
+  readonly io: Io;
+}
+
+/**
+ * One experiment from plan to report. However the run ends, what was seen of it is analysed and reported; a defect of
+ * midflight is thrown only after that.
+ */
+export async function execute(options: ExecuteOptions): Promise<{ report: Report; exitCode: ExitCode }> {
+  const { folder, io } = options;
+  const file = join(folder, 'history.ndjson');
+  const defects: unknown[] = [];
+  await record(options, file).catch((error) => defects.push(error));
+  try {
+    const report = await reportOf(file, folder, io);
+    if (defects.length === 0) return { report, exitCode: exitCodeOf(report) };
+  } catch (error) {
+    defects.push(error);
+  }
+  // The first is the cause; a report that failed after it is only its consequence.
+  throw defects[0];
+}
+
+/** Runs it, with its history written and shown as it grows. */
+async function record({ plan, provider, signal, quiet, io }: ExecuteOptions, file: string): Promise<void> {
+  const history = openHistory(file);
+  const broken = new AbortController();
+  const { stderr } = io;
+  const view = quiet
+    ? null
+    : liveView({
+        plan,
+        stream: stderr,
+        columns: columnsOf(stderr),
+        colour: colourOf(stderr, io.env),
+        interactive: stderr.isTTY === true,
+        now: () => performance.now(),
+      });
+  void history.failed.then((error) => {
+    const what = `the history cannot be written: ${error.message}`;
+    broken.abort(new MidflightError('instrument-failed', what, { where: file }));
+  });
+  try {
+    await runExperiment({
+      plan,
+      provider,
+      write: (event) => {
+        history.write(event);
+        view?.event(event);
+      },
+      signal: AbortSignal.any([signal, broken.signal]),
+      onStatus: (text) => view?.status(text),
+      onProgress: (load, message) => view?.progress(load, message),
+    });
+  } finally {
+    view?.stop();
+    await history.close();
+  }
+  if (broken.signal.aborted) throw broken.signal.reason;
+}
+
+/** The report of a history, written beside it. Used after a run and by `midflight report`. */
+export async function reportOf(history: string, folder: string, { stderr }: Io): Promise<Report> {
+  const report = await analyse(readHistory(history));
+  const { warnings } = await writeReports({ report, history, folder });
+  for (const warning of warnings) stderr.write(`midflight: ${warning}\n`);
+  return report;
+}

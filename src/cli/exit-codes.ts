@@ -1,0 +1,30 @@
+import type { Report } from '../analysis/schema.ts';
+import { type ExitCode, exitCodes } from '../base/errors.ts';
+
+/** What a report says as an exit code: how the run ended first, then its verdict. */
+export function exitCodeOf({ outcome, verdict }: Pick<Report, 'outcome' | 'verdict'>): ExitCode {
+  switch (outcome) {
+    case 'interrupted':
+      return exitCodes.interrupted;
+    case 'aborted':
+    case 'failed':
+      return exitCodes.incomplete;
+    case 'completed':
+      return exitCodes[verdict];
+  }
+}
+
+/** Of several: the one that a person must hear of first. A proven failure comes before a doubt. */
+const bySeverity: readonly ExitCode[] = [
+  exitCodes.interrupted,
+  exitCodes.internal,
+  exitCodes.usage,
+  exitCodes.incomplete,
+  exitCodes.fail,
+  exitCodes.unknown,
+  exitCodes.pass,
+];
+
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return bySeverity.find((code) => codes.includes(code)) ?? exitCodes.pass;
+}

@@ -1,0 +1,25 @@
+import type { Plan } from '../plan/schema.ts';
+import type { Io } from './io.ts';
+
+type Parts = keyof Plan['images'];
+
+/** Which variable of the environment names the image of which part. */
+const variables: Record<Parts, string> = {
+  node: 'MIDFLIGHT_KIND_IMAGE',
+  traefik: 'MIDFLIGHT_TRAEFIK_IMAGE',
+  app: 'MIDFLIGHT_APP_IMAGE',
+};
+
+/** A flag goes before the environment, which goes before the scenario; what none names is the provider's default. */
+export function imagesOf(
+  flags: { readonly [part in Parts]: string | undefined },
+  env: Io['env'],
+): Partial<Plan['images']> {
+  const of = (part: Parts) => flags[part] ?? (env[variables[part]] || undefined);
+  const [node, traefik, app] = [of('node'), of('traefik'), of('app')];
+  return {
+    ...(node === undefined ? {} : { node }),
+    ...(traefik === undefined ? {} : { traefik }),
+    ...(app === undefined ? {} : { app }),
+  };
+}

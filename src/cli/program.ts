@@ -1,0 +1,77 @@
+import yargs from 'yargs';
+import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
+import { packageVersion } from '../base/package.ts';
+import type { Command } from './command.ts';
+import { cluster } from './commands/cluster.ts';
+import { doctor } from './commands/doctor.ts';
+import { report } from './commands/report.ts';
+import { run } from './commands/run.ts';
+import { validate } from './commands/validate.ts';
+import { failureOf } from './failure.ts';
+import { columnsOf, type Io } from './io.ts';
+
+/** Every command, in the order of --help. */
+const commands: readonly Command[] = [run, validate, report, doctor, cluster];
+
+/** Runs one command line to its end and returns its exit code (docs/exit-codes.md); never throws. */
+export async function program(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.pass;
+  const done = (code: ExitCode) => {
+    exitCode = code;
+  };
+  const cli = commands.reduce((built, command) => command.register(built, io, done), frame(argv, io));
+  try {
+    await cli.parseAsync();
+    return exitCode;
+  } catch (error) {
+    const failure = failureOf(error);
+    io.stderr.write(failure.text);
+    return failure.exitCode;
+  }
+}
+
+function frame(argv: readonly string[], io: Io) {
+  return yargs([...argv])
+    .scriptName('midflight')
+    .usage('$0 COMMAND\n\nKills Kubernetes nodes mid-request and counts what clients lose.')
+    .parserConfiguration({ 'populate--': true, 'boolean-negation': false, 'strip-aliased': true })
+    .locale('en')
+    .exitProcess(false)
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, 1, 'which command?')
+    .version(packageVersion())
+    .help()
+    .completion(
+      'completion',
+      'Prints a script for bash or zsh that completes commands, options and their words',
+    )
+    .example('$0 run experiments/preemption.yaml', 'on this machine alone')
+    .example('$0 run experiments/*.yaml --cluster kind', 'on a real cluster, one after the other')
+    .example('$0 validate my.yaml', 'is the file right?')
+    .epilogue(
+      'Exit codes: 0 pass, 1 an expectation failed, 2 unknown, 3 could not be completed, 64 bad usage.',
+    )
+    .wrap(Math.min(110, columnsOf(io.stdout)))
+    .check(givenOnce)
+    .fail((message, error) => {
+      // yargs gives its own complaint about the command line, as a text or as a YError, or what a command threw.
+      const own = error === undefined || error === null || error.name === 'YError';
+      if (!own) throw error;
+      throw new MidflightError('bad-usage', message || error?.message || 'bad usage', {
+        hint: 'see midflight --help',
+      });
+    });
+}
+
+const lists = ['_', '--', 'files', 'policy'];
+
+/** yargs would make a list of an option that is given twice. */
+function givenOnce(args: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(args)) {
+    if (Array.isArray(value) && !lists.includes(name)) {
+      throw new MidflightError('bad-usage', `--${name} may be given once`);
+    }
+  }
+  return true;
+}

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type ExitCode, MidflightError } from '../base/errors.ts';
+import { terminalReport } from '../reports/terminal.ts';
+import { reportOf } from './execute.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import { colourOf, columnsOf, type Io } from './io.ts';
+
+/** The report from the history alone; the same bytes as the run itself wrote, and the same exit code. */
+export async function reportAgain(path: string, { json }: { json: boolean }, io: Io): Promise<ExitCode> {
+  const { history, folder } = historyAt(path);
+  const report = await reportOf(history, folder, io);
+  const { stdout } = io;
+  const colour = colourOf(stdout, io.env);
+  stdout.write(
+    json
+      ? readFileSync(join(folder, 'report.json'), 'utf8')
+      : `${terminalReport(report, { columns: columnsOf(stdout), colour, folder }).trimEnd()}\n`,
+  );
+  return exitCodeOf(report);
+}
+
+function historyAt(path: string): { history: string; folder: string } {
+  const isFile = existsSync(path) && statSync(path).isFile();
+  const history = isFile ? path : join(path, 'history.ndjson');
+  if (existsSync(history)) return { history, folder: dirname(history) };
+  throw new MidflightError('missing-file', 'there is no history.ndjson', {
+    where: path,
+    hint: 'name a folder that midflight run has written, such as reports/<time>-preemption',
+  });
+}

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
+import { makePlan, type PlanOptions } from '../plan/make.ts';
+import type { Plan } from '../plan/schema.ts';
+import { loadScenario } from '../scenario/load.ts';
+import type { PolicyName } from '../scenario/schema.ts';
+import { worstOf } from './exit-codes.ts';
+import { failureOf } from './failure.ts';
+import { imagesOf } from './images.ts';
+import { colourOf, columnsOf, type Io } from './io.ts';
+import { outDirs, prepareOutDir } from './out-dir.ts';
+
+/** The command line of `run`, as it was given. */
+export interface RunArguments {
+  readonly files: readonly string[];
+  readonly cluster: string;
+  readonly out: string | undefined;
+  readonly json: boolean;
+  readonly repeats: number | undefined;
+  readonly policies: readonly PolicyName[] | undefined;
+  readonly seed: number | undefined;
+  readonly quiet: boolean;
+  readonly dryRun: boolean;
+  readonly keep: boolean;
+  readonly reuse: boolean;
+  readonly images: { readonly [part in keyof Plan['images']]: string | undefined };
+}
+
+/** Everything is checked before anything is started: a fault of the last file costs no run of the first. */
+export async function runFiles(args: RunArguments, io: Io): Promise<ExitCode> {
+  const options = planOptions(args, io);
+  const plans: Plan[] = [];
+  const faults: ExitCode[] = [];
+  for (const file of args.files) {
+    try {
+      plans.push(makePlan(loadScenario(file), options));
+    } catch (error) {
+      if (!(error instanceof MidflightError)) throw error;
+      const { text, exitCode } = failureOf(error);
+      io.stderr.write(text);
+      faults.push(exitCode);
+    }
+  }
+  if (faults.length > 0) return worstOf(faults);
+  if (args.dryRun) return dryRun(plans, args, io);
+  return runPlans(plans, args, io);
+}
+
+async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }: Io): Promise<ExitCode> {
+  const { describePlan, targetsOf } = await import('./describe-plan.ts');
+  if (json) {
+    const described = plans.map((plan) => ({ plan, targets: targetsOf(plan) }));
+    stdout.write(`${JSON.stringify(described.length === 1 ? described[0] : described, null, 2)}\n`);
+  } else stdout.write(plans.map(describePlan).join('\n'));
+  return exitCodes.pass;
+}
+
+async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Promise<ExitCode> {
+  const [{ execute }, { providerFor }, { onSignals }, { terminalReport }] = await Promise.all([
+    import('./execute.ts'),
+    import('./provider-for.ts'),
+    import('./signals.ts'),
+    import('../reports/terminal.ts'),
+  ]);
+  const folders = outDirs(
+    plans.map(({ experiment }) => experiment),
+    args.out,
+    new Date(),
+  );
+  for (const folder of folders) prepareOutDir(folder);
+  const { stdout, stderr } = io;
+  const interruption = onSignals(process, {
+    first: (name) => {
+      stderr.write(
+        `\n${name}: ending what runs, then the report of what was seen. Once more: end at once.\n`,
+      );
+    },
+    now: (exitCode) => {
+      if (stderr.isTTY) stderr.write(showCursor);
+      process.exit(exitCode);
+    },
+  });
+  const codes: ExitCode[] = [];
+  const reports: string[] = [];
+  try {
+    for (const [index, plan] of plans.entries()) {
+      const folder = folders[index] ?? '.';
+      const { report, exitCode } = await execute({
+        plan,
+        provider: await providerFor(plan, args),
+        folder,
+        signal: interruption.signal,
+        quiet: args.quiet,
+        io,
+      });
+      codes.push(exitCode);
+      if (args.json) reports.push(readFileSync(join(folder, 'report.json'), 'utf8').trimEnd());
+      else {
+        const colour = colourOf(stdout, io.env);
+        stdout.write(`${terminalReport(report, { columns: columnsOf(stdout), colour, folder }).trimEnd()}\n`);
+      }
+      if (interruption.signal.aborted) break;
+    }
+  } finally {
+    interruption.dispose();
+    if (args.json && reports.length > 0) stdout.write(`${jsonOf(reports, plans.length)}\n`);
+  }
+  return worstOf(codes);
+}
+
+/** DECTCEM: a live view may have hidden the cursor. */
+const showCursor = '\u001b[?25h';
+
+/** One file gives its report, several give a list of theirs. */
+const jsonOf = (reports: readonly string[], files: number) =>
+  files === 1 ? reports.join('') : `[\n${reports.join(',\n')}\n]`;
+
+function planOptions(args: RunArguments, { env }: Io): PlanOptions {
+  const whole = { repeats: args.repeats, seed: args.seed };
+  for (const [name, value] of Object.entries(whole)) {
+    const least = name === 'repeats' ? 1 : 0;
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
+    throw new MidflightError('bad-usage', `--${name} must be a whole number, at least ${least}`);
+  }
+  return {
+    cluster: clusterOf(args.cluster),
+    images: imagesOf(args.images, env),
+    ...(args.repeats === undefined ? {} : { repeats: args.repeats }),
+    ...(args.seed === undefined ? {} : { seed: args.seed }),
+    ...(args.policies === undefined ? {} : { policies: args.policies }),
+  };
+}
+
+function clusterOf(word: string): PlanOptions['cluster'] {
+  if (word === 'embedded' || word === 'kind') return word;
+  if (word.startsWith('context:')) {
+    throw new MidflightError(
+      'bad-usage',
+      `--cluster ${word}: this version runs no experiment on a cluster of yours`,
+      {
+        hint: 'use --cluster embedded or --cluster kind',
+      },
+    );
+  }
+  throw new MidflightError('bad-usage', `--cluster ${word}: there is no such cluster`, {
+    hint: 'allowed: embedded, kind, context:NAME',
+  });
+}

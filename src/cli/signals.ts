@@ -1,0 +1,46 @@
+import { constants } from 'node:os';
+import { MidflightError } from '../base/errors.ts';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type Signal = (typeof signals)[number];
+
+interface SignalSource {
+  on(signal: Signal, listener: () => void): unknown;
+  off(signal: Signal, listener: () => void): unknown;
+}
+
+export interface Interruption {
+  /** Aborted with a MidflightError `interrupted` by the first signal. */
+  readonly signal: AbortSignal;
+  /** Listens no more. */
+  dispose(): void;
+}
+
+/**
+ * The first SIGINT, SIGTERM or SIGHUP asks for an orderly end; a second one ends at once by `now`, with the exit code
+ * of shells (128 + the signal). What is left then is ended by the watchdog.
+ */
+export function onSignals(
+  source: SignalSource,
+  { first, now }: { first: (name: Signal) => void; now: (exitCode: number) => void },
+): Interruption {
+  const controller = new AbortController();
+  const listeners = signals.map((name) => {
+    const listener = () => {
+      if (controller.signal.aborted) {
+        now(128 + constants.signals[name]);
+        return;
+      }
+      first(name);
+      controller.abort(new MidflightError('interrupted', `interrupted by ${name}`));
+    };
+    source.on(name, listener);
+    return { name, listener };
+  });
+  return {
+    signal: controller.signal,
+    dispose() {
+      for (const { name, listener } of listeners) source.off(name, listener);
+    },
+  };
+}

@@ -146,6 +146,7 @@ export async function rawServer(onSocket: (socket: Socket) => void) {
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));
     onSocket(socket);
+    socket.resume();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

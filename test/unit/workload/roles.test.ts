@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { roleBundle } from '../../../src/base/package.ts';
+import type { Message } from '../../../src/base/role.ts';
+import { launchChild } from '../../../src/providers/child.ts';
+import { hostname } from '../../../src/workload/manifests.ts';
+import { shortPath, streamPath } from '../../../src/workload/protocol.ts';
+import { ask, until } from '../../support/workload.ts';
+
+/* The bundles as they are shipped, in processes of their own. */
+
+const launch = (role: 'app' | 'ingress', config: object) =>
+  launchChild({
+    command: process.execPath,
+    args: [roleBundle(role)],
+    role,
+    name: `test-${role}`,
+    config: { role, host: '127.0.0.1', port: 0, node: `node-${role}`, pod: `pod-${role}`, ...config },
+    // A user's own PORT is no reason for the app to take it.
+    env: { PORT: '1' },
+  });
+const launchIngress = (config: object) =>
+  launch('ingress', {
+    pingHost: '127.0.0.1',
+    pingPort: 0,
+    upstream: [],
+    hostname,
+    allowList: [],
+    trustedIPs: [],
+    graceTimeOutMs: 5000,
+    requestAcceptGraceTimeoutMs: 200,
+    bindAddress: null,
+    ...config,
+  });
+const portOf = ({ port }: Message): number => (typeof port === 'number' ? port : 0);
+const stream = (durationMs: number) => streamPath({ id: 's', durationMs, intervalMs: 50, chunkSize: 64 });
+
+test('app and ingress as roles; `terminate` ends the ingress with 0 after what is in flight', async () => {
+  const app = await launch('app', {});
+  const ingress = await launchIngress({});
+  const events: Message[] = [];
+  ingress.onMessage((message) => events.push(message));
+  const port = portOf(ingress.ready);
+  assert.is((await ask({ port, path: shortPath('0') })).status, 503);
+  ingress.send({ type: 'upstream', endpoints: [{ host: '127.0.0.1', port: portOf(app.ready) }] });
+  let status: number | null = 503;
+  for (let tries = 0; status === 503 && tries < 100; tries += 1)
+    status = (await ask({ port, path: shortPath('1') })).status;
+  assert.is(status, 200);
+  const running = ask({ port, path: stream(700) });
+  await until(() => false, 100);
+  ingress.send({ type: 'terminate' });
+  const seen = await running;
+  assert.ok(seen.reader.complete);
+  assert.is(seen.reader.path?.ingressPod, 'pod-ingress');
+  const { code, stderr } = await ingress.exited;
+  assert.is(`${code} ${stderr}`, '0 ');
+  assert.ok(events.some((event) => event.type === 'ingress' && event.id === 's' && event.status === 200));
+  await app.stop();
+});
+
+test('SIGTERM has the app finish its streams, `stop` cuts them', async () => {
+  for (const how of ['SIGTERM', 'stop'] as const) {
+    const app = await launch('app', {});
+    const running = ask({ port: portOf(app.ready), path: stream(600) });
+    await until(() => false, 100);
+    if (how === 'SIGTERM') process.kill(app.pid, how);
+    else app.send({ type: 'stop' });
+    assert.is((await running).reader.complete, how === 'SIGTERM', how);
+    assert.is((await app.exited).code, 0, how);
+  }
+});
+
+test('the app of a pod needs its environment only', async () => {
+  const env = { ...process.env, HOST: '127.0.0.1', PORT: '0', NODE_NAME: 'n', POD_NAME: 'p' };
+  const child = spawn(process.execPath, [roleBundle('app')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [text] = await once(child.stdout, 'data');
+  const port = Number(/:(\d+),/.exec(String(text))?.[1]);
+  const seen = await ask({ port, path: shortPath('1') });
+  assert.is(`${seen.reader.path?.endpointNode} ${seen.reader.path?.endpointPod}`, 'n p');
+  const running = ask({ port, path: stream(500) });
+  await until(() => false, 100);
+  child.kill('SIGTERM');
+  assert.ok((await running).reader.complete);
+  const [code] = await once(child, 'exit');
+  assert.is(code, 0);
+});
+
+test('a port that is taken is an error, not a hang', async () => {
+  const app = await launch('app', {});
+  const second = await launch('app', { port: portOf(app.ready) }).then(
+    () => '',
+    (error: Error) => error.message,
+  );
+  await app.stop();
+  assert.match(second, /test-app \(app\) did not start/);
+});
+
+test.run();

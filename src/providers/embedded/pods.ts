@@ -3,6 +3,8 @@ import { hostname, names, type PodShape, ports } from '../../workload/manifests.
 
 /** Images that an embedded node knows how to run: each is a process of ours. */
 export const images = { app: 'midflight/app', ingress: 'midflight/ingress' } as const;
+/** Traefik's forwardingTimeouts.dialTimeout, its default. */
+const dialTimeoutMs = 30_000;
 /** The ingress' settings, as JSON in the pod's environment. */
 export const ingressSettingsEnv = 'MIDFLIGHT_INGRESS';
 
@@ -35,6 +37,7 @@ export function ingressPod(plan: Plan, clients: readonly string[]): PodShape {
     trustedIPs,
     graceTimeOutMs: graceTimeOutMs / plan.timeScale,
     requestAcceptGraceTimeoutMs: requestAcceptGraceTimeoutMs / plan.timeScale,
+    dialTimeoutMs: dialTimeoutMs / plan.timeScale,
   };
   return {
     name: names.ingress,

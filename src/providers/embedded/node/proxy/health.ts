@@ -1,0 +1,112 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { NodeListener, ServiceView } from './types.ts';
+
+/** kube-proxy's own health and its health of Services, as cloud load balancers ask them. */
+export interface HealthServers {
+  /** Services under Local with a healthCheckNodePort, and how many ready endpoints each has on this node. */
+  sync(
+    services: readonly { readonly service: ServiceView; readonly localEndpoints: number }[],
+  ): Promise<void>;
+  /** False: the node is about to go (KEP-3836): :10256 answers 503. */
+  setNodeEligible(eligible: boolean): void;
+  readonly listeners: readonly NodeListener[];
+  end(): void;
+}
+
+/** KubeProxyConfiguration's healthzBindAddress. */
+export const healthzPort = 10_256;
+
+export function healthServers(options: {
+  readonly host: string;
+  readonly portOffset: number;
+  readonly backlog: number;
+  readonly lastSync: () => Date;
+  readonly now: () => Date;
+  failed(reason: string): void;
+}): HealthServers {
+  const { host, portOffset, backlog, failed } = options;
+  const counts = new Map<number, { service: ServiceView; localEndpoints: number }>();
+  const servers = new Map<number, Server>();
+  let eligible = true;
+
+  const listen = (port: number, answer: (response: ServerResponse, path: string) => void) =>
+    new Promise<void>((resolve) => {
+      const server = createServer((request, response) => {
+        request.resume();
+        answer(response, request.url ?? '/');
+      });
+      server.on('error', (error) => {
+        failed(`health check port ${port} on ${host}: ${error.message}`);
+        resolve();
+      });
+      server.listen({ host, port: port + portOffset, backlog }, resolve);
+      servers.set(port, server);
+    });
+  // pkg/proxy/healthcheck/proxy_health.go: it knows whether rules are written, and nothing of NotReady.
+  const healthz = (response: ServerResponse, path: string) => {
+    if (path !== '/healthz' && path !== '/livez') return send(response, 404, {});
+    const ok = path === '/livez' || eligible;
+    send(response, ok ? 200 : 503, {
+      lastUpdated: options.lastSync().toISOString(),
+      currentTime: options.now().toISOString(),
+      nodeEligible: eligible,
+    });
+  };
+  // pkg/proxy/healthcheck/service_health.go: any path; the weight is what an L4 balancer may spread by.
+  const ofService = (port: number) => (response: ServerResponse) => {
+    const found = counts.get(port);
+    if (found === undefined) return send(response, 404, {});
+    const { service, localEndpoints } = found;
+    const { namespace, name } = service;
+    response.setHeader('X-Load-Balancing-Endpoint-Weight', String(localEndpoints));
+    send(response, localEndpoints > 0 ? 200 : 503, {
+      service: { namespace, name },
+      localEndpoints,
+      serviceProxyHealthy: true,
+    });
+  };
+
+  return {
+    async sync(services) {
+      counts.clear();
+      for (const each of services) {
+        const port = each.service.healthCheckNodePort;
+        if (port !== null && each.service.externalTrafficPolicy === 'Local') counts.set(port, each);
+      }
+      for (const [port, server] of servers) {
+        if (port === healthzPort || counts.has(port)) continue;
+        servers.delete(port);
+        server.close();
+        server.closeAllConnections();
+      }
+      const missing = [...counts.keys()].filter((port) => !servers.has(port));
+      if (!servers.has(healthzPort)) await listen(healthzPort, healthz);
+      await Promise.all(missing.map((port) => listen(port, ofService(port))));
+    },
+    setNodeEligible(value) {
+      eligible = value;
+    },
+    get listeners() {
+      return [...servers.keys()].map((port) => ({
+        host,
+        port: port + portOffset,
+        what: port === healthzPort ? 'healthz' : 'healthCheckNodePort',
+        pid: process.pid,
+      }));
+    },
+    end() {
+      for (const server of servers.values()) {
+        server.close();
+        server.closeAllConnections();
+      }
+    },
+  };
+}
+
+function send(response: ServerResponse, code: number, body: unknown): void {
+  response.writeHead(code, {
+    'Content-Type': 'application/json',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(JSON.stringify(body));
+}

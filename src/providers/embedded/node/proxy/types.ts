@@ -1,0 +1,27 @@
+/** A Service as kube-proxy sees it. */
+export interface ServiceView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: string;
+  readonly externalTrafficPolicy: 'Cluster' | 'Local';
+  readonly nodePorts: readonly { readonly port: number; readonly nodePort: number }[];
+  readonly healthCheckNodePort: number | null;
+}
+
+/** One endpoint of a Service, where it really is. */
+export interface EndpointView {
+  readonly address: string;
+  readonly port: number;
+  readonly node: string | null;
+  readonly ready: boolean;
+  readonly serving: boolean;
+  readonly terminating: boolean;
+}
+
+/** A listening socket of the node, and the process that holds it. */
+export interface NodeListener {
+  readonly host: string;
+  readonly port: number;
+  readonly what: string;
+  readonly pid: number;
+}

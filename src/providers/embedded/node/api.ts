@@ -32,7 +32,14 @@ export function nodeApi(server: string): NodeApi {
     patch,
     patchIfThere: (path, content) => ifThere(patch(path, content)),
     remove: (path, graceSeconds) =>
-      ifThere(call('DELETE', path, 'application/json', { gracePeriodSeconds: graceSeconds })),
+      ifThere(
+        callApi({
+          kubeConfig: access,
+          path,
+          method: 'DELETE',
+          query: { gracePeriodSeconds: String(graceSeconds) },
+        }),
+      ),
   };
 }
 

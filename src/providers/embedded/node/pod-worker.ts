@@ -143,15 +143,15 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
       child?.send(message);
     },
     async terminate(graceMs, final) {
-      if (!terminating) {
-        terminating = true;
-        const running = child;
-        if (running !== null) {
-          const timer = setTimeout(() => kill(running.pid, 'SIGKILL'), graceMs);
-          kill(running.pid, 'SIGTERM');
-          await running.exited;
-          clearTimeout(timer);
-        }
+      const first = !terminating;
+      terminating = true;
+      const running = child;
+      if (running !== null) {
+        // Asked again with a shorter grace, it ends by that.
+        const timer = setTimeout(() => kill(running.pid, 'SIGKILL'), graceMs);
+        if (first) kill(running.pid, 'SIGTERM');
+        await running.exited;
+        clearTimeout(timer);
       }
       if (final !== undefined) await post({ phase: 'Failed', ready: false, running: false, ...final });
       await posts;

@@ -20,9 +20,10 @@ export interface FaultServer {
   stop(): Promise<void>;
 }
 
-/** Starts it on a loopback address. */
-export async function faultServer(host = '127.0.0.1'): Promise<FaultServer> {
-  const child = fork(join(packageRoot(), 'test/support/fault-server/main.ts'), [host], {
+/** Starts it on a loopback address; `tls`: with a certificate that nobody trusts. */
+export async function faultServer(host = '127.0.0.1', tls = false): Promise<FaultServer> {
+  const args = tls ? [host, 'tls'] : [host];
+  const child = fork(join(packageRoot(), 'test/support/fault-server/main.ts'), args, {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

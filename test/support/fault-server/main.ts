@@ -1,6 +1,6 @@
 import type { AddressInfo, Server } from 'node:net';
 import { cells } from './cells.ts';
-import { type Deed, faultListener } from './server.ts';
+import { contextOf, type Deed, faultListener } from './server.ts';
 
 // The fault server's own process: a busy client must not slow down the server that it is measured against.
 export type ToServer = { readonly take: string };
@@ -8,7 +8,8 @@ export type FromServer =
   | { readonly ports: Record<string, number> }
   | { readonly cell: string; readonly deeds: readonly Deed[] };
 
-const host = process.argv[2] ?? '127.0.0.1';
+const [, , host = '127.0.0.1', tls] = process.argv;
+const context = tls === 'tls' ? contextOf() : undefined;
 const deeds = new Map<string, Deed[]>();
 const ports: Record<string, number> = {};
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
@@ -18,7 +19,7 @@ for (const cell of cells) {
   if (cell.port === 'silent') continue; // a stopped process of its own, see index.ts
   const own: Deed[] = [];
   deeds.set(cell.name, own);
-  const server = await faultListener(host, cell.on, cell.steps, (deed) => own.push(deed));
+  const server = await faultListener(host, cell.on, cell.steps, (deed) => own.push(deed), context);
   ports[cell.name] = portOf(server);
   if (cell.port === 'closed') server.close();
 }

@@ -1,10 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { monotonic } from '../../../src/base/clock.ts';
+import { type Certificate, selfSigned } from '../certificate.ts';
 import type { Step } from './steps.ts';
 
 /** What the server did on one connection. */
 export interface Deed {
-  /** The client's side of it, as `127.0.0.1:41234`. */
+  /** The client's side of it, as `127.0.0.1:41234` or `[::1]:41234`. */
   readonly client: string;
   readonly acceptedAt: number;
   /** When the last step was done, CLOCK_MONOTONIC ns; null: the client went away before. */
@@ -12,27 +14,39 @@ export interface Deed {
   readonly last: Step['do'];
 }
 
-/** Does the steps on every connection of a port of its own. */
+/** For TLS listeners: one certificate for all. */
+export const contextOf = (certificate: Certificate = selfSigned('app.test')): SecureContext =>
+  createSecureContext(certificate);
+
+/**
+ * Does the steps on every connection of a port of its own. With a `context` it speaks TLS: what is done on connect is
+ * then done instead of the handshake, and what on request, inside TLS (a reset is TCP's all the same).
+ */
 export async function faultListener(
   host: string,
   on: 'connect' | 'request',
   steps: readonly Step[],
   tell: (deed: Deed) => void,
+  context?: SecureContext,
 ): Promise<Server> {
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
-    serve(socket, on, steps, tell),
-  );
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    const secure = context !== undefined && on === 'request';
+    const inner = secure ? new TLSSocket(socket, { isServer: true, secureContext: context }) : socket;
+    serve(socket, inner, on, steps, tell);
+  });
   await new Promise<void>((resolve) => server.listen({ host, port: 0, backlog: 4096 }, resolve));
   return server;
 }
 
 function serve(
+  tcp: Socket,
   socket: Socket,
   on: 'connect' | 'request',
   steps: readonly Step[],
   tell: (deed: Deed) => void,
 ): void {
-  const client = `${socket.remoteAddress}:${socket.remotePort}`;
+  const { remoteAddress = '', remotePort } = tcp;
+  const client = `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
   const acceptedAt = monotonic.now();
   const last = steps.at(-1)?.do ?? 'hang';
   let told = false;
@@ -42,9 +56,10 @@ function serve(
     tell({ client, acceptedAt, doneAt, last });
   };
   const asked = requests(socket);
-  socket.on('error', () => socket.destroy());
+  tcp.on('error', () => tcp.destroy());
+  if (socket !== tcp) socket.on('error', () => tcp.destroy());
   socket.on('end', () => socket.end());
-  socket.on('close', () => done(null));
+  tcp.on('close', () => done(null));
   const run = (index: number) => {
     const step = steps[index];
     if (step === undefined || socket.destroyed) return;
@@ -72,7 +87,7 @@ function serve(
         return;
       case 'rst':
         done(monotonic.now());
-        socket.resetAndDestroy();
+        tcp.resetAndDestroy();
         return;
     }
   };

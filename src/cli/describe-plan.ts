@@ -1,22 +1,11 @@
 import { formatDuration, type NodeName } from '../base/units.ts';
 import { placementOf } from '../plan/placement.ts';
 import type { Plan, PlannedCheck, PlannedPlacement } from '../plan/schema.ts';
-import { chooseTarget, targetCandidates } from '../plan/target.ts';
-
-/** The node that each repeat's fault would hit, were the pods placed as the scenario asks; empty without a fault. */
-export function targetsOf(plan: Plan): NodeName[] {
-  const { fault, nodes } = plan;
-  if (fault === null) return [];
-  const candidates = targetCandidates(fault, nodes, {
-    ingress: new Set(placementOf(nodes, plan.ingress).keys()),
-    app: new Set(placementOf(nodes, plan.app).keys()),
-  });
-  return Array.from({ length: plan.repeats }, (_, repeat) => chooseTarget(plan.seed, repeat, candidates));
-}
+import { plannedTargets } from '../plan/target.ts';
 
 /** The resolved plan in words, as `--dry-run` shows it. */
 export function describePlan(plan: Plan): string {
-  const targets = targetsOf(plan);
+  const targets = plannedTargets(plan);
   const lines: [string, string[]][] = [
     ['experiment', [`${plan.experiment}${plan.description === '' ? '' : `: ${plan.description}`}`]],
     ['cluster', [clusterWords(plan)]],

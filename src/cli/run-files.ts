@@ -48,9 +48,12 @@ export async function runFiles(args: RunArguments, io: Io): Promise<ExitCode> {
 }
 
 async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }: Io): Promise<ExitCode> {
-  const { describePlan, targetsOf } = await import('./describe-plan.ts');
+  const [{ describePlan }, { plannedTargets }] = await Promise.all([
+    import('./describe-plan.ts'),
+    import('../plan/target.ts'),
+  ]);
   if (json) {
-    const described = plans.map((plan) => ({ plan, targets: targetsOf(plan) }));
+    const described = plans.map((plan) => ({ plan, targets: plannedTargets(plan) }));
     stdout.write(`${JSON.stringify(described.length === 1 ? described[0] : described, null, 2)}\n`);
   } else stdout.write(plans.map(describePlan).join('\n'));
   return exitCodes.pass;

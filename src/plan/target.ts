@@ -1,7 +1,8 @@
 import { MidflightError } from '../base/errors.ts';
 import { pick, seededRandom, seedOf } from '../base/random.ts';
 import type { NodeName } from '../base/units.ts';
-import type { PlannedFault } from './schema.ts';
+import { placementOf } from './placement.ts';
+import type { Plan, PlannedFault } from './schema.ts';
 
 /** What the choice needs of a node, planned or real. */
 export interface TargetNode {
@@ -69,4 +70,14 @@ export function chooseTarget(seed: number, repeat: number, candidates: readonly 
   const chosen = pick(seededRandom(seedOf(seed, 'target', repeat)), candidates);
   if (chosen === undefined) throw new MidflightError('no-target', 'there is no node to choose from');
   return chosen;
+}
+
+/** The node that each repeat's fault would hit, were the pods placed as planned; none without a fault. */
+export function plannedTargets({ fault, nodes, ingress, app, seed, repeats }: Plan): NodeName[] {
+  if (fault === null) return [];
+  const candidates = targetCandidates(fault, nodes, {
+    ingress: new Set(placementOf(nodes, ingress).keys()),
+    app: new Set(placementOf(nodes, app).keys()),
+  });
+  return Array.from({ length: repeats }, (_, repeat) => chooseTarget(seed, repeat, candidates));
 }

@@ -21,13 +21,8 @@ export function trialMs(plan: Plan, trial: PlannedTrial): number {
     final: plan.edge.checks[shape.final],
   };
   const streams = plan.load.filter((load) => load.kind === 'streams');
-  const ramp = Math.max(0, ...streams.map((load) => load.rampMs + load.chunkIntervalMs));
   const settle = plan.edge.reconcileDelayMs + initial.healthyThreshold * initial.intervalMs;
-  const flip = shape.flips
-    ? plan.edge.reconcileDelayMs + final.unhealthyThreshold * final.intervalMs + plan.stabilityMs
-    : 0;
-  const disturbed = shape.flips || plan.fault !== null;
-  const observed = ramp + (disturbed ? plan.stabilityMs : 0) + flip + faultMs(plan);
+  const observed = injectionMs(plan, trial) + faultMs(plan);
   const longest = Math.max(0, ...streams.map((load) => load.rampMs + load.durationMs));
   // Streams end with the cohort; renewed ones run on from the end of the observation.
   const renewed = Math.max(0, ...streams.map((load) => (load.renew ? load.durationMs : 0)));
@@ -37,6 +32,21 @@ export function trialMs(plan: Plan, trial: PlannedTrial): number {
       ? 0
       : final.healthyThreshold * final.intervalMs + recoveryMs(plan) + plan.stabilityMs / 10;
   return settle + Math.max(observed, streamsEnd) + readmission;
+}
+
+/** From the first stream's start to the fault (or to where it would be), milliseconds of cluster time. */
+export function injectionMs(plan: Plan, trial: PlannedTrial): number {
+  const shape = strategyShape(trial.policy);
+  const final = plan.edge.checks[shape.final];
+  const ramp = Math.max(
+    0,
+    ...plan.load.map((load) => (load.kind === 'streams' ? load.rampMs + load.chunkIntervalMs : 0)),
+  );
+  const flip = shape.flips
+    ? plan.edge.reconcileDelayMs + final.unhealthyThreshold * final.intervalMs + plan.stabilityMs
+    : 0;
+  const disturbed = shape.flips || plan.fault !== null;
+  return ramp + (disturbed ? plan.stabilityMs : 0) + flip + (plan.fault?.trigger.afterMs ?? 0);
 }
 
 function faultMs({ fault, observe, timers, edge, stabilityMs, load }: Plan): number {
@@ -51,7 +61,7 @@ function faultMs({ fault, observe, timers, edge, stabilityMs, load }: Plan): num
     dies && observe === 'full' ? timers.nodeMonitorGraceMs + timers.nodeMonitorPeriodMs / 2 : 0;
   const notice = fault.kind === 'preempt' ? 30_000 : 0;
   const stall = Math.max(0, ...load.map((item) => (item.kind === 'streams' ? item.stallMs : 0)));
-  return fault.trigger.afterMs + notice + Math.max(ejected + stabilityMs, notReady, stall);
+  return notice + Math.max(ejected + stabilityMs, notReady, stall);
 }
 
 /** A node's start on a real cluster takes seconds that no timer of the scenario covers. */

@@ -7,18 +7,25 @@ import type { Problem } from './issues.ts';
 import { nearest } from './nearest.ts';
 import { policyNames, type Scenario } from './schema.ts';
 
-/** What no schema of one field can see: names that must exist, times that must fit together. */
-export function crossChecks(scenario: Scenario, folder: string): Problem[] {
+/** The parts of a scenario that are right by themselves; what is faulty is left out. */
+type Sound = Partial<Scenario>;
+
+/**
+ * What no schema of one field can see: names that must exist, times that must fit together. Each check is done where
+ * all that it reads is sound, so that a slip in one part hides no fault of another.
+ */
+export function crossChecks(sound: Sound, folder: string): Problem[] {
   return [
-    uniqueNames(scenario.nodes, ['nodes'], 'pool'),
-    ...loadLists(scenario).flatMap(([path, load]) => [
+    uniqueNames(sound.nodes ?? [], ['nodes'], 'pool'),
+    ...loadLists(sound).flatMap(([path, load]) => [
       uniqueNames(load, path, 'load item'),
       checkLoad(load, path, folder),
     ]),
-    checkFault(scenario),
-    checkSelectors(scenario),
-    checkAllowList(scenario),
-    checkExpectations(scenario),
+    checkTarget(sound),
+    checkTrigger(sound),
+    checkSelectors(sound),
+    checkAllowList(sound),
+    checkExpectations(sound),
   ].flat();
 }
 
@@ -27,8 +34,8 @@ type Load = Scenario['load'];
 
 const ms = (text: string) => parseDuration(text) ?? 0;
 
-function loadLists({ load, providers }: Scenario): [Path, Load][] {
-  const lists: [Path, Load][] = [[['load'], load]];
+function loadLists({ load, providers = {} }: Sound): [Path, Load][] {
+  const lists: [Path, Load][] = load === undefined ? [] : [[['load'], load]];
   for (const [provider, block] of Object.entries(providers)) {
     if (block?.load !== undefined) lists.push([['providers', provider, 'load'], block.load]);
   }
@@ -72,14 +79,16 @@ function checkLoad(load: Load, path: Path, folder: string): Problem[] {
   });
 }
 
-function checkFault({ fault, nodes, load }: Scenario): Problem[] {
-  if (fault === undefined) return [];
+function checkTarget({ fault, nodes }: Sound): Problem[] {
+  if (fault === undefined || nodes === undefined) return [];
   const problems: Problem[] = [];
   const { node, pool, labels } = fault.target;
-  const pools = nodes.map(({ name }) => name);
-  const names = nodes.flatMap(({ name, count }) =>
-    Array.from({ length: count }, (_, index) => `${name}-${index}`),
-  );
+  const pools = [...new Set(nodes.map(({ name }) => name))];
+  const names = [
+    ...new Set(
+      nodes.flatMap(({ name, count }) => Array.from({ length: count }, (_, index) => `${name}-${index}`)),
+    ),
+  ];
   if (Object.keys(fault.target).length === 0) {
     problems.push({
       path: ['fault', 'target'],
@@ -99,16 +108,24 @@ function checkFault({ fault, nodes, load }: Scenario): Problem[] {
       hint: 'leave it out, or name a label',
     });
   }
-  const streams = load.reduce((sum, item) => sum + (item.kind === 'streams' ? item.concurrency : 0), 0);
-  const wanted = fault.trigger.streamsInFlight ?? 0;
-  if (wanted > streams) {
-    problems.push({
-      path: ['fault', 'trigger', 'streamsInFlight'],
-      what: `the fault waits for ${wanted} streams, and the load has ${streams}`,
-      hint: `at most ${streams}`,
-    });
-  }
   return problems;
+}
+
+/** Each provider's load must be able to set the fault off. */
+function checkTrigger(sound: Sound): Problem[] {
+  const wanted = sound.fault?.trigger.streamsInFlight ?? 0;
+  return loadLists(sound).flatMap(([path, load]) => {
+    const streams = load.reduce((sum, item) => sum + (item.kind === 'streams' ? item.concurrency : 0), 0);
+    if (wanted <= streams) return [];
+    const where = path.length === 1 ? 'the load' : `the load of ${path.slice(0, -1).join('.')}`;
+    return [
+      {
+        path: ['fault', 'trigger', 'streamsInFlight'],
+        what: `the fault waits for ${wanted} streams, and ${where} has ${streams}`,
+        hint: `at most ${streams}`,
+      },
+    ];
+  });
 }
 
 function unknownName(path: Path, what: string, name: string, known: readonly string[]): Problem {
@@ -122,9 +139,11 @@ function unknownName(path: Path, what: string, name: string, known: readonly str
 }
 
 /** Every label that ingress and app ask for must stand on some pool whose taints they tolerate. */
-function checkSelectors({ nodes, ingress, app }: Scenario): Problem[] {
+function checkSelectors({ nodes, ...parts }: Sound): Problem[] {
   return (['ingress', 'app'] as const).flatMap((part): Problem[] => {
-    const { nodeSelector, tolerations } = part === 'ingress' ? ingress : app;
+    const placement = parts[part];
+    if (nodes === undefined || placement === undefined) return [];
+    const { nodeSelector, tolerations } = placement;
     const selected = nodes.filter(({ name, labels }) =>
       Object.entries(nodeSelector).every(
         ([key, value]) =>
@@ -167,8 +186,8 @@ function checkSelectors({ nodes, ingress, app }: Scenario): Problem[] {
 const isGiven = (key: string) =>
   /(^|\.)(kubernetes\.io|google\.com|amazonaws\.com|azure\.com|karpenter\.sh)\//.test(key);
 
-function checkAllowList({ ingress }: Scenario): Problem[] {
-  return ingress.allowList.flatMap((entry, index) => {
+function checkAllowList({ ingress }: Sound): Problem[] {
+  return (ingress?.allowList ?? []).flatMap((entry, index) => {
     const [address = '', bits] = entry.split('/');
     const version = isIP(address);
     const good =
@@ -181,11 +200,12 @@ function checkAllowList({ ingress }: Scenario): Problem[] {
   });
 }
 
-function checkExpectations({ expect, policies, providers }: Scenario): Problem[] {
-  const ran = new Set<string>([
-    ...policies,
-    ...Object.values(providers).flatMap((block) => block?.policies ?? []),
-  ]);
+function checkExpectations({ expect = {}, policies, providers }: Sound): Problem[] {
+  const ran = new Set<string>(
+    policies === undefined || providers === undefined
+      ? policyNames
+      : [...policies, ...Object.values(providers).flatMap((block) => block?.policies ?? [])],
+  );
   return Object.entries(expect).flatMap(([policy, block]) => {
     const conditions = Object.entries(block).flatMap(([metric, condition]): Problem[] => {
       const parsed = parseExpectation(metric, condition);

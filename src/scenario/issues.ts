@@ -15,7 +15,7 @@ export function wordsOf(issue: Issue): Problem[] {
   const { path } = issue;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(path, key));
+      return issue.keys.map((key) => unknownKey(path, key, issue.input));
     case 'invalid_type':
       return [
         issue.input === undefined
@@ -61,12 +61,13 @@ function ofUnion(issue: Extract<Issue, { code: 'invalid_union' }>): Problem[] {
   const forms = issue.errors
     .flat()
     .flatMap((inner) => ('expected' in inner ? [article(inner.expected)] : []));
-  const hint = [...(words.length > 0 ? [allowed(issue.input, words)] : []), ...new Set(forms)].join(', or ');
+  const plain = forms.length > 0 ? [`it must be ${[...new Set(forms)].join(' or ')}`] : [];
+  const hint = [...(words.length > 0 ? [allowed(issue.input, words)] : []), ...plain].join('; or ');
   return [{ path, what: `'${name(path)}' is ${show(issue.input)}`, hint }];
 }
 
-function unknownKey(path: readonly PropertyKey[], key: string): Problem {
-  const known = keysAt(path);
+function unknownKey(path: readonly PropertyKey[], key: string, input: unknown): Problem {
+  const known = keysAt(path, input);
   const near = nearest(key, known);
   const list = known.length > 0 ? `allowed here: ${known.join(', ')}` : null;
   const hint = near === undefined ? list : `did you mean '${near}'? ${list ?? ''}`.trim();

@@ -7,16 +7,27 @@ interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
+  readonly const?: unknown;
 }
 
-/** The keys that the schema knows at a path, of all the forms that may stand there. */
-export function keysAt(path: readonly PropertyKey[]): string[] {
+/** The keys that the schema knows at a path, of all the forms that the value there may have by its `kind`. */
+export function keysAt(path: readonly PropertyKey[], value: unknown): string[] {
   const root = z.toJSONSchema(scenario, { io: 'input', reused: 'inline' }) as JsonSchema;
   const found = path.reduce<JsonSchema[]>(
     (nodes, part) => nodes.flatMap((node) => step(node, part)),
     forms(root),
   );
-  return [...new Set(found.flatMap((node) => Object.keys(node.properties ?? {})))];
+  const meant = found.filter((node) => mayBe(node, value));
+  return [...new Set(meant.flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+/** False where the schema wants another word (`kind: probe`) than the value has. */
+function mayBe({ properties = {} }: JsonSchema, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const own = new Map<string, unknown>(Object.entries(value));
+  return Object.entries(properties).every(
+    ([key, { const: word }]) => word === undefined || !own.has(key) || own.get(key) === word,
+  );
 }
 
 function forms(node: JsonSchema): JsonSchema[] {

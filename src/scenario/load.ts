@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Document, isCollection, isMap, LineCounter, type Node, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { MidflightError, messageOf } from '../base/errors.ts';
 import { crossChecks } from './cross-checks.ts';
 import { type Fault, type Place, ScenarioError } from './error.ts';
 import { wordsOf } from './issues.ts';
+import { nearest } from './nearest.ts';
 import { type Scenario, scenario as schema } from './schema.ts';
 
 export type KeyPath = readonly PropertyKey[];
@@ -58,15 +59,25 @@ export function parseScenario(text: string, file: string): LoadedScenario {
   const at = (path: KeyPath, what: string, hint: string | null) =>
     fault(nearestOffset(document, path), what, hint);
   const parsed = schema.safeParse(value, { reportInput: true });
-  if (!parsed.success) {
-    throw new ScenarioError(sorted(parsed.error.issues.flatMap((issue) => faultsOf(issue, at))));
-  }
   const folder = dirname(resolve(file));
-  const problems = crossChecks(parsed.data, folder);
-  if (problems.length > 0) {
-    throw new ScenarioError(sorted(problems.map(({ path, what, hint }) => at(path, what, hint))));
-  }
+  const sound = parsed.success ? parsed.data : soundParts(value, parsed.error.issues);
+  const faults = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => faultsOf(issue, at))),
+    ...crossChecks(sound, folder).map(({ path, what, hint }) => at(path, what, hint)),
+  ];
+  if (!parsed.success || faults.length > 0) throw new ScenarioError(sorted(faults));
   return { scenario: parsed.data, file, folder, locate };
+}
+
+/** The top-level parts that no issue touches, completed with their defaults; a misspelt one is not just absent. */
+function soundParts(value: unknown, issues: readonly z.core.$ZodIssue[]): Partial<Scenario> {
+  const keys = Object.keys(schema.shape);
+  const faulty = issues.flatMap((issue) => {
+    const misspelt = issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [];
+    return [issue.path[0], ...misspelt.map((key) => nearest(key, keys))];
+  });
+  const shape = Object.fromEntries(Object.entries(schema.shape).filter(([key]) => !faulty.includes(key)));
+  return z.object(shape).safeParse(value).data ?? {};
 }
 
 type FaultAt = (path: KeyPath, what: string, hint: string | null) => Fault;

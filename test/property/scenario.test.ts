@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { isMap, isPair, isScalar, isSeq, parseDocument, stringify } from 'yaml';
+import { formatDuration, parseDuration } from '../../src/base/units.ts';
+import { makePlan } from '../../src/plan/make.ts';
+import { ScenarioError } from '../../src/scenario/error.ts';
+import { metrics, parseExpectation } from '../../src/scenario/expectation.ts';
+import { parseScenario } from '../../src/scenario/load.ts';
+import { yamlFiles } from '../support/scenario-files.ts';
+
+const files = [...yamlFiles('experiments'), ...yamlFiles('test/scenarios', 'valid-')];
+
+/** The faults of a text; anything but a ScenarioError fails the property. */
+function faultsOf(text: string, file = 'x.yaml') {
+  try {
+    const loaded = parseScenario(text, file);
+    for (const cluster of ['embedded', 'kind', 'context'] as const) makePlan(loaded, { cluster });
+    return [];
+  } catch (error) {
+    if (error instanceof ScenarioError) return error.faults;
+    throw error;
+  }
+}
+
+function placed(text: string): boolean {
+  const lines = text.split('\n').length;
+  return faultsOf(text).every(({ line, col, what }) => line >= 1 && line <= lines && col >= 1 && what !== '');
+}
+
+test('any text is a scenario or has faults with places', () => {
+  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), placed), { numRuns: 500 });
+});
+
+test('any YAML at all is a scenario or has faults with places', () => {
+  const yaml = fc.jsonValue({ maxDepth: 4 }).map((value) => stringify(value));
+  fc.assert(fc.property(yaml, placed), { numRuns: 500 });
+});
+
+test('any value in the place of any part of a valid file is well said', () => {
+  const file = files.find((name) => name.includes('valid-everything')) ?? '';
+  const whole: unknown = parseDocument(readFileSync(file, 'utf8')).toJS();
+  const paths = pathsOf(whole);
+  const odd = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom('', ' ', '__proto__', 'constructor', -1, 1e21, 0.5, '5 s', '>= ', null),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...paths), odd, (path, value) => {
+      const document = parseDocument(readFileSync(file, 'utf8'));
+      document.setIn(path, document.createNode(value));
+      return placed(document.toString());
+    }),
+    { numRuns: 600 },
+  );
+});
+
+test('a file cut anywhere is well said', () => {
+  const texts = files.map((file) => readFileSync(file, 'utf8'));
+  fc.assert(
+    fc.property(fc.constantFrom(...texts), fc.double({ min: 0, max: 1, noNaN: true }), (text, share) =>
+      placed(text.slice(0, Math.floor(text.length * share))),
+    ),
+    { numRuns: 200 },
+  );
+});
+
+interface Key {
+  readonly file: string;
+  readonly text: string;
+  readonly key: string;
+  readonly offset: number;
+}
+
+/** Free words of the writer, which no one can misspell: names of labels and selectors, policies and metrics of `expect`. */
+const free = ['labels', 'nodeSelector', 'expect'];
+
+/** Every key of a file that the schema knows. */
+function keysOf(file: string): Key[] {
+  const text = readFileSync(file, 'utf8');
+  const found: Key[] = [];
+  const visit = (node: unknown) => {
+    if (isSeq(node)) for (const item of node.items) visit(item);
+    if (!isMap(node)) return;
+    for (const pair of node.items) {
+      if (!isPair(pair) || !isScalar(pair.key)) continue;
+      const key = String(pair.key.value);
+      found.push({ file, text, key, offset: pair.key.range?.[0] ?? -1 });
+      if (!free.includes(key)) visit(pair.value);
+    }
+  };
+  visit(parseDocument(text).contents);
+  return found;
+}
+
+test('every key of every valid file, misspelt, is reported in its line with the nearest word', () => {
+  for (const { file, text, key, offset } of files.flatMap(keysOf)) {
+    // A letter too much keeps every key but nearest to itself.
+    const slip = `${key}x`;
+    const spoilt = `${text.slice(0, offset)}${slip}${text.slice(offset + key.length)}`;
+    const before = text.slice(0, offset).split('\n');
+    const faults = faultsOf(spoilt, file);
+    const fault = faults.find(({ what }) => what === `unknown key '${slip}'`);
+    if (key === 'kind' && fault === undefined) {
+      // Without its kind an item of the load cannot be judged further: that is what is said, at the item.
+      assert.ok(
+        faults.some(({ what }) => what.endsWith("kind' is missing")),
+        `${file}: ${key}`,
+      );
+      continue;
+    }
+    assert.equal(
+      [fault?.line, fault?.col],
+      [before.length, (before.at(-1) ?? '').length + 1],
+      `${file}: ${key}`,
+    );
+    assert.ok(fault?.hint?.startsWith(`did you mean '${key}'?`), `${file}: ${key}: ${fault?.hint}`);
+  }
+});
+
+test('durations come back from how they are written', () => {
+  const part = (unit: string, max: number) =>
+    fc.integer({ min: 0, max }).map((amount) => [amount, unit] as const);
+  const written = fc.tuple(part('h', 100), part('m', 59), part('s', 59), part('ms', 999));
+  fc.assert(
+    fc.property(written, (parts) => {
+      const text = parts.map(([amount, unit]) => `${amount}${unit}`).join('');
+      const [[h], [m], [s], [ms]] = parts;
+      return parseDuration(text) === ((h * 60 + m) * 60 + s) * 1000 + ms;
+    }),
+  );
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 999 }),
+      (ms) => parseDuration(formatDuration(ms).replace(' ', '')) === ms,
+    ),
+  );
+  fc.assert(fc.property(fc.string(), (text) => parseDuration(` ${text}`) === undefined));
+});
+
+test('any condition is read or refused with an example; what is read says the same again', () => {
+  const value = fc.oneof(
+    fc.string(),
+    fc.integer(),
+    fc.double(),
+    fc.boolean(),
+    fc.constantFrom('> 0', '<= 5%', '10s'),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...metrics.keys()), value, (metric, written) => {
+      const result = parseExpectation(metric, written);
+      if (!result.ok) return result.hint.startsWith('write ');
+      const again = parseExpectation(metric, result.expectation.text.slice(metric.length));
+      assert.equal(again, result);
+      return true;
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+function pathsOf(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const inner = Array.isArray(value)
+    ? value.flatMap((item, index) => pathsOf(item, [...path, index]))
+    : Object.entries(value).flatMap(([key, item]) => pathsOf(item, [...path, key]));
+  return path.length === 0 ? inner : [path, ...inner];
+}
+
+test.run();

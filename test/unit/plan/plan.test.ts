@@ -1,0 +1,184 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { makePlan, type PlanOptions } from '../../../src/plan/make.ts';
+import { plan as planSchema } from '../../../src/plan/schema.ts';
+import { plannedTargets } from '../../../src/plan/target.ts';
+import { injectionMs, trialMs } from '../../../src/plan/wall.ts';
+import { loadScenario, parseScenario } from '../../../src/scenario/load.ts';
+import { yamlFiles } from '../../support/scenario-files.ts';
+
+const base = `name: base
+nodes: [{ name: stable, count: 2, labels: { pool: stable } }, { name: spot, count: 3, preemptible: true }]
+ingress: { nodeSelector: { pool: stable } }
+app: { nodeSelector: { pool: stable } }
+load: [{ kind: streams, concurrency: 10, duration: 90s }, { kind: probe, rate: 4 }]
+policies: [Cluster, Local]
+fault: { kind: power-off, target: { runs: nothing } }
+`;
+
+const planOf = (text: string, options: Partial<PlanOptions> = {}) =>
+  makePlan(parseScenario(text, 'x.yaml'), { cluster: 'embedded', ...options });
+
+test('every valid file gives plans that the schema takes, on every provider', () => {
+  for (const file of [...yamlFiles('experiments'), ...yamlFiles('test/scenarios', 'valid-')]) {
+    for (const cluster of ['embedded', 'kind', 'context'] as const) {
+      const plan = makePlan(loadScenario(file), { cluster });
+      assert.equal(planSchema.parse(plan), plan, file);
+      assert.ok(plan.expectedWallSeconds > 0 && Number.isFinite(plan.expectedWallSeconds));
+    }
+  }
+});
+
+test("Kubernetes' defaults and the preset's figures stand in the plan, in milliseconds of cluster time", () => {
+  const { timers, edge, load, ingress } = planOf(`${base}timeScale: 20\n`);
+  assert.equal(timers, {
+    nodeMonitorGraceMs: 50_000,
+    nodeMonitorPeriodMs: 5000,
+    leaseRenewMs: 10_000,
+    podEvictionMs: 300_000,
+    proxyMinSyncMs: 1000,
+  });
+  assert.equal([edge.checks.Cluster.intervalMs, edge.checks.Local.intervalMs], [8000, 3000]);
+  const [streams] = load;
+  assert.ok(streams?.kind === 'streams' && streams.durationMs === 90_000 && streams.rampMs === 5000);
+  assert.is(ingress.terminationGraceMs, 60_000);
+});
+
+test('nodes carry their pool, their name, and the labels of the cloud where they are preemptible', () => {
+  const { nodes } = planOf(base.replace('name: base', 'name: base\ncloud: aks'));
+  assert.equal(
+    nodes.map(({ name }) => name),
+    ['stable-0', 'stable-1', 'spot-0', 'spot-1', 'spot-2'],
+  );
+  assert.equal(nodes[4]?.labels, {
+    'kubernetes.io/hostname': 'spot-2',
+    'midflight.dev/pool': 'spot',
+    'kubernetes.azure.com/scalesetpriority': 'spot',
+  });
+  assert.is(nodes[0]?.labels['kubernetes.azure.com/scalesetpriority'], undefined);
+});
+
+test('timeScale is for the embedded cluster: elsewhere it is 1, and that is said', () => {
+  const text = `${base}timeScale: 20\n`;
+  const [embedded, kind] = [planOf(text), planOf(text, { cluster: 'kind' })];
+  assert.equal([embedded.timeScale, kind.timeScale], [20, 1]);
+  assert.equal(embedded.notices, []);
+  assert.is(kind.notices.filter((notice) => notice.includes('timeScale')).length, 1);
+});
+
+test('the block of a provider is laid over the file, key by key, and over no other provider', () => {
+  const text = `${base}repeats: 4
+timers: { nodeMonitorGracePeriod: 40s, nodeMonitorPeriod: 4s }
+providers:
+  kind:
+    repeats: 1
+    timers: { nodeMonitorGracePeriod: 16s }
+    edge: { overrides: { reconcileDelay: 1s } }
+    policies: [Local]
+    kubeProxyMode: nftables
+    load: [{ kind: streams, concurrency: 3, duration: 2m }]
+`;
+  const [embedded, kind] = [planOf(text), planOf(text, { cluster: 'kind' })];
+  assert.equal([embedded.repeats, kind.repeats], [4, 1]);
+  assert.equal([embedded.timers.nodeMonitorGraceMs, kind.timers.nodeMonitorGraceMs], [40_000, 16_000]);
+  assert.is(kind.timers.nodeMonitorPeriodMs, 4000);
+  assert.equal([embedded.edge.reconcileDelayMs, kind.edge.reconcileDelayMs], [5000, 1000]);
+  assert.is(kind.edge.preset, 'gke');
+  assert.equal([embedded.trials.length, kind.trials.length], [8, 1]);
+  assert.equal([embedded.kubeProxyMode, kind.kubeProxyMode], ['iptables', 'nftables']);
+  assert.equal([embedded.load.length, kind.load.length], [2, 1]);
+  assert.ok(kind.notices.some((notice) => notice.includes('no probe')));
+  assert.is(kind.fault?.trigger.streamsInFlight, 3);
+});
+
+test('the command line goes before the block, which goes before the file', () => {
+  const text = `${base}repeats: 2\nproviders: { embedded: { repeats: 3 }, kind: { images: { node: a, app: b } } }\n`;
+  const plan = planOf(text, { repeats: 5, seed: 9, policies: ['Local->Cluster'] });
+  assert.equal([plan.repeats, plan.seed, plan.trials.length], [5, 9, 5]);
+  assert.ok(plan.trials.every(({ policy }) => policy === 'Local->Cluster'));
+  const { images } = planOf(text, { cluster: 'kind', images: { node: 'mine' } });
+  assert.equal(images, { node: 'mine', traefik: null, app: 'b' });
+});
+
+test('repeat by repeat, all policies of one share its seed and its target', () => {
+  const { trials } = planOf(`${base}repeats: 3\n`);
+  assert.equal(
+    trials.map(({ index, policy, repeat }) => [index, policy, repeat]),
+    [
+      [0, 'Cluster', 0],
+      [1, 'Local', 0],
+      [2, 'Cluster', 1],
+      [3, 'Local', 1],
+      [4, 'Cluster', 2],
+      [5, 'Local', 2],
+    ],
+  );
+  for (const repeat of [0, 1, 2])
+    assert.is(new Set(trials.filter((trial) => trial.repeat === repeat).map(({ seed }) => seed)).size, 1);
+  assert.is(new Set(trials.map(({ seed }) => seed)).size, 3);
+});
+
+test('targets follow from the seed alone, whichever policies and however many repeats are run', () => {
+  const text = `${base}repeats: 12\n`;
+  const all = plannedTargets(planOf(text));
+  assert.equal(plannedTargets(planOf(text, { policies: ['Local'] })), all);
+  assert.equal(plannedTargets(planOf(text, { repeats: 5 })), all.slice(0, 5));
+  assert.equal(plannedTargets(planOf(text, { cluster: 'kind' })), all);
+  assert.ok(all.every((node) => node.startsWith('spot-')));
+  assert.is(new Set(all).size, 3, 'twelve repeats meet each of three nodes');
+  assert.not.equal(plannedTargets(planOf(text, { seed: 2 })), all);
+});
+
+test('no fault, no target', () => {
+  assert.equal(plannedTargets(planOf(base.replace(/fault:.*\n/, ''))), []);
+});
+
+test('expectations carry their line; those of policies that are not run are left out, and that is said', () => {
+  const text = `${base}expect:\n  all: { lost: 0 }\n  Local:\n    failover: "<= 1m"\n  Cluster: { lost: '> 0' }\n`;
+  const { expectations, notices } = planOf(text, { policies: ['Local'] });
+  assert.equal(
+    expectations.map(({ policy, metric, op, value, line }) => [policy, metric, op, value, line]),
+    [
+      [null, 'lost', '==', 0, 9],
+      ['Local', 'failover', '<=', 60, 11],
+    ],
+  );
+  assert.is(notices.filter((notice) => notice.includes('Cluster')).length, 1);
+});
+
+test('streams that would be over when the fault strikes are noticed', () => {
+  const soon = (text: string) => planOf(text).notices.filter((notice) => notice.includes('make them longer'));
+  assert.equal(soon(base), []);
+  assert.is(soon(base.replace('90s', '12s')).length, 1);
+  assert.equal(soon(base.replace('90s', '12s, renew: true')), []);
+  // A flip comes before the fault and takes its time: ramp 6 s, stable 10 s, flip 5 + 2 x 3 + 10 s.
+  const flipping = base.replace('[Cluster, Local]', '[Cluster->Local]');
+  const plan = planOf(flipping);
+  assert.equal(
+    plan.trials.map((trial) => injectionMs(plan, trial)),
+    [37_000],
+  );
+  assert.is(soon(flipping.replace('90s', '38s')).length, 1);
+  assert.equal(soon(flipping.replace('90s', '39s')), []);
+});
+
+test('the expected time is that of the timers, divided by the time scale', () => {
+  const cohort = `${base.replace(/fault:.*\n/, '').replace('[Cluster, Local]', '[Local]')}`;
+  const plan = planOf(cohort);
+  // Edge: 5 s until it follows, one check of 3 s; streams: ramp 5 s and 90 s.
+  assert.equal(
+    plan.trials.map((trial) => trialMs(plan, trial)),
+    [103_000],
+  );
+  const scaled = planOf(`${cohort}timeScale: 10\nrepeats: 4\n`);
+  const once = planOf(`${cohort}timeScale: 10\n`);
+  assert.ok(once.expectedWallSeconds < plan.expectedWallSeconds / 5);
+  assert.ok(scaled.expectedWallSeconds - once.expectedWallSeconds >= (3 * 103) / 10);
+});
+
+test('a fault that waits for NotReady takes longer than one that does not', () => {
+  const short = planOf(`${base.replace('90s', '30s')}observe: short\n`).expectedWallSeconds;
+  assert.ok(planOf(base.replace('90s', '30s')).expectedWallSeconds > short);
+});
+
+test.run();

@@ -11,6 +11,8 @@ export type Ending =
   /** No byte for the stall limit, or no whole answer by a probe's time-out. */
   | 'silence'
   | 'connect-timeout'
+  /** HTTP/2: the server gave this one stream up. */
+  | 'reset'
   /** The connection stood only after the time-out. */
   | 'slow-connect'
   /** What came is not HTTP. */
@@ -54,6 +56,8 @@ export function classify(ending: Ending, seen: Seen): Outcome {
       return seen.status === null ? 'closed-before-response' : 'truncated';
     case 'error':
       return ofErrno(seen);
+    case 'reset':
+      return seen.status === null ? 'reset-before-response' : 'reset-mid-body';
     case 'silence':
       return 'hung';
     case 'connect-timeout':

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { errnoOf } from '../../base/errors.ts';
+import { connect as connectTls, createSecureContext, type TLSSocket } from 'node:tls';
+import { errnoOf, MidflightError } from '../../base/errors.ts';
 import type { Target } from '../config.ts';
 
 /** What a connection tells whoever uses it now. After `fin` or `failed` nothing more comes. */
@@ -37,27 +37,15 @@ const nobody: ConnectionUser = { connected() {}, bytes() {}, fin() {}, failed() 
 /** How to connect to a target. All connections read into one buffer: libuv reads one socket at a time. */
 export function dialer(target: Target, family: 0 | 4 | 6): Dial {
   const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
-  // One address, the first that the resolver gives: a race of several would hide which one is dead.
-  const where = {
-    host: target.host,
-    port: target.port,
-    family,
-    autoSelectFamily: false,
-    allowHalfOpen: true,
-  };
-  const servername = serverName(target.hostname);
+  const where = { ...addressOf(target, family), allowHalfOpen: true };
+  const secure = target.tls ? secureOptions(target, 'http/1.1') : null;
   const later = inSlices();
   return (localAddress, user) => {
     const from = localAddress === null ? where : { ...where, localAddress };
     let present = user;
     const onBytes = (chunk: Buffer) => present.bytes(chunk);
-    const socket = target.tls
-      ? connectTls({
-          ...from,
-          servername,
-          rejectUnauthorized: !target.insecure,
-          ALPNProtocols: ['http/1.1'],
-        }).on('data', onBytes)
+    const socket = secure
+      ? connectTls({ ...from, ...secure }).on('data', onBytes)
       : connect({
           ...from,
           onread: {
@@ -76,6 +64,27 @@ export function dialer(target: Target, family: 0 | 4 | 6): Dial {
       },
       later,
     );
+  };
+}
+
+/**
+ * Where to connect: one address, the first of its family (0: of any) that the resolver gives, as a race of several would
+ * hide which one is dead. Throws `bad-usage` where the host is an address of another family.
+ */
+export function addressOf({ host, port }: Target, family: 0 | 4 | 6) {
+  const version = isIP(host);
+  if (version !== 0 && family !== 0 && version !== family)
+    throw new MidflightError('bad-usage', `${host} is no IPv${family} address`);
+  return { host, port, family, autoSelectFamily: false };
+}
+
+/** TLS towards a target, for one protocol of HTTP. Made once: a context costs more than a handshake. */
+export function secureOptions({ hostname, insecure }: Target, protocol: 'http/1.1' | 'h2') {
+  return {
+    servername: serverName(hostname),
+    rejectUnauthorized: !insecure,
+    ALPNProtocols: [protocol],
+    secureContext: createSecureContext(),
   };
 }
 
@@ -126,7 +135,8 @@ function connectionOf(
   };
 }
 
-function localOf(socket: Socket): string | null {
+/** `127.0.0.1:41234` or `[::1]:41234`; null before it is connected. */
+export function localOf(socket: Socket): string | null {
   const { localAddress, localPort } = socket;
   if (localAddress === undefined) return null;
   return localAddress.includes(':') ? `[${localAddress}]:${localPort}` : `${localAddress}:${localPort}`;

@@ -2,14 +2,23 @@ import type { Clock } from '../../base/clock.ts';
 import type { Lane } from '../../plan/schema.ts';
 import type { ProbeConfig } from '../config.ts';
 import { dialer } from '../http/connection.ts';
+import { sessionDialer } from '../http/session.ts';
+import { newHttp2Lane, reusedHttp2Lane } from './http2-lanes.ts';
 import type { Carrier } from './lanes.ts';
 import { newLane } from './new-lane.ts';
 import { reusedLane } from './reused-lane.ts';
 
 /** Who carries the requests of a lane. */
 export function carrierOf(config: ProbeConfig, lane: Lane, clock: Clock): Carrier {
-  const dial = dialer(config.target, config.family);
   let opened = 0;
   const from = () => config.localAddresses[opened++ % config.localAddresses.length] ?? null;
+  if (config.http === '2') {
+    const open = sessionDialer(config.target, config.family, clock);
+    const dialSession = () => open(from());
+    return lane === 'new'
+      ? newHttp2Lane(config, clock, dialSession)
+      : reusedHttp2Lane(config, clock, dialSession);
+  }
+  const dial = dialer(config.target, config.family);
   return lane === 'new' ? newLane(config, clock, dial, from) : reusedLane(config, clock, dial, from);
 }

@@ -1,0 +1,62 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Ending } from './classify.ts';
+import type { InFlight } from './exchange.ts';
+import { type RequestOptions, requestRecord } from './record.ts';
+import type { SessionUser } from './session.ts';
+
+/** One request over HTTP/2, and what its session tells to it. */
+export interface SessionExchange {
+  readonly request: InFlight;
+  readonly user: SessionUser;
+}
+
+/** `local`: the client's side of the session. `cancel`: gives the stream up, once it has ended for us. */
+export function sessionExchange(
+  options: RequestOptions,
+  clock: Clock,
+  local: () => string | null,
+  cancel: () => void,
+): SessionExchange {
+  const record = requestRecord(options);
+  let status: number | null = null;
+  const end = (ending: Ending, errno: string | null = null, t = clock.now()) =>
+    record.end(t, ending, { status, errno, reusable: false });
+  return {
+    request: {
+      options,
+      get connectedAt() {
+        return record.connectedAt;
+      },
+      get aliveAt() {
+        return record.aliveAt;
+      },
+      get ended() {
+        return record.ended;
+      },
+      giveUp(t, ending) {
+        end(ending, null, t);
+        cancel();
+      },
+    },
+    user: {
+      connected: (t) => record.connected(t, local()),
+      head(code) {
+        record.heard(clock.now());
+        status = code;
+      },
+      bytes(chunk) {
+        if (record.ended) return;
+        record.heard(clock.now());
+        record.body(chunk, status ?? 0);
+        if (!record.wrong) return;
+        end('wrong');
+        cancel();
+      },
+      whole: () => end('whole'),
+      reset: (code) => end('reset', code),
+      fin: () => end('fin'),
+      failed: (errno) => end('error', errno),
+      malformed: () => end('malformed'),
+    },
+  };
+}

@@ -1,8 +1,11 @@
-// Writes schemas/*.schema.json, which editors complete scenarios by and which other programs read our files by.
-// `npm run schemas`; a test fails while they are stale.
-import { writeFileSync } from 'node:fs';
+// Writes what follows from the schemas: schemas/*.schema.json, by which editors complete scenarios and other programs
+// read our files, and the tables of docs/scenario.md. `npm run schemas`; a test fails while they are stale.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../src/base/package.ts';
 import { jsonSchemas } from './json-schemas.ts';
+import { withReference } from './scenario-reference.ts';
 
 for (const [name, text] of jsonSchemas()) writeFileSync(join(packageRoot(), 'schemas', name), text);
+const document = join(packageRoot(), 'docs', 'scenario.md');
+writeFileSync(document, withReference(readFileSync(document, 'utf8')));

@@ -55,10 +55,7 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
       trustedIPs: scenario.ingress.traefik.trustedIPs,
     },
     app: placementOf(scenario.app),
-    edge: resolveEdge(
-      block.edge?.preset ?? scenario.edge.preset,
-      block.edge?.overrides ?? scenario.edge.overrides,
-    ).edge,
+    edge: edgeOf(scenario, block),
     load,
     fault: faultOf(scenario, load),
     trials: trialsOf(policies, repeats, seed),
@@ -81,6 +78,19 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
   notices.push(...streamsEndTooSoon(plan));
   checkTarget(plan, loaded);
   return { ...plan, expectedWallSeconds: expectedWallSeconds(plan) };
+}
+
+/** The overrides of the file are of the file's preset: a block that names another starts from that one afresh. */
+function edgeOf({ edge }: Scenario, block: Block): Plan['edge'] {
+  const { preset, overrides = {} } = block.edge ?? {};
+  if (preset !== undefined) return resolveEdge(preset, overrides).edge;
+  const base = edge.overrides;
+  const checks = {
+    Cluster: { ...base.checks?.Cluster, ...overrides.checks?.Cluster },
+    Local: { ...base.checks?.Local, ...overrides.checks?.Local },
+  };
+  const named = base.checks !== undefined || overrides.checks !== undefined;
+  return resolveEdge(edge.preset, { ...base, ...overrides, ...(named ? { checks } : {}) }).edge;
 }
 
 function timeScaleOf(wanted: number, cluster: PlanOptions['cluster'], notices: string[]): number {

@@ -101,7 +101,7 @@ export const healthCheck = z.strictObject({
   port: z
     .union([z.enum(['healthz', 'healthCheckNodePort', 'nodePort']), z.int().min(1).max(65535)])
     .describe('healthz is kube-proxy on :10256'),
-  path: z.string().default('/healthz').describe('What http asks for'),
+  path: z.string().describe('What http asks for'),
   interval: duration.describe('From one check to the next'),
   timeout: duration.describe('No answer for so long is a failed check'),
   unhealthyThreshold: z.int().min(1).describe('So many failed checks in a row take a node out'),
@@ -130,8 +130,10 @@ const edgeOverrides = z
   })
   .partial();
 
+const preset = z.enum(presetNames);
+
 const edge = z.strictObject({
-  preset: z.enum(presetNames).default('gke').describe("The load balancer's behaviour: a cloud's, or custom"),
+  preset: preset.default('gke').describe("The load balancer's behaviour: a cloud's, or custom"),
   overrides: edgeOverrides.default({}).describe('What differs from the preset'),
 });
 
@@ -268,7 +270,13 @@ const run = {
 const providerBlock = z
   .strictObject({
     ...run,
-    edge: edge.partial().describe('Instead of the edge above'),
+    edge: z
+      .strictObject({
+        preset: preset.describe('Instead of the preset above and its overrides'),
+        overrides: edgeOverrides.describe('Laid over the overrides above, unless a preset is named here'),
+      })
+      .partial()
+      .describe('What differs at the edge'),
     load: z.array(load).min(1).describe('Instead of the load above'),
     policies: z.array(policyName).min(1).describe('Instead of the policies above'),
     kubeProxyMode: z.enum(['iptables', 'nftables']).describe('kind only'),

@@ -4,9 +4,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { jsonSchemas } from '../../scripts/json-schemas.ts';
+import { withReference } from '../../scripts/scenario-reference.ts';
 import { packageRoot } from '../../src/base/package.ts';
+import { metrics } from '../../src/scenario/expectation.ts';
+import { parseScenario } from '../../src/scenario/load.ts';
+import { faultKinds, policyNames } from '../../src/scenario/schema.ts';
 
 const folder = join(packageRoot(), 'schemas');
+const document = readFileSync(join(packageRoot(), 'docs', 'scenario.md'), 'utf8');
 
 test('the committed schemas are those of the code', () => {
   for (const [name, text] of jsonSchemas()) {
@@ -32,6 +37,25 @@ test('the scenario schema is one that others can read, and says what each key is
   assert.ok(schema.safeParse(least).success);
   assert.not.ok(schema.safeParse({ ...least, policies: ['local'] }).success);
   assert.not.ok(schema.safeParse({ ...least, polices: ['Local'] }).success);
+});
+
+test('the tables of docs/scenario.md are those of the schema, and each key says what it is for', () => {
+  assert.ok(withReference(document) === document, 'docs/scenario.md is stale: npm run schemas');
+  const silent = document.split('\n').filter((line) => /^\| `(?!kind)\w+` .*\|\s+\|$/.test(line));
+  assert.equal(silent, []);
+});
+
+test('the example of docs/scenario.md is a scenario', () => {
+  const [, example = ''] = /```yaml example\n([\s\S]*?)```/.exec(document) ?? [];
+  assert.is(parseScenario(example, 'docs/scenario.md').scenario.name, 'two-zones');
+});
+
+test('docs/scenario.md knows every policy, fault and metric', () => {
+  for (const word of [...policyNames, ...faultKinds]) assert.ok(document.includes(`\`${word}\``), word);
+  for (const metric of metrics.keys()) {
+    const word = metric.replace(/^(outcome|cdn|flip)\./, '');
+    assert.ok(document.includes(`\`${word}\``), metric);
+  }
 });
 
 test.run();

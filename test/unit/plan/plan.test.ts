@@ -4,6 +4,7 @@ import { makePlan, type PlanOptions } from '../../../src/plan/make.ts';
 import { plan as planSchema } from '../../../src/plan/schema.ts';
 import { plannedTargets } from '../../../src/plan/target.ts';
 import { injectionMs, trialMs } from '../../../src/plan/wall.ts';
+import { presets } from '../../../src/presets/index.ts';
 import { loadScenario, parseScenario } from '../../../src/scenario/load.ts';
 import { yamlFiles } from '../../support/scenario-files.ts';
 
@@ -89,6 +90,33 @@ providers:
   assert.equal([embedded.load.length, kind.load.length], [2, 1]);
   assert.ok(kind.notices.some((notice) => notice.includes('no probe')));
   assert.is(kind.fault?.trigger.streamsInFlight, 3);
+});
+
+test("a provider's edge is laid over the file's, and a preset of its own starts afresh", () => {
+  const text = `${base}edge:
+  preset: azure
+  overrides: { reconcileDelay: 9s, onEjected: reset, checks: { Local: { interval: 7s }, Cluster: { interval: 6s } } }
+providers:
+  kind: { edge: { overrides: { reconcileDelay: 1s, checks: { Local: { timeout: 2s } } } } }
+  context: { edge: { preset: octavia } }
+`;
+  const edges = (['embedded', 'kind', 'context'] as const).map((cluster) => planOf(text, { cluster }).edge);
+  assert.equal(
+    edges.map(({ preset, reconcileDelayMs, onEjected, checks }) => [
+      preset,
+      reconcileDelayMs,
+      onEjected,
+      checks.Local.intervalMs,
+      checks.Cluster.intervalMs,
+    ]),
+    [
+      ['azure', 9000, 'reset', 7000, 6000],
+      ['azure', 1000, 'reset', 7000, 6000],
+      ['octavia', presets.octavia.reconcileDelayMs, presets.octavia.onEjected, 5000, 5000],
+    ],
+  );
+  const plain = planOf(base.replace('name: base', 'name: base\nedge: { preset: azure }')).edge;
+  assert.is(plain.source, presets.azure.source, 'nothing overridden, nothing said to be');
 });
 
 test('the command line goes before the block, which goes before the file', () => {

@@ -1,0 +1,41 @@
+import type { Nanoseconds } from '../base/units.ts';
+import type { TrialRecord } from './records.ts';
+
+/** A flip or a fault and the time that is its own. */
+export interface Disturbance {
+  readonly kind: 'flip' | 'fault';
+  readonly name: string;
+  readonly node: string | null;
+  /** pod-kill: which pod of the node. */
+  readonly podKilled: 'ingress' | 'app' | null;
+  /** Right before it was done. */
+  readonly at: Nanoseconds;
+  /** The next disturbance, the recovery, or the last thing seen of the trial. */
+  readonly until: Nanoseconds;
+  readonly recoverAt: Nanoseconds | null;
+  readonly endedBy: 'disturbance' | 'recovery' | 'end';
+}
+
+/** In their order. `lastSeen`: the last instant that the trial knows of. */
+export function disturbancesOf(trial: TrialRecord, lastSeen: Nanoseconds): Disturbance[] {
+  const begins = trial.disturbances.filter((event) => event.at === 'begin').sort((a, b) => a.t - b.t);
+  const recover = trial.disturbances.find((event) => event.at === 'recover');
+  return begins.map((begin, index) => {
+    const next = begins[index + 1];
+    const candidates: [Nanoseconds, Disturbance['endedBy']][] = [[lastSeen, 'end']];
+    if (recover !== undefined) candidates.push([recover.t, 'recovery']);
+    if (next !== undefined) candidates.push([next.t, 'disturbance']);
+    const [until, endedBy] = candidates.reduce((least, one) => (one[0] <= least[0] ? one : least));
+    const pod = trial.start.fault?.pod;
+    return {
+      kind: begin.kind,
+      name: begin.name,
+      node: begin.node,
+      podKilled: begin.name === 'pod-kill' && (pod === 'ingress' || pod === 'app') ? pod : null,
+      at: begin.t,
+      until,
+      recoverAt: begin.kind === 'fault' ? (recover?.t ?? null) : null,
+      endedBy,
+    };
+  });
+}

@@ -1,0 +1,133 @@
+import { outcomes } from '../history/schema.ts';
+import type { Plan } from '../plan/schema.ts';
+import {
+  causes,
+  cdnCodes,
+  clockNames,
+  type ExpectationReport,
+  type TrialReport,
+  type Verdict,
+} from './schema.ts';
+import { worst } from './verdicts.ts';
+
+type Expectation = Plan['expectations'][number];
+export type Measured = ExpectationReport['measured'];
+
+/** One expectation of one trial. */
+export interface Judgement {
+  readonly expectation: Expectation;
+  readonly measured: Measured;
+  readonly verdict: Verdict;
+}
+
+/** Judges every expectation that a trial is under. An invalid trial proves nothing: all are unknown. */
+export function judgeTrial(plan: Plan, trial: TrialReport, valid: boolean): Judgement[] {
+  return plan.expectations
+    .filter(({ policy }) => policy === null || policy === trial.policy)
+    .map((expectation) => {
+      const measured = measure(expectation.metric, trial);
+      const doubtful =
+        !valid || measured === null || (isTimed(expectation.metric) && isUntrusted(plan, trial));
+      const verdict = doubtful ? 'unknown' : holds(expectation, measured) ? 'pass' : 'fail';
+      return { expectation, measured, verdict };
+    });
+}
+
+/** One row for each expectation and policy: the worst of its repeats, with what was measured there. */
+export function expectationRows(
+  judged: readonly { readonly policy: string | null; readonly judgements: readonly Judgement[] }[],
+): ExpectationReport[] {
+  const rows = new Map<string, ExpectationReport>();
+  for (const { policy, judgements } of judged) {
+    for (const { expectation, measured, verdict } of judgements) {
+      const key = `${policy} ${expectation.metric} ${expectation.text} ${expectation.line}`;
+      const row = rows.get(key);
+      if (row !== undefined && worst([row.verdict, verdict]) === row.verdict) continue;
+      rows.set(key, { text: expectation.text, policy, measured, verdict, line: expectation.line });
+    }
+  }
+  return [...rows.values()];
+}
+
+/** The value of a metric in one trial; null where it was not measured. */
+export function measure(metric: string, trial: TrialReport): Measured {
+  const { requests, probes, disturbances, predicted } = trial;
+  const flip = disturbances.find(({ kind }) => kind === 'flip');
+  const fault = disturbances.find(({ kind }) => kind === 'fault');
+  switch (metric) {
+    case 'lost':
+      return requests.lost;
+    case 'lost.share':
+      return requests.started === 0 ? null : requests.lost / requests.started;
+    case 'lostAtFlip':
+      return flip?.requestsLost ?? null;
+    case 'lostAtFault':
+      return fault?.requestsLost ?? null;
+    case 'avoidableByLocal':
+      return requests.avoidableByLocal;
+    case 'probes.new.failed':
+      return probes.new?.failed ?? null;
+    case 'probes.reused.failed':
+      return probes.reused?.failed ?? null;
+    case 'predictedMatches':
+      return predicted === null ? null : predicted.lost === (fault?.requestsLost ?? 0);
+    case 'sourceAddress':
+      return trial.sourceAddress;
+  }
+  const [head = '', tail = ''] = splitOnce(metric);
+  if (head === 'lost') return countOf(requests.byCause, causes, tail);
+  if (head === 'outcome') return countOf(requests.byOutcome, outcomes, tail);
+  if (head === 'cdn') return countOf(requests.byCdnCode, cdnCodes, tail);
+  const name = clockNames.find((clock) => clock === (head === 'flip' ? tail : metric));
+  if (name === undefined) return null;
+  return head === 'flip' ? (flip?.clocksSeconds[name] ?? null) : trial.clocksSeconds[name];
+}
+
+function splitOnce(metric: string): [string, string] {
+  const dot = metric.indexOf('.');
+  return dot === -1 ? [metric, ''] : [metric.slice(0, dot), metric.slice(dot + 1)];
+}
+
+function countOf<K extends string>(
+  counts: Partial<Record<K, number>>,
+  keys: readonly K[],
+  name: string,
+): number | null {
+  const key = keys.find((one) => one === name);
+  return key === undefined ? null : (counts[key] ?? 0);
+}
+
+function holds({ op, value }: Expectation, measured: NonNullable<Measured>): boolean {
+  if (op === '==') return measured === value;
+  if (op === '!=') return measured !== value;
+  const [left, right] = [Number(measured), Number(value)];
+  switch (op) {
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '>':
+      return left > right;
+    case '>=':
+      return left >= right;
+  }
+}
+
+/** Metrics whose value depends on probes having been sent when they were due. */
+function isTimed(metric: string): boolean {
+  const clock = metric.startsWith('flip.') ? metric.slice('flip.'.length) : metric;
+  return ['firstFailedProbe', 'lastFailedProbe', 'failover', 'disruption', 'failoverReused'].includes(clock);
+}
+
+/** A probe was late while something was going on. */
+function isUntrusted(plan: Plan, { untrusted, disturbances }: TrialReport): boolean {
+  const probes = new Set(plan.load.filter(({ kind }) => kind === 'probe').map(({ name }) => name));
+  return untrusted.some(
+    ({ instrument, from, to }) =>
+      probes.has(instrument) &&
+      disturbances.some(({ at, clocksSeconds: { failover, lastFailedProbe } }) => {
+        const end = at + Math.max(failover ?? Number.POSITIVE_INFINITY, lastFailedProbe ?? 0);
+        return from <= end && to >= at;
+      }),
+  );
+}

@@ -1,0 +1,94 @@
+import { MidflightError } from '../base/errors.ts';
+import { nsPerMs } from '../base/units.ts';
+import type { HistoryEvent } from '../history/schema.ts';
+import { type Collector, collector } from './collect.ts';
+import { compare } from './comparison.ts';
+import { expectationRows, type Judgement, judgeTrial } from './expectations.ts';
+import { type Report, reportVersion, type TrialReport } from './schema.ts';
+import { reportTrial } from './trial.ts';
+import { worst } from './verdicts.ts';
+
+interface Judged {
+  readonly report: TrialReport;
+  readonly judgements: readonly Judgement[];
+}
+
+/**
+ * A history's report. Reads it once, keeps no more than one trial, and uses nothing else: the same history gives the same
+ * report anywhere. Throws `bad-history` where it has no header, `internal` where its requests do not add up.
+ */
+export async function analyse(events: AsyncIterable<HistoryEvent>): Promise<Report> {
+  const collected = collector();
+  const judged: Judged[] = [];
+  for await (const event of events) {
+    collected.take(event);
+    const trial = collected.ended();
+    if (trial !== null) judged.push(judge(collected, trial));
+  }
+  const rest = collected.rest();
+  if (rest !== null) judged.push(judge(collected, rest));
+  return reportOf(collected, judged);
+}
+
+function runOf(collected: Collector) {
+  const run = collected.run();
+  if (run === null) throw new MidflightError('bad-history', 'the history has no header');
+  return run;
+}
+
+function judge(collected: Collector, trial: Parameters<typeof reportTrial>[1]): Judged {
+  const run = runOf(collected);
+  const { report, invalid } = reportTrial(run, trial, collected.lastSeen);
+  const judgements = judgeTrial(run.header.plan, report, invalid.length === 0);
+  const verdict = invalid.length > 0 ? 'unknown' : worst(judgements.map((one) => one.verdict));
+  return { report: { ...report, verdict, reason: reasonOf(invalid, judgements) }, judgements };
+}
+
+/** Why a trial is not a pass, in one line. */
+function reasonOf(invalid: readonly string[], judgements: readonly Judgement[]): string | null {
+  if (invalid.length > 0) return invalid.join('; ');
+  const missed = judgements.filter(({ verdict }) => verdict !== 'pass');
+  if (missed.length === 0) return null;
+  return missed
+    .map(({ expectation, measured, verdict }) =>
+      verdict === 'fail'
+        ? `${expectation.text}: measured ${measured}`
+        : `${expectation.text}: ${measured === null ? 'not measured' : 'measured by an instrument that was late'}`,
+    )
+    .join('; ');
+}
+
+function reportOf(collected: Collector, judged: readonly Judged[]): Report {
+  const { header, topology } = runOf(collected);
+  const { plan } = header;
+  const { finish, notes, lastSeen } = collected;
+  const trials = judged.map(({ report }) => report);
+  const missing = plan.trials.length - trials.length;
+  const outcome = finish?.outcome ?? 'interrupted';
+  const verdicts = trials.map(({ verdict }) => verdict);
+  return {
+    schemaVersion: reportVersion,
+    midflightVersion: header.midflightVersion,
+    experiment: plan.experiment,
+    description: plan.description,
+    provider: header.provider,
+    timeScale: plan.timeScale,
+    seed: plan.seed,
+    startedAt: header.wallTime,
+    wallSeconds: Math.round(((finish?.t ?? lastSeen) - header.t) / nsPerMs) / 1000,
+    verdict: worst(missing > 0 || trials.length === 0 ? [...verdicts, 'unknown'] : verdicts),
+    outcome,
+    reason: finish === null ? 'the history breaks off: midflight was killed' : finish.reason,
+    versions: header.versions,
+    notices: [
+      ...plan.notices,
+      ...(topology?.limits ?? []),
+      ...new Set(notes.filter(({ level }) => level !== 'info').map(({ text }) => text)),
+    ],
+    trials,
+    comparison: compare(trials),
+    expectations: expectationRows(
+      judged.map(({ report, judgements }) => ({ policy: report.policy, judgements })),
+    ),
+  };
+}

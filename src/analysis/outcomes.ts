@@ -1,0 +1,35 @@
+import type { Outcome } from '../history/schema.ts';
+import type { RequestRecord } from './records.ts';
+import type { ClusterTime } from './time.ts';
+
+/** Cloudflare waits so long for a SYN-ACK before it answers 522 (its docs, error 522). Cluster milliseconds. */
+export const cdnConnectMs = 19_000;
+
+/**
+ * What the client of the preset's balancer would have seen. A passthrough balancer has no handshake of its own, ours in
+ * user space has: there the edge's side towards the node takes the place of the client's, as long as no byte came back.
+ * `passthrough`: of the preset.
+ */
+export function outcomeOf(request: RequestRecord, passthrough: boolean, time: ClusterTime): Outcome {
+  const { outcome, connection } = request;
+  if (outcome === 'completed' || outcome === 'cancelled' || outcome === 'local-error') return outcome;
+  if (!passthrough || request.firstByteAt !== null || connection?.close == null) return outcome;
+  const { connect, connectNs } = connection.close;
+  switch (connect) {
+    case 'refused':
+    case 'reset': // an RST in answer to a SYN is a refusal, whatever errno the kernel makes of it
+      return 'refused';
+    case 'unreachable':
+      return 'unreachable';
+    case 'timeout':
+      return 'connect-timeout';
+    case 'abandoned':
+      return time.ms(connectNs) >= cdnConnectMs ? 'connect-timeout' : 'slow-connect';
+    case 'connected':
+    case 'none':
+    case 'error':
+      return outcome;
+  }
+}
+
+export const isLost = (outcome: Outcome): boolean => outcome !== 'completed' && outcome !== 'cancelled';

@@ -1,0 +1,250 @@
+import { MidflightError } from '../base/errors.ts';
+import type { Nanoseconds } from '../base/units.ts';
+import type { Outcome } from '../history/schema.ts';
+import { strategyShape } from '../plan/shape.ts';
+import type { PolicyName } from '../scenario/schema.ts';
+import { avoidableByLocal, type Blame, causeOf } from './attribution.ts';
+import { cdnCodeOf } from './cdn.ts';
+import { noClocks, noNotes, notRecovered, readClocks } from './clocks.ts';
+import { type Disturbance, disturbancesOf } from './disturbances.ts';
+import { isLost, outcomeOf } from './outcomes.ts';
+import { placementOf } from './placement.ts';
+import { type Prediction, predict } from './prediction.ts';
+import { failingShare, outageIn, type Timeline, timelineOf } from './probes.ts';
+import type { LaneRecord, RequestRecord, RunRecord, TrialRecord } from './records.ts';
+import type { Cause, CdnCode, DisturbanceReport, TrialReport } from './schema.ts';
+import { sourceAddressOf } from './source-address.ts';
+import { clusterTime } from './time.ts';
+import { untrustedOf } from './untrusted.ts';
+
+/** A trial's report before its expectations are judged, and why it cannot be trusted where it cannot. */
+export interface JudgedTrial {
+  readonly report: TrialReport;
+  readonly invalid: readonly string[];
+}
+
+/** One request, judged. */
+interface Judged {
+  readonly request: RequestRecord;
+  readonly outcome: Outcome;
+  readonly cause: Cause | null;
+  readonly cdn: CdnCode | null;
+}
+
+/** `lastSeen`: the last instant that the history tells of. Throws `internal` where the requests do not add up. */
+export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanoseconds): JudgedTrial {
+  const { plan } = run.header;
+  const time = clusterTime(plan.timeScale);
+  const until = trial.end?.t ?? lastSeen;
+  const disturbances = disturbancesOf(trial, until);
+  const blame: Blame = {
+    run,
+    trial,
+    placement: placementOf(run, trial),
+    flip: disturbances.find(({ kind }) => kind === 'flip') ?? null,
+    fault: disturbances.find(({ kind }) => kind === 'fault') ?? null,
+    finalPolicy: strategyShape(trial.start.policy as PolicyName | null).final,
+  };
+  const judge = (request: RequestRecord): Judged => {
+    const outcome = outcomeOf(request, plan.edge.mode === 'passthrough', time);
+    if (!isLost(outcome)) return { request, outcome, cause: null, cdn: null };
+    return { request, outcome, cause: causeOf(request, blame), cdn: cdnCodeOf(request, outcome, time) };
+  };
+  const streams = trial.streams.map(judge);
+  const lost = streams.filter(({ outcome }) => isLost(outcome));
+  const prediction = blame.fault === null ? null : predict(blame, blame.fault, plan);
+  const timelines = {
+    new: timelineOf(trial.lanes.get('new')),
+    reused: timelineOf(trial.lanes.get('reused')),
+  };
+  const told = disturbances.map((disturbance, index) => {
+    const before = disturbances[index - 1];
+    const overlaps = before !== undefined && !isOver(before, timelines.new, time.ns(plan.stabilityMs));
+    return reportDisturbance(disturbance, overlaps, { blame, lost, timelines, time, until });
+  });
+  const main = told.find(({ kind }) => kind === 'fault') ?? told[0];
+  const report: TrialReport = {
+    index: trial.start.trial,
+    policy: trial.start.policy,
+    fault: trial.start.fault === null ? null : { kind: trial.start.fault.kind, node: trial.start.fault.node },
+    repeat: trial.start.repeat,
+    outcome: trial.end?.outcome ?? 'interrupted',
+    verdict: 'unknown',
+    reason: null,
+    requests: {
+      started: streams.length,
+      completed: streams.filter(({ outcome }) => outcome === 'completed').length,
+      lost: lost.length,
+      cancelled: streams.filter(({ outcome }) => outcome === 'cancelled').length,
+      avoidableByLocal: lost.filter(
+        ({ request, cause }) => cause !== null && avoidableByLocal(request, cause, blame),
+      ).length,
+      byOutcome: countBy(streams.map(({ outcome }) => outcome)),
+      byOutcomeClient: countBy(streams.map(({ request }) => request.outcome)),
+      byCause: countBy(lost.map(({ cause }) => cause)),
+      byCdnCode: countBy(lost.map(({ cdn }) => cdn)),
+    },
+    probes: { new: lane(trial.lanes.get('new'), judge), reused: lane(trial.lanes.get('reused'), judge) },
+    engines: enginesOf(trial),
+    atInjection: prediction?.atInjection ?? null,
+    predicted: prediction?.predicted ?? null,
+    disturbances: told,
+    clocksSeconds: main?.clocksSeconds ?? noClocks(),
+    clockNotes: main?.clockNotes ?? noNotes('nothing was disturbed'),
+    sourceAddress: sourceAddressOf(run, trial),
+    untrusted: untrustedOf(plan, trial, time),
+  };
+  checkSums(report);
+  return { report, invalid: reasons(trial, report, prediction, disturbances) };
+}
+
+function isOver({ at, until }: Disturbance, timeline: Timeline | null, stability: Nanoseconds): boolean {
+  if (timeline === null) return true;
+  const outage = outageIn(timeline, at, until, stability);
+  return outage === null || outage.recovered !== null;
+}
+
+interface DisturbanceContext {
+  readonly blame: Blame;
+  readonly lost: readonly Judged[];
+  readonly timelines: { readonly new: Timeline | null; readonly reused: Timeline | null };
+  readonly time: ReturnType<typeof clusterTime>;
+  readonly until: Nanoseconds;
+}
+
+function reportDisturbance(
+  disturbance: Disturbance,
+  overlaps: boolean,
+  { blame, lost, timelines, time }: DisturbanceContext,
+): DisturbanceReport {
+  const { trial, run, finalPolicy } = blame;
+  const own = lost.filter((one) => disturbanceOf(one, blame) === disturbance);
+  const before = own.filter(({ request }) => request.startedAt < disturbance.at).length;
+  const clocks = readClocks({
+    plan: run.header.plan,
+    trial,
+    time,
+    disturbance,
+    timelines,
+    policy: finalPolicy,
+    overlaps,
+  });
+  const { failover } = clocks.clocksSeconds;
+  const end = failover === null ? disturbance.until : disturbance.at + time.ns(failover * 1000);
+  return {
+    kind: disturbance.kind,
+    name: disturbance.name,
+    node: disturbance.node,
+    at: time.seconds(trial.start.t, disturbance.at),
+    requestsLost: own.length,
+    lostBegunBefore: before,
+    lostBegunAfter: own.length - before,
+    failingShare:
+      timelines.new === null ? null : failover === 0 ? 0 : failingShare(timelines.new, disturbance.at, end),
+    ...clocks,
+  };
+}
+
+/** Which disturbance a loss belongs to: by its cause where that tells, else the last one before it ended. */
+function disturbanceOf({ request, cause }: Judged, { flip, fault }: Blame): Disturbance | null {
+  if (cause === 'switchover') return flip;
+  if (cause === 'transit' || cause === 'ingress' || cause === 'endpoint') return fault;
+  if (fault !== null && request.endedAt >= fault.at) return fault;
+  return flip !== null && request.endedAt >= flip.at ? flip : null;
+}
+
+function lane(record: LaneRecord | undefined, judge: (request: RequestRecord) => Judged) {
+  if (record === undefined) return null;
+  const judged = record.failed.map(judge);
+  const failed = judged.filter(({ outcome }) => isLost(outcome));
+  const passed = record.goodDueAt.length;
+  const byOutcome = countBy(judged.map(({ outcome }) => outcome));
+  return {
+    sent: passed + judged.length + record.cancelled,
+    failed: failed.length,
+    byOutcome: {
+      ...byOutcome,
+      ...(passed > 0 ? { completed: passed } : {}),
+      ...(record.cancelled > 0 ? { cancelled: record.cancelled } : {}),
+    },
+    byCause: countBy(failed.map(({ cause }) => cause)),
+    byCdnCode: countBy(failed.map(({ cdn }) => cdn)),
+  };
+}
+
+function enginesOf(trial: TrialRecord): TrialReport['engines'] {
+  return Object.fromEntries(
+    [...trial.engines.values()].map(({ load, engine, started, byOutcome, problems }) => {
+      const completed = byOutcome.get('completed') ?? 0;
+      const cancelled = byOutcome.get('cancelled') ?? 0;
+      const counts = Object.fromEntries(byOutcome);
+      return [
+        load,
+        { engine, started, completed, lost: started - completed - cancelled, byOutcome: counts, problems },
+      ];
+    }),
+  );
+}
+
+function countBy<K extends string>(keys: readonly (K | null)[]): Partial<Record<K, number>> {
+  const counts: Partial<Record<K, number>> = {};
+  for (const key of keys) if (key !== null) counts[key] = (counts[key] ?? 0) + 1;
+  return counts;
+}
+
+function checkSums({ requests, index }: TrialReport): void {
+  const sum = (counts: Partial<Record<string, number>>) =>
+    Object.values(counts).reduce<number>((total, count) => total + (count ?? 0), 0);
+  const { started, completed, lost, cancelled, byOutcome, byOutcomeClient } = requests;
+  const all = [completed + lost + cancelled, sum(byOutcome), sum(byOutcomeClient)];
+  if (all.every((total) => total === started)) return;
+  throw new MidflightError('internal', `trial ${index}: ${started} requests started, ${all.join('/')} ended`);
+}
+
+/** Why nothing can be concluded from a trial. */
+function reasons(
+  trial: TrialRecord,
+  report: TrialReport,
+  prediction: Prediction | null,
+  disturbances: readonly Disturbance[],
+): string[] {
+  const found = [...(trial.end?.invalid ?? ['the history breaks off in this trial'])];
+  const add = (holds: boolean, reason: string) => {
+    if (holds && !found.includes(reason)) found.push(reason);
+  };
+  for (const { instrument, reason } of trial.instrumentFailures) {
+    add(!found.some((known) => known.includes(reason)), `${instrument}: ${reason}`);
+  }
+  add(trial.unfinished > 0, `${trial.unfinished} requests were never heard of again`);
+  const local = report.requests.byOutcomeClient['local-error'] ?? 0;
+  add(
+    local > trial.unfinished,
+    `${local} streams failed on this machine (too few files, ports or memory), not on the way`,
+  );
+  for (const { load, problems } of trial.engines.values()) {
+    for (const problem of problems) add(true, `${load}: ${problem}`);
+  }
+  const wasHit = disturbances.some(({ kind }) => kind === 'fault');
+  add(trial.start.fault !== null && !wasHit && trial.end?.outcome === 'completed', 'the fault never came');
+  if (prediction !== null) {
+    const { atInjection, predicted, unproven } = prediction;
+    add(
+      predicted.expectedShare > 0 && atInjection.throughTarget === 0,
+      'the policy sends requests through the target, and none was on it when it was hit',
+    );
+    add(
+      predicted.expectedShare === 0 && unproven > 0,
+      `the edge's log does not show where ${unproven} of the streams were`,
+    );
+    add(
+      predicted.expectedShare === 0 && atInjection.throughTarget > 0,
+      `the policy sends nothing through the target, yet ${atInjection.throughTarget} streams were on it`,
+    );
+  }
+  const { clockNotes } = report;
+  add(
+    clockNotes.failover?.reason === notRecovered,
+    'new connections had not recovered by the end of the trial',
+  );
+  return found;
+}

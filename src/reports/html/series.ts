@@ -1,0 +1,180 @@
+import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
+import type { EventOf, HistoryEvent, Outcome } from '../../history/schema.ts';
+
+/** What the charts of one trial are drawn from. Times are seconds of cluster time since the trial's start. */
+export interface TrialSeries {
+  readonly index: number;
+  end: number;
+  /** All lost streams up to a limit, and a sample of the others. */
+  readonly streams: readonly StreamBar[];
+  readonly streamsSeen: number;
+  /** Probes of each lane by seconds. */
+  readonly probes: readonly ProbeBin[];
+  /** What the edge held of each node. */
+  readonly board: readonly NodeSpan[];
+  readonly marks: readonly Mark[];
+  readonly phases: readonly { readonly phase: string; readonly from: number; to: number }[];
+}
+
+export interface StreamBar {
+  readonly from: number;
+  readonly to: number;
+  readonly outcome: Outcome;
+}
+export interface ProbeBin {
+  readonly lane: 'new' | 'reused';
+  readonly second: number;
+  ok: number;
+  failed: number;
+}
+export interface NodeSpan {
+  readonly node: string;
+  readonly state: 'green' | 'red' | 'not eligible';
+  readonly from: number;
+  to: number;
+}
+export interface Mark {
+  readonly at: number;
+  readonly kind: 'flip' | 'fault' | 'recover';
+  readonly label: string;
+}
+
+/** Bars that one trial may have, so that a page stays small whatever the load. */
+const lostLimit = 250;
+const sampleLimit = 150;
+
+/** Reads a history once; memory is bounded by what is in flight and by the limits above. */
+export async function seriesOf(events: AsyncIterable<HistoryEvent>): Promise<TrialSeries[]> {
+  const all: TrialSeries[] = [];
+  let scale = 1;
+  let current: ReturnType<typeof trialSeries> | null = null;
+  const health = new Map<string, NodeSpan['state']>();
+  for await (const event of events) {
+    if (event.type === 'header') scale = event.plan.timeScale;
+    if (event.type === 'health') health.set(event.node, stateOf(event));
+    if (event.type === 'trial-start') current = trialSeries(event, scale, health);
+    current?.take(event);
+    if (event.type === 'trial-end' && current !== null) {
+      all.push(current.close());
+      current = null;
+    }
+  }
+  if (current !== null) all.push(current.close());
+  return all;
+}
+
+const stateOf = ({ eligible, healthy }: EventOf<'health'>): NodeSpan['state'] =>
+  eligible ? (healthy ? 'green' : 'red') : 'not eligible';
+
+function trialSeries(
+  start: EventOf<'trial-start'>,
+  scale: number,
+  health: ReadonlyMap<string, NodeSpan['state']>,
+) {
+  const at = (t: Nanoseconds) => Math.round(((t - start.t) * scale) / nsPerMs) / 1000;
+  const open = new Map<string, EventOf<'start'>>();
+  const lost: StreamBar[] = [];
+  const sampled = sample<StreamBar>(sampleLimit);
+  const bins = new Map<string, ProbeBin>();
+  const board: NodeSpan[] = [...health].map(([node, state]) => ({ node, state, from: 0, to: 0 }));
+  const marks: Mark[] = [];
+  const phases: { phase: string; from: number; to: number }[] = [];
+  let last = start.t;
+  let seen = 0;
+
+  const stream = (begin: EventOf<'start'>, end: EventOf<'end'>) => {
+    seen += 1;
+    const bar = { from: at(begin.t), to: at(end.t), outcome: end.outcome };
+    const isLost = end.outcome !== 'completed' && end.outcome !== 'cancelled';
+    if (isLost && lost.length < lostLimit) lost.push(bar);
+    else sampled.add(bar);
+  };
+  const probe = (begin: EventOf<'start'>, end: EventOf<'end'>) => {
+    if (end.outcome === 'cancelled') return;
+    const lane = begin.lane ?? 'new';
+    const second = Math.floor(at(begin.dueAt));
+    const key = `${lane} ${second}`;
+    const bin = bins.get(key) ?? { lane, second, ok: 0, failed: 0 };
+    bins.set(key, bin);
+    if (end.outcome === 'completed') bin.ok += 1;
+    else bin.failed += 1;
+  };
+  return {
+    take(event: HistoryEvent) {
+      if (event.t > last) last = event.t;
+      switch (event.type) {
+        case 'start':
+          if (event.kind !== 'short') open.set(event.id, event);
+          return;
+        case 'end': {
+          const begin = open.get(event.id);
+          open.delete(event.id);
+          if (begin !== undefined) (begin.kind === 'probe' ? probe : stream)(begin, event);
+          return;
+        }
+        case 'health': {
+          const before = board.findLast(({ node }) => node === event.node);
+          if (before !== undefined) before.to = at(event.t);
+          board.push({ node: event.node, state: stateOf(event), from: at(event.t), to: at(event.t) });
+          return;
+        }
+        case 'phase': {
+          const before = phases.at(-1);
+          if (before !== undefined) before.to = at(event.t);
+          phases.push({ phase: event.phase, from: at(event.t), to: at(event.t) });
+          return;
+        }
+        case 'disturbance':
+          if (event.at === 'begin') {
+            marks.push({
+              at: at(event.t),
+              kind: event.kind,
+              label: `${event.name} ${event.node ?? ''}`.trim(),
+            });
+          } else if (event.at === 'recover') {
+            marks.push({
+              at: at(event.t),
+              kind: 'recover',
+              label: `${event.node ?? ''} is brought back`.trim(),
+            });
+          }
+          return;
+      }
+    },
+    close(): TrialSeries {
+      const end = at(last);
+      const latest = new Map(board.map((span) => [span.node, span]));
+      for (const span of latest.values()) span.to = end;
+      const lastPhase = phases.at(-1);
+      if (lastPhase !== undefined) lastPhase.to = end;
+      const bars = [...lost, ...sampled.items()].sort((a, b) => a.from - b.from || a.to - b.to);
+      return {
+        index: start.trial,
+        end,
+        streams: bars,
+        streamsSeen: seen,
+        probes: [...bins.values()].sort((a, b) => a.second - b.second),
+        board: board.filter(({ from, to }) => to > from),
+        marks,
+        phases,
+      };
+    },
+  };
+}
+
+/** Every n-th of many, n doubling when there are too many: even over time, and the same for the same history. */
+function sample<T>(limit: number) {
+  let kept: T[] = [];
+  let step = 1;
+  let count = 0;
+  return {
+    add(item: T) {
+      if (count % step === 0) kept.push(item);
+      count += 1;
+      if (kept.length <= limit) return;
+      kept = kept.filter((_, index) => index % 2 === 0);
+      step *= 2;
+    },
+    items: () => kept,
+  };
+}

@@ -1,0 +1,37 @@
+/** The page's style: light and dark by the reader's setting; colours at 4.5:1 on their ground where they carry text. */
+export const style = `
+:root { color-scheme: light dark;
+  --ground: #ffffff; --panel: #f5f6f8; --ink: #1c2330; --muted: #5d6776; --line: #d5dae1;
+  --good: #1a7f4b; --bad: #c4302b; --doubt: #8a5a00; --accent: #4b48c8; }
+@media (prefers-color-scheme: dark) { :root {
+  --ground: #12161d; --panel: #1b212b; --ink: #e8ecf2; --muted: #9aa5b5; --line: #333c4a;
+  --good: #4cc38a; --bad: #ff7a70; --doubt: #e5b454; --accent: #a5a2ff; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--ink);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+main, header { max-width: 1060px; margin: 0 auto; padding: 0 20px; }
+header { padding-top: 28px; }
+h1 { font-size: 1.7rem; margin: 0 0 4px; line-height: 1.2; }
+h2 { font-size: 1.25rem; margin: 44px 0 8px; padding-top: 20px; border-top: 1px solid var(--line); }
+h3 { font-size: 1rem; margin: 24px 0 6px; }
+p { margin: 6px 0; }
+.muted { color: var(--muted); }
+.verdict { display: inline-block; padding: 0 10px; border: 1.5px solid currentColor; border-radius: 999px;
+  font-size: .9rem; font-weight: 600; vertical-align: middle; }
+.pass { color: var(--good); } .fail { color: var(--bad); } .unknown { color: var(--doubt); }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { color: var(--muted); font-weight: 500; }
+tbody th { color: var(--ink); font-weight: 600; }
+.lost { color: var(--bad); font-weight: 600; } .none { color: var(--good); font-weight: 600; }
+figure { margin: 0; background: var(--panel); border-radius: 10px; padding: 10px 12px; }
+figcaption { font-size: .88rem; color: var(--muted); margin-bottom: 4px; }
+figure svg { max-width: none; height: auto; }
+.key { display: inline-flex; align-items: center; gap: 5px; margin-right: 14px; }
+.key i { width: 12px; height: 12px; border-radius: 3px; display: inline-block; }
+.two { display: grid; gap: 0 32px; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); }
+nav a { margin-right: 14px; } a { color: var(--accent); }
+footer { max-width: 1060px; margin: 48px auto 32px; padding: 0 20px; color: var(--muted); font-size: .88rem; }
+@media (max-width: 560px) { body { font-size: 15px; } th, td { padding-right: 8px; } }
+`;

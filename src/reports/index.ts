@@ -1,0 +1,41 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Report } from '../analysis/schema.ts';
+import { messageOf } from '../base/errors.ts';
+import { htmlReport } from './html/index.ts';
+import { jsonReport } from './json.ts';
+import { junitReport } from './junit.ts';
+import { markdownReport } from './markdown.ts';
+
+export interface ReportSources {
+  readonly report: Report;
+  /** Path of the history, for what the report itself does not hold (timelines). */
+  readonly history: string;
+  readonly folder: string;
+}
+
+/** Every form of the report, in the order in which they are written. */
+const forms: readonly [string, (sources: ReportSources) => string | Promise<string>][] = [
+  ['report.json', ({ report }) => jsonReport(report)],
+  ['report.md', ({ report }) => markdownReport(report)],
+  ['junit.xml', ({ report }) => junitReport(report)],
+  ['report.html', ({ report, history }) => htmlReport(report, history)],
+];
+
+/** Writes all forms; one that fails keeps no other from being written. A file is whole or not there. */
+export async function writeReports(sources: ReportSources): Promise<{ files: string[]; warnings: string[] }> {
+  const files: string[] = [];
+  const warnings: string[] = [];
+  for (const [name, make] of forms) {
+    const file = join(sources.folder, name);
+    try {
+      const text = await make(sources);
+      writeFileSync(`${file}.part`, text);
+      renameSync(`${file}.part`, file);
+      files.push(file);
+    } catch (error) {
+      warnings.push(`${name} could not be written: ${messageOf(error)}`);
+    }
+  }
+  return { files, warnings };
+}

@@ -1,0 +1,92 @@
+import { nsPerMs } from '../base/units.ts';
+import { type LiveState, recentProbes, sum } from './live-state.ts';
+import type { Paint } from './paint.ts';
+import { width } from './table.ts';
+import { policyName } from './words.ts';
+
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+export interface FrameOptions {
+  readonly columns: number;
+  readonly colours: Paint;
+  readonly elapsedSeconds: number;
+  readonly tick: number;
+}
+
+/** What the screen shows at one instant: a few lines, none wider than the terminal. */
+export function frame(state: LiveState, { columns, colours, elapsedSeconds, tick }: FrameOptions): string[] {
+  const { plan, trial, phase } = state;
+  const turn = colours.cyan(spinner[tick % spinner.length] ?? '');
+  const time = `${elapsedSeconds.toFixed(0)} s of about ${plan.expectedWallSeconds} s`;
+  if (trial === null) return [fit(`${turn} ${state.status} · ${time}`, columns)];
+  const since = ((state.now - state.phaseAt) * plan.timeScale) / nsPerMs / 1000;
+  const where = phase === null ? state.status : `${phase} ${Math.max(0, since).toFixed(0)} s`;
+  const head = `${turn} trial ${trial.number} of ${plan.trials.length} · ${colours.bold(policyName(trial.policy))} · ${where} · ${time}`;
+  const lost = sum(state, 'lost');
+  const { all, failed } = recentProbes(state);
+  const probes =
+    all === 0
+      ? ''
+      : ` · new requests ${failed === 0 ? colours.green('ok') : colours.red(`${failed} of ${all} failing`)}`;
+  const counts = `  streams ${sum(state, 'inFlight')} in flight, ${sum(state, 'completed')} done, ${lost === 0 ? '0 lost' : colours.red(`${lost} lost`)}${probes}`;
+  return [fit(head, columns), fit(counts, columns), ...board(state, columns, colours)];
+}
+
+/** Each node as the edge holds it: green, red or not yet asked. As many a line as fit. */
+function board(state: LiveState, columns: number, colours: Paint): string[] {
+  const cells = [...state.nodes].map(([name, health]) => {
+    const dot = { green: colours.green('●'), red: colours.red('○'), unknown: colours.dim('·') }[health];
+    return `${dot} ${name === state.target ? colours.red(`${name} ✗`) : name}`;
+  });
+  const lines: string[] = [];
+  let line = '  edge:';
+  for (const cell of cells) {
+    if (width(line) + 2 + width(cell) > columns) {
+      lines.push(line);
+      line = '       ';
+    }
+    line += `  ${cell}`;
+  }
+  return [...lines, line];
+}
+
+/** Cuts what is wider than the terminal: a wrapped line could not be painted over. Colours take no room. */
+function fit(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  let shown = 0;
+  let inCode = false;
+  let out = '';
+  for (const char of text) {
+    if (char === '\u001b') inCode = true;
+    if (inCode || shown < columns) out += char;
+    if (!inCode) shown += 1;
+    else if (char === 'm') inCode = false;
+  }
+  return out;
+}
+
+/** The same as one plain line, for a log. */
+export function plainLine(state: LiveState, elapsedSeconds: number): string {
+  const { trial, phase, plan } = state;
+  const time = `${elapsedSeconds.toFixed(1).padStart(6)} s`;
+  if (trial === null) return `${time}  ${state.status}`;
+  const { all, failed } = recentProbes(state);
+  const red = [...state.nodes].flatMap(([name, health]) => (health === 'red' ? [name] : []));
+  const green = [...state.nodes.values()].filter((health) => health === 'green').length;
+  const parts = [
+    `trial ${trial.number}/${plan.trials.length} ${policyName(trial.policy)} ${phase ?? 'ended'}`,
+    `${sum(state, 'inFlight')} in flight, ${sum(state, 'completed')} done, ${sum(state, 'lost')} lost`,
+    ...(all === 0 ? [] : [`probes ${all - failed}/${all} ok`]),
+    `edge ${green}/${state.nodes.size} green${red.length > 0 ? ` (red: ${red.join(' ')})` : ''}`,
+    ...(state.target === null ? [] : [`${state.target} is down`]),
+  ];
+  return `${time}  ${parts.join(' · ')}`;
+}
+
+/** What stays on the screen of a trial that is over. */
+export function doneLine(trial: LiveState['done'][number], number: number, colours: Paint): string {
+  const { policy, repeat, lost, probesFailed, invalid } = trial;
+  const losses = lost === 0 ? colours.green('0 lost') : colours.red(`${lost} lost`);
+  const doubt = invalid === 0 ? '' : colours.yellow(' · cannot be trusted');
+  return `${colours.dim(`trial ${number}`)} ${policyName(policy)}, repeat ${repeat + 1}: ${losses}, ${probesFailed} new requests failed${doubt}`;
+}

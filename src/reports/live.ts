@@ -1,0 +1,98 @@
+import type { Message } from '../base/role.ts';
+import type { HistoryEvent } from '../history/schema.ts';
+import type { Plan } from '../plan/schema.ts';
+import { doneLine, frame, plainLine } from './live-frame.ts';
+import { liveState, takeEvent, takeProgress } from './live-state.ts';
+import { paint } from './paint.ts';
+
+export interface LiveOptions {
+  readonly plan: Plan;
+  readonly stream: { write(text: string): unknown };
+  readonly columns: number;
+  readonly colour: boolean;
+  /** Lines are painted over; else plain lines follow each other. */
+  readonly interactive: boolean;
+  /** Milliseconds of any clock that only goes forward. */
+  now(): number;
+}
+
+/** Shows a run while it goes on. Nothing stands still for more than two seconds. */
+export interface LiveView {
+  event(event: HistoryEvent): void;
+  progress(load: string, message: Message): void;
+  status(text: string): void;
+  /** Takes the painted lines away and gives the cursor back. Safe to call twice. */
+  stop(): void;
+}
+
+const paintMs = 100;
+/** A plain line at least so often. */
+const plainMs = 1500;
+const hideCursor = '\u001b[?25l';
+const showCursor = '\u001b[?25h';
+
+export function liveView(options: LiveOptions): LiveView {
+  const { plan, stream, columns, interactive, now } = options;
+  const colours = paint(options.colour);
+  const state = liveState(plan);
+  const probes = new Set<string>();
+  const began = now();
+  let painted = 0;
+  let tick = 0;
+  let told = 0;
+  let saidAt = Number.NEGATIVE_INFINITY;
+  let due = true;
+  let stopped = false;
+
+  const elapsed = () => (now() - began) / 1000;
+  const erase = () => (painted === 0 ? '' : `\u001b[${painted}A\u001b[J`);
+  const finished = () => {
+    const lines = state.done.slice(told).map((trial, index) => doneLine(trial, told + index + 1, colours));
+    told = state.done.length;
+    return lines;
+  };
+  const repaint = () => {
+    const before = erase();
+    const lines = frame(state, { columns, colours, elapsedSeconds: elapsed(), tick });
+    tick += 1;
+    stream.write(`${before}${[...finished(), ...lines].map((line) => `${line}\n`).join('')}`);
+    painted = lines.length;
+  };
+  const say = () => {
+    const lines = [...finished(), plainLine(state, elapsed())];
+    saidAt = now();
+    stream.write(lines.map((line) => `${line}\n`).join(''));
+  };
+  const turn = () => {
+    if (interactive) return repaint();
+    if (!due && now() - saidAt < plainMs) return;
+    due = false;
+    say();
+  };
+  if (interactive) stream.write(hideCursor);
+  const timer = setInterval(turn, paintMs);
+  timer.unref();
+
+  return {
+    event(event) {
+      if (takeEvent(state, event, probes)) due = true;
+    },
+    progress(load, message) {
+      takeProgress(state, load, message);
+    },
+    status(text) {
+      state.status = text;
+      if (text === 'cleaning up') state.trial = null;
+      due = true;
+    },
+    stop() {
+      if (stopped) return;
+      stopped = true;
+      clearInterval(timer);
+      const last = finished()
+        .map((line) => `${line}\n`)
+        .join('');
+      stream.write(interactive ? `${erase()}${last}${showCursor}` : last);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import {
+  type ClockName,
+  clockNames,
+  type DisturbanceReport,
+  type Report,
+  type TrialReport,
+} from '../analysis/schema.ts';
+import {
+  address,
+  causeList,
+  cdnLine,
+  clock,
+  conclusion,
+  failing,
+  interval,
+  measured,
+  policyName,
+  setting,
+} from './words.ts';
+
+/** report.md: the comparison and each trial, for a pull request or a wiki. */
+export function markdownReport(report: Report): string {
+  const codes = cdnLine(report);
+  return `${[
+    `# ${text(report.experiment)}: ${report.verdict}`,
+    text(report.description),
+    text(`${setting(report)} · ${report.startedAt} · ${report.wallSeconds.toFixed(0)} s`),
+    outcomeLine(report),
+    comparison(report),
+    list([
+      ...conclusion(report),
+      ...(codes === null ? [] : [`Clients behind Cloudflare would have seen: ${codes}.`]),
+    ]),
+    expectations(report),
+    list([...new Set(report.notices)]),
+    ...report.trials.map(trial),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')}\n`;
+}
+
+/** Text that Markdown must not read as its own. */
+const text = (raw: string) => raw.replaceAll(/([\\`*_{}[\]<>|])/g, '\\$1');
+
+const list = (lines: readonly string[]) => lines.map((line) => `- ${text(line)}`).join('\n');
+
+function rows(titles: readonly string[], cells: readonly (readonly string[])[]): string {
+  const line = (parts: readonly string[]) => `| ${parts.map(text).join(' | ')} |`;
+  return [line(titles), `|${titles.map(() => '---|').join('')}`, ...cells.map(line)].join('\n');
+}
+
+const outcomeLine = ({ outcome, reason }: Report) =>
+  outcome === 'completed' ? '' : text(`The run was ${outcome}: ${reason ?? ''}`);
+
+function comparison({ comparison: found }: Report): string {
+  const titles = [
+    'policy',
+    'streams',
+    'lost',
+    'cause',
+    'failover',
+    'new connections failing',
+    'client address',
+  ];
+  return rows(
+    titles,
+    found.map((row) => {
+      const both = row.flipFailover !== null;
+      const failover = both
+        ? `flip: ${clock(row.flipFailover)}, fault: ${clock(row.failover)}`
+        : clock(row.failover);
+      const shares = both
+        ? `${failing(row.flipFailingShare, row.flipFailover)}, ${failing(row.failingShare, row.failover)}`
+        : failing(row.failingShare, row.failover);
+      return [
+        policyName(row.policy),
+        String(row.started),
+        `${row.lost} (${interval(row)})`,
+        causeList(row.byCause),
+        failover,
+        shares,
+        address(row.sourceAddress),
+      ];
+    }),
+  );
+}
+
+function expectations({ expectations: found }: Report): string {
+  if (found.length === 0) return '';
+  return rows(
+    ['expectation', 'policy', 'measured', 'verdict'],
+    found.map(({ text: asked, policy, measured: value, verdict }) => [
+      asked,
+      policyName(policy),
+      measured(value),
+      verdict,
+    ]),
+  );
+}
+
+function trial(found: TrialReport): string {
+  const { policy, repeat, verdict, reason, requests, probes, disturbances, fault } = found;
+  const hit = fault === null ? '' : ` · ${fault.kind} of ${fault.node}`;
+  const lines = [
+    `${requests.started} streams: ${requests.completed} completed, ${requests.lost} lost, ${requests.cancelled} cancelled`,
+    ...(probes.new === null ? [] : [`new connections: ${probes.new.failed} of ${probes.new.sent} failed`]),
+    ...(probes.reused === null
+      ? []
+      : [`kept connections: ${probes.reused.failed} of ${probes.reused.sent} failed`]),
+  ];
+  return [
+    text(`## ${policyName(policy)}, repeat ${repeat + 1}${hit}: ${verdict}`).replace('\\#', '#'),
+    reason === null ? '' : text(reason),
+    list(lines),
+    ...disturbances.map(clocks),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function clocks({ kind, name, requestsLost, clocksSeconds, clockNotes }: DisturbanceReport): string {
+  const cell = (clockName: ClockName) => {
+    const value = clocksSeconds[clockName];
+    const note = clockNotes[clockName];
+    if (value === null) return [clockName, '-', note?.reason ?? ''];
+    const resolution = note?.resolutionSeconds;
+    return [clockName, `${value.toFixed(2)} s`, resolution == null ? '' : `resolution ${resolution} s`];
+  };
+  return `${text(`${kind} ${name}: ${requestsLost} streams lost`)}\n\n${rows(['clock', 'value', ''], clockNames.map(cell))}`;
+}

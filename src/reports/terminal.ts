@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import type { ComparisonRow, Report, Verdict } from '../analysis/schema.ts';
+import { type Paint, paint } from './paint.ts';
+import { table, wrap } from './table.ts';
+import {
+  address,
+  causeList,
+  cdnLine,
+  clock,
+  conclusion,
+  failing,
+  interval,
+  measured,
+  policyName,
+  setting,
+} from './words.ts';
+
+export interface TerminalOptions {
+  readonly columns: number;
+  readonly colour: boolean;
+  /** Of the report; named in the last line. */
+  readonly folder: string;
+}
+
+/** What a person sees at the end. Lines fit `columns`; nothing is cut. */
+export function terminalReport(report: Report, options: TerminalOptions): string {
+  const colours = paint(options.colour);
+  const columns = Math.max(40, options.columns);
+  const para = (text: string, indent = '') => wrap(text, columns, indent);
+  const codes = cdnLine(report);
+  const lines = [
+    ...para(`${colours.bold(report.experiment)} · ${setting(report)}`),
+    '',
+    ...comparison(report, columns, colours),
+    '',
+    ...conclusion(report).flatMap((text) => para(text, '  ')),
+    ...(codes === null ? [] : para(`Clients behind Cloudflare would have seen: ${codes}.`, '  ')),
+    ...section(expectationLines(report, colours).flatMap((text) => para(text, '    '))),
+    ...section(doubts(report).flatMap((text) => para(text, '  '))),
+    ...section([...new Set(report.notices)].flatMap((text) => para(`note: ${text}`, '  '))),
+    '',
+    ...para(ending(report, options.folder, colours), '  '),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const section = (lines: readonly string[]) => (lines.length === 0 ? [] : ['', ...lines]);
+
+const titles = [
+  'policy',
+  'streams',
+  'lost',
+  'cause',
+  'failover',
+  'new connections failing',
+  'client address',
+];
+
+function comparison({ comparison: rows }: Report, columns: number, colours: Paint): string[] {
+  const cells = rows.flatMap((row) => rowCells(row, colours));
+  const wide = table([titles.map((title) => colours.dim(title)), ...cells], columns);
+  return wide ?? rows.flatMap((row) => stacked(row, colours));
+}
+
+/** A row; a second one where flip and fault have a figure each. */
+function rowCells(row: ComparisonRow, colours: Paint): string[][] {
+  const flips = row.flipFailover !== null;
+  const faults = row.failover !== null;
+  const name = colours.bold(policyName(row.policy));
+  const lost = row.lost === 0 ? colours.green('0') : colours.red(String(row.lost));
+  const share = interval(row);
+  const first = [
+    name,
+    String(row.started),
+    `${lost} ${share === '' ? '' : `(${share})`}`,
+    causeList(row.byCause),
+  ];
+  const flip = [`flip: ${clock(row.flipFailover)}`, failing(row.flipFailingShare, row.flipFailover)];
+  const fault = [`${flips ? 'fault: ' : ''}${clock(row.failover)}`, failing(row.failingShare, row.failover)];
+  const main = flips ? flip : fault;
+  const lines = [[...first, ...main, address(row.sourceAddress)]];
+  if (flips && faults) lines.push([colours.dim('  then a node dies'), '', '', '', ...fault]);
+  return lines;
+}
+
+function stacked(row: ComparisonRow, colours: Paint): string[] {
+  const [first = [], second] = rowCells(row, colours);
+  const [name = '', ...values] = first;
+  const lines = values.map((value, index) => `  ${(titles[index + 1] ?? '').padEnd(24)}${value}`);
+  if (second === undefined) return [name, ...lines];
+  const after = [4, 5].map((index) => `  ${(titles[index] ?? '').padEnd(24)}${second[index] ?? ''}`);
+  return [name, ...lines.slice(0, 5), ...after, ...lines.slice(5)];
+}
+
+function expectationLines({ expectations }: Report, colours: Paint): string[] {
+  const word = verdictWord(colours);
+  return expectations
+    .filter(({ verdict }) => verdict !== 'pass')
+    .map(({ text, policy, measured: value, verdict, line }) => {
+      const where = line === null ? '' : ` (line ${line})`;
+      return `${word(verdict)} ${policyName(policy)}: expected ${text}${where}, measured ${measured(value)}`;
+    });
+}
+
+/** Trials that prove nothing, and why. */
+function doubts({ trials }: Report): string[] {
+  return trials
+    .filter(({ verdict, reason }) => verdict === 'unknown' && reason !== null)
+    .map(({ policy, repeat, reason }) => `unknown: ${policyName(policy)}, repeat ${repeat + 1}: ${reason}`);
+}
+
+function ending(report: Report, folder: string, colours: Paint): string {
+  const word = verdictWord(colours)(report.verdict);
+  const outcome = report.outcome === 'completed' ? '' : ` · ${report.outcome}: ${report.reason ?? ''}`;
+  return `${word}${outcome} · report: ${join(folder, 'report.html')}`;
+}
+
+const verdictWord = (colours: Paint) => (verdict: Verdict) => {
+  const colour = { pass: colours.green, fail: colours.red, unknown: colours.yellow }[verdict];
+  return colours.bold(colour(verdict));
+};

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls, createSecureContext, type TLSSocket } from 'node:tls';
+import { connect as connectTls, createSecureContext, TLSSocket } from 'node:tls';
 import { errnoOf, MidflightError } from '../../base/errors.ts';
+import { onFin } from '../../base/fin.ts';
 import type { Target } from '../config.ts';
 
 /** What a connection tells whoever uses it now. After `fin` or `failed` nothing more comes. */
@@ -96,6 +97,8 @@ function connectionOf(
 ): Connection {
   let local: string | null = null;
   let over = false;
+  // An empty line before a request is passed over by servers (RFC 9112, section 2.2).
+  const nothing = socket instanceof TLSSocket ? '\r\n' : '';
   const end = (tell: (user: ConnectionUser) => void) => {
     const last = user();
     use(nobody);
@@ -107,7 +110,10 @@ function connectionOf(
     local = localOf(socket);
     user().connected();
   });
-  socket.on('end', () => end((last) => last.fin()));
+  socket.on('end', () => {
+    if (!over && user() !== nobody) onFin(socket, () => end((last) => last.fin()), nothing);
+    else end(() => {});
+  });
   socket.on('error', (error) => {
     // TLS tells a FIN during its handshake as a reset that no system call returned.
     if (errnoOf(error) === 'ECONNRESET' && !('syscall' in error)) end((last) => last.fin());

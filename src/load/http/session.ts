@@ -120,6 +120,7 @@ function sessionOf(socket: Socket, session: ClientHttp2Session, clock: Clock): S
     socket.on('secureConnect', () => {
       if (socket.alpnProtocol !== 'h2') end((user) => user.malformed());
     });
+  // Late, this may be a reset (see base/fin.ts); but nobody may write to a socket that node:http2 has taken over.
   socket.on('end', () => end((user) => user.fin()));
   socket.on('error', fail);
   socket.on('close', () => end((user) => user.fin()));

@@ -30,7 +30,9 @@ const common = {
   logLevel: 'warning',
   outExtension: { '.js': '.mjs' },
   // CommonJS dependencies inside an ES module bundle ask for require.
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as bannerRequire}from'node:module';const require=bannerRequire(import.meta.url);",
+  },
 };
 const only = process.argv.slice(2);
 const present = Object.entries(roles).filter(

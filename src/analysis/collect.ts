@@ -105,7 +105,7 @@ export function collector(): Collector {
         case 'phase':
           trial?.phases.push(event);
           // What starts after this has seen the flip through.
-          if (trial?.phases.at(-2)?.phase === 'settle') settled = event.t;
+          if (trial?.phases.at(-2)?.phase === 'settle') settled = Math.min(settled, event.t);
           return;
         case 'disturbance':
           trial?.disturbances.push(event);
@@ -168,8 +168,11 @@ export function collector(): Collector {
         case 'finish':
           finish = event;
           return;
-        case 'check':
         case 'reconcile':
+          // The edge follows seconds after the nodes do; a trial without a fault starts nothing after it has settled.
+          if (trial?.disturbances.some(({ kind }) => kind === 'flip')) settled = Math.min(settled, event.t);
+          return;
+        case 'check':
         case 'kubernetes-event':
         case 'clock-offset':
           return;

@@ -61,6 +61,8 @@ async function record({ plan, provider, signal, quiet, io }: ExecuteOptions, fil
     const what = `the history cannot be written: ${error.message}`;
     broken.abort(new MidflightError('instrument-failed', what, { where: file }));
   });
+  const onAbort = () => view?.status('ending what runs, then the report; once more: end at once');
+  signal.addEventListener('abort', onAbort);
   try {
     await runExperiment({
       plan,
@@ -74,6 +76,7 @@ async function record({ plan, provider, signal, quiet, io }: ExecuteOptions, fil
       onProgress: (load, message) => view?.progress(load, message),
     });
   } finally {
+    signal.removeEventListener('abort', onAbort);
     view?.stop();
     await history.close();
   }

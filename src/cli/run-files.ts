@@ -73,16 +73,9 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
   );
   for (const folder of folders) prepareOutDir(folder);
   const { stdout, stderr } = io;
-  const interruption = onSignals(process, {
-    first: (name) => {
-      stderr.write(
-        `\n${name}: ending what runs, then the report of what was seen. Once more: end at once.\n`,
-      );
-    },
-    now: (exitCode) => {
-      if (stderr.isTTY) stderr.write(showCursor);
-      process.exit(exitCode);
-    },
+  const interruption = onSignals(process, (exitCode) => {
+    if (stderr.isTTY) stderr.write(showCursor);
+    process.exit(exitCode);
   });
   const codes: ExitCode[] = [];
   const reports: string[] = [];

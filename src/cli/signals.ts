@@ -20,10 +20,7 @@ export interface Interruption {
  * The first SIGINT, SIGTERM or SIGHUP asks for an orderly end; a second one ends at once by `now`, with the exit code
  * of shells (128 + the signal). What is left then is ended by the watchdog.
  */
-export function onSignals(
-  source: SignalSource,
-  { first, now }: { first: (name: Signal) => void; now: (exitCode: number) => void },
-): Interruption {
+export function onSignals(source: SignalSource, now: (exitCode: number) => void): Interruption {
   const controller = new AbortController();
   const listeners = signals.map((name) => {
     const listener = () => {
@@ -31,7 +28,6 @@ export function onSignals(
         now(128 + constants.signals[name]);
         return;
       }
-      first(name);
       controller.abort(new MidflightError('interrupted', `interrupted by ${name}`));
     };
     source.on(name, listener);

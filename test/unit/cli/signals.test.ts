@@ -6,11 +6,8 @@ import { onSignals } from '../../../src/cli/signals.ts';
 
 function listening() {
   const source = new EventEmitter();
-  const said: unknown[] = [];
-  const interruption = onSignals(source, {
-    first: (name) => said.push(name),
-    now: (code) => said.push(code),
-  });
+  const said: number[] = [];
+  const interruption = onSignals(source, (code) => said.push(code));
   return { source, said, interruption };
 }
 
@@ -22,7 +19,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     assert.ok(interruption.signal.aborted);
     const reason: unknown = interruption.signal.reason;
     assert.ok(reason instanceof MidflightError && reason.code === 'interrupted' && reason.exitCode === 130);
-    assert.equal(said, [name]);
+    assert.equal(said, []);
   });
 }
 
@@ -31,7 +28,7 @@ test('a second one ends at once, with its own exit code', () => {
   source.emit('SIGINT');
   source.emit('SIGINT');
   source.emit('SIGTERM');
-  assert.equal(said, ['SIGINT', 130, 143]);
+  assert.equal(said, [130, 143]);
 });
 
 test('after dispose nothing is listened for', () => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { analyse } from '../analysis/index.ts';
 import type { Report } from '../analysis/schema.ts';
-import { type ExitCode, MidflightError } from '../base/errors.ts';
+import { type ExitCode, MidflightError, messageOf } from '../base/errors.ts';
 import { readHistory } from '../history/reader.ts';
-import { openHistory } from '../history/writer.ts';
+import { type HistoryWriter, openHistory } from '../history/writer.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Provider } from '../providers/provider.ts';
 import { writeReports } from '../reports/index.ts';
@@ -44,7 +44,7 @@ export async function execute(options: ExecuteOptions): Promise<{ report: Report
 
 /** Runs it, with its history written and shown as it grows. */
 async function record({ plan, provider, signal, quiet, io }: ExecuteOptions, file: string): Promise<void> {
-  const history = openHistory(file);
+  const history = historyAt(file);
   const broken = new AbortController();
   const { stderr } = io;
   const view = quiet
@@ -81,6 +81,17 @@ async function record({ plan, provider, signal, quiet, io }: ExecuteOptions, fil
     await history.close();
   }
   if (broken.signal.aborted) throw broken.signal.reason;
+}
+
+function historyAt(file: string): HistoryWriter {
+  try {
+    return openHistory(file);
+  } catch (error) {
+    throw new MidflightError('bad-usage', `the history cannot be written: ${messageOf(error)}`, {
+      where: file,
+      hint: 'choose another folder with --out DIR',
+    });
+  }
 }
 
 /** The report of a history, written beside it. Used after a run and by `midflight report`. */

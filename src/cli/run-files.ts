@@ -53,7 +53,7 @@ async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }
     import('../plan/target.ts'),
   ]);
   if (json) {
-    const described = plans.map((plan) => ({ plan, targets: plannedTargets(plan) }));
+    const described = plans.map((plan) => ({ ...plan, targets: plannedTargets(plan) }));
     stdout.write(`${JSON.stringify(described.length === 1 ? described[0] : described, null, 2)}\n`);
   } else stdout.write(plans.map(describePlan).join('\n'));
   return exitCodes.pass;

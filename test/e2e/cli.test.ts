@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { packageRoot, packageVersion } from '../../src/base/package.ts';
 import { plan as planSchema } from '../../src/plan/schema.ts';
 import { cliFile, runCli, sandbox } from '../support/cli.ts';
@@ -162,10 +163,11 @@ test('--dry-run --json is the plan, and the flags are in it', async () => {
     ...flags,
   );
   assert.is(code, 0);
-  const { plan, targets } = JSON.parse(stdout);
+  const plan: unknown = JSON.parse(stdout);
   const { provider, repeats, seed, trials, images, timeScale } = planSchema.parse(plan);
   assert.equal([provider, repeats, seed, timeScale, images.node], ['kind', 3, 12, 1, 'mine']);
   assert.equal(new Set(trials.map(({ policy }) => policy)), new Set(['Local', 'Cluster']));
+  const { targets } = z.object({ targets: z.array(z.string()) }).parse(plan);
   assert.is(targets.length, 3);
   const several = await cli('run', experiment('preemption'), experiment('baseline'), '--dry-run', '--json');
   assert.is(JSON.parse(several.stdout).length, 2);

@@ -1,0 +1,96 @@
+import { CoreV1Api } from '@kubernetes/client-node';
+import { type ExitCode, exitCodes, MidflightError, messageOf } from '../base/errors.ts';
+import { makePlan } from '../plan/make.ts';
+import type { Plan } from '../plan/schema.ts';
+import { deleteCluster, existingClusters, nodeContainers, openCluster } from '../providers/kind/cluster.ts';
+import { loadScenario } from '../scenario/load.ts';
+import { imagesOf } from './images.ts';
+import type { Io } from './io.ts';
+import { providerFor } from './provider-for.ts';
+import { onSignals } from './signals.ts';
+
+type Images = { readonly [part in keyof Plan['images']]: string | undefined };
+
+/** The kind cluster without an experiment: made and kept, removed, or looked at. */
+export async function clusterAction(
+  action: 'up' | 'down' | 'status',
+  file: string | undefined,
+  images: Images,
+  io: Io,
+): Promise<ExitCode> {
+  switch (action) {
+    case 'up':
+      return up(file, images, io);
+    case 'down':
+      return down(io);
+    case 'status':
+      return status(io);
+  }
+}
+
+/** As a run with --keep begins: nodes, Traefik and app as the scenario has them. */
+async function up(file: string | undefined, images: Images, { stdout, stderr, env }: Io): Promise<ExitCode> {
+  if (file === undefined) {
+    throw new MidflightError('bad-usage', 'which scenario is the cluster for?', {
+      hint: 'midflight cluster up experiments/preemption.yaml',
+    });
+  }
+  const plan = makePlan(loadScenario(file), { cluster: 'kind', images: imagesOf(images, env) });
+  const provider = await providerFor(plan, { keep: true, reuse: true });
+  const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
+  const say = (text: string) => stderr.write(`${text}\n`);
+  try {
+    await provider.up(
+      plan,
+      {
+        progress: say,
+        failed: (instrument, reason) => say(`${instrument}: ${reason}`),
+        note: (level, text) => say(`${level}: ${text}`),
+        event: () => {},
+      },
+      interruption.signal,
+    );
+    say('installing ingress and app');
+    await provider.install(plan, interruption.signal);
+  } finally {
+    await provider.down();
+    interruption.dispose();
+  }
+  stdout.write(`up; run on it with: midflight run ${file} --cluster kind --reuse\n`);
+  return exitCodes.pass;
+}
+
+async function down({ stdout }: Io): Promise<ExitCode> {
+  const names = await existingClusters();
+  for (const name of names) {
+    await deleteCluster(name);
+    stdout.write(`${name}: removed\n`);
+  }
+  if (names.length === 0) stdout.write('there is no cluster of midflight\n');
+  return exitCodes.pass;
+}
+
+async function status({ stdout }: Io): Promise<ExitCode> {
+  const names = await existingClusters();
+  for (const name of names) {
+    const containers = await nodeContainers(name);
+    stdout.write(`${name}: ${containers.length} node${containers.length === 1 ? '' : 's'}\n`);
+    for (const line of await nodeLines(name)) stdout.write(`  ${line}\n`);
+  }
+  if (names.length === 0) stdout.write('there is no cluster of midflight\n');
+  return exitCodes.pass;
+}
+
+/** A cluster whose API does not answer is a finding here, and no error. */
+async function nodeLines(name: string): Promise<string[]> {
+  try {
+    const { kubeConfig } = await openCluster(name);
+    const { items } = await kubeConfig.makeApiClient(CoreV1Api).listNode();
+    return items.map(({ metadata, status: node }) => {
+      const ready = node?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown';
+      return `${metadata?.name ?? '?'}: ${ready === 'True' ? 'Ready' : 'NotReady'}`;
+    });
+  } catch (error) {
+    return [`its API does not answer: ${messageOf(error)}`];
+  }
+}

@@ -66,6 +66,10 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     import('./signals.ts'),
     import('../reports/terminal.ts'),
   ]);
+  if (plans.some(({ provider }) => provider === 'kind')) {
+    const { requireKind } = await import('./requirements.ts');
+    await requireKind(plans);
+  }
   const folders = outDirs(
     plans.map(({ experiment }) => experiment),
     args.out,

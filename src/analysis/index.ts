@@ -79,7 +79,7 @@ function reportOf(collected: Collector, judged: readonly Judged[]): Report {
     verdict: worst(missing > 0 || trials.length === 0 ? [...verdicts, 'unknown'] : verdicts),
     outcome,
     reason: finish === null ? 'the history breaks off: midflight was killed' : finish.reason,
-    versions: header.versions,
+    versions: { ...header.versions, ...topology?.versions },
     notices: [
       ...plan.notices,
       ...(topology?.limits ?? []),

@@ -1,8 +1,8 @@
 import { MidflightError } from '../base/errors.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import type { Outcome } from '../history/schema.ts';
+import type { PlannedTrial } from '../plan/schema.ts';
 import { strategyShape } from '../plan/shape.ts';
-import type { PolicyName } from '../scenario/schema.ts';
 import { avoidableByLocal, type Blame, causeOf } from './attribution.ts';
 import { cdnCodeOf } from './cdn.ts';
 import { noClocks, noNotes, notRecovered, readClocks } from './clocks.ts';
@@ -43,7 +43,7 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
     placement: placementOf(run, trial),
     flip: disturbances.find(({ kind }) => kind === 'flip') ?? null,
     fault: disturbances.find(({ kind }) => kind === 'fault') ?? null,
-    finalPolicy: strategyShape(trial.start.policy as PolicyName | null).final,
+    finalPolicy: strategyShape(trial.start.policy as PlannedTrial['policy']).final,
   };
   const judge = (request: RequestRecord): Judged => {
     const outcome = outcomeOf(request, plan.edge.mode === 'passthrough', time);

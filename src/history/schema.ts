@@ -83,6 +83,8 @@ const topology = z.object({
   edgeAddress: z.string().nullable(),
   /** True where the nodes see the client's own address (the edge binds it); false: they see the edge's. */
   edgeKeepsClientAddress: z.boolean(),
+  /** What only the running cluster could tell: Kubernetes' own version. */
+  versions: z.record(z.string(), z.string()).optional(),
 });
 
 const trialStart = z.object({

@@ -136,7 +136,7 @@ async function open(options: RunOptions, shared: Shared): Promise<Opened> {
       options.onProgress?.(load, message);
     },
   };
-  record(topologyOf(provider, clock));
+  record(topologyOf(provider, await provider.versions(), clock));
   status('starting the edge');
   const watches = await watchCluster(base);
   const edge = await launchEdge(base, workload);
@@ -157,7 +157,7 @@ async function open(options: RunOptions, shared: Shared): Promise<Opened> {
   };
 }
 
-function topologyOf(provider: Provider, clock: Clock): HistoryEvent {
+function topologyOf(provider: Provider, versions: Record<string, string>, clock: Clock): HistoryEvent {
   const { clients, edgeListen } = provider.addresses();
   return {
     type: 'topology',
@@ -168,6 +168,7 @@ function topologyOf(provider: Provider, clock: Clock): HistoryEvent {
     clientAddresses: [...clients],
     edgeAddress: edgeListen.host,
     edgeKeepsClientAddress: provider.capabilities.edgeKeepsClientAddress,
+    versions,
   };
 }
 

@@ -11,13 +11,13 @@ import type { TopologyNode } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { launchChild } from '../child.ts';
 import type { NodePower, Provider, ProviderEvents } from '../provider.ts';
+import { enrol, reap, strikeOff } from '../state-dir.ts';
+import { waitFor } from '../wait.ts';
 import { embeddedKubeconfig } from './control-plane/kubeconfig.ts';
 import { installWorkload } from './install.ts';
 import { type Machine, machine } from './machines.ts';
 import { nodeConfigOf } from './node-config.ts';
-import { enrol, reap, strikeOff } from './state-dir.ts';
 import { hasWholeLoopback, type Layout, maxNodes, takeLayout } from './subnet.ts';
-import { waitFor } from './wait.ts';
 
 interface Cluster {
   readonly plan: Plan;

@@ -12,8 +12,8 @@ import {
   type PodShape,
 } from '../../workload/manifests.ts';
 import type { Workload } from '../provider.ts';
+import { waitFor } from '../wait.ts';
 import { appPod, ingressPod } from './pods.ts';
-import { waitFor } from './wait.ts';
 
 /** Applies the model ingress and the slow app through the API; resolves when all their endpoints are ready. */
 export async function installWorkload(

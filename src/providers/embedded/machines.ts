@@ -2,9 +2,9 @@ import { MidflightError } from '../../base/errors.ts';
 import type { Message } from '../../base/role.ts';
 import type { NodeName } from '../../base/units.ts';
 import { type ChildHandle, launchChild } from '../child.ts';
+import { isAlive, signal } from '../processes.ts';
 import type { PodRef } from '../provider.ts';
 import { type Filling, fillBacklog, type Listener } from './backlog.ts';
-import { isAlive, signal } from './processes.ts';
 
 /** One embedded node as its hardware: a process group that can be stopped, ended and started again. */
 export interface Machine {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { MidflightError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
-import { lockSubnet, unlockSubnet } from './state-dir.ts';
+import { lockSubnet, unlockSubnet } from '../state-dir.ts';
 
 /** The addresses of one embedded cluster, and what there is one of each node. */
 export interface Layout {

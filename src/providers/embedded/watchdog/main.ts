@@ -1,4 +1,4 @@
-import { killByToken } from '../processes.ts';
+import { killByToken } from '../../processes.ts';
 
 /*
  * A stopped child survives its parent, and cannot see that the parent is gone. This process can: its stdin ends then,

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { errnoOf } from '../../base/errors.ts';
+import { errnoOf } from '../base/errors.ts';
 import { isAlive, killByToken, startTimeOf } from './processes.ts';
 
 /*
@@ -64,7 +64,7 @@ export function reap(): number {
     if (name.endsWith('.lock')) {
       const [pid, startTime] = readText(file).trim().split(' ');
       if (pid !== undefined && !sameProcess(Number(pid), startTime ?? '')) rmSync(file, { force: true });
-    } else if (name.endsWith('.json')) {
+    } else if (name.startsWith('midflight-') && name.endsWith('.json')) {
       const run = owned.safeParse(parseJson(readText(file)));
       if (run.success && sameProcess(run.data.pid, run.data.startTime)) continue;
       if (run.success) ended += killByToken(run.data.token);

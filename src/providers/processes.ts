@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { errnoOf } from '../../base/errors.ts';
+import { errnoOf } from '../base/errors.ts';
 
 /** Sends a signal to a process (or, with a negative id, a group); false where it is gone. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {

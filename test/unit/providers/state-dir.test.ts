@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isAlive } from '../../../../src/providers/embedded/processes.ts';
+import { isAlive } from '../../../src/providers/processes.ts';
 import {
   enrol,
   lockSubnet,
@@ -13,7 +13,7 @@ import {
   stateDir,
   strikeOff,
   unlockSubnet,
-} from '../../../../src/providers/embedded/state-dir.ts';
+} from '../../../src/providers/state-dir.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'midflight-test-'));
 process.env.MIDFLIGHT_STATE_DIR = folder;

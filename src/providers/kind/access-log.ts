@@ -1,0 +1,124 @@
+import { Writable } from 'node:stream';
+import { CoreV1Api, type KubeConfig, Log } from '@kubernetes/client-node';
+import { z } from 'zod';
+import { nsPerMs } from '../../base/units.ts';
+import type { EventOf } from '../../history/schema.ts';
+import type { Workload } from '../provider.ts';
+
+/** A line of Traefik's access log in JSON (its docs, "Access logs: available fields"). */
+const line = z.object({
+  ClientHost: z.string(),
+  DownstreamStatus: z.number(),
+  /** Nanoseconds. */
+  Duration: z.number(),
+  StartUTC: z.string(),
+  RequestPath: z.string(),
+  /** A kept header has `request_` before its canonical name. */
+  'request_X-Midflight-Id': z.string().optional(),
+});
+
+export interface AccessLog {
+  stop(): void;
+}
+
+export interface AccessLogOptions {
+  readonly kubeConfig: KubeConfig;
+  readonly workload: Pick<Workload, 'ingress'>;
+  now(): number;
+  event(event: EventOf<'ingress'>): void;
+  /** A log could not be followed any more. */
+  lost(pod: string, reason: string): void;
+}
+
+/** Looks for ingress pods that are not followed yet so often: a pod that is moved or restarted has a new log. */
+const lookMs = 1000;
+
+/** Follows the access log of every ingress pod that there is, and that comes later. */
+export function followAccessLogs(options: AccessLogOptions): AccessLog {
+  const { kubeConfig, workload, lost } = options;
+  const core = kubeConfig.makeApiClient(CoreV1Api);
+  const log = new Log(kubeConfig);
+  const followed = new Map<string, AbortController | null>();
+  let stopped = false;
+
+  const follow = async (namespace: string, pod: string, node: string | null, key: string) => {
+    followed.set(key, null);
+    const sink = linesInto((text) => {
+      const event = eventOf(text, pod, node, options.now());
+      if (event !== undefined) options.event(event);
+    });
+    sink.on('close', () => followed.delete(key));
+    try {
+      const abort = await log.log(namespace, pod, 'traefik', sink, { follow: true, tailLines: 0 });
+      followed.set(key, abort);
+      if (stopped) abort.abort();
+    } catch (error) {
+      followed.delete(key);
+      if (!stopped) lost(pod, error instanceof Error ? error.message : String(error));
+    }
+  };
+  const look = async () => {
+    const { items } = await core.listNamespacedPod({ ...workload.ingress });
+    for (const { metadata, spec, status } of items) {
+      const restarts = status?.containerStatuses?.[0]?.restartCount ?? 0;
+      const key = `${metadata?.uid} ${restarts}`;
+      const running = status?.containerStatuses?.[0]?.state?.running !== undefined;
+      if (running && !followed.has(key)) {
+        void follow(metadata?.namespace ?? '', metadata?.name ?? '', spec?.nodeName ?? null, key);
+      }
+    }
+  };
+  const timer = setInterval(() => void look().catch(() => {}), lookMs);
+  void look().catch(() => {});
+  return {
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+      for (const abort of followed.values()) abort?.abort();
+    },
+  };
+}
+
+function linesInto(take: (text: string) => void): Writable {
+  let rest = '';
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      const lines = (rest + chunk.toString('utf8')).split('\n');
+      rest = lines.pop() ?? '';
+      for (const text of lines) take(text);
+      done();
+    },
+  });
+}
+
+/** One request as Traefik logged it; undefined for a line that is none (its own messages). */
+export function eventOf(
+  text: string,
+  pod: string,
+  node: string | null,
+  now: number,
+): EventOf<'ingress'> | undefined {
+  if (!text.startsWith('{')) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const parsed = line.safeParse(value);
+  if (!parsed.success) return undefined;
+  const { ClientHost, DownstreamStatus, Duration, StartUTC, RequestPath } = parsed.data;
+  const named = parsed.data['request_X-Midflight-Id'];
+  // Wall time on the run's one clock: both are this machine's.
+  const endedMsAgo = Date.now() - (Date.parse(StartUTC) + Duration / nsPerMs);
+  return {
+    type: 'ingress',
+    t: Math.round(now - Math.max(0, endedMsAgo) * nsPerMs),
+    pod,
+    node,
+    id: named ?? new URL(RequestPath, 'http://x').searchParams.get('id'),
+    source: ClientHost,
+    status: DownstreamStatus,
+    durationMs: Duration / nsPerMs,
+  };
+}

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { MidflightError } from '../../base/errors.ts';
+import { kubeConfigFromText } from '../../kube/config.ts';
+import type { Plan } from '../../plan/schema.ts';
+import { imagesOf, type KindImages } from './images.ts';
+import { must, run } from './shell.ts';
+
+/** Every cluster of ours has it in its name; others are never touched. */
+export const clusterPrefix = 'midflight-';
+
+export interface KindCluster {
+  readonly name: string;
+  /** From this process. */
+  readonly kubeConfig: KubeConfig;
+  /** From containers on the kind network. */
+  readonly internalKubeConfig: string;
+}
+
+export async function existingClusters(): Promise<string[]> {
+  const { stdout } = await run(['kind', 'get', 'clusters']);
+  return stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((name) => name.startsWith(clusterPrefix));
+}
+
+/** Creates a cluster; the user's own kubeconfig is not touched. Resolves when kind says that the control plane is Ready. */
+export async function createCluster(
+  name: string,
+  config: string,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<KindCluster> {
+  const { node } = imagesOf(plan.images);
+  const folder = mkdtempSync(join(tmpdir(), 'midflight-kind-'));
+  try {
+    await must(
+      [
+        'kind',
+        'create',
+        'cluster',
+        '--name',
+        name,
+        '--image',
+        node,
+        '--config',
+        '-',
+        '--kubeconfig',
+        join(folder, 'kubeconfig'),
+        '--wait',
+        '180s',
+      ],
+      { input: config, signal, hint: 'midflight doctor --cluster kind says what this machine lacks' },
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return openCluster(name);
+}
+
+/** A cluster that exists. */
+export async function openCluster(name: string): Promise<KindCluster> {
+  const [outside, inside] = await Promise.all([
+    must(['kind', 'get', 'kubeconfig', '--name', name]),
+    must(['kind', 'get', 'kubeconfig', '--name', name, '--internal']),
+  ]);
+  return { name, kubeConfig: kubeConfigFromText(outside), internalKubeConfig: inside };
+}
+
+/** Removes a cluster of ours, paused nodes and all. */
+export async function deleteCluster(name: string): Promise<void> {
+  if (!name.startsWith(clusterPrefix)) {
+    throw new MidflightError('internal', `${name} is no cluster of midflight's and will not be deleted`);
+  }
+  await must(['kind', 'delete', 'cluster', '--name', name], { hint: `kind delete cluster --name ${name}` });
+}
+
+/** Containers of a cluster that are its nodes, by name. */
+export async function nodeContainers(name: string): Promise<string[]> {
+  const { stdout } = await run(['kind', 'get', 'nodes', '--name', name]);
+  return stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith(name));
+}
+
+/** Images that a node has to have and has not, put there from this machine's; a public one is pulled by the node itself. */
+export async function loadImages(
+  cluster: string,
+  nodes: readonly string[],
+  images: KindImages,
+  signal: AbortSignal,
+): Promise<void> {
+  const [first] = nodes;
+  if (first === undefined) return;
+  const { stdout } = await run(['docker', 'exec', first, 'ctr', '-n', 'k8s.io', 'images', 'ls', '-q'], {
+    signal,
+  });
+  const there = new Set(stdout.split('\n').map((line) => line.trim()));
+  for (const image of [images.traefik, images.app]) {
+    if (there.has(fullName(image))) continue;
+    const local = await run(['docker', 'image', 'inspect', image], { signal });
+    if (!local.ok) continue;
+    await must(['kind', 'load', 'docker-image', image, '--name', cluster], { signal });
+  }
+}
+
+/** containerd's name of an image: registry, repository and tag in full. */
+export function fullName(image: string): string {
+  const [first = ''] = image.split('/');
+  const hasRegistry =
+    image.includes('/') && (first.includes('.') || first.includes(':') || first === 'localhost');
+  const named = hasRegistry ? image : `docker.io/${image.includes('/') ? image : `library/${image}`}`;
+  return /[:@][^/]+$/.test(named) ? named : `${named}:latest`;
+}

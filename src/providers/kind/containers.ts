@@ -1,0 +1,124 @@
+import { roleBundle } from '../../base/package.ts';
+import type { RoleHandle } from '../../base/role.ts';
+import { launchChild } from '../child.ts';
+import type { RoleName } from '../provider.ts';
+import { must, run } from './shell.ts';
+
+/** Label of every container of ours that is no node; its value is the cluster. */
+export const containerLabel = 'dev.midflight.cluster';
+
+/** The container whose network the edge lives in: its address is known before the edge starts. */
+export interface Anchor {
+  readonly name: string;
+  readonly address: string;
+}
+
+export async function startAnchor(cluster: string, image: string, signal: AbortSignal): Promise<Anchor> {
+  const name = `${cluster}-edge`;
+  await run(['docker', 'rm', '-f', name]);
+  await must(
+    [
+      'docker',
+      'run',
+      '-d',
+      '--name',
+      name,
+      '--network',
+      'kind',
+      '--label',
+      `${containerLabel}=${cluster}`,
+      '--entrypoint',
+      'sleep',
+      image,
+      'infinity',
+    ],
+    { signal },
+  );
+  const address = await must([
+    'docker',
+    'inspect',
+    '-f',
+    '{{.NetworkSettings.Networks.kind.IPAddress}}',
+    name,
+  ]);
+  return { name, address };
+}
+
+/** Starts one of our roles in a container on the kind network; it speaks over the same pipe as a child process would. */
+export async function launchContainer(options: {
+  readonly cluster: string;
+  readonly image: string;
+  readonly role: RoleName;
+  readonly name: string;
+  readonly config: unknown;
+  /** Shares this container's network instead of having one of its own. */
+  readonly networkOf: string | null;
+  /** Further files that the role needs, read-only: where they are here, and there. */
+  readonly mounts?: readonly (readonly [string, string])[];
+}): Promise<RoleHandle> {
+  const { cluster, image, role, config, networkOf } = options;
+  const container = `${cluster}-${role}-${options.name.replaceAll(/[^a-zA-Z0-9_.-]/g, '-')}`;
+  const inside = `/midflight/${role}.mjs`;
+  const mounts = [[roleBundle(role), inside] as const, ...(options.mounts ?? [])];
+  await run(['docker', 'rm', '-f', container]);
+  const handle = await launchChild({
+    command: 'docker',
+    args: [
+      'run',
+      '-i',
+      '--rm',
+      '--init',
+      '--name',
+      container,
+      '--label',
+      `${containerLabel}=${cluster}`,
+      '--network',
+      networkOf === null ? 'kind' : `container:${networkOf}`,
+      '--ulimit',
+      'nofile=65536:65536',
+      ...mounts.flatMap(([here, there]) => ['-v', `${here}:${there}:ro`]),
+      '--entrypoint',
+      'node',
+      image,
+      inside,
+      cluster,
+    ],
+    role,
+    name: options.name,
+    config,
+    // Ctrl-C at the terminal must not reach the docker client.
+    detached: true,
+    readyTimeoutMs: 60_000,
+  });
+  return {
+    ...handle,
+    async stop(graceMs = 5000) {
+      await handle.stop(graceMs);
+      await run(['docker', 'rm', '-f', container]);
+    },
+  };
+}
+
+/** Removes every container of ours that belongs to a cluster and is no node. */
+export async function removeContainers(cluster: string): Promise<void> {
+  const { stdout } = await run(['docker', 'ps', '-aq', '--filter', `label=${containerLabel}=${cluster}`]);
+  const ids = stdout.split('\n').filter((line) => line !== '');
+  if (ids.length > 0) await run(['docker', 'rm', '-f', ...ids]);
+}
+
+/**
+ * The monotonic clock in a container against this process': both read the kernel's on Linux; on a Docker that runs in a
+ * virtual machine they differ. Nanoseconds to add to a container's time, and how far that may be wrong.
+ */
+export async function clockOffset(
+  container: string,
+  now: () => number,
+): Promise<{ offsetNs: number; errorNs: number }> {
+  const before = now();
+  const text = await must(['docker', 'exec', container, 'node', '-p', 'process.hrtime.bigint().toString()']);
+  const after = now();
+  return {
+    offsetNs: Math.round((before + after) / 2 - Number(text)),
+    errorNs: Math.round((after - before) / 2),
+  };
+}

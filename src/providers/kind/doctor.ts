@@ -1,0 +1,138 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { freemem, totalmem } from 'node:os';
+import type { Plan } from '../../plan/schema.ts';
+import { imagesOf } from './images.ts';
+import { run } from './shell.ts';
+
+/** One thing that a cluster needs of this machine. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** What to do where it is not ok. */
+  readonly hint: string | null;
+}
+
+export interface DoctorOptions {
+  readonly cluster: 'embedded' | 'kind';
+  readonly images?: Partial<Plan['images']>;
+}
+
+/** Everything that is missing, before anything is started. */
+export async function doctor({ cluster, images = {} }: DoctorOptions): Promise<Check[]> {
+  if (cluster === 'embedded') return [nodeVersion(), memory(0.7), loopback()];
+  const docker = await dockerCheck();
+  const rest = docker.ok ? await Promise.all(imageChecks(images)) : [];
+  return [nodeVersion(), docker, await kindCheck(), ...rest, memory(2), ...inotify(), cgroups()];
+}
+
+const check = (name: string, ok: boolean, detail: string, hint: string): Check => ({
+  name,
+  ok,
+  detail,
+  hint: ok ? null : hint,
+});
+
+function nodeVersion(): Check {
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  return check('Node.js', major >= 20, process.version, 'install Node.js 20 or later');
+}
+
+/** `wanted` in GiB: measured for five nodes. */
+function memory(wanted: number): Check {
+  const free = availableMemory() / 2 ** 30;
+  const detail = `${free.toFixed(1)} of ${(totalmem() / 2 ** 30).toFixed(1)} GiB free, ${wanted} needed`;
+  return check('memory', free >= wanted, detail, 'end other programs, or use fewer nodes');
+}
+
+/** What the kernel would give without swapping; freemem() leaves caches out. */
+function availableMemory(): number {
+  const text = readIfThere('/proc/meminfo');
+  const kib = /^MemAvailable:\s+(\d+)/m.exec(text)?.[1];
+  return kib === undefined ? freemem() : Number(kib) * 1024;
+}
+
+function loopback(): Check {
+  const own = process.platform === 'linux';
+  const detail = own
+    ? 'each node gets an address of its own'
+    : 'all nodes share 127.0.0.1: client addresses cannot be seen (the report says so)';
+  return check('loopback', true, detail, '');
+}
+
+async function dockerCheck(): Promise<Check> {
+  const { ok, stdout, stderr } = await run(['docker', 'version', '--format', '{{.Server.Version}}']);
+  const said = (stderr.trim().split('\n').at(-1) ?? '') || 'no answer';
+  return check(
+    'Docker',
+    ok,
+    ok ? stdout.trim() : said,
+    'start Docker, and make sure that `docker version` works for this user',
+  );
+}
+
+async function kindCheck(): Promise<Check> {
+  const { ok, stdout } = await run(['kind', 'version', '--quiet']);
+  return check(
+    'kind',
+    ok,
+    ok ? stdout.trim() : 'not found',
+    'go install sigs.k8s.io/kind@v0.33.0, or see https://kind.sigs.k8s.io/docs/user/quick-start/',
+  );
+}
+
+function imageChecks(images: Partial<Plan['images']>): Promise<Check>[] {
+  const wanted = imagesOf(images);
+  return (['node', 'traefik', 'app'] as const).map(async (part) => {
+    const image = wanted[part];
+    const local = await run(['docker', 'image', 'inspect', '-f', '{{.Id}}', image]);
+    if (local.ok) return check(`image ${image}`, true, 'on this machine', '');
+    const remote = await run(['docker', 'manifest', 'inspect', image]);
+    return check(
+      `image ${image}`,
+      remote.ok,
+      remote.ok ? 'can be pulled' : 'neither on this machine nor to be had',
+      `docker pull ${image}, or name another with --image-${part} or ${variables[part]}`,
+    );
+  });
+}
+
+const variables = {
+  node: 'MIDFLIGHT_KIND_IMAGE',
+  traefik: 'MIDFLIGHT_TRAEFIK_IMAGE',
+  app: 'MIDFLIGHT_APP_IMAGE',
+} as const;
+
+/** kind's docs, "Known issues: pod errors due to too many open files": each node watches many files. */
+function inotify(): Check[] {
+  const limits = [
+    ['fs.inotify.max_user_instances', 256],
+    ['fs.inotify.max_user_watches', 65_536],
+  ] as const;
+  return limits.flatMap(([name, least]) => {
+    const text = readIfThere(`/proc/sys/${name.replaceAll('.', '/')}`);
+    if (text === '') return [];
+    const value = Number(text);
+    const hint = `sudo sysctl ${name}=${least * 2}`;
+    return [check(name, value >= Math.min(least, 128), `${value}`, hint)];
+  });
+}
+
+function cgroups(): Check {
+  const two = existsSync('/sys/fs/cgroup/cgroup.controllers');
+  const linux = process.platform === 'linux';
+  const detail = linux
+    ? two
+      ? 'version 2'
+      : 'version 1 (works; kind and the kubelet warn of it)'
+    : "Docker's own";
+  return check('control groups', true, detail, '');
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import {
+  AppsV1Api,
+  CoreV1Api,
+  type KubeConfig,
+  NetworkingV1Api,
+  RbacAuthorizationV1Api,
+  type V1Pod,
+} from '@kubernetes/client-node';
+import { MidflightError } from '../../base/errors.ts';
+import { roleBundle } from '../../base/package.ts';
+import type { Plan, PlannedPlacement } from '../../plan/schema.ts';
+import {
+  appService,
+  controllerOf,
+  hostname,
+  ingressService,
+  labelSelectorOf,
+  names,
+  namespace,
+  namespaceObject,
+  ownership,
+  type PodShape,
+  ports,
+} from '../../workload/manifests.ts';
+import type { Workload } from '../provider.ts';
+import { waitFor } from '../wait.ts';
+import type { KindImages } from './images.ts';
+import {
+  traefikAccount,
+  traefikBinding,
+  traefikClass,
+  traefikConfig,
+  traefikIngress,
+  traefikPod,
+  traefikRole,
+} from './traefik.ts';
+
+const bundleName = 'midflight-app-bundle';
+
+export interface InstallOptions {
+  readonly kubeConfig: KubeConfig;
+  readonly plan: Plan;
+  readonly images: KindImages;
+  /** What `client` in the allow-list stands for: the edge is the client that the ingress may see. */
+  readonly edgeAddress: string;
+  readonly signal: AbortSignal;
+}
+
+/** Installs Traefik and the app; resolves when all their pods are Ready. */
+export async function install(options: InstallOptions): Promise<Workload> {
+  const { kubeConfig, plan, images, signal } = options;
+  const core = kubeConfig.makeApiClient(CoreV1Api);
+  const apps = kubeConfig.makeApiClient(AppsV1Api);
+  const networking = kubeConfig.makeApiClient(NetworkingV1Api);
+  const rbac = kubeConfig.makeApiClient(RbacAuthorizationV1Api);
+  const allowList = plan.ingress.allowList.map((range) =>
+    range === 'client' ? `${options.edgeAddress}/32` : range,
+  );
+  await core.createNamespace({ body: namespaceObject() });
+  await Promise.all([
+    core.createNamespacedServiceAccount({ namespace, body: traefikAccount() }),
+    core.createNamespacedConfigMap({ namespace, body: traefikConfig(allowList) }),
+    core.createNamespacedConfigMap({ namespace, body: appBundle() }),
+    unlessThere(rbac.createClusterRole({ body: traefikRole() })),
+    unlessThere(rbac.createClusterRoleBinding({ body: traefikBinding() })),
+    unlessThere(networking.createIngressClass({ body: traefikClass() })),
+    core.createNamespacedService({ namespace, body: appService() }),
+    core.createNamespacedService({ namespace, body: ingressService('Cluster') }),
+  ]);
+  await networking.createNamespacedIngress({ namespace, body: traefikIngress(allowList) });
+  await create(apps, plan.app, appPod(plan, images.app));
+  await create(apps, plan.ingress, traefikPod(plan, images.traefik));
+  await waitFor(
+    'Traefik and the app to be Ready',
+    180_000,
+    signal,
+    async () => {
+      const { items } = await core.listNamespacedPod({ namespace });
+      refuseStuck(items);
+      return [names.app, names.ingress].every((name) => {
+        const own = items.filter((pod) => pod.metadata?.labels?.['app.kubernetes.io/name'] === name);
+        const placement = name === names.app ? plan.app : plan.ingress;
+        const wanted = placement.kind === 'DaemonSet' ? 1 : placement.replicas;
+        return own.length >= wanted && own.every(isReady);
+      });
+    },
+    250,
+  );
+  return {
+    service: { namespace, name: names.ingress },
+    ingress: { namespace, labelSelector: labelSelectorOf(names.ingress) },
+    app: { namespace, labelSelector: labelSelectorOf(names.app), service: names.app },
+    hostname,
+  };
+}
+
+async function create(apps: AppsV1Api, placement: PlannedPlacement, shape: PodShape): Promise<void> {
+  const { kind, body } = controllerOf(placement, shape);
+  if (kind === 'DaemonSet') await apps.createNamespacedDaemonSet({ namespace, body });
+  else await apps.createNamespacedDeployment({ namespace, body });
+}
+
+/** Cluster-wide objects outlive the namespace of a cluster that is used again. */
+async function unlessThere(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 409) throw error;
+  }
+}
+
+/** The app as one file: no image of ours has to be built or pulled. */
+function appBundle() {
+  return {
+    metadata: { name: bundleName, namespace, labels: { ...ownership } },
+    data: { 'app.mjs': readFileSync(roleBundle('app'), 'utf8') },
+  };
+}
+
+function appPod(plan: Plan, image: string): PodShape {
+  return {
+    name: names.app,
+    volumes: [{ name: 'bundle', configMap: { name: bundleName } }],
+    container: {
+      name: 'app',
+      image,
+      imagePullPolicy: 'IfNotPresent',
+      command: ['node', '/midflight/app.mjs'],
+      env: [{ name: 'PORT', value: String(ports.app) }],
+      ports: [{ name: 'http', containerPort: ports.app }],
+      readinessProbe: {
+        httpGet: { path: '/healthz', port: ports.app },
+        periodSeconds: Math.max(1, Math.round(plan.ingress.readinessPeriodMs / 1000)),
+      },
+      volumeMounts: [{ name: 'bundle', mountPath: '/midflight' }],
+    },
+  };
+}
+
+export const isReady = (pod: V1Pod): boolean =>
+  pod.metadata?.deletionTimestamp === undefined &&
+  (pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false);
+
+/** What no waiting mends. */
+function refuseStuck(pods: readonly V1Pod[]): void {
+  for (const pod of pods) {
+    for (const { state, image } of pod.status?.containerStatuses ?? []) {
+      const reason = state?.waiting?.reason;
+      if (reason === 'ErrImageNeverPull' || reason === 'InvalidImageName') {
+        throw new MidflightError('provider-failed', `the nodes cannot get the image ${image}: ${reason}`, {
+          hint: 'docker pull it, or name another: --image-traefik, --image-app',
+        });
+      }
+    }
+  }
+}

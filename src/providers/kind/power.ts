@@ -1,0 +1,190 @@
+import { type CoreV1Api, PatchStrategy, setHeaderOptions, type V1Pod } from '@kubernetes/client-node';
+import { MidflightError } from '../../base/errors.ts';
+import { type NodeName, nsPerMs } from '../../base/units.ts';
+import type { NodePower, PodRef } from '../provider.ts';
+import { waitFor } from '../wait.ts';
+import { isReady } from './install.ts';
+import { must, run } from './shell.ts';
+
+/*
+ * Silence on a kind node. The drop rules stand before kube-proxy's DNAT and behind its SNAT, in both directions; pausing
+ * the container then stops everything in it, and holds its network namespace: a killed container would turn into
+ * EHOSTUNREACH once the ARP entry expires. A start makes a new namespace, so the rules need no undoing after power-off.
+ */
+const rules = ['raw PREROUTING', 'raw OUTPUT', 'mangle POSTROUTING'];
+const rule = (action: 'I' | 'D', place: string) =>
+  `iptables -w -t ${place.replace(' ', ` -${action} `)} ! -i lo -j DROP`.replace(
+    // -i is not known to chains of outgoing packets.
+    /(OUTPUT|POSTROUTING) ! -i lo/,
+    '$1 ! -o lo',
+  );
+const cut = rules.map((place) => rule('I', place)).join(' && ');
+const mend = rules.map((place) => rule('D', place)).join('; ');
+
+export interface PowerOptions {
+  readonly core: CoreV1Api;
+  /** Monotonic nanoseconds. */
+  now(): number;
+  readonly signal: AbortSignal;
+  /** InternalIP of each node as it was when the cluster came up. */
+  addressOf(node: NodeName): string;
+}
+
+export function kindPower(options: PowerOptions): NodePower & { isDown(node: NodeName): boolean } {
+  const { core, now } = options;
+  const down = new Map<NodeName, 'off' | 'unplugged'>();
+
+  const drop = async (node: NodeName): Promise<number> => {
+    // The clock is read inside, right before: starting `docker exec` takes a tenth of a second.
+    const wall = await must(['docker', 'exec', '--privileged', node, 'sh', '-c', `date +%s%N; ${cut}`]);
+    const agoMs = Date.now() - Number(wall.split('\n')[0]) / nsPerMs;
+    return now() - Math.max(0, agoMs) * nsPerMs;
+  };
+  return {
+    isDown: (node) => down.has(node),
+    async off(node) {
+      down.set(node, 'off');
+      const at = await drop(node);
+      await must(['docker', 'pause', node], { hint: recovery(node) });
+      return at;
+    },
+    async unplug(node) {
+      down.set(node, 'unplugged');
+      return drop(node);
+    },
+    async shutdownPods(node, which, graceMs) {
+      const at = now();
+      await kubeletStops(core, node);
+      const pods = (await podsOn(core, node)).filter((pod) => isCritical(pod) === (which === 'critical'));
+      await Promise.all(pods.map((pod) => endPod(core, node, pod, graceMs)));
+      return at;
+    },
+    async killPod(pod) {
+      const ids = await containersOf(core, pod);
+      const at = now();
+      await must(['docker', 'exec', pod.node, 'sh', '-c', signalAll(ids, 'SIGKILL')]);
+      return at;
+    },
+    async on(node) {
+      const how = down.get(node);
+      const since = new Date();
+      if (how === 'unplugged') await must(['docker', 'exec', '--privileged', node, 'sh', '-c', mend]);
+      else if (how === 'off') await restart(node, options.addressOf(node));
+      else await run(['docker', 'exec', node, 'systemctl', 'start', 'kubelet']);
+      down.delete(node);
+      await backInService(core, node, since, options.signal);
+    },
+  };
+}
+
+/** The command that mends a node by hand. */
+const recovery = (node: NodeName) => `docker unpause ${node}; docker restart ${node}`;
+
+/** No other container may start between the two, or it could be given the node's address. */
+async function restart(node: NodeName, address: string): Promise<void> {
+  await run(['docker', 'kill', node]);
+  await must(['docker', 'start', node], { hint: recovery(node) });
+  const now = await must(['docker', 'inspect', '-f', '{{.NetworkSettings.Networks.kind.IPAddress}}', node]);
+  if (now === address) return;
+  throw new MidflightError('cluster-failed', `${node} came back as ${now}; it was ${address}`, {
+    hint: 'midflight cluster down, and run again',
+  });
+}
+
+async function backInService(
+  core: CoreV1Api,
+  node: NodeName,
+  since: Date,
+  signal: AbortSignal,
+): Promise<void> {
+  await waitFor(
+    `${node} to be Ready again`,
+    180_000,
+    signal,
+    async () => {
+      const found = await core.readNode({ name: node });
+      const ready = found.status?.conditions?.find(({ type }) => type === 'Ready');
+      if (ready?.status !== 'True') return false;
+      // A condition from before its death proves nothing: a lease renewed since then does.
+      if ((ready.lastHeartbeatTime ?? since) < since && !(await leaseRenewed(core, node, since)))
+        return false;
+      return (await podsOn(core, node)).every((pod) => isReady(pod) || isOver(pod));
+    },
+    250,
+  );
+}
+
+/** client-node has the lease in another API group's client; the node's own pods being Ready says as much after a start. */
+async function leaseRenewed(core: CoreV1Api, node: NodeName, since: Date): Promise<boolean> {
+  const { items } = await core.listEventForAllNamespaces({ fieldSelector: `involvedObject.name=${node}` });
+  return items.some(({ lastTimestamp }) => lastTimestamp !== undefined && lastTimestamp >= since);
+}
+
+const isOver = ({ status }: V1Pod) => status?.phase === 'Failed' || status?.phase === 'Succeeded';
+
+async function podsOn(core: CoreV1Api, node: NodeName): Promise<V1Pod[]> {
+  return (await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` })).items;
+}
+
+const isCritical = ({ spec }: V1Pod) =>
+  ['system-node-critical', 'system-cluster-critical'].includes(spec?.priorityClassName ?? '');
+
+/**
+ * kind's nodes have no logind, by which a kubelet learns of a shutdown: what it would do is done in its place. It is
+ * stopped first, so that it starts nothing again.
+ */
+async function kubeletStops(core: CoreV1Api, node: NodeName): Promise<void> {
+  await must(['docker', 'exec', node, 'systemctl', 'stop', 'kubelet']);
+  const time = new Date();
+  const condition = {
+    type: 'Ready',
+    status: 'False',
+    reason: 'KubeletNotReady',
+    message: 'node is shutting down',
+    lastHeartbeatTime: time,
+    lastTransitionTime: time,
+  };
+  await core.patchNodeStatus({ name: node, body: { status: { conditions: [condition] } } }, strategic);
+}
+
+const strategic = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch);
+
+async function endPod(core: CoreV1Api, node: NodeName, pod: V1Pod, graceMs: number): Promise<void> {
+  const { name = '', namespace = '' } = pod.metadata ?? {};
+  const ids = idsOf(pod);
+  if (ids.length > 0) {
+    await run(['docker', 'exec', node, 'sh', '-c', endWithin(ids, graceMs)]);
+  }
+  const status = {
+    phase: 'Failed',
+    reason: 'Terminated',
+    message: 'Pod was terminated in response to imminent node shutdown.',
+    conditions: [
+      { type: 'Ready', status: 'False' },
+      { type: 'ContainersReady', status: 'False' },
+    ],
+  };
+  await core.patchNamespacedPodStatus({ name, namespace, body: { status } }, strategic).catch(() => {});
+}
+
+const ctr = 'ctr -n k8s.io';
+const signalAll = (ids: readonly string[], name: string) =>
+  ids.map((id) => `${ctr} task kill --all -s ${name} ${id}`).join('; ');
+
+/** SIGTERM, and SIGKILL to what is left after the grace; ends as soon as nothing is left. */
+function endWithin(ids: readonly string[], graceMs: number): string {
+  const alive = `${ctr} task ls -q | grep -qE '${ids.join('|')}'`;
+  const turns = Math.max(1, Math.ceil(graceMs / 200));
+  return `${ids.map((id) => `${ctr} task kill -s SIGTERM ${id}`).join('; ')}; i=0; while [ $i -lt ${turns} ] && ${ctr} task ls | grep -E '${ids.join('|')}' | grep -q RUNNING; do sleep 0.2; i=$((i+1)); done; ${alive} && { ${signalAll(ids, 'SIGKILL')}; }; true`;
+}
+
+const idsOf = (pod: V1Pod) =>
+  (pod.status?.containerStatuses ?? []).flatMap(({ containerID }) =>
+    containerID === undefined ? [] : [containerID.replace(/^containerd:\/\//, '')],
+  );
+
+async function containersOf(core: CoreV1Api, { name, namespace }: PodRef): Promise<string[]> {
+  const ids = idsOf(await core.readNamespacedPod({ name, namespace }));
+  if (ids.length > 0) return ids;
+  throw new MidflightError('fault-failed', `pod ${name} runs no container that could be killed`);
+}

@@ -1,0 +1,45 @@
+import { $ } from 'zx';
+import { MidflightError } from '../../base/errors.ts';
+
+export interface ShellResult {
+  readonly ok: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One command to its end, its output kept. Never throws for what the command says. */
+export async function run(
+  command: readonly string[],
+  options: {
+    readonly input?: string;
+    readonly signal?: AbortSignal;
+    readonly env?: Record<string, string>;
+  } = {},
+): Promise<ShellResult> {
+  const { input, signal, env } = options;
+  const shell = $({
+    quiet: true,
+    nothrow: true,
+    // A process group of its own: Ctrl-C is ours to handle.
+    detached: true,
+    ...(input === undefined ? {} : { input }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
+  });
+  const output = await shell`${[...command]}`;
+  signal?.throwIfAborted();
+  return { ok: output.exitCode === 0, stdout: output.stdout, stderr: output.stderr };
+}
+
+/** As run(); throws `provider-failed` with what the command wrote where it fails. */
+export async function must(
+  command: readonly string[],
+  options: Parameters<typeof run>[1] & { readonly hint?: string } = {},
+): Promise<string> {
+  const { ok, stdout, stderr } = await run(command, options);
+  if (ok) return stdout.trim();
+  const said = (stderr.trim() || stdout.trim()).split('\n').slice(-4).join('\n');
+  throw new MidflightError('provider-failed', `${command.slice(0, 3).join(' ')} failed: ${said}`, {
+    ...(options.hint === undefined ? {} : { hint: options.hint }),
+  });
+}

@@ -87,7 +87,7 @@ else {
     inSandbox(async (box) => {
       const run = begin(box);
       const held = await footprint(box);
-      assert.ok(processesWith(held.tokens).length > 3, 'the test sees the processes of the run');
+      await until('the processes of the run', () => processesWith(held.tokens).length > 3);
       const { code, stderr } = await run.ended;
       assert.is(code, 0, stderr);
       await nothingLeft(box, held);

@@ -74,8 +74,6 @@ export async function launchContainer(options: {
       `${containerLabel}=${cluster}`,
       '--network',
       networkOf === null ? 'kind' : `container:${networkOf}`,
-      '--ulimit',
-      'nofile=65536:65536',
       ...mounts.flatMap(([here, there]) => ['-v', `${here}:${there}:ro`]),
       '--entrypoint',
       'node',

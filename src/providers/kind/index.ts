@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { CoreV1Api, PatchStrategy, setHeaderOptions, VersionApi } from '@kubernetes/client-node';
+import {
+  CoordinationV1Api,
+  CoreV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+  VersionApi,
+} from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import type { TopologyNode } from '../../history/schema.ts';
@@ -181,6 +187,7 @@ async function bringUp(options: BringUp): Promise<Up> {
   const addresses = new Map(topology.map((node) => [node.name, node.address]));
   const power = kindPower({
     core,
+    coordination: cluster.kubeConfig.makeApiClient(CoordinationV1Api),
     now: monotonic.now,
     signal: options.ending,
     addressOf: (node) => addresses.get(node) ?? '',

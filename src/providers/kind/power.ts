@@ -1,4 +1,10 @@
-import { type CoreV1Api, PatchStrategy, setHeaderOptions, type V1Pod } from '@kubernetes/client-node';
+import {
+  type CoordinationV1Api,
+  type CoreV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Pod,
+} from '@kubernetes/client-node';
 import { MidflightError } from '../../base/errors.ts';
 import { type NodeName, nsPerMs } from '../../base/units.ts';
 import type { NodePower, PodRef } from '../provider.ts';
@@ -23,6 +29,7 @@ const mend = rules.map((place) => rule('D', place)).join('; ');
 
 export interface PowerOptions {
   readonly core: CoreV1Api;
+  readonly coordination: CoordinationV1Api;
   /** Monotonic nanoseconds. */
   now(): number;
   readonly signal: AbortSignal;
@@ -72,7 +79,7 @@ export function kindPower(options: PowerOptions): NodePower & { isDown(node: Nod
       else if (how === 'off') await restart(node, options.addressOf(node));
       else await run(['docker', 'exec', node, 'systemctl', 'start', 'kubelet']);
       down.delete(node);
-      await backInService(core, node, since, options.signal);
+      await backInService(options, node, since, how === 'off');
     },
   };
 }
@@ -91,12 +98,23 @@ async function restart(node: NodeName, address: string): Promise<void> {
   });
 }
 
+/**
+ * Waits until a node is in service again: Ready by a lease that it renewed since then, and every pod on it Ready. After a
+ * restart a pod counts only once its containers were started anew: until the kubelet has looked, the API still holds what
+ * was true before the death.
+ */
 async function backInService(
-  core: CoreV1Api,
+  { core, coordination, signal }: PowerOptions,
   node: NodeName,
   since: Date,
-  signal: AbortSignal,
+  restarted: boolean,
 ): Promise<void> {
+  const startedSince = ({ status }: V1Pod) =>
+    (status?.containerStatuses ?? []).every(
+      // Kubernetes writes whole seconds.
+      ({ state }) => Number(state?.running?.startedAt ?? 0) >= since.getTime() - 1000,
+    );
+  const serves = (pod: V1Pod) => isReady(pod) && (!restarted || startedSince(pod));
   await waitFor(
     `${node} to be Ready again`,
     180_000,
@@ -105,19 +123,12 @@ async function backInService(
       const found = await core.readNode({ name: node });
       const ready = found.status?.conditions?.find(({ type }) => type === 'Ready');
       if (ready?.status !== 'True') return false;
-      // A condition from before its death proves nothing: a lease renewed since then does.
-      if ((ready.lastHeartbeatTime ?? since) < since && !(await leaseRenewed(core, node, since)))
-        return false;
-      return (await podsOn(core, node)).every((pod) => isReady(pod) || isOver(pod));
+      const lease = await coordination.readNamespacedLease({ namespace: 'kube-node-lease', name: node });
+      if (Number(lease.spec?.renewTime ?? 0) < since.getTime()) return false;
+      return (await podsOn(core, node)).every((pod) => serves(pod) || isOver(pod));
     },
     250,
   );
-}
-
-/** client-node has the lease in another API group's client; the node's own pods being Ready says as much after a start. */
-async function leaseRenewed(core: CoreV1Api, node: NodeName, since: Date): Promise<boolean> {
-  const { items } = await core.listEventForAllNamespaces({ fieldSelector: `involvedObject.name=${node}` });
-  return items.some(({ lastTimestamp }) => lastTimestamp !== undefined && lastTimestamp >= since);
 }
 
 const isOver = ({ status }: V1Pod) => status?.phase === 'Failed' || status?.phase === 'Succeeded';

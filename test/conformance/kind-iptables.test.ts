@@ -1,0 +1,3 @@
+import { kindConformance } from './kind.ts';
+
+await kindConformance('iptables');

@@ -1,17 +1,29 @@
 import type { Socket } from 'node:net';
 
-/**
- * Call it at a socket's 'end': tells of the peer's FIN, or has the socket emit its 'error' where that was a reset.
- *
- * Where the last bytes and a reset are there before the process looks, libuv reports the bytes and then an end in order,
- * without asking the kernel why (libuv 1.46, src/unix/stream.c, uv__stream_io: the short circuit on POLLHUP after a
- * partial read). The reason still waits in the socket; sending nothing brings it out, and reaches nobody.
- * Over TLS an empty write does not reach the kernel: there `last` must be something that the peer passes over.
+/*
+ * Was it a FIN or a reset? Where the last bytes and a reset are there before the process looks, libuv reports the bytes
+ * and then an end in order, without asking the kernel why (libuv 1.46, src/unix/stream.c, uv__stream_io: the short circuit
+ * on POLLHUP after a partial read). And where a write meets the reset first, as in a TLS handshake, that write takes the
+ * error and the read after it sees an end. Both answers below outlast that.
  */
-export function onFin(socket: Socket, tell: () => void, last = ''): void {
+
+/**
+ * Call it at a socket's 'end': true where the connection was reset. A reset connection has no peer any more (getpeername:
+ * ENOTCONN), one with a FIN has. Node keeps the first answer: only for a socket whose remote address nobody has asked for.
+ * False for a socket whose own side has ended already: there the two look alike.
+ */
+export function endedByReset(socket: Socket): boolean {
+  return socket.writable && socket.remoteAddress === undefined;
+}
+
+/**
+ * The same for a plain socket of any kind, at its 'end': tells of the FIN, or has the socket emit its 'error' where that
+ * was a reset. Sending nothing brings the reason out, and reaches nobody.
+ */
+export function onFin(socket: Socket, tell: () => void): void {
   if (!socket.writable) tell();
   else
-    socket.write(last, (error) => {
+    socket.write('', (error) => {
       if (error === null || error === undefined) tell();
     });
 }

@@ -1,7 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls, createSecureContext, TLSSocket } from 'node:tls';
+import { connect as connectTls, createSecureContext, type TLSSocket } from 'node:tls';
 import { errnoOf, MidflightError } from '../../base/errors.ts';
-import { onFin } from '../../base/fin.ts';
+import { endedByReset } from '../../base/fin.ts';
 import type { Target } from '../config.ts';
 
 /** What a connection tells whoever uses it now. After `fin` or `failed` nothing more comes. */
@@ -97,8 +97,6 @@ function connectionOf(
 ): Connection {
   let local: string | null = null;
   let over = false;
-  // An empty line before a request is passed over by servers (RFC 9112, section 2.2).
-  const nothing = socket instanceof TLSSocket ? '\r\n' : '';
   const end = (tell: (user: ConnectionUser) => void) => {
     const last = user();
     use(nobody);
@@ -110,15 +108,14 @@ function connectionOf(
     local = localOf(socket);
     user().connected();
   });
-  socket.on('end', () => {
-    if (!over && user() !== nobody) onFin(socket, () => end((last) => last.fin()), nothing);
-    else end(() => {});
+  const failed = (errno: string | null) => end((last) => last.failed(errno));
+  // First of all listeners: TLS ends the socket at the end of an unfinished handshake.
+  socket.prependListener('end', () => {
+    if (over || user() === nobody) end(() => {});
+    else if (endedByReset(socket)) failed('ECONNRESET');
+    else end((last) => last.fin());
   });
-  socket.on('error', (error) => {
-    // TLS tells a FIN during its handshake as a reset that no system call returned.
-    if (errnoOf(error) === 'ECONNRESET' && !('syscall' in error)) end((last) => last.fin());
-    else end((last) => last.failed(errnoOf(error) ?? null));
-  });
+  socket.on('error', (error) => failed(errnoOf(error) ?? null));
   return {
     write: (data) => void socket.write(data),
     get local() {

@@ -9,6 +9,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import { errnoOf } from '../../base/errors.ts';
+import { endedByReset } from '../../base/fin.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 import type { Target } from '../config.ts';
 import { addressOf, localOf, secureOptions } from './connection.ts';
@@ -106,8 +107,6 @@ function sessionOf(socket: Socket, session: ClientHttp2Session, clock: Clock): S
     // Its GOAWAY named an error.
     if (code === 'ERR_HTTP2_SESSION_ERROR') end((user) => user.reset(nameOf(goaway)));
     else if (code?.startsWith('ERR_HTTP2_')) end((user) => user.malformed());
-    // TLS tells a FIN during its handshake as a reset that no system call returned.
-    else if (code === 'ECONNRESET' && !('syscall' in error)) end((user) => user.fin());
     else end((user) => user.failed(code));
   };
   socket.on('connect', () => {
@@ -120,8 +119,10 @@ function sessionOf(socket: Socket, session: ClientHttp2Session, clock: Clock): S
     socket.on('secureConnect', () => {
       if (socket.alpnProtocol !== 'h2') end((user) => user.malformed());
     });
-  // Late, this may be a reset (see base/fin.ts); but nobody may write to a socket that node:http2 has taken over.
-  socket.on('end', () => end((user) => user.fin()));
+  // First of all listeners: TLS ends the socket at the end of an unfinished handshake.
+  socket.prependListener('end', () =>
+    end(endedByReset(socket) ? (user) => user.failed('ECONNRESET') : (user) => user.fin()),
+  );
   socket.on('error', fail);
   socket.on('close', () => end((user) => user.fin()));
   session.on('error', fail);

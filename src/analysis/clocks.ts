@@ -62,7 +62,7 @@ function edgeEjected({ plan, trial, time, disturbance, policy }: ClockSources): 
   const ejected = trial.health.filter(
     (event) => event.t >= at && event.t < until && !(event.eligible && event.healthy),
   );
-  if (kind === 'flip') {
+  if (kind !== 'fault') {
     const last = ejected.at(-1);
     if (last === undefined) return because('the edge ejected no node');
     return { seconds: time.seconds(at, last.t), resolution };
@@ -83,7 +83,7 @@ export function greenAt(trial: TrialRecord, node: string, at: Nanoseconds): bool
 
 function nodeNotReady({ plan, trial, time, disturbance }: ClockSources): Reading {
   const { kind, node, at, until, endedBy } = disturbance;
-  if (kind === 'flip' || node === null) return because('no node died');
+  if (kind !== 'fault' || node === null) return because('no node died');
   const found = trial.nodes.find(
     (event) => event.node === node && event.t >= at && event.t < until && event.ready !== 'True',
   );
@@ -94,7 +94,7 @@ function nodeNotReady({ plan, trial, time, disturbance }: ClockSources): Reading
 
 function endpointsRemoved({ plan, trial, time, disturbance }: ClockSources): Reading {
   const { kind, node, at, until } = disturbance;
-  if (kind === 'flip' || node === null) return because('no node died');
+  if (kind !== 'fault' || node === null) return because('no node died');
   const ready = new Map(
     [...trial.before.endpoints].map(([service, list]) => [service, isReadyOn(list, node)] as const),
   );
@@ -179,7 +179,7 @@ function longestSilence({ plan, trial, time, disturbance }: ClockSources): Readi
 
 function nodeReadmitted({ plan, trial, time, disturbance, policy }: ClockSources): Reading {
   const { kind, node, recoverAt, at } = disturbance;
-  if (kind === 'flip' || node === null) return because('no node died');
+  if (kind !== 'fault' || node === null) return because('no node died');
   if (recoverAt === null) return because(`${node} was not brought back`);
   if (greenAt(trial, node, recoverAt)) return because('the edge had not ejected it');
   if (!greenAt(trial, node, at)) return because(`the edge did not hold ${node} green when it was hit`);

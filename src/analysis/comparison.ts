@@ -18,10 +18,10 @@ function rowOf(policy: string | null, trials: readonly TrialReport[]): Compariso
     trials.reduce((total, trial) => total + pick(trial), 0);
   const started = sum(({ requests }) => requests.started);
   const lost = sum(({ requests }) => requests.lost);
-  const disturbancesOf = (kind: 'flip' | 'fault') =>
-    trials.flatMap(({ disturbances }) => disturbances.filter((disturbance) => disturbance.kind === kind));
-  const faults = disturbancesOf('fault');
-  const flips = disturbancesOf('flip');
+  const all = trials.flatMap(({ disturbances }) => disturbances);
+  const flips = all.filter(({ kind }) => kind === 'flip');
+  // A fault, or what a watch has in its place.
+  const faults = all.filter(({ kind }) => kind !== 'flip');
   const predictions = trials.flatMap(({ predicted }) => (predicted === null ? [] : [predicted.lost]));
   const sources = new Set(trials.map(({ sourceAddress }) => sourceAddress));
   const [source = null] = sources;

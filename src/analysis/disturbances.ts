@@ -1,9 +1,10 @@
 import type { Nanoseconds } from '../base/units.ts';
+import { lowerBound, type Timeline } from './probes.ts';
 import type { TrialRecord } from './records.ts';
 
-/** A flip or a fault and the time that is its own. */
+/** Something that may cost requests, and the time that is its own. */
 export interface Disturbance {
-  readonly kind: 'flip' | 'fault';
+  readonly kind: 'flip' | 'fault' | 'command' | 'outage';
   readonly name: string;
   readonly node: string | null;
   /** pod-kill: which pod of the node. */
@@ -38,4 +39,24 @@ export function disturbancesOf(trial: TrialRecord, lastSeen: Nanoseconds): Distu
       endedBy,
     };
   });
+}
+
+/**
+ * A watch without a command does not know what disturbs: its outage begins at the last probe that succeeded before the
+ * first that failed; where none failed, with the watch.
+ */
+export function outageOf(trial: TrialRecord, timeline: Timeline | null, until: Nanoseconds): Disturbance {
+  const first = timeline?.bad[0];
+  const good = timeline?.good ?? [];
+  const at = first === undefined ? undefined : good[lowerBound(good, first) - 1];
+  return {
+    kind: 'outage',
+    name: 'unknown cause',
+    node: null,
+    podKilled: null,
+    at: at ?? trial.start.t,
+    until,
+    recoverAt: null,
+    endedBy: 'end',
+  };
 }

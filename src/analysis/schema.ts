@@ -60,7 +60,8 @@ const laneCounts = z.object({
 });
 
 export const disturbanceReport = z.object({
-  kind: z.enum(['flip', 'fault']),
+  /** command: the user's, under `midflight watch`. outage: no command was given; from the last probe that succeeded before one failed. */
+  kind: z.enum(['flip', 'fault', 'command', 'outage']),
   name: z.string(),
   node: z.string().nullable(),
   /** Seconds of cluster time since the trial's start. */

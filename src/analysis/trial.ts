@@ -6,7 +6,7 @@ import { strategyShape } from '../plan/shape.ts';
 import { avoidableByLocal, type Blame, causeOf } from './attribution.ts';
 import { cdnCodeOf } from './cdn.ts';
 import { noClocks, noNotes, notRecovered, readClocks } from './clocks.ts';
-import { type Disturbance, disturbancesOf } from './disturbances.ts';
+import { type Disturbance, disturbancesOf, outageOf } from './disturbances.ts';
 import { isLost, outcomeOf } from './outcomes.ts';
 import { placementOf } from './placement.ts';
 import { type Prediction, predict } from './prediction.ts';
@@ -36,7 +36,14 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
   const { plan } = run.header;
   const time = clusterTime(plan.timeScale);
   const until = trial.end?.t ?? lastSeen;
+  const timelines = {
+    new: timelineOf(trial.lanes.get('new')),
+    reused: timelineOf(trial.lanes.get('reused')),
+  };
   const disturbances = disturbancesOf(trial, until);
+  if (plan.provider === 'watch' && disturbances.length === 0) {
+    disturbances.push(outageOf(trial, timelines.new, until));
+  }
   const blame: Blame = {
     run,
     trial,
@@ -53,10 +60,6 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
   const streams = trial.streams.map(judge);
   const lost = streams.filter(({ outcome }) => isLost(outcome));
   const prediction = blame.fault === null ? null : predict(blame, blame.fault, plan);
-  const timelines = {
-    new: timelineOf(trial.lanes.get('new')),
-    reused: timelineOf(trial.lanes.get('reused')),
-  };
   const told = disturbances.map((disturbance, index) => {
     const before = disturbances[index - 1];
     const overlaps = before !== undefined && !isOver(before, timelines.new, time.ns(plan.stabilityMs));
@@ -118,7 +121,7 @@ function reportDisturbance(
   { blame, lost, timelines, time }: DisturbanceContext,
 ): DisturbanceReport {
   const { trial, run, finalPolicy } = blame;
-  const own = lost.filter((one) => disturbanceOf(one, blame) === disturbance);
+  const own = lost.filter((one) => belongsTo(one, disturbance, blame));
   const before = own.filter(({ request }) => request.startedAt < disturbance.at).length;
   const clocks = readClocks({
     plan: run.header.plan,
@@ -143,6 +146,13 @@ function reportDisturbance(
       timelines.new === null ? null : failover === 0 ? 0 : failingShare(timelines.new, disturbance.at, end),
     ...clocks,
   };
+}
+
+/** A watch knows of one disturbance, and of no path: what was lost since then is its. */
+function belongsTo(one: Judged, disturbance: Disturbance, blame: Blame): boolean {
+  const { kind, at } = disturbance;
+  if (kind === 'command' || kind === 'outage') return one.request.endedAt >= at;
+  return disturbanceOf(one, blame) === disturbance;
 }
 
 /** Which disturbance a loss belongs to: by its cause where that tells, else the last one before it ended. */

@@ -5,21 +5,26 @@ import { type ExitCode, MidflightError, messageOf } from '../base/errors.ts';
 import { readHistory } from '../history/reader.ts';
 import { type HistoryWriter, openHistory } from '../history/writer.ts';
 import type { Plan } from '../plan/schema.ts';
-import type { Provider } from '../providers/provider.ts';
 import { writeReports } from '../reports/index.ts';
 import { liveView } from '../reports/live.ts';
-import { runExperiment } from '../run/index.ts';
+import type { RunOptions } from '../run/index.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 
+/** What whoever runs is given: where its events go, and when to end. */
+export type RunHooks = Pick<RunOptions, 'write' | 'signal' | 'onStatus' | 'onProgress'>;
+
 export interface ExecuteOptions {
   readonly plan: Plan;
-  readonly provider: Provider;
+  /** Does it: an experiment, or a watch. */
+  readonly start: (hooks: RunHooks) => Promise<unknown>;
   /** Exists, and holds nothing of an older run. */
   readonly folder: string;
   /** Aborted when the user wants the end. */
   readonly signal: AbortSignal;
   readonly quiet: boolean;
+  /** Others write to the terminal too: plain lines, nothing painted over. */
+  readonly plainLines?: boolean;
   readonly io: Io;
 }
 
@@ -43,7 +48,8 @@ export async function execute(options: ExecuteOptions): Promise<{ report: Report
 }
 
 /** Runs it, with its history written and shown as it grows. */
-async function record({ plan, provider, signal, quiet, io }: ExecuteOptions, file: string): Promise<void> {
+async function record(options: ExecuteOptions, file: string): Promise<void> {
+  const { plan, signal, quiet, io } = options;
   const history = historyAt(file);
   const broken = new AbortController();
   const { stderr } = io;
@@ -54,7 +60,7 @@ async function record({ plan, provider, signal, quiet, io }: ExecuteOptions, fil
         stream: stderr,
         columns: columnsOf(stderr),
         colour: colourOf(stderr, io.env),
-        interactive: stderr.isTTY === true,
+        interactive: stderr.isTTY === true && options.plainLines !== true,
         now: () => performance.now(),
       });
   void history.failed.then((error) => {
@@ -64,9 +70,7 @@ async function record({ plan, provider, signal, quiet, io }: ExecuteOptions, fil
   const onAbort = () => view?.status('ending what runs, then the report; once more: end at once');
   signal.addEventListener('abort', onAbort);
   try {
-    await runExperiment({
-      plan,
-      provider,
+    await options.start({
       write: (event) => {
         history.write(event);
         view?.event(event);

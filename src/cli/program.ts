@@ -7,11 +7,12 @@ import { doctor } from './commands/doctor.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { validate } from './commands/validate.ts';
+import { watch } from './commands/watch.ts';
 import { failureOf } from './failure.ts';
 import { columnsOf, type Io } from './io.ts';
 
 /** Every command, in the order of --help. */
-const commands: readonly Command[] = [run, validate, report, doctor, cluster];
+const commands: readonly Command[] = [run, watch, validate, report, doctor, cluster];
 
 /** Runs one command line to its end and returns its exit code (docs/exit-codes.md); never throws. */
 export async function program(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -64,7 +65,7 @@ function frame(argv: readonly string[], io: Io) {
     });
 }
 
-const lists = ['_', '--', 'files', 'policy'];
+const lists = ['_', '--', 'files', 'policy', 'header', 'lane'];
 
 /** yargs would make a list of an option that is given twice. */
 function givenOnce(args: Readonly<Record<string, unknown>>): true {

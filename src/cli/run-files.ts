@@ -60,12 +60,14 @@ async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }
 }
 
 async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Promise<ExitCode> {
-  const [{ execute }, { providerFor }, { onSignals }, { terminalReport }] = await Promise.all([
-    import('./execute.ts'),
-    import('./provider-for.ts'),
-    import('./signals.ts'),
-    import('../reports/terminal.ts'),
-  ]);
+  const [{ execute }, { providerFor }, { onSignals }, { terminalReport }, { runExperiment }] =
+    await Promise.all([
+      import('./execute.ts'),
+      import('./provider-for.ts'),
+      import('./signals.ts'),
+      import('../reports/terminal.ts'),
+      import('../run/index.ts'),
+    ]);
   if (plans.some(({ provider }) => provider === 'kind')) {
     const { requireKind } = await import('./requirements.ts');
     await requireKind(plans);
@@ -86,9 +88,10 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
   try {
     for (const [index, plan] of plans.entries()) {
       const folder = folders[index] ?? '.';
+      const provider = await providerFor(plan, args);
       const { report, exitCode } = await execute({
         plan,
-        provider: await providerFor(plan, args),
+        start: (hooks) => runExperiment({ plan, provider, ...hooks }),
         folder,
         signal: interruption.signal,
         quiet: args.quiet,

@@ -303,16 +303,16 @@ const ingressLog = z.object({
 });
 
 /**
- * A flip or a fault. begin: the instant right before it is done (all clocks count from here);
+ * A flip, a fault, or (midflight watch) the user's command. begin: the instant right before it is done (all clocks count from here);
  * done: it had taken hold; recovered: what it broke was asked to come back; failed: it could not be done.
  */
 const disturbance = z.object({
   type: z.literal('disturbance'),
   t: ns,
   trial: trialIndex,
-  kind: z.enum(['flip', 'fault']),
+  kind: z.enum(['flip', 'fault', 'command']),
   at: z.enum(['begin', 'done', 'recover', 'recovered', 'failed']),
-  /** flip: `Cluster->Local`. fault: its kind. */
+  /** flip: `Cluster->Local`. fault: its kind. command: the command line. */
   name: z.string(),
   node: z.string().nullable(),
   detail: z.string(),

@@ -38,6 +38,7 @@ function board(state: LiveState, columns: number, colours: Paint): string[] {
     const dot = { green: colours.green('●'), red: colours.red('○'), unknown: colours.dim('·') }[health];
     return `${dot} ${name === state.target ? colours.red(`${name} ✗`) : name}`;
   });
+  if (cells.length === 0) return [];
   const lines: string[] = [];
   let line = '  edge:';
   for (const cell of cells) {
@@ -77,7 +78,9 @@ export function plainLine(state: LiveState, elapsedSeconds: number): string {
     `trial ${trial.number}/${plan.trials.length} ${policyName(trial.policy)} ${phase ?? 'ended'}`,
     `${sum(state, 'inFlight')} in flight, ${sum(state, 'completed')} done, ${sum(state, 'lost')} lost`,
     ...(all === 0 ? [] : [`probes ${all - failed}/${all} ok`]),
-    `edge ${green}/${state.nodes.size} green${red.length > 0 ? ` (red: ${red.join(' ')})` : ''}`,
+    ...(state.nodes.size === 0
+      ? []
+      : [`edge ${green}/${state.nodes.size} green${red.length > 0 ? ` (red: ${red.join(' ')})` : ''}`]),
     ...(state.target === null ? [] : [`${state.target} is down`]),
   ];
   return `${time}  ${parts.join(' · ')}`;

@@ -81,9 +81,10 @@ export function cdnLine({ trials }: Pick<Report, 'trials'>): string | null {
 }
 
 /** `embedded, timers 20x faster, shown in cluster time · seed 7 · 2 repeats`. */
-export function setting({ provider, timeScale, seed, comparison }: Report): string {
+export function setting({ provider, timeScale, seed, comparison, description }: Report): string {
   const pace = timeScale === 1 ? '' : `, timers ${timeScale}x faster, shown in cluster time`;
   const repeats = Math.max(0, ...comparison.map((row) => row.repeats));
+  if (provider === 'watch') return description;
   return `${provider}${pace} · seed ${seed} · ${repeats} repeat${repeats === 1 ? '' : 's'}`;
 }
 
@@ -105,6 +106,7 @@ function sentence(row: ComparisonRow, trials: readonly TrialReport[], targets: r
   );
   const flips = own.some(({ disturbances }) => disturbances.some(({ kind }) => kind === 'flip'));
   const flip = flips ? flipSentence(name, row, flipLost) : '';
+  if (row.policy === null) return watchSentence(row);
   if (targets.length === 0 || own.every(({ fault }) => fault === null)) {
     if (flips) return flip;
     return row.lost === 0
@@ -116,7 +118,7 @@ function sentence(row: ComparisonRow, trials: readonly TrialReport[], targets: r
   const faultLost = row.lost - flipLost;
   const loss =
     faultLost === 0
-      ? `under ${name} losing ${targets.join(', ')} cut no request (${through} went through it)`
+      ? `under ${name} losing ${targets.join(', ')} cut no request${through === 0 ? ': none went through it' : ` of the ${through} that went through it`}`
       : `under ${name} losing ${targets.join(', ')} cut ${faultLost} of the ${through} requests with it in their path (${foretold}): ${causeList(row.byCause)}`;
   const spared = own.reduce((sum, { requests }) => sum + requests.avoidableByLocal, 0);
   const cure = spared > 0 ? `; Local would have spared ${spared === row.lost ? 'all' : spared} of them` : '';
@@ -127,11 +129,27 @@ function sentence(row: ComparisonRow, trials: readonly TrialReport[], targets: r
   return `${flip === '' ? '' : `${flip} `}${capital(loss)}${cure}${local}.`;
 }
 
+function watchSentence(row: ComparisonRow): string {
+  const streams =
+    row.lost === 0
+      ? `no stream of ${row.started} was lost`
+      : `${row.lost} of ${row.started} streams were lost`;
+  if (row.failover === null) return `${capital(streams)}.`;
+  if (row.failover.max === 0) return `${capital(streams)}, and no new request failed.`;
+  return `${capital(streams)}; ${failed('requests', row.failingShare, row.failover)}.`;
+}
+
 function flipSentence(name: string, row: ComparisonRow, lost: number): string {
   const streams = lost === 0 ? 'no established stream' : `${lost} streams`;
   if (row.flipFailover === null) return `The flip ${name} cut ${streams}.`;
   if (row.flipFailover.max === 0) return `The flip ${name} cut ${streams} and failed no new connection.`;
-  return `The flip ${name} cut ${streams} and failed ${failing(row.flipFailingShare, row.flipFailover)} of new connections.`;
+  return `The flip ${name} cut ${streams}; ${failed('connections', row.flipFailingShare, row.flipFailover)}.`;
+}
+
+/** `55 % of new connections failed for 11.0 s`. */
+function failed(what: string, share: number | null, spread: { readonly median: number }): string {
+  const part = share === null ? 'some' : percent(share);
+  return `${part} of new ${what} failed for ${seconds(spread.median)}`;
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -8,9 +8,11 @@ import type { Run } from './run.ts';
 const recorded: ReadonlySet<string> = new Set(historyEvent.options.map((option) => option.shape.type.value));
 
 /** Starts one of our processes and feeds what it says to the history; its unexpected end spoils the trial. */
-export async function launchInstrument(
-  run: Pick<Run, 'provider' | 'record' | 'progress' | 'clock'>,
-  config: { readonly role: RoleName },
+export async function launchInstrument<Config extends { readonly role: RoleName }>(
+  run: Pick<Run, 'record' | 'progress' | 'clock'> & {
+    readonly provider: { launch(role: Config['role'], config: Config, name: string): Promise<RoleHandle> };
+  },
+  config: Config,
   name: string,
 ): Promise<RoleHandle> {
   const handle = await run.provider.launch(config.role, config, name);

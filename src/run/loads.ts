@@ -127,7 +127,7 @@ function probeOf(run: Run, trial: PlannedTrial, load: PlannedProbe): ProbeConfig
 }
 
 /** A probe later than half the time between two of them may stand on the wrong side of an outage's edge. */
-function untrustedLateness(rate: number): number {
+export function untrustedLateness(rate: number): number {
   return Math.max(20, 500 / rate);
 }
 

@@ -19,7 +19,7 @@ interface Stream {
   readonly connection: Connection;
 }
 
-/** How long a renewed stream waits after a failure where the target has no chunk interval, ms. */
+/** Any URL: the least time between two streams in one place, ms. With the app, a failed one waits for its chunk interval. */
 const defaultPauseMs = 1000;
 /** A mass failure is told while it goes on, not after. */
 const flushEvery = 256;
@@ -89,13 +89,14 @@ export function recorder(
     if (report.counts.ends % flushEvery === 0) context.flush();
     if (event.outcome === 'completed') stream.connection.release();
     else stream.connection.destroy();
-    if (config.renew && !quiet) pace.add(renewalAt(event));
+    if (config.renew && !quiet) pace.add(renewalAt(stream.exchange, event));
     sayIdle();
   };
-  // A target that refuses must not be hammered.
-  const renewalAt = (event: EventOf<'end'>) => {
-    const pauseMs = event.outcome === 'completed' ? 0 : (config.app?.intervalMs ?? defaultPauseMs);
-    return clock.now() + pauseMs * nsPerMs;
+  // Neither a target that refuses nor one that answers at once may be hammered.
+  const renewalAt = ({ options }: Exchange, { outcome }: EventOf<'end'>) => {
+    const now = clock.now();
+    if (config.app === null) return Math.max(now, options.startedAt + defaultPauseMs * nsPerMs);
+    return outcome === 'completed' ? now : now + config.app.intervalMs * nsPerMs;
   };
 
   const sayIdle = () => {

@@ -10,6 +10,7 @@ import type { NodeName } from '../../base/units.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { launchChild } from '../child.ts';
+import { launchLocal } from '../local-role.ts';
 import type { NodePower, Provider, ProviderEvents } from '../provider.ts';
 import { enrol, reap, strikeOff } from '../state-dir.ts';
 import { waitFor } from '../wait.ts';
@@ -58,13 +59,7 @@ export function embeddedProvider(): Provider {
     versions: async () => ({ kubernetes: `embedded model ${packageVersion()}`, node: process.version }),
     limits: () => limitsOf(own),
     async launch(role, config, name) {
-      const handle = await launchChild({
-        command: process.execPath,
-        args: [roleBundle(role), token],
-        role,
-        name,
-        config,
-      });
+      const handle = await launchLocal(role, config, name, token);
       closers.push(() => handle.stop());
       return handle;
     },

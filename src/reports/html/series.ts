@@ -35,7 +35,7 @@ export interface NodeSpan {
 }
 export interface Mark {
   readonly at: number;
-  readonly kind: 'flip' | 'fault' | 'recover';
+  readonly kind: 'flip' | 'fault' | 'command' | 'recover';
   readonly label: string;
 }
 

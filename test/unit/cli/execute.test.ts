@@ -10,6 +10,7 @@ import { MidflightError } from '../../../src/base/errors.ts';
 import { execute } from '../../../src/cli/execute.ts';
 import { makePlan } from '../../../src/plan/make.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
+import { runExperiment } from '../../../src/run/index.ts';
 import { parseScenario } from '../../../src/scenario/load.ts';
 
 const test = suite<{ folder: string }>('execute', { folder: '' });
@@ -57,7 +58,14 @@ function provider(up: (signal: AbortSignal) => Promise<void>): Provider & { down
 
 function start(folder: string, of: Provider, signal = new AbortController().signal) {
   const io = { stdout: new PassThrough(), stderr: new PassThrough(), env: {} };
-  return execute({ plan, provider: of, folder, signal, quiet: false, io });
+  return execute({
+    plan,
+    start: (hooks) => runExperiment({ plan, provider: of, ...hooks }),
+    folder,
+    signal,
+    quiet: false,
+    io,
+  });
 }
 
 const reportIn = (folder: string) =>

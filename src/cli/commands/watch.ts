@@ -1,0 +1,128 @@
+import { defineCommand } from '../command.ts';
+
+export const watch = defineCommand({
+  usage: 'watch <url>',
+  describe: 'Watches any URL, without a cluster, while a command runs',
+  examples: [
+    ['watch https://shop.example/slow --duration 2m', 'what is lost in the next two minutes'],
+    [
+      'watch https://shop.example/slow -- kubectl patch svc/traefik -p \'{"spec":{"externalTrafficPolicy":"Local"}}\'',
+      'what a change costs',
+    ],
+    ['watch https://shop.example/ --streams 0 --rate 10 --max-failover 5s -- ./deploy.sh', 'as a gate in CI'],
+  ],
+  options: (cli) =>
+    cli
+      .positional('url', { type: 'string', demandOption: true, describe: 'http or https' })
+      .option('streams', {
+        type: 'number',
+        default: 10,
+        requiresArg: true,
+        describe: 'Slow requests held open',
+      })
+      .option('rate', {
+        type: 'number',
+        default: 4,
+        requiresArg: true,
+        describe: 'Probes a second in each lane; 0: none',
+      })
+      .option('lane', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        choices: ['new', 'reused'] as const,
+        describe: 'Probes on new connections, on a kept one, or both',
+        defaultDescription: 'both',
+      })
+      .option('duration', {
+        type: 'string',
+        default: '60s',
+        requiresArg: true,
+        describe: 'Of the watch; a command that takes longer is waited for',
+      })
+      .option('stall', {
+        type: 'string',
+        default: '20s',
+        requiresArg: true,
+        describe: 'A stream silent for so long is lost',
+      })
+      .option('timeout', { type: 'string', default: '5s', requiresArg: true, describe: 'For a probe' })
+      .option('stability', {
+        type: 'string',
+        default: '5s',
+        requiresArg: true,
+        describe: 'Failover is over when all probes succeed for so long',
+      })
+      .option('status', { type: 'number', default: 200, requiresArg: true, describe: 'Expected status' })
+      .option('header', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: "'Name: value', sent with every request; may be given several times",
+      })
+      .option('http', {
+        type: 'string',
+        choices: ['1.1', '2'] as const,
+        default: '1.1' as const,
+        requiresArg: true,
+        describe: "The probes' protocol",
+      })
+      .option('insecure', { type: 'boolean', default: false, describe: 'Take any certificate' })
+      .option('resolve', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'HOST:PORT:ADDRESS, as curl has it',
+      })
+      .option('max-lost', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Exit 1 when more streams are lost',
+      })
+      .option('max-failover', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Exit 1 when new requests fail for longer',
+      })
+      .option('i-own-this', {
+        type: 'boolean',
+        default: false,
+        describe: 'Allow more than 50 streams or 20 probes a second against another machine',
+      })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Report folder',
+        defaultDescription: 'reports/<time>-watch-<host>',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'The report as JSON to standard output' })
+      .option('quiet', { type: 'boolean', default: false, describe: 'No progress' }),
+  run: async (args, io) => {
+    const { watchUrl } = await import('../watch-url.ts');
+    const command = args['--'];
+    return watchUrl(
+      {
+        url: args.url,
+        streams: args.streams,
+        rate: args.rate,
+        lanes: args.lane ?? ['new', 'reused'],
+        duration: args.duration,
+        stall: args.stall,
+        timeout: args.timeout,
+        stability: args.stability,
+        status: args.status,
+        headers: args.header ?? [],
+        http: args.http,
+        insecure: args.insecure,
+        resolve: args.resolve,
+        maxLost: args.maxLost,
+        maxFailover: args.maxFailover,
+        iOwnThis: args.iOwnThis,
+        out: args.out,
+        json: args.json,
+        quiet: args.quiet,
+        command: Array.isArray(command) ? command.map(String) : [],
+      },
+      io,
+    );
+  },
+});

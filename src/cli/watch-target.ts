@@ -1,0 +1,72 @@
+import { isIP } from 'node:net';
+import { MidflightError } from '../base/errors.ts';
+import type { Target } from '../load/config.ts';
+
+const badUsage = (what: string, hint: string) => new MidflightError('bad-usage', what, { hint });
+
+/** Where the requests of a watch go. Throws `bad-usage` for what is no http(s) URL, header or HOST:PORT:ADDRESS. */
+export function watchTarget(options: {
+  readonly url: string;
+  readonly resolve: string | undefined;
+  readonly headers: readonly string[];
+  readonly insecure: boolean;
+}): Target {
+  const url = parseUrl(options.url);
+  const tls = url.protocol === 'https:';
+  const port = url.port === '' ? (tls ? 443 : 80) : Number(url.port);
+  return {
+    host:
+      options.resolve === undefined ? bare(url.hostname) : addressFor(options.resolve, url.hostname, port),
+    port,
+    tls,
+    hostname: url.host,
+    path: `${url.pathname}${url.search}`,
+    headers: Object.fromEntries(options.headers.map(parseHeader)),
+    insecure: options.insecure,
+  };
+}
+
+function parseUrl(text: string): URL {
+  const hint = 'write http://HOST[:PORT]/PATH or https://…';
+  if (!URL.canParse(text)) throw badUsage(`'${text}' is no URL`, hint);
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw badUsage(`'${text}': ${url.protocol.slice(0, -1)} cannot be watched`, hint);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw badUsage(
+      'a user name or password in the URL would stand in the report',
+      "use --header 'Authorization: …'",
+    );
+  }
+  return url;
+}
+
+function parseHeader(text: string): [string, string] {
+  const colon = text.indexOf(':');
+  const name = text.slice(0, Math.max(0, colon)).trim();
+  if (name === '') throw badUsage(`'${text}' is no header`, "write --header 'Name: value'");
+  return [name, text.slice(colon + 1).trim()];
+}
+
+/** An IPv6 address stands in brackets in a URL. */
+const bare = (host: string) => host.replace(/^\[(.*)\]$/, '$1');
+
+function addressFor(text: string, host: string, port: number): string {
+  const [, forHost, forPort, address] = /^(\[[^\]]+\]|[^:]+):(\d+):(.+)$/.exec(text) ?? [];
+  const hint = `write --resolve ${host}:${port}:ADDRESS`;
+  if (address === undefined || isIP(bare(address)) === 0) {
+    throw badUsage(`--resolve ${text} is not HOST:PORT:ADDRESS`, hint);
+  }
+  if (forHost !== host || Number(forPort) !== port) {
+    throw badUsage(`--resolve ${text} is for another host or port than the URL's`, hint);
+  }
+  return bare(address);
+}
+
+/** True for an address or name that can only be this machine. */
+export function isLoopback(host: string): boolean {
+  if (isIP(host) === 4) return host.startsWith('127.');
+  if (isIP(host) === 6) return host === '::1' || /^::ffff:127\./i.test(host);
+  return host === 'localhost' || host.endsWith('.localhost');
+}

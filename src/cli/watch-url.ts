@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ExitCode, MidflightError } from '../base/errors.ts';
+import { parseDuration } from '../base/units.ts';
+import type { Lane } from '../plan/schema.ts';
+import { type WatchOptions, watchPlan } from '../plan/watch.ts';
+import { colourOf, columnsOf, type Io } from './io.ts';
+import { outDirs, prepareOutDir } from './out-dir.ts';
+import { isLoopback, watchTarget } from './watch-target.ts';
+
+/** The command line of `watch`, as it was given. */
+export interface WatchArguments {
+  readonly url: string;
+  readonly streams: number;
+  readonly rate: number;
+  readonly lanes: readonly Lane[];
+  readonly duration: string;
+  readonly stall: string;
+  readonly timeout: string;
+  readonly stability: string;
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly http: '1.1' | '2';
+  readonly insecure: boolean;
+  readonly resolve: string | undefined;
+  readonly maxLost: number | undefined;
+  readonly maxFailover: string | undefined;
+  readonly iOwnThis: boolean;
+  readonly out: string | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly command: readonly string[];
+}
+
+/** What may be sent to a machine that is not this one without the user's word that it is theirs. */
+const modest = { streams: 50, rate: 20 };
+
+export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> {
+  const target = watchTarget(args);
+  const plan = watchPlan(planOptions(args, target.hostname));
+  refuseFlood(args, target.host);
+  const [{ execute }, { onSignals }, { terminalReport }, { runWatch }] = await Promise.all([
+    import('./execute.ts'),
+    import('./signals.ts'),
+    import('../reports/terminal.ts'),
+    import('../run/watch.ts'),
+  ]);
+  const [folder = '.'] = outDirs([plan.experiment], args.out, new Date());
+  prepareOutDir(folder);
+  const { stdout } = io;
+  const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
+  try {
+    const { report, exitCode } = await execute({
+      plan,
+      start: (hooks) =>
+        runWatch({
+          plan,
+          target,
+          http: args.http,
+          durationMs: milliseconds('duration', args.duration),
+          command: args.command,
+          ...hooks,
+        }),
+      folder,
+      signal: interruption.signal,
+      quiet: args.quiet,
+      plainLines: args.command.length > 0,
+      io,
+    });
+    if (args.json) stdout.write(readFileSync(join(folder, 'report.json'), 'utf8'));
+    else {
+      const colour = colourOf(stdout, io.env);
+      stdout.write(`${terminalReport(report, { columns: columnsOf(stdout), colour, folder }).trimEnd()}\n`);
+    }
+    return exitCode;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+function planOptions(args: WatchArguments, host: string): WatchOptions {
+  const { streams, rate, status, maxLost } = args;
+  whole('streams', streams, 0);
+  whole('status', status, 100);
+  if (maxLost !== undefined) whole('max-lost', maxLost, 0);
+  if (!(rate >= 0 && rate <= 1000)) bad('--rate must be a number of probes a second, from 0 to 1000');
+  if (streams === 0 && rate === 0) bad('--streams 0 and --rate 0 leave nothing to watch');
+  if (args.maxFailover !== undefined && (rate === 0 || !args.lanes.includes('new'))) {
+    bad('--max-failover is measured by probes on new connections');
+  }
+  const what = args.command.length === 0 ? '' : ` while ${args.command.join(' ')} runs`;
+  return {
+    name: `watch-${host.replaceAll(/[^a-zA-Z0-9.-]+/g, '-')}`,
+    description: `${args.url}${what}`,
+    streams,
+    rate,
+    lanes: args.lanes,
+    durationMs: milliseconds('duration', args.duration),
+    stallMs: milliseconds('stall', args.stall),
+    connectTimeoutMs: milliseconds('stall', args.stall),
+    probeTimeoutMs: milliseconds('timeout', args.timeout),
+    stabilityMs: milliseconds('stability', args.stability),
+    expectStatus: status,
+    maxLost: maxLost ?? null,
+    maxFailoverMs: args.maxFailover === undefined ? null : milliseconds('max-failover', args.maxFailover),
+  };
+}
+
+function refuseFlood({ streams, rate, lanes, iOwnThis }: WatchArguments, host: string): void {
+  if (iOwnThis || isLoopback(host)) return;
+  if (streams <= modest.streams && rate * lanes.length <= 2 * modest.rate) return;
+  throw new MidflightError(
+    'bad-usage',
+    `${streams} streams and ${rate} probes a second are too much for a machine that may not be yours`,
+    { hint: `stay within ${modest.streams} streams and ${modest.rate} probes a second, or add --i-own-this` },
+  );
+}
+
+function bad(what: string): never {
+  throw new MidflightError('bad-usage', what);
+}
+
+function whole(name: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least)
+    bad(`--${name} must be a whole number, at least ${least}`);
+}
+
+function milliseconds(name: string, text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || (ms === 0 && name !== 'max-failover')) {
+    throw new MidflightError('bad-usage', `--${name} ${text} is no duration`, {
+      hint: 'write 500ms, 10s or 1m30s',
+    });
+  }
+  return ms;
+}

@@ -1,0 +1,112 @@
+import { resolveEdge } from '../presets/index.ts';
+import type { Expectation, Lane, Plan, PlannedLoad } from './schema.ts';
+
+/** What `midflight watch` is asked to measure; milliseconds of real time. */
+export interface WatchOptions {
+  readonly name: string;
+  readonly description: string;
+  readonly streams: number;
+  readonly rate: number;
+  readonly lanes: readonly Lane[];
+  readonly durationMs: number;
+  readonly stallMs: number;
+  readonly connectTimeoutMs: number;
+  readonly probeTimeoutMs: number;
+  readonly stabilityMs: number;
+  readonly expectStatus: number;
+  /** Most streams that may be lost; null: no limit. */
+  readonly maxLost: number | null;
+  readonly maxFailoverMs: number | null;
+}
+
+/** The plan of a watch: one trial without a cluster, a policy or a fault. */
+export function watchPlan(options: WatchOptions): Plan {
+  const { durationMs, stallMs, stabilityMs } = options;
+  const nowhere = {
+    kind: 'Deployment' as const,
+    replicas: 0,
+    nodeSelector: {},
+    tolerations: [],
+    terminationGraceMs: 0,
+  };
+  return {
+    experiment: options.name,
+    description: options.description,
+    file: null,
+    provider: 'watch',
+    cloud: 'gke',
+    seed: 0,
+    repeats: 1,
+    timeScale: 1,
+    nodes: [],
+    ingress: {
+      ...nowhere,
+      allowList: [],
+      graceTimeOutMs: 0,
+      requestAcceptGraceTimeoutMs: 0,
+      readinessPeriodMs: 0,
+      trustedIPs: [],
+    },
+    app: nowhere,
+    edge: resolveEdge('custom', {}).edge,
+    load: loadsOf(options),
+    fault: null,
+    trials: [{ index: 0, policy: null, repeat: 0, seed: 0 }],
+    stabilityMs,
+    observe: 'short',
+    timers: {
+      nodeMonitorGraceMs: 0,
+      nodeMonitorPeriodMs: 0,
+      leaseRenewMs: 0,
+      podEvictionMs: 0,
+      proxyMinSyncMs: 0,
+    },
+    kubeProxyMode: 'iptables',
+    images: { node: null, traefik: null, app: null },
+    expectations: expectationsOf(options),
+    notices: [],
+    expectedWallSeconds: Math.round((stabilityMs + durationMs + stallMs / 2) / 1000),
+  };
+}
+
+function loadsOf(options: WatchOptions): PlannedLoad[] {
+  const { streams, rate, expectStatus } = options;
+  const loads: PlannedLoad[] = [];
+  if (streams > 0) {
+    loads.push({
+      kind: 'streams',
+      name: 'streams',
+      concurrency: streams,
+      durationMs: options.durationMs,
+      chunkIntervalMs: 1000,
+      bodySize: 0,
+      chunkSize: 0,
+      rampMs: Math.min(2000, streams * 50),
+      stallMs: options.stallMs,
+      connectTimeoutMs: options.connectTimeoutMs,
+      renew: true,
+      expectStatus,
+    });
+  }
+  if (rate > 0) {
+    const timeoutMs = options.probeTimeoutMs;
+    loads.push({ kind: 'probe', name: 'probe', rate, lanes: [...options.lanes], timeoutMs, expectStatus });
+  }
+  return loads;
+}
+
+function expectationsOf({ maxLost, maxFailoverMs }: WatchOptions): Expectation[] {
+  const atMost = (metric: string, value: number, unit: 'count' | 'seconds'): Expectation => ({
+    text: `${metric} <= ${value}${unit === 'seconds' ? 's' : ''}`,
+    policy: null,
+    metric,
+    op: '<=',
+    value,
+    unit,
+    line: null,
+  });
+  return [
+    ...(maxLost === null ? [] : [atMost('lost', maxLost, 'count')]),
+    ...(maxFailoverMs === null ? [] : [atMost('failover', maxFailoverMs / 1000, 'seconds')]),
+  ];
+}

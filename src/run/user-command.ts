@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { messageOf } from '../base/errors.ts';
+
+/** How the user's command ended. */
+export interface CommandEnd {
+  readonly exitCode: number | null;
+  /** Why it failed, in words; null where it succeeded. */
+  readonly failure: string | null;
+}
+
+/** How long a command may take to end after SIGTERM, ms. */
+const graceMs = 10_000;
+
+/**
+ * Runs the user's command to its end, without a shell. It has our terminal; what it writes goes to our stderr, as stdout
+ * is for results. Aborting sends it SIGTERM, and SIGKILL ten seconds later. Never throws.
+ */
+export function runCommand(argv: readonly string[], signal: AbortSignal): Promise<CommandEnd> {
+  const [command = '', ...args] = argv;
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['inherit', 2, 2] });
+    const onAbort = () => endIt(child);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const end = (exitCode: number | null, failure: string | null) => {
+      signal.removeEventListener('abort', onAbort);
+      resolve({ exitCode, failure });
+    };
+    child.once('error', (error) => end(null, `${command}: ${messageOf(error)}`));
+    child.once('exit', (code, by) => {
+      if (code === 0) end(0, null);
+      else end(code, `${command} ended with ${by === null ? `exit code ${code}` : by}`);
+    });
+    if (signal.aborted) onAbort();
+  });
+}
+
+function endIt(child: ChildProcess): void {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  child.once('exit', () => clearTimeout(timer));
+}

@@ -38,6 +38,7 @@ const followMs = 600_000;
 const recoveryMs = 60_000;
 /** All must be well for so long before the command is run. */
 const steadyMs = 2000;
+/** The first answers may take so long. */
 const rampLimitMs = 30_000;
 
 interface Watch {
@@ -210,7 +211,7 @@ async function trial(watch: Watch): Promise<string | null> {
       failure = end?.failure ?? null;
     }
     phase('finish');
-    await followUp(watch);
+    await followUp(watch, unwell === null);
   } catch (error) {
     outcome = isInterrupted(error) ? 'interrupted' : 'failed';
     throw error;
@@ -229,8 +230,9 @@ async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string 
   const counts = () => state.loads.get('streams');
   const begun = () =>
     streams === null || (counts()?.pastFirstChunk ?? 0) + (counts()?.completed ?? 0) >= wanted;
-  if (!(await state.until(begun, rampLimitMs, signal))) {
-    return `not all of the ${wanted} streams had a first answer within ${rampLimitMs / 1000} s`;
+  const limitMs = Math.min(rampLimitMs, ...plan.load.map((load) => rampLimitOf(load)));
+  if (!(await state.until(begun, limitMs, signal))) {
+    return `not all of the ${wanted} streams had a first answer within ${limitMs / 1000} s`;
   }
   onSteady();
   const since = clock.now();
@@ -243,6 +245,10 @@ async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string 
   if (!steady) return 'probes failed before anything was done';
   return (counts()?.lost ?? 0) > lost ? 'streams were lost before anything was done' : null;
 }
+
+/** When the last of the streams has been silent for too long. */
+const rampLimitOf = (load: Plan['load'][number]) =>
+  load.kind === 'streams' ? load.rampMs + load.stallMs + 1000 : rampLimitMs;
 
 const probeTimeoutMs = (plan: Plan) =>
   Math.max(0, ...plan.load.map((load) => (load.kind === 'probe' ? load.timeoutMs : 0)));
@@ -266,8 +272,8 @@ function sleepUntilEnd({ options, clock }: Watch): Promise<void> {
   return clock.sleep(options.durationMs, options.signal);
 }
 
-/** No new stream; those in flight to their end, and probes until what failed has recovered. */
-async function followUp({ options, state, clock, streams, probe }: Watch): Promise<void> {
+/** No new stream; those in flight to their end, and, where all was well once, probes until it is again. */
+async function followUp({ options, state, clock, streams, probe }: Watch, wasWell: boolean): Promise<void> {
   const { plan, signal } = options;
   const since = clock.now();
   streams?.send({ type: 'quiesce' });
@@ -276,7 +282,7 @@ async function followUp({ options, state, clock, streams, probe }: Watch): Promi
   const from = since - plan.stabilityMs * nsPerMs;
   const recovered = () =>
     probe === null || state.probes.stableSince(from, clock.now(), plan.stabilityMs * nsPerMs, timeoutNs);
-  await state.until(recovered, recoveryMs, signal);
+  if (wasWell) await state.until(recovered, recoveryMs, signal);
   probe?.send({ type: 'quiesce' });
   await state.until(() => idle(state, { streams, probe }), followMs, signal);
 }

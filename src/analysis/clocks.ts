@@ -162,11 +162,23 @@ function probeInterval(plan: Plan): number | null {
   return probe?.kind === 'probe' && probe.rate > 0 ? 1 / probe.rate : null;
 }
 
-/** Of all streams that were under way at or after the disturbance. */
+/** Of all streams that were under way at or after the disturbance; what fell silent after it is another's. */
 function longestSilence({ plan, trial, time, disturbance }: ClockSources): Reading {
   const { at, until } = disturbance;
+  const chunkNs = time.ns(
+    2 * Math.max(0, ...plan.load.map((load) => (load.kind === 'streams' ? load.chunkIntervalMs : 0))),
+  );
   const under = trial.streams.filter(
-    ({ startedAt, endedAt, firstByteAt }) => startedAt < until && endedAt > at && firstByteAt !== null,
+    ({ startedAt, endedAt, firstByteAt, lastByteAt, outcome }) =>
+      startedAt < until &&
+      endedAt > at &&
+      firstByteAt !== null &&
+      !(
+        disturbance.endedBy === 'disturbance' &&
+        outcome === 'hung' &&
+        lastByteAt !== null &&
+        lastByteAt + chunkNs >= until
+      ),
   );
   if (under.length === 0) return because('no stream was under way');
   const longest = under.reduce((most, { longestSilenceNs, lastByteAt, endedAt, outcome }) => {

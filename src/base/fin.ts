@@ -10,7 +10,8 @@ import type { Socket } from 'node:net';
 /**
  * Call it at a socket's 'end': true where the connection was reset. A reset connection has no peer any more (getpeername:
  * ENOTCONN), one with a FIN has. Node keeps the first answer: only for a socket whose remote address nobody has asked for.
- * False for a socket whose own side has ended already: there the two look alike.
+ * False for a socket whose own side has ended already: there the two look alike. True where a reset came after the FIN
+ * and before the process looked, as where the peer closed and what was sent to it met nobody.
  */
 export function endedByReset(socket: Socket): boolean {
   return socket.writable && socket.remoteAddress === undefined;
@@ -18,10 +19,15 @@ export function endedByReset(socket: Socket): boolean {
 
 /**
  * The same for a plain socket of any kind, at its 'end': tells of the FIN, or has the socket emit its 'error' where that
- * was a reset. Sending nothing brings the reason out, and reaches nobody.
+ * was a reset. Sending nothing brings the reason out, and reaches nobody. Where bytes wait that the peer does not take,
+ * nothing would wait behind them: there the attempt to send them, due before the next turn of the loop, brings it out.
  */
 export function onFin(socket: Socket, tell: () => void): void {
   if (!socket.writable) tell();
+  else if (socket.writableLength > 0)
+    setImmediate(() => {
+      if (!socket.destroyed) tell();
+    });
   else
     socket.write('', (error) => {
       if (error === null || error === undefined) tell();

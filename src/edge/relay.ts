@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 import { errnoOf } from '../base/errors.ts';
+import { onFin } from '../base/fin.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
 import { connectResults, sideEnds } from '../history/schema.ts';
 
@@ -125,12 +126,15 @@ export function relay(options: RelayOptions): Relay {
   });
   client.on('drain', () => upstream.resume());
   client.on('end', () => {
-    clientEnds('fin');
-    clientFinAt = now();
-    if (upstream.destroyed) client.destroy();
-    // Who has waited in vain until now and ends does not wait for an answer.
-    else if (connecting && clientFinAt - openedAt > halfCloseGraceMs * nsPerMs) abandon(clientFinAt);
-    else upstream.end();
+    const at = now();
+    onFin(client, () => {
+      clientEnds('fin');
+      clientFinAt = at;
+      if (upstream.destroyed) client.destroy();
+      // Who has waited in vain until now and ends does not wait for an answer.
+      else if (connecting && at - openedAt > halfCloseGraceMs * nsPerMs) abandon(at);
+      else upstream.end();
+    });
   });
   client.on('error', (error) => {
     clientEnds(resets.has(errnoOf(error) ?? '') ? 'rst' : 'error');
@@ -158,10 +162,12 @@ export function relay(options: RelayOptions): Relay {
     if (!client.write(bytes)) upstream.pause();
   });
   upstream.on('drain', () => client.resume());
-  upstream.on('end', () => {
-    upstreamEnds('fin');
-    client.end();
-  });
+  upstream.on('end', () =>
+    onFin(upstream, () => {
+      upstreamEnds('fin');
+      client.end();
+    }),
+  );
   upstream.on('error', (error) => {
     const code = errnoOf(error) ?? '';
     if (connecting) {

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { monotonic } from '../../src/base/clock.ts';
+import { errnoOf } from '../../src/base/errors.ts';
+
+/** A loopback address that nobody else uses, for tests that listen on ports of their own choice. */
+export const ownAddress = () => `127.${60 + (process.pid % 30)}.${1 + Math.floor(Math.random() * 250)}.2`;
+
+/** A port that is free on this address. */
+export async function freePort(host: string): Promise<number> {
+  const server = createServer().listen({ host, port: 0 });
+  await once(server, 'listening');
+  const bound = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof bound !== 'object' || bound === null) throw new Error(`no port on ${host}`);
+  return bound.port;
+}
+
+/** What a new connection meets within the limit (a SYN is sent again after 1 s): its first bytes, or what else. */
+export function knock(
+  target: { readonly host: string; readonly port: number; readonly localAddress?: string },
+  limitMs = 5000,
+): Promise<string> {
+  return new Promise((resolve) => {
+    const socket: Socket = connect(target);
+    let connected = false;
+    const end = (word: string) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(word);
+    };
+    const timer = setTimeout(() => end(connected ? 'no answer' : 'silent'), limitMs);
+    socket.once('connect', () => {
+      connected = true;
+      socket.write('ask');
+    });
+    socket.once('data', (bytes) => end(bytes.toString('latin1')));
+    socket.once('end', () => end('FIN'));
+    socket.once('error', (error) => {
+      const code = errnoOf(error);
+      end(code === 'ECONNREFUSED' ? 'refused' : code === 'ECONNRESET' ? 'RST' : (code ?? 'error'));
+    });
+  });
+}
+
+/** Waits until it holds, 10 s at most. True where it does. */
+export async function eventually(holds: () => boolean): Promise<boolean> {
+  for (let tries = 0; tries < 1000 && !holds(); tries += 1) await monotonic.sleep(10);
+  return holds();
+}

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { monotonic } from '../../../../../src/base/clock.ts';
 import { healthServers, healthzPort } from '../../../../../src/providers/embedded/node/proxy/health.ts';
 import type { ServiceView } from '../../../../../src/providers/embedded/node/proxy/types.ts';
 import { ownAddress } from '../../../../support/node-port.ts';
@@ -135,6 +136,20 @@ test('a flip to Cluster closes the check, and one back opens it', () =>
     assert.is((await ask(healthzPort, '/healthz')).status, 200, "the proxy's own stays");
     await health.sync(local);
     assert.is((await ask(31_000)).status, 200);
+  }));
+
+test('a check under way ends with its port', () =>
+  withHealth(async (health) => {
+    await health.sync([{ service: service('ingress'), localEndpoints: 1 }]);
+    const client = connect({ host, port: 31_000 });
+    client.on('error', () => {});
+    client.write('GET / HTTP/1.1\r\nhost');
+    await once(client, 'connect');
+    // Served after what was written before it.
+    assert.is((await ask(31_000)).status, 200);
+    const closed = once(client.resume(), 'close').then(() => 'closed');
+    await health.sync([]);
+    assert.is(await Promise.race([closed, monotonic.sleep(5000).then(() => 'open')]), 'closed');
   }));
 
 test('ports are moved where all nodes share one address', () =>

@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { monotonic } from '../../../../../src/base/clock.ts';
+import { roleBundle } from '../../../../../src/base/package.ts';
+import { seededRandom } from '../../../../../src/base/random.ts';
+import { type ServiceProxy, serviceProxy } from '../../../../../src/providers/embedded/node/proxy/index.ts';
+import type {
+  EndpointView,
+  NodeListener,
+  ServiceView,
+} from '../../../../../src/providers/embedded/node/proxy/types.ts';
+import { canDropSyns } from '../../../../support/fault-server/index.ts';
+import { freePort, knock, ownAddress } from '../../../../support/node-port.ts';
+import { skipped } from '../../../../support/skip.ts';
+
+const base = ownAddress().replace(/\.2$/, '');
+const host = `${base}.2`;
+const bridge = `${base}.3`;
+const client = `${base}.7`;
+const pods = { here: `${base}.20`, elsewhere: `${base}.21` };
+
+interface Bench {
+  readonly proxy: ServiceProxy;
+  readonly nodePort: number;
+  readonly failures: string[];
+  listeners: readonly NodeListener[];
+  /** The newest view: this policy, and these endpoints. Resolves when it is applied. */
+  put(policy: 'Cluster' | 'Local', endpoints: readonly EndpointView[]): Promise<void>;
+  endpoint(where: 'here' | 'elsewhere', more?: Partial<EndpointView>): EndpointView;
+  /** Pod and source address that served, or what else a client meets. */
+  knock(limitMs?: number): Promise<string>;
+}
+
+async function withProxy(work: (bench: Bench) => Promise<void>, minSyncMs = 0) {
+  const nodePort = await freePort(host);
+  const podPort = await freePort(pods.here);
+  const sockets: Socket[] = [];
+  const servers = Object.entries(pods).map(([name, address]) =>
+    createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => {});
+      socket.on('data', () => socket.write(`${name} from ${socket.remoteAddress}`));
+    }).listen({ host: address, port: podPort }),
+  );
+  for (const server of servers) if (!server.listening) await once(server, 'listening');
+  const failures: string[] = [];
+  const proxy = serviceProxy({
+    node: 'node-a',
+    address: host,
+    bridgeAddress: bridge,
+    portOffset: 0,
+    sharedAddress: false,
+    fillerAddress: `${base}.9`,
+    backlog: 16,
+    minSyncMs,
+    acceptorBundle: roleBundle('acceptor'),
+    token: 'midflight-test',
+    random: seededRandom(7),
+    emitListeners(listeners) {
+      bench.listeners = listeners;
+    },
+    failed: (reason) => failures.push(reason),
+    now: monotonic.now,
+  });
+  const service = (externalTrafficPolicy: 'Cluster' | 'Local'): ServiceView => ({
+    namespace: 'web',
+    name: 'ingress',
+    type: 'LoadBalancer',
+    externalTrafficPolicy,
+    nodePorts: [{ port: 80, nodePort }],
+    healthCheckNodePort: externalTrafficPolicy === 'Local' ? healthPort : null,
+  });
+  const healthPort = nodePort === 65_535 ? nodePort - 1 : nodePort + 1;
+  const bench: Bench = {
+    proxy,
+    nodePort,
+    failures,
+    listeners: [],
+    async put(policy, endpoints) {
+      proxy.update([service(policy)], new Map([['web/ingress', endpoints]]));
+      await proxy.synced();
+    },
+    endpoint: (where, more = {}) => ({
+      address: pods[where],
+      port: podPort,
+      node: where === 'here' ? 'node-a' : 'node-b',
+      ready: true,
+      serving: true,
+      terminating: false,
+      ...more,
+    }),
+    knock: (limitMs) => knock({ host, port: nodePort, localAddress: client }, limitMs),
+  };
+  try {
+    await work(bench);
+    assert.equal(failures, []);
+  } finally {
+    await proxy.stop();
+    for (const socket of sockets) socket.destroy();
+    for (const server of servers) server.close();
+  }
+}
+
+test('Cluster masquerades, towards other nodes and to a pod of its own', () =>
+  withProxy(async ({ put, endpoint, knock: ask }) => {
+    await put('Cluster', [endpoint('elsewhere')]);
+    assert.is(await ask(), `elsewhere from ${host}`);
+    await put('Cluster', [endpoint('here')]);
+    assert.is(await ask(), `here from ${bridge}`);
+  }));
+
+test("Local serves its own pods only, and keeps the client's address", () =>
+  withProxy(async ({ put, endpoint, knock: ask }) => {
+    await put('Local', [endpoint('here'), endpoint('elsewhere')]);
+    const met = new Set<string>();
+    for (let times = 0; times < 12; times += 1) met.add(await ask());
+    assert.equal([...met], [`here from ${client}`]);
+  }));
+
+test('Cluster spreads over all endpoints', () =>
+  withProxy(async ({ put, endpoint, knock: ask }) => {
+    await put('Cluster', [endpoint('here'), endpoint('elsewhere')]);
+    const met = new Set<string>();
+    for (let times = 0; times < 40; times += 1) met.add(await ask());
+    assert.equal([...met].sort(), [`elsewhere from ${host}`, `here from ${bridge}`]);
+  }));
+
+test('without any endpoint it refuses under both policies', () =>
+  withProxy(async ({ put, endpoint, knock: ask }) => {
+    await put('Cluster', [endpoint('here')]);
+    for (const policy of ['Cluster', 'Local'] as const) {
+      await put(policy, []);
+      assert.is(await ask(), 'refused');
+    }
+  }));
+
+if (!canDropSyns) skipped('linux', 'silence under Local', 'only Linux drops SYNs at a full backlog');
+else
+  test('Local is silent where endpoints are elsewhere only, and a flip to Cluster serves them', () =>
+    withProxy(async ({ put, endpoint, knock: ask }) => {
+      await put('Local', [endpoint('elsewhere')]);
+      assert.is(await ask(700), 'silent');
+      await put('Cluster', [endpoint('elsewhere')]);
+      assert.is(await ask(15_000), `elsewhere from ${host}`);
+    }));
+
+test('a pod that is gone is RST after the handshake', () =>
+  withProxy(async ({ put, endpoint, knock: ask }) => {
+    await put('Cluster', [endpoint('elsewhere', { port: 1 })]);
+    assert.is(await ask(), 'RST');
+  }));
+
+test('its listeners are told: NodePort, healthz, and the check of Local', () =>
+  withProxy(async (bench) => {
+    const said = () => bench.listeners.map(({ what }) => what).sort();
+    await bench.put('Cluster', [bench.endpoint('here')]);
+    assert.equal(said(), ['NodePort of web/ingress', 'healthz']);
+    await bench.put('Local', [bench.endpoint('here')]);
+    assert.equal(said(), ['NodePort of web/ingress', 'healthCheckNodePort', 'healthz']);
+    bench.proxy.update([], new Map());
+    await bench.proxy.synced();
+    assert.equal(said(), ['healthz']);
+    // Its process is on its way out.
+    let word = '';
+    for (let tries = 0; tries < 500 && word !== 'refused'; tries += 1) word = await bench.knock();
+    assert.is(word, 'refused');
+  }));
+
+test('views that come within minSyncPeriod are applied once, the newest, and not before its end', () =>
+  withProxy(async ({ proxy, put, endpoint, knock: ask }) => {
+    await put('Cluster', [endpoint('elsewhere')]);
+    const from = monotonic.now();
+    void put('Cluster', []);
+    const newest = put('Cluster', [endpoint('here')]);
+    assert.is(await ask(), `elsewhere from ${host}`, 'the view of before');
+    await newest;
+    assert.ok(monotonic.now() - from > 500 * 1e6, 'the period is kept');
+    assert.is(await ask(), `here from ${bridge}`);
+    await proxy.synced();
+  }, 1000));
+
+test.run();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { monotonic } from '../../../src/base/clock.ts';
 import { packageRoot } from '../../../src/base/package.ts';
 import { fillBacklog } from '../../../src/providers/embedded/backlog.ts';
+import { turns } from '../turns.ts';
 import { type Cell, cells } from './cells.ts';
 import type { FromServer, ToServer } from './main.ts';
 import type { Deed } from './server.ts';
@@ -15,7 +16,7 @@ export type { Deed } from './server.ts';
 export interface FaultServer {
   readonly host: string;
   port(cell: string): number;
-  /** What it did in this cell since the last call; waits a little until there are `count` deeds. */
+  /** What it did in this cell since the last call; waits a little until there are `count` deeds. Cells do not disturb each other. */
   take(cell: string, count: number): Promise<readonly Deed[]>;
   stop(): Promise<void>;
 }
@@ -29,6 +30,8 @@ export async function faultServer(host = '127.0.0.1', tls = false): Promise<Faul
   });
   const answers = answersOf(child);
   const first = await answers.next();
+  // An answer belongs to the question before it.
+  const inTurn = turns(1);
   const ports: Record<string, number> = 'ports' in first ? { ...first.ports } : {};
   const silent = await silentPort(host);
   for (const cell of cells) if (cell.port === 'silent') ports[cell.name] = silent.port;
@@ -43,8 +46,10 @@ export async function faultServer(host = '127.0.0.1', tls = false): Promise<Faul
       const asked: ToServer = { take: cell };
       const taken: Deed[] = [];
       for (let attempt = 0; attempt < 100; attempt++) {
-        child.send(asked);
-        const answer = await answers.next();
+        const answer = await inTurn(() => {
+          child.send(asked);
+          return answers.next();
+        });
         if ('deeds' in answer) taken.push(...answer.deeds);
         if (taken.length >= count) break;
         await monotonic.sleep(20);

@@ -49,3 +49,16 @@ export async function eventually(holds: () => boolean): Promise<boolean> {
   for (let tries = 0; tries < 1000 && !holds(); tries += 1) await monotonic.sleep(10);
   return holds();
 }
+
+/** The same, or an error where it is not settled within 30 s: a test that waits for what never comes fails. */
+export async function settled<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('not settled within 30 s')), 30_000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

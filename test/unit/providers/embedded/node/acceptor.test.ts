@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { monotonic } from '../../../../../src/base/clock.ts';
 import { roleBundle } from '../../../../../src/base/package.ts';
 import { startAcceptor } from '../../../../../src/providers/embedded/node/proxy/acceptor.ts';
-import { eventually, freePort, knock, ownAddress } from '../../../../support/node-port.ts';
+import { eventually, freePort, knock, ownAddress, settled } from '../../../../support/node-port.ts';
 
 const host = ownAddress();
 const fillerAddress = host.replace(/\.2$/, '.9');
@@ -35,7 +35,7 @@ async function withAcceptor(
     onExit: (reason) => seen.exits.push(reason),
   });
   try {
-    await work(acceptor, seen);
+    await settled(work(acceptor, seen));
   } finally {
     for (const socket of seen.sockets) socket.destroy();
     acceptor.end();

@@ -6,7 +6,7 @@ import { roleBundle } from '../../../../../src/base/package.ts';
 import { type NodePort, nodePort } from '../../../../../src/providers/embedded/node/proxy/port.ts';
 import type { Rule } from '../../../../../src/providers/embedded/node/proxy/rule.ts';
 import { canDropSyns } from '../../../../support/fault-server/index.ts';
-import { eventually, freePort, knock, ownAddress } from '../../../../support/node-port.ts';
+import { eventually, freePort, knock, ownAddress, settled } from '../../../../support/node-port.ts';
 import { skipped } from '../../../../support/skip.ts';
 
 const host = ownAddress();
@@ -55,7 +55,7 @@ async function withPort(work: (port: NodePort, seen: Seen) => Promise<void>, tak
     failed: (reason) => seen.failures.push(reason),
   });
   try {
-    await work(made, seen);
+    await settled(work(made, seen));
     assert.equal(taken === undefined ? seen.failures : [], []);
   } finally {
     for (const socket of sockets) socket.destroy();

@@ -12,7 +12,7 @@ import type {
   ServiceView,
 } from '../../../../../src/providers/embedded/node/proxy/types.ts';
 import { canDropSyns } from '../../../../support/fault-server/index.ts';
-import { freePort, knock, ownAddress } from '../../../../support/node-port.ts';
+import { freePort, knock, ownAddress, settled } from '../../../../support/node-port.ts';
 import { skipped } from '../../../../support/skip.ts';
 
 const base = ownAddress().replace(/\.2$/, '');
@@ -94,7 +94,7 @@ async function withProxy(work: (bench: Bench) => Promise<void>, minSyncMs = 0) {
     knock: (limitMs) => knock({ host, port: nodePort, localAddress: client }, limitMs),
   };
   try {
-    await work(bench);
+    await settled(work(bench));
     assert.equal(failures, []);
   } finally {
     await proxy.stop();

@@ -13,7 +13,8 @@ const cdnResponseMs = 120_000;
  * Source: Cloudflare's docs, "Error 520" to "Error 524".
  */
 export function cdnCodeOf(request: RequestRecord, outcome: Outcome, time: ClusterTime): CdnCode | null {
-  if (request.firstByteAt !== null && outcome !== 'http-error' && outcome !== 'wrong-body') {
+  // Bytes without a whole head are no answer yet: a CDN has no status to pass on.
+  if (request.status !== null && outcome !== 'http-error' && outcome !== 'wrong-body') {
     return outcome === 'local-error' ? null : 'cut';
   }
   switch (outcome) {

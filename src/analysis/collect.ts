@@ -219,6 +219,7 @@ function recordOf(start: Start, end: End, intern: (text: string) => string): Req
     startedAt: start.t,
     lane: start.lane,
     outcome: end.outcome,
+    status: end.status,
     endedAt: end.t,
     connectedAt: end.connectedAt,
     firstByteAt: end.firstByteAt,

@@ -17,6 +17,8 @@ export interface RequestRecord {
   readonly lane: 'new' | 'reused' | null;
   /** The client's word; analysis may put the edge's upstream in its place (outcomes.ts). */
   readonly outcome: Outcome;
+  /** Of a whole response head; null: none came. */
+  readonly status: number | null;
   readonly endedAt: Nanoseconds;
   readonly connectedAt: Nanoseconds | null;
   readonly firstByteAt: Nanoseconds | null;

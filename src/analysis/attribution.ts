@@ -10,7 +10,9 @@ export interface Blame {
   readonly placement: Placement;
   readonly flip: Disturbance | null;
   readonly fault: Disturbance | null;
-  /** Under which policy a connection is that begins after the flip (or in a trial without one). */
+  /** Under which policy a connection is that begins before the flip. */
+  readonly initialPolicy: 'Cluster' | 'Local';
+  /** ... and after it, or in a trial without one. */
   readonly finalPolicy: 'Cluster' | 'Local';
 }
 
@@ -19,7 +21,7 @@ export function pathOf(request: RequestRecord, { run, trial }: Pick<Blame, 'run'
   const podNode = (pod: string | null) => (pod === null ? null : (run.podNodes.get(pod) ?? null));
   return {
     transit: request.connection?.node ?? null,
-    ingress: request.ingressNode ?? podNode(request.ingressPod) ?? trial.logged.get(request.id) ?? null,
+    ingress: request.ingressNode ?? podNode(request.ingressPod) ?? trial.logged.nodeOf(request.id),
     endpoint: request.endpointNode,
   };
 }
@@ -57,14 +59,14 @@ function byDeadNode(request: RequestRecord, blame: Blame, { node }: Disturbance)
   if (path.ingress === node) return 'ingress';
   if (path.transit === node) {
     // Under Local a connection never leaves its transit node: that node was its ingress node as well.
-    const local =
-      blame.finalPolicy === 'Local' && (blame.flip === null || request.startedAt >= blame.flip.at);
-    return local && placement.ingress.has(node) ? 'ingress' : 'transit';
+    const before = blame.flip !== null && request.startedAt < blame.flip.at;
+    const policy = before ? blame.initialPolicy : blame.finalPolicy;
+    return policy === 'Local' && placement.ingress.has(node) ? 'ingress' : 'transit';
   }
   if (request.firstByteAt !== null || path.transit === null) return null;
   // No answer, through a node that lives. An ingress that lives logs every request that reaches it: one that none has
   // logged went to the dead ingress pod; one that was logged waited for the dead app pod.
-  const logs = trial.logged.size > 0 || blame.run.topology?.ingressKind === 'model';
+  const logs = trial.logged.any || blame.run.topology?.ingressKind === 'model';
   if (!logs) return null;
   if (trial.logged.has(request.id)) return placement.app.has(node) ? 'endpoint' : null;
   return placement.ingress.has(node) ? 'ingress' : null;

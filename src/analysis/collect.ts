@@ -1,4 +1,5 @@
 import type { EventOf, HistoryEvent, Outcome } from '../history/schema.ts';
+import { ingressLog } from './ingress-log.ts';
 import { joiner } from './join.ts';
 import type {
   EngineRecord,
@@ -58,6 +59,7 @@ export function collector(): Collector {
   };
   const endRequest = (at: TrialRecord, start: Start, end: End) => {
     const engine = engineOf(start.load);
+    at.logged.ended(start.id, engine !== null || end.outcome === 'completed');
     if (engine !== null) return countEngine(at, start.load, engine, end.outcome);
     if (end.path !== null) countSource(at, start, end, settled, intern);
     const probe = start.kind === 'probe';
@@ -70,7 +72,6 @@ export function collector(): Collector {
       connections.join(record);
       (probe ? laneOf(at, start).failed : at.streams).push(record);
     }
-    if (end.outcome === 'completed') at.logged.delete(start.id);
   };
   const close = (at: TrialRecord) => {
     connections.settle();
@@ -112,6 +113,7 @@ export function collector(): Collector {
           return;
         case 'start':
           open.set(event.id, event);
+          trial?.logged.started(event.id);
           return;
         case 'end': {
           const start = open.get(event.id);
@@ -145,10 +147,7 @@ export function collector(): Collector {
           if (event.node !== null) podNodes.set(event.pod, event.node);
           return;
         case 'ingress':
-          if (trial === null || event.id === null) return;
-          if (open.has(event.id) || trial.streams.length > 0) {
-            trial.logged.set(event.id, event.node ?? podNodes.get(event.pod) ?? null);
-          }
+          trial?.logged.logged(event, event.node ?? podNodes.get(event.pod) ?? null);
           return;
         case 'lateness':
           trial?.lateness.push(event);
@@ -323,7 +322,7 @@ function emptyTrial(
       endpoints: new Map(state.endpoints),
     },
     sources: { early: new Map(), late: new Map() },
-    logged: new Map(),
+    logged: ingressLog(),
     edgeHosts: new Set(),
     unfinished: 0,
   };

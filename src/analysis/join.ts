@@ -6,7 +6,7 @@ import type { Connection, RequestRecord } from './records.ts';
 export interface Joiner {
   opened(event: EventOf<'edge-open'>): void;
   closed(event: EventOf<'edge-close'>): void;
-  /** Gives the record its connection, now or (the edge's line may come later) at settle(). */
+  /** Gives the record its connection, now and (the edge's line may come later) once more at settle(). */
   join(record: RequestRecord): void;
   /** A request over this address is over and nobody will ask for its connection. */
   forget(local: string): void;
@@ -20,13 +20,19 @@ const slack: Nanoseconds = 5e6;
 export function joiner(): Joiner {
   const byClient = new Map<string, Connection[]>();
   const byNumber = new Map<number, Connection>();
-  let waiting: RequestRecord[] = [];
+  let joined: RequestRecord[] = [];
 
-  /** The last that was opened before the request ended: ports come round again. */
-  const find = ({ local, endedAt }: RequestRecord) =>
-    local === null
-      ? undefined
-      : byClient.get(local)?.findLast((connection) => connection.openedAt <= endedAt + slack);
+  /** The last that was opened while the request was under way: ports come round again. A kept one may be older. */
+  const find = ({ local, lane, startedAt, endedAt }: RequestRecord) => {
+    if (local === null) return undefined;
+    const earliest = lane === 'reused' ? Number.NEGATIVE_INFINITY : startedAt - slack;
+    return byClient
+      .get(local)
+      ?.findLast(({ openedAt }) => openedAt >= earliest && openedAt <= endedAt + slack);
+  };
+  const join = (record: RequestRecord) => {
+    record.connection = find(record) ?? record.connection;
+  };
 
   return {
     opened({ conn, client, node, t }) {
@@ -42,18 +48,18 @@ export function joiner(): Joiner {
       if (connection !== undefined) connection.close = event;
     },
     join(record) {
-      record.connection = find(record) ?? null;
-      if (record.connection === null) waiting.push(record);
+      join(record);
+      joined.push(record);
     },
     forget: (local) => void byClient.delete(local),
     settle() {
-      for (const record of waiting) record.connection = find(record) ?? null;
-      waiting = [];
+      for (const record of joined) join(record);
+      joined = [];
     },
     clear() {
       byClient.clear();
       byNumber.clear();
-      waiting = [];
+      joined = [];
     },
   };
 }

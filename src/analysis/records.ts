@@ -1,5 +1,6 @@
 import type { Nanoseconds } from '../base/units.ts';
 import type { EventOf, Outcome } from '../history/schema.ts';
+import type { IngressLog } from './ingress-log.ts';
 
 /** One connection through the edge; what is known of its end comes later. */
 export interface Connection {
@@ -70,8 +71,7 @@ export interface TrialRecord {
   /** Nodes green at the edge, endpoints and nodes by Service as the trial began. */
   readonly before: ClusterState;
   readonly sources: { readonly early: SourceCounts; readonly late: SourceCounts };
-  /** Ids of requests without an answer that an ingress has logged, and its node. */
-  readonly logged: Map<string, string | null>;
+  readonly logged: IngressLog;
   /** Local addresses with which the edge reached nodes. */
   readonly edgeHosts: Set<string>;
   /** Started, and never heard of again. */

@@ -44,13 +44,15 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
   if (plan.provider === 'watch' && disturbances.length === 0) {
     disturbances.push(outageOf(trial, timelines.new, until));
   }
+  const shape = strategyShape(trial.start.policy as PlannedTrial['policy']);
   const blame: Blame = {
     run,
     trial,
     placement: placementOf(run, trial),
     flip: disturbances.find(({ kind }) => kind === 'flip') ?? null,
     fault: disturbances.find(({ kind }) => kind === 'fault') ?? null,
-    finalPolicy: strategyShape(trial.start.policy as PlannedTrial['policy']).final,
+    initialPolicy: shape.initial,
+    finalPolicy: shape.final,
   };
   const judge = (request: RequestRecord): Judged => {
     const outcome = outcomeOf(request, plan.edge.mode === 'passthrough', time);

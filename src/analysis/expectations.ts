@@ -20,14 +20,22 @@ export interface Judgement {
   readonly verdict: Verdict;
 }
 
+/** What a trial measured: its report, and what that does not hold. */
+export interface Measurements {
+  readonly report: TrialReport;
+  /** Whether exactly the predicted streams were lost; null: nothing was predicted. */
+  readonly predictedMatches: boolean | null;
+}
+
 /** Judges every expectation that a trial is under. An invalid trial proves nothing: all are unknown. */
-export function judgeTrial(plan: Plan, trial: TrialReport, valid: boolean): Judgement[] {
+export function judgeTrial(plan: Plan, trial: Measurements, valid: boolean): Judgement[] {
+  const { report } = trial;
   return plan.expectations
-    .filter(({ policy }) => policy === null || policy === trial.policy)
+    .filter(({ policy }) => policy === null || policy === report.policy)
     .map((expectation) => {
       const measured = measure(expectation.metric, trial);
       const doubtful =
-        !valid || measured === null || (isTimed(expectation.metric) && isUntrusted(plan, trial));
+        !valid || measured === null || (isTimed(expectation.metric) && isUntrusted(plan, report));
       const verdict = doubtful ? 'unknown' : holds(expectation, measured) ? 'pass' : 'fail';
       return { expectation, measured, verdict };
     });
@@ -50,8 +58,8 @@ export function expectationRows(
 }
 
 /** The value of a metric in one trial; null where it was not measured. */
-export function measure(metric: string, trial: TrialReport): Measured {
-  const { requests, probes, disturbances, predicted } = trial;
+export function measure(metric: string, { report, predictedMatches }: Measurements): Measured {
+  const { requests, probes, disturbances } = report;
   const flip = disturbances.find(({ kind }) => kind === 'flip');
   const fault = disturbances.find(({ kind }) => kind === 'fault');
   switch (metric) {
@@ -70,9 +78,9 @@ export function measure(metric: string, trial: TrialReport): Measured {
     case 'probes.reused.failed':
       return probes.reused?.failed ?? null;
     case 'predictedMatches':
-      return predicted === null ? null : predicted.lost === (fault?.requestsLost ?? 0);
+      return predictedMatches;
     case 'sourceAddress':
-      return trial.sourceAddress;
+      return report.sourceAddress;
   }
   const [head = '', tail = ''] = splitOnce(metric);
   if (head === 'lost') return countOf(requests.byCause, causes, tail);
@@ -80,7 +88,7 @@ export function measure(metric: string, trial: TrialReport): Measured {
   if (head === 'cdn') return countOf(requests.byCdnCode, cdnCodes, tail);
   const name = clockNames.find((clock) => clock === (head === 'flip' ? tail : metric));
   if (name === undefined) return null;
-  return head === 'flip' ? (flip?.clocksSeconds[name] ?? null) : trial.clocksSeconds[name];
+  return head === 'flip' ? (flip?.clocksSeconds[name] ?? null) : report.clocksSeconds[name];
 }
 
 function splitOnce(metric: string): [string, string] {

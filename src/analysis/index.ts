@@ -38,8 +38,8 @@ function runOf(collected: Collector) {
 
 function judge(collected: Collector, trial: Parameters<typeof reportTrial>[1]): Judged {
   const run = runOf(collected);
-  const { report, invalid } = reportTrial(run, trial, collected.lastSeen);
-  const judgements = judgeTrial(run.header.plan, report, invalid.length === 0);
+  const { report, invalid, predictedMatches } = reportTrial(run, trial, collected.lastSeen);
+  const judgements = judgeTrial(run.header.plan, { report, predictedMatches }, invalid.length === 0);
   const verdict = invalid.length > 0 ? 'unknown' : worst(judgements.map((one) => one.verdict));
   return { report: { ...report, verdict, reason: reasonOf(invalid, judgements) }, judgements };
 }

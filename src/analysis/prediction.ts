@@ -1,4 +1,4 @@
-import type { Nanoseconds } from '../base/units.ts';
+import { type Nanoseconds, nsPerMs } from '../base/units.ts';
 import type { Plan } from '../plan/schema.ts';
 import { type Blame, pathOf } from './attribution.ts';
 import type { Disturbance } from './disturbances.ts';
@@ -8,6 +8,9 @@ import type { RequestRecord } from './records.ts';
 export interface Prediction {
   readonly atInjection: { inFlight: number; throughTarget: number };
   readonly predicted: { lost: number; expectedShare: number };
+  /** The streams that the prediction is about: those in flight, and of them those through the target. */
+  readonly inFlight: readonly RequestRecord[];
+  readonly through: ReadonlySet<RequestRecord>;
   /** Streams in flight whose connection the edge's log does not show: they may have been anywhere. */
   readonly unproven: number;
 }
@@ -15,12 +18,30 @@ export interface Prediction {
 /** What the recorded paths say will be lost, and what topology and policy alone would have said. */
 export function predict(blame: Blame, fault: Disturbance, plan: Plan): Prediction {
   const inFlight = blame.trial.streams.filter((stream) => isInFlight(stream, fault.at));
-  const through = inFlight.filter((stream) => usesTarget(stream, blame, fault));
+  const through = new Set(inFlight.filter((stream) => usesTarget(stream, blame, fault)));
   return {
-    atInjection: { inFlight: inFlight.length, throughTarget: through.length },
-    predicted: { lost: through.length, expectedShare: expectedShare(blame, fault, plan) },
+    inFlight,
+    through,
+    atInjection: { inFlight: inFlight.length, throughTarget: through.size },
+    predicted: { lost: through.size, expectedShare: expectedShare(blame, fault, plan) },
     unproven: inFlight.filter(({ connection }) => connection === null).length,
   };
+}
+
+/**
+ * Whether of the streams in flight exactly those through the target were lost. In real time the fault takes a moment to
+ * take hold: there one that was completed within a chunk of it proves nothing.
+ */
+export function cameTrue(
+  { inFlight, through }: Prediction,
+  { at }: Disturbance,
+  lostByIt: ReadonlySet<RequestRecord>,
+  { provider, load }: Plan,
+): boolean {
+  const chunkMs = Math.max(0, ...load.map((one) => (one.kind === 'streams' ? one.chunkIntervalMs : 0)));
+  const tooClose = ({ outcome, endedAt }: RequestRecord) =>
+    provider !== 'embedded' && outcome === 'completed' && endedAt - at <= chunkMs * nsPerMs;
+  return inFlight.every((stream) => tooClose(stream) || through.has(stream) === lostByIt.has(stream));
 }
 
 /** Past its first chunk, and not ended. */

@@ -9,7 +9,7 @@ import { noClocks, noNotes, notRecovered, readClocks } from './clocks.ts';
 import { type Disturbance, disturbancesOf, outageOf } from './disturbances.ts';
 import { isLost, outcomeOf } from './outcomes.ts';
 import { placementOf } from './placement.ts';
-import { type Prediction, predict } from './prediction.ts';
+import { cameTrue, type Prediction, predict } from './prediction.ts';
 import { failingShare, outageIn, type Timeline, timelineOf } from './probes.ts';
 import type { LaneRecord, RequestRecord, RunRecord, TrialRecord } from './records.ts';
 import type { Cause, CdnCode, DisturbanceReport, TrialReport } from './schema.ts';
@@ -21,6 +21,8 @@ import { untrustedOf } from './untrusted.ts';
 export interface JudgedTrial {
   readonly report: TrialReport;
   readonly invalid: readonly string[];
+  /** Whether exactly the predicted streams were lost; null: nothing was predicted. */
+  readonly predictedMatches: boolean | null;
 }
 
 /** One request, judged. */
@@ -62,6 +64,11 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
   const streams = trial.streams.map(judge);
   const lost = streams.filter(({ outcome }) => isLost(outcome));
   const prediction = blame.fault === null ? null : predict(blame, blame.fault, plan);
+  const byFault = lost.filter((one) => disturbanceOf(one, blame) === blame.fault);
+  const predictedMatches =
+    prediction === null || blame.fault === null
+      ? null
+      : cameTrue(prediction, blame.fault, new Set(byFault.map(({ request }) => request)), plan);
   const told = disturbances.map((disturbance, index) => {
     const before = disturbances[index - 1];
     const overlaps = before !== undefined && !isOver(before, timelines.new, time.ns(plan.stabilityMs));
@@ -100,7 +107,7 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
     untrusted: untrustedOf(plan, trial, time),
   };
   checkSums(report);
-  return { report, invalid: reasons(trial, report, prediction, disturbances) };
+  return { report, invalid: reasons(trial, report, prediction, disturbances), predictedMatches };
 }
 
 function isOver({ at, until }: Disturbance, timeline: Timeline | null, stability: Nanoseconds): boolean {
@@ -233,8 +240,13 @@ function reasons(
     local > trial.unfinished,
     `${local} streams failed on this machine (too few files, ports or memory), not on the way`,
   );
-  for (const { load, problems } of trial.engines.values()) {
+  for (const { load, problems, byOutcome } of trial.engines.values()) {
     for (const problem of problems) add(true, `${load}: ${problem}`);
+    const failed = byOutcome.get('local-error') ?? 0;
+    add(
+      failed > trial.unfinished,
+      `${load}: ${failed} requests failed on this machine or in the engine, not on the way`,
+    );
   }
   const wasHit = disturbances.some(({ kind }) => kind === 'fault');
   add(trial.start.fault !== null && !wasHit && trial.end?.outcome === 'completed', 'the fault never came');

@@ -1,0 +1,219 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { trialOf } from '../../support/analysis.ts';
+import {
+  type HistoryOptions,
+  history,
+  type RequestOptions,
+  type TrialOptions,
+} from '../../support/history.ts';
+import { basicPlan } from '../../support/plan.ts';
+
+const dead = 'preemptible-0';
+const fault = { kind: 'power-off', node: dead };
+/** Streams that went through the dead node, and died with it. */
+const through: RequestOptions = { from: 1000, to: 15_000, transit: dead, outcome: 'hung' };
+const beside: RequestOptions = { from: 1000, to: 21_000 };
+
+/** The fault comes at 10 s. */
+function faultTrial(options: HistoryOptions = {}, trial: TrialOptions = {}) {
+  return history(options)
+    .trial(10, { fault, ...trial })
+    .fault(10_000);
+}
+
+test('predicted is what was in flight through the target, and equals what was lost', async () => {
+  const trial = await trialOf(
+    faultTrial({ expect: [['predictedMatches', true]] })
+      .streams(3, through)
+      .streams(7, beside)
+      .endTrial(60_000),
+  );
+  assert.equal(trial.atInjection, { inFlight: 10, throughTarget: 3 });
+  assert.is(trial.predicted?.lost, 3);
+  assert.is(trial.disturbances[0]?.requestsLost, 3);
+  assert.is(trial.verdict, 'pass');
+});
+
+test('a stream through the target that lives on is a failed prediction', async () => {
+  const trial = await trialOf(
+    faultTrial({ expect: [['predictedMatches', true]] })
+      .streams(2, through)
+      .stream({ ...through, to: 21_000, outcome: 'completed' })
+      .endTrial(60_000),
+  );
+  assert.equal([trial.predicted?.lost, trial.requests.lost], [3, 2]);
+  assert.is(trial.verdict, 'fail');
+});
+
+test('a stream beside the target that is lost is a failed prediction', async () => {
+  const trial = await trialOf(
+    faultTrial({ expect: [['predictedMatches', true]] })
+      .streams(2, through)
+      .stream({ ...beside, outcome: 'truncated' })
+      .endTrial(60_000),
+  );
+  assert.equal([trial.predicted?.lost, trial.requests.lost], [2, 3]);
+  assert.is(trial.verdict, 'fail');
+});
+
+test('what was lost before the fault, and what began after it, is no part of the prediction', async () => {
+  const trial = await trialOf(
+    faultTrial({ expect: [['predictedMatches', true]] })
+      .streams(2, through)
+      .stream({ ...through, to: 9000 })
+      .stream({ ...through, from: 11_000, to: 16_000, firstByte: null })
+      .endTrial(60_000),
+  );
+  assert.equal(trial.requests.byCause, { transit: 3, unattributed: 1 });
+  assert.is(trial.disturbances[0]?.requestsLost, 3);
+  assert.is(trial.predicted?.lost, 2);
+  assert.is(trial.verdict, 'pass');
+});
+
+test('it is not enough that as many were lost as predicted', async () => {
+  const trial = await trialOf(
+    faultTrial({ expect: [['predictedMatches', true]] })
+      .stream(through)
+      .stream({ ...through, to: 21_000, outcome: 'completed' })
+      .stream({ ...beside, outcome: 'truncated' })
+      .endTrial(60_000),
+  );
+  assert.equal([trial.predicted?.lost, trial.requests.lost], [2, 2]);
+  assert.is(trial.verdict, 'fail');
+});
+
+test('in real time a stream that was completed within a chunk of the fault proves nothing', async () => {
+  const verdictOf = async (provider: 'embedded' | 'kind', to: number) => {
+    const options = { plan: { provider }, expect: [['predictedMatches', true]] } as const;
+    const last = { ...through, to, outcome: 'completed' } as const;
+    return (await trialOf(faultTrial(options).stream(through).stream(last).endTrial(60_000))).verdict;
+  };
+  assert.is(await verdictOf('kind', 11_000), 'pass');
+  assert.is(await verdictOf('kind', 11_001), 'fail');
+  assert.is(await verdictOf('embedded', 11_000), 'fail');
+});
+
+test('in flight: past its first chunk, and not ended', async () => {
+  const { atInjection } = await trialOf(
+    faultTrial()
+      .stream({ ...through, firstByte: 9990, firstChunk: 10_000 })
+      .stream({ ...through, firstByte: 9990, firstChunk: 10_001 })
+      .stream({ ...through, firstByte: null })
+      .stream({ ...through, to: 10_000 })
+      .stream({ ...through, to: 10_001 })
+      .endTrial(60_000),
+  );
+  assert.is(atInjection?.throughTarget, 2);
+});
+
+test('without a fault there is nothing to predict', async () => {
+  const trial = await trialOf(
+    history({ expect: [['predictedMatches', true]] })
+      .trial(10)
+      .streams(2, beside)
+      .endTrial(60_000),
+  );
+  assert.equal([trial.predicted, trial.atInjection], [null, null]);
+  assert.is(trial.verdict, 'unknown');
+});
+
+test('what a fault leaves alone is not predicted to be lost', async () => {
+  const node = 'stable-1';
+  const paths = [{ transit: node }, { ingress: node }, { endpoint: node }, {}];
+  const lostOf = async (kind: string, pod?: 'ingress' | 'app') => {
+    const builder = faultTrial({}, { fault: { kind, node, ...(pod === undefined ? {} : { pod }) } });
+    for (const path of paths) builder.stream({ ...beside, ...path });
+    return (await trialOf(builder.endTrial(60_000))).predicted?.lost;
+  };
+  assert.is(await lostOf('power-off'), 3);
+  assert.is(await lostOf('drain'), 2, 'a drained node forwards as before');
+  assert.is(await lostOf('pod-kill', 'ingress'), 1);
+  assert.is(await lostOf('pod-kill', 'app'), 1);
+});
+
+/** Expected from topology and policy alone. */
+async function shareOf(trial: TrialOptions, options: HistoryOptions = {}, flipAt?: number) {
+  const builder = history(options).trial(10, trial);
+  if (flipAt !== undefined) builder.flip(flipAt);
+  return (await trialOf(builder.fault(10_000).endTrial(60_000))).predicted?.expectedShare;
+}
+
+test('expected share: a node without pods carries a fifth under Cluster, nothing under Local', async () => {
+  assert.is(await shareOf({ policy: 'Cluster', fault }), 0.2);
+  assert.is(await shareOf({ policy: 'Local', fault }), 0);
+});
+
+test('expected share: a node with one of two pods of each', async () => {
+  const hit = { kind: 'power-off', node: 'stable-1' };
+  // 1 - 4/5 x 1/2 x 1/2; under Local transit and ingress are one: 1 - 1/2 x 1/2.
+  assert.is(await shareOf({ policy: 'Cluster', fault: hit }), 0.8);
+  assert.is(await shareOf({ policy: 'Local', fault: hit }), 0.75);
+});
+
+test('expected share: pods weigh by their number, nodes of Local do not', async () => {
+  const hit = { kind: 'power-off', node: 'stable-1' };
+  const placed = { ingress: ['stable-0', 'stable-0', 'stable-1'], app: ['stable-0'] };
+  // 1 - 4/5 x 2/3.
+  assert.is(await shareOf({ policy: 'Cluster', fault: hit }, placed), 0.466667);
+  assert.is(await shareOf({ policy: 'Local', fault: hit }, placed), 0.5);
+});
+
+test('expected share of faults that spare the node', async () => {
+  const node = 'stable-1';
+  // 1 - 1/2 x 1/2: ingress and app move away.
+  assert.is(await shareOf({ fault: { kind: 'drain', node } }), 0.75);
+  assert.is(await shareOf({ fault: { kind: 'pod-kill', node, pod: 'ingress' } }), 0.5);
+  assert.is(await shareOf({ fault: { kind: 'pod-kill', node, pod: 'app' } }), 0.5);
+  assert.is(await shareOf({ fault: { kind: 'drain', node: dead } }), 0);
+});
+
+test('expected share across a flip: a cohort began before it, renewed streams after it', async () => {
+  const renewed = {
+    plan: { load: basicPlan.load.map((load) => (load.kind === 'streams' ? { ...load, renew: true } : load)) },
+  };
+  const policy = 'Cluster->Local';
+  assert.is(await shareOf({ policy, fault }, {}, 5000), 0.2);
+  assert.is(await shareOf({ policy, fault }, renewed, 5000), 0);
+  assert.is(await shareOf({ policy: 'Local->Cluster', fault }, {}, 5000), 0);
+  assert.is(await shareOf({ policy: 'Local->Cluster', fault }, renewed, 5000), 0.2);
+});
+
+test('streams expected on the target, and none there: unknown', async () => {
+  const trial = await trialOf(
+    faultTrial({ expect: [['lost', 0]] })
+      .streams(5, beside)
+      .endTrial(60_000),
+  );
+  assert.is(trial.requests.lost, 0);
+  assert.is(trial.verdict, 'unknown');
+  assert.match(trial.reason ?? '', 'none was on it when it was hit');
+});
+
+test("none expected on the target: the edge's log must show where each one was", async () => {
+  const local = { policy: 'Local' } as const;
+  const options = { expect: [['lost', 0]] } as const;
+  const proven = await trialOf(faultTrial(options, local).streams(5, beside).endTrial(60_000));
+  assert.is(proven.verdict, 'pass');
+  const unproven = await trialOf(
+    faultTrial(options, local)
+      .streams(4, beside)
+      .stream({ ...beside, transit: null })
+      .endTrial(60_000),
+  );
+  assert.is(unproven.verdict, 'unknown');
+  assert.match(unproven.reason ?? '', "the edge's log does not show where 1 of the streams were");
+});
+
+test('none expected on the target, and one there: unknown', async () => {
+  const trial = await trialOf(
+    faultTrial({ expect: [['lost', 1]] }, { policy: 'Local' })
+      .streams(5, beside)
+      .stream(through)
+      .endTrial(60_000),
+  );
+  assert.is(trial.verdict, 'unknown');
+  assert.match(trial.reason ?? '', '1 streams were on it');
+});
+
+test.run();

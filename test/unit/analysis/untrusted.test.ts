@@ -1,0 +1,115 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { probeLatenessLimit } from '../../../src/analysis/untrusted.ts';
+import { trialOf } from '../../support/analysis.ts';
+import { type HistoryBuilder, type HistoryOptions, history } from '../../support/history.ts';
+
+const fault = { kind: 'power-off', node: 'preemptible-0' };
+
+/** A fault at 10 s; new connections fail until 12 s. */
+async function trialWith(late: (builder: HistoryBuilder) => unknown, options: HistoryOptions = {}) {
+  const builder = history(options)
+    .trial(0, { fault })
+    .fault(10_000)
+    .streams(2, { from: 1000, to: 15_000, transit: 'preemptible-0', outcome: 'hung' })
+    .probes({ from: 5000, to: 30_000, fails: (due) => due >= 10_000 && due < 12_000 && {} });
+  late(builder);
+  return trialOf(builder.endTrial(31_000));
+}
+
+test('a probe is late by half an interval, and never by less than 20 ms', () => {
+  assert.is(probeLatenessLimit(5), 100);
+  assert.is(probeLatenessLimit(25), 20);
+  assert.is(probeLatenessLimit(1000), 20);
+});
+
+test('an instrument within its limit is trusted', async () => {
+  const { untrusted } = await trialWith((builder) =>
+    builder
+      .late(11_000, 'probe', { maxMs: 50 })
+      .late(11_000, 'slow', { maxMs: 1000 })
+      .late(11_000, 'edge', { maxMs: 1500 }),
+  );
+  assert.equal(untrusted, []);
+});
+
+test('beyond it the window is told, in seconds since the trial began', async () => {
+  const { untrusted } = await trialWith((builder) =>
+    builder
+      .late(11_000, 'probe', { maxMs: 51 })
+      .late(12_000, 'slow', { maxMs: 1001 })
+      .late(13_000, 'edge', { maxMs: 1501 }),
+  );
+  assert.equal(untrusted, [
+    { instrument: 'probe', from: 10, to: 11, maxLatenessMs: 51 },
+    { instrument: 'slow', from: 11, to: 12, maxLatenessMs: 1001 },
+    { instrument: 'edge', from: 12, to: 13, maxLatenessMs: 1501 },
+  ]);
+});
+
+test('neighbouring windows are one, with the worst of both', async () => {
+  const { untrusted } = await trialWith((builder) =>
+    builder
+      .late(8000, 'probe', { maxMs: 60 })
+      .late(9000, 'probe', { maxMs: 90 })
+      .late(10_000, 'probe', { maxMs: 70 })
+      .late(20_000, 'probe', { maxMs: 60 }),
+  );
+  assert.equal(untrusted, [
+    { instrument: 'probe', from: 7, to: 10, maxLatenessMs: 90 },
+    { instrument: 'probe', from: 19, to: 20, maxLatenessMs: 60 },
+  ]);
+});
+
+test('limits are of real time, windows of cluster time', async () => {
+  // 1 probe in 100 ms of cluster time is one in 10 ms of real time: 20 ms is the limit.
+  const { untrusted } = await trialWith(
+    (builder) => builder.late(11_000, 'probe', { maxMs: 21 }).late(12_000, 'edge', { maxMs: 150 }),
+    { plan: { timeScale: 10 } },
+  );
+  assert.equal(untrusted, [{ instrument: 'probe', from: 100, to: 110, maxLatenessMs: 21 }]);
+});
+
+const during = (builder: HistoryBuilder) => builder.late(11_500, 'probe', { maxMs: 80 });
+
+for (const metric of ['failover', 'disruption', 'firstFailedProbe', 'lastFailedProbe']) {
+  test(`late probes within the outage make ${metric} unknown, whether it would hold or not`, async () => {
+    for (const condition of ['< 1h', '> 1h']) {
+      const trial = await trialWith(during, { expect: [[metric, condition]] });
+      assert.is(trial.verdict, 'unknown');
+      assert.match(trial.reason ?? '', 'measured by an instrument that was late');
+    }
+  });
+}
+
+test('counts do not depend on when a probe was sent', async () => {
+  const expect = [
+    ['lost', 2],
+    ['probes.new.failed', 20],
+    ['predictedMatches', true],
+  ] as const;
+  assert.is((await trialWith(during, { expect })).verdict, 'pass');
+});
+
+test('late before the fault, after the outage, or of another instrument: trusted', async () => {
+  const expect = [['failover', '<= 2s']] as const;
+  const verdictOf = async (late: (builder: HistoryBuilder) => unknown) =>
+    (await trialWith(late, { expect })).verdict;
+  assert.is(await verdictOf((builder) => builder.late(9999, 'probe', { maxMs: 80 })), 'pass');
+  assert.is(await verdictOf((builder) => builder.late(13_500, 'probe', { maxMs: 80 })), 'pass');
+  assert.is(await verdictOf((builder) => builder.late(12_500, 'probe', { maxMs: 80 })), 'unknown');
+  assert.is(await verdictOf((builder) => builder.late(11_500, 'edge', { maxMs: 5000 })), 'pass');
+});
+
+test('what fails beyond the first good window is measured in it too', async () => {
+  const builder = history({ expect: [['lastFailedProbe', '< 1h']] })
+    .trial(0, { fault })
+    .fault(10_000)
+    .stream({ from: 1000, to: 15_000, transit: 'preemptible-0', outcome: 'hung' })
+    .probes({ from: 5000, to: 30_000, fails: (due) => (due === 11_000 || due === 16_000) && {} })
+    .late(16_000, 'probe', { maxMs: 80 })
+    .endTrial(31_000);
+  assert.is((await trialOf(builder)).verdict, 'unknown');
+});
+
+test.run();

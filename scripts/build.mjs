@@ -42,6 +42,20 @@ if (only.length === 0) rmSync(join(root, 'dist'), { recursive: true, force: true
 await Promise.all(
   present.map(([name, file]) => build({ ...common, entryPoints: { [name]: file }, outdir: 'dist/roles' })),
 );
+if (only.length === 0 || only.includes('k6')) {
+  // k6 reads it itself: its own modules stay imports.
+  await build({
+    ...common,
+    entryPoints: { 'k6-script': 'src/load/k6/script.ts' },
+    outdir: 'dist',
+    platform: 'neutral',
+    target: 'es2020',
+    external: ['k6', 'k6/*'],
+    sourcemap: false,
+    banner: {},
+    outExtension: { '.js': '.js' },
+  });
+}
 if ((only.length === 0 || only.includes('cli')) && existsSync(join(root, 'src/cli/main.ts'))) {
   await build({
     ...common,

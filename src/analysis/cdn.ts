@@ -43,6 +43,7 @@ export function cdnCodeOf(request: RequestRecord, outcome: Outcome, time: Cluste
     case 'completed':
     case 'cancelled':
     case 'local-error':
+    case 'unclear':
       return null;
   }
 }

@@ -18,6 +18,15 @@ export function roleBundle(role: string): string {
   return join(packageRoot(), 'dist', 'roles', `${role}.mjs`);
 }
 
+/** The version of a dependency, as package.json pins it. */
+export function dependencyVersion(name: string): string {
+  const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  if (typeof text !== 'object' || text === null || !('dependencies' in text)) return '';
+  const { dependencies } = text;
+  if (typeof dependencies !== 'object' || dependencies === null) return '';
+  return String(Object.entries(dependencies).find(([key]) => key === name)?.[1] ?? '');
+}
+
 /** As package.json says. */
 export function packageVersion(): string {
   const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));

@@ -84,7 +84,7 @@ function loadWords(load: Plan['load'][number]): string {
     case 'probe':
       return `${load.name}: ${load.rate} a second on ${load.lanes.join(' and ')} connections`;
     case 'autocannon':
-      return `${load.name}: autocannon, ${load.rate} a second on ${load.connections} connections`;
+      return `${load.name}: autocannon, ${load.rate} a second${load.connections === null ? '' : `, ${load.connections} in flight at most`}`;
     case 'k6':
       return `${load.name}: k6, ${load.vus} users, ${load.script ?? "midflight's own script"}`;
   }

@@ -1,4 +1,5 @@
 import { MidflightError } from '../base/errors.ts';
+import { requireK6 } from '../load/k6/find.ts';
 import type { Plan } from '../plan/schema.ts';
 import { type Check, doctor } from '../providers/kind/doctor.ts';
 
@@ -22,4 +23,18 @@ export async function requireKind(plans: readonly Plan[]): Promise<void> {
     `a kind cluster cannot be made here; missing: ${[...missing.keys()].join(', ')}`,
     { hint: [...lines, 'midflight doctor --cluster kind looks again'].join('\n') },
   );
+}
+
+/** What the loads of a plan need and this machine lacks, as the errors that a run would end with: k6, where one asks for it. */
+export function missingEngines({ load }: Pick<Plan, 'load'>, env: NodeJS.ProcessEnv): MidflightError[] {
+  return load.flatMap(({ kind, name }) => {
+    if (kind !== 'k6') return [];
+    try {
+      requireK6(name, env);
+      return [];
+    } catch (error) {
+      if (error instanceof MidflightError) return [error];
+      throw error;
+    }
+  });
 }

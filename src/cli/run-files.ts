@@ -68,10 +68,10 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
       import('../reports/terminal.ts'),
       import('../run/index.ts'),
     ]);
-  if (plans.some(({ provider }) => provider === 'kind')) {
-    const { requireKind } = await import('./requirements.ts');
-    await requireKind(plans);
-  }
+  const { missingEngines, requireKind } = await import('./requirements.ts');
+  const [missing] = plans.flatMap((plan) => missingEngines(plan, io.env));
+  if (missing !== undefined) throw missing;
+  if (plans.some(({ provider }) => provider === 'kind')) await requireKind(plans);
   const folders = outDirs(
     plans.map(({ experiment }) => experiment),
     args.out,

@@ -14,7 +14,10 @@ const trialIndex = z.int().min(0);
 /** `127.31.7.200:41234` or `[::1]:41234`. */
 const socketAddress = z.string();
 
-/** What a request became, as its client saw it. `cancelled`: ended by us, and no loss. */
+/**
+ * What a request became, as its client saw it. `cancelled`: ended by us, and no loss. `unclear`: lost, and an engine that is
+ * not ours does not tell how.
+ */
 export const outcomes = [
   'completed',
   'refused',
@@ -30,6 +33,7 @@ export const outcomes = [
   'wrong-body',
   'malformed',
   'local-error',
+  'unclear',
   'cancelled',
 ] as const;
 export const outcome = z.enum(outcomes);

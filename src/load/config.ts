@@ -78,6 +78,8 @@ export type ProbeConfig = z.infer<typeof probeConfig>;
 /** Background of short requests by autocannon; messages as the probe's. Requests go to shortPath(id) where `app`. */
 export const autocannonConfig = z.object({
   role: z.literal('autocannon'),
+  /** Of autocannon itself. */
+  version: z.string(),
   load: z.string(),
   trial: z.int(),
   target,
@@ -99,8 +101,13 @@ export const k6Config = z.object({
   localAddresses: z.array(z.string()),
   /** Path of the k6 binary where the role runs. */
   binary: z.string(),
-  /** Text of the user's script; null: ours. */
-  script: z.string().nullable(),
+  /** Of k6 itself, as `k6 version` says. */
+  version: z.string(),
+  /** Text of the script, and its place, which a role in a container does not have; null: ours. */
+  script: z.string(),
+  file: z.string().nullable(),
+  /** It is ours, and tells of each request what k6's own metrics do not. */
+  own: z.boolean(),
   vus: z.int(),
   durationMs: z.number(),
   intervalMs: z.number(),

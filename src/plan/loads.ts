@@ -20,10 +20,13 @@ export function plannedLoad(item: LoadItem, folder: string): PlannedLoad {
         connectTimeoutMs: ms(connectTimeout),
       };
     }
-    case 'probe':
-    case 'autocannon': {
+    case 'probe': {
       const { timeout, ...rest } = item;
       return { ...rest, timeoutMs: ms(timeout) };
+    }
+    case 'autocannon': {
+      const { timeout, connections = null, ...rest } = item;
+      return { ...rest, connections, timeoutMs: ms(timeout) };
     }
     case 'k6': {
       const { duration, script, rate, ...rest } = item;

@@ -73,7 +73,8 @@ export const plannedProbe = z.object({
 export const plannedAutocannon = z.object({
   kind: z.literal('autocannon'),
   name: z.string(),
-  connections: z.int(),
+  /** null: as many as the rate needs where nothing is answered. */
+  connections: z.int().nullable(),
   rate: z.number(),
   timeoutMs: ms,
   expectStatus: z.int(),

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { dependencyVersion } from '../base/package.ts';
 import type { RoleHandle } from '../base/role.ts';
 import type { AutocannonConfig, K6Config, ProbeConfig, StreamsConfig, Target } from '../load/config.ts';
+import { requireK6 } from '../load/k6/find.ts';
+import { k6Version, ownScript } from '../load/k6/source.ts';
 import type {
   Plan,
   PlannedAutocannon,
@@ -131,22 +134,32 @@ export function untrustedLateness(rate: number): number {
   return Math.max(20, 500 / rate);
 }
 
+/** autocannon's requests come in volleys, and a timed-out one goes a little after its time. */
+const volleySlackMs = 1000;
+
 function autocannonOf(run: Run, trial: PlannedTrial, load: PlannedAutocannon): AutocannonConfig {
+  const rate = load.rate * run.plan.timeScale;
+  const timeoutMs = realMs(run.plan, load.timeoutMs);
   return {
     role: 'autocannon',
+    version: dependencyVersion('autocannon'),
     ...common(run, trial, load),
-    connections: load.connections,
-    rate: load.rate * run.plan.timeScale,
-    timeoutMs: realMs(run.plan, load.timeoutMs),
+    connections: load.connections ?? Math.ceil((rate * (timeoutMs + volleySlackMs)) / 1000),
+    rate,
+    timeoutMs,
   };
 }
 
 function k6Of(run: Run, trial: PlannedTrial, load: PlannedK6): K6Config {
+  const binary = requireK6(load.name, process.env);
   return {
     role: 'k6',
     ...common(run, trial, load),
-    binary: process.env.MIDFLIGHT_K6 ?? 'k6',
-    script: load.script === null ? null : readFileSync(load.script, 'utf8'),
+    binary,
+    version: k6Version(binary),
+    script: load.script === null ? ownScript() : readFileSync(load.script, 'utf8'),
+    file: load.script,
+    own: load.script === null,
     vus: load.vus,
     durationMs: realMs(run.plan, load.durationMs),
     intervalMs: realMs(run.plan, 1000),

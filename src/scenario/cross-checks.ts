@@ -67,6 +67,17 @@ function checkLoad(load: Load, path: Path, folder: string): Problem[] {
         },
       ];
     }
+    if (item.kind === 'k6' && item.script === undefined && item.rate !== undefined) {
+      const needed = Math.ceil((item.rate * ms(item.duration)) / 1000);
+      if (needed <= item.vus) return [];
+      return [
+        {
+          path: [...path, index, 'vus'],
+          what: `${item.rate} streams a second of ${item.duration} need ${needed} virtual users, and there are ${item.vus}`,
+          hint: `set vus: ${2 * needed}, as a stream that hangs is followed for twice its time; k6 drops what it has no user for`,
+        },
+      ];
+    }
     if (item.kind !== 'streams' || item.renew) return [];
     if (ms(item.duration) > ms(item.ramp) + 2 * ms(item.chunkInterval)) return [];
     return [

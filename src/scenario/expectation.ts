@@ -45,6 +45,7 @@ const outcomes = [
   'wrong-body',
   'malformed',
   'local-error',
+  'unclear',
   'cancelled',
 ];
 

@@ -178,8 +178,15 @@ const probe = z.strictObject({
 const autocannon = z.strictObject({
   kind: z.literal('autocannon'),
   name: name.default('background').describe('Its name in reports'),
-  connections: z.int().min(1).max(1000).default(10).describe('Kept connections'),
-  rate: z.number().min(0.1).max(5000).describe('Short requests per second, all connections together'),
+  connections: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe(
+      'Requests in flight at most, a new connection each; none: enough for a target that never answers',
+    ),
+  rate: z.number().min(0.1).max(5000).describe('Short requests per second, due at fixed times'),
   timeout: duration.default('5s').describe('A request without its whole answer for so long has failed'),
   expectStatus,
 });

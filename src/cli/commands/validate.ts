@@ -21,15 +21,20 @@ export const validate = defineCommand({
 });
 
 /** A plan is made for each provider, so that a block of one that does not fit is found as well. */
-async function validateFile(file: string, { stdout, stderr }: Io): Promise<ExitCode> {
-  const [{ loadScenario }, { makePlan }] = await Promise.all([
+async function validateFile(file: string, { stdout, stderr, env }: Io): Promise<ExitCode> {
+  const [{ loadScenario }, { makePlan }, { missingEngines }] = await Promise.all([
     import('../../scenario/load.ts'),
     import('../../plan/make.ts'),
+    import('../requirements.ts'),
   ]);
   try {
     const loaded = loadScenario(file);
-    for (const cluster of ['embedded', 'kind', 'context'] as const) makePlan(loaded, { cluster });
+    const clusters = ['embedded', 'kind', 'context'] as const;
+    const plans = clusters.map((cluster) => makePlan(loaded, { cluster }));
     stdout.write(`${file}: ok\n`);
+    // The file is right, and runs where k6 is.
+    const missing = plans.flatMap((plan) => missingEngines(plan, env)).map((error) => failureOf(error).text);
+    for (const text of new Set(missing)) stderr.write(text);
     return exitCodes.pass;
   } catch (error) {
     if (!(error instanceof MidflightError)) throw error;

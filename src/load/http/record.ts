@@ -8,7 +8,7 @@ export interface RequestOptions {
   readonly id: string;
   readonly load: string;
   readonly trial: number;
-  readonly kind: 'stream' | 'probe';
+  readonly kind: 'stream' | 'probe' | 'short';
   readonly lane: Lane | null;
   readonly dueAt: Nanoseconds;
   readonly startedAt: Nanoseconds;

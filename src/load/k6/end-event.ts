@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { Nanoseconds } from '../../base/units.ts';
+import type { EventOf, Outcome } from '../../history/schema.ts';
+import { bodyReader } from '../../workload/protocol.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Sample } from './samples.ts';
+
+type End = EventOf<'end'>;
+/** Wall time in milliseconds to the history's clock. */
+type Monotonic = (wallMs: number) => Nanoseconds;
+
+const number = z.coerce.number();
+const endedMarks = z.object({
+  id: z.string(),
+  status: number,
+  code: number,
+  error: z.string().default(''),
+  at: number,
+  connected: number,
+  firstByte: number,
+  took: number,
+  receiving: number,
+  bytes: number,
+  chunks: number,
+  marked: z.enum(['whole', 'cut', 'wrong']),
+  path: z.string().default(''),
+});
+
+/** A request's end as our own script tells it. Throws ZodError where it is not as the script writes it. */
+export function endOfOwn(
+  { at, marks }: Extract<Sample, { kind: 'ended' }>,
+  trial: number,
+  expectStatus: number,
+  monotonicAt: Monotonic,
+): End {
+  const told = endedMarks.parse(marks);
+  const connected = told.took > 0;
+  const heard = told.receiving > 0 || told.status !== 0;
+  return {
+    ...untold(told.id, trial, outcomeOf({ ...told, connected, heard }, expectStatus)),
+    // k6 has no times of a connection that failed.
+    t: monotonicAt(connected ? told.at + told.took : at),
+    status: told.status || null,
+    errno: errnoOf(told.code),
+    connectedAt: connected ? monotonicAt(told.at + told.connected) : null,
+    firstByteAt: heard ? monotonicAt(told.at + told.firstByte) : null,
+    bodyBytes: told.bytes,
+    chunks: told.chunks,
+    path: pathOf(told.path),
+  };
+}
+
+/** The end of a request of the user's script, as k6's own metrics tell it. `tags`: k6's, of http_req_duration. */
+export function endOfOther(
+  id: string,
+  { at, durationMs, tags }: Extract<Sample, { kind: 'request' }>,
+  trial: number,
+  monotonicAt: Monotonic,
+): End {
+  const status = Number(tags.status ?? 0);
+  const code = Number(tags.error_code ?? 0);
+  const told = { status, code, error: tags.error ?? '', connected: durationMs > 0, heard: null };
+  // Which status is expected is the script's to say, and may differ from request to request.
+  const expected = status === 0 || tags.expected_response === 'true' ? status : -1;
+  return {
+    ...untold(id, trial, outcomeOf({ ...told, bytes: 0, chunks: 0, marked: null }, expected)),
+    t: monotonicAt(at),
+    status: status || null,
+    errno: errnoOf(code),
+  };
+}
+
+/** A request of which k6 said no more than that it began. */
+export function endUntold(id: string, trial: number, outcome: Outcome, t: Nanoseconds): End {
+  return { ...untold(id, trial, outcome), t };
+}
+
+/** k6 tells nothing of its sockets, nor when the parts of a body came. */
+const untold = (id: string, trial: number, outcome: Outcome): Omit<End, 't'> => ({
+  type: 'end',
+  trial,
+  id,
+  outcome,
+  status: null,
+  errno: null,
+  connectedAt: null,
+  firstByteAt: null,
+  firstChunkAt: null,
+  lastByteAt: null,
+  longestSilenceNs: 0,
+  bodyBytes: 0,
+  chunks: 0,
+  local: null,
+  path: null,
+  freshConnection: null,
+});
+
+const errnoOf = (code: number) => (code === 0 ? null : `K6_${code}`);
+
+/** The first chunk's path, read as every other client of ours reads it. */
+function pathOf(json: string): End['path'] {
+  const reader = bodyReader();
+  reader.push(`mf 0 ${json}\n`);
+  return reader.path;
+}

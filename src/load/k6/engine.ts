@@ -1,0 +1,162 @@
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { RoleContext } from '../../base/role.ts';
+import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
+import type { EventOf } from '../../history/schema.ts';
+import type { K6Config } from '../config.ts';
+import { reporter } from '../reporter.ts';
+import type { LoadControl } from '../serve.ts';
+import { sweeper } from '../sweeper.ts';
+import { k6Command } from './command.ts';
+import { endOfOther, endOfOwn, endUntold } from './end-event.ts';
+import { openGate } from './gate.ts';
+import { namedPipe } from './pipe.ts';
+import { type K6Process, startK6 } from './process.ts';
+import { readSample, type Sample } from './samples.ts';
+
+/** How long k6 may take to end once asked, ms. */
+const graceMs = 5000;
+const tickMs = 50;
+/** What passed the gate is heard of so soon, or never, ms. */
+const hearsayMs = 10_000;
+/** k6's own exit codes (its docs): 99 a threshold of the script failed, 105 ended by a signal, which is ours. */
+const thresholdFailed = 99;
+const endedBySignal = 105;
+
+/**
+ * Runs the user's k6 and tells the history what it tells, as it comes. A script of the user's own is followed to its end;
+ * our script begins nothing after `quiesce`.
+ */
+export async function k6Engine(
+  config: K6Config,
+  context: Pick<RoleContext, 'emit' | 'flush'>,
+  clock: Clock,
+): Promise<LoadControl> {
+  const { trial, load, own } = config;
+  const gate = await openGate();
+  const report = reporter(load, context, clock);
+  /** Wall time to the monotonic clock, both of this machine. */
+  const offset = clock.now() - Date.now() * nsPerMs;
+  const monotonicAt = (wallMs: number): Nanoseconds => wallMs * nsPerMs + offset;
+  const open = new Set<string>();
+  const problems = new Set<string>();
+  const sums = { started: 0, dropped: 0 };
+  let finished: Promise<void> | null = null;
+  let running: K6Process | null = null;
+  /** Iterations that were cut off before we ended k6; null: we have not. */
+  let cutBefore: number | null = null;
+
+  const start = (id: string, t: Nanoseconds) => {
+    sums.started += 1;
+    open.add(id);
+    report.counts.started();
+    // k6 does not tell when it was due.
+    context.emit({ type: 'start', t, trial, id, load, kind: 'short', lane: null, dueAt: t });
+  };
+  const end = (event: EventOf<'end'>) => {
+    if (!open.delete(event.id)) return;
+    report.counts.ended(event.outcome, false);
+    context.emit(event);
+  };
+  const take = (sample: Sample) => {
+    switch (sample.kind) {
+      case 'started':
+        return start(sample.id, monotonicAt(sample.at));
+      case 'ended':
+        return end(endOfOwn(sample, trial, config.expectStatus, monotonicAt));
+      case 'request': {
+        const id = `${config.idPrefix}${sums.started}`;
+        start(id, monotonicAt(sample.at - sample.durationMs));
+        return end(endOfOther(id, sample, trial, monotonicAt));
+      }
+      case 'dropped':
+        // Nobody misses arrivals that the gate would not have let through.
+        if (gate.shutAt === null || monotonicAt(sample.at) < gate.shutAt) sums.dropped += sample.count;
+    }
+  };
+  const onLine = (line: string) => {
+    try {
+      const sample = readSample(line, own);
+      if (sample !== null) take(sample);
+    } catch (error) {
+      problems.add(`k6 wrote what cannot be read: ${messageOf(error)}`);
+    }
+  };
+
+  /** Runs it from its begin to its end, and tells what is to be told then. */
+  const run = async () => {
+    const pipe = await namedPipe(onLine);
+    const command = k6Command(config, { samples: pipe.path, gateUrl: gate.url }, process.env);
+    running = startK6(config.binary, command);
+    if (cutBefore !== null) running.end(graceMs);
+    const { code, signal, error } = await running.gone;
+    await pipe.drain();
+    const ended = cutBefore !== null;
+    const how = signal ?? `exit code ${code}`;
+    const expected = code === 0 || (ended && (code === endedBySignal || signal !== null));
+    if (code === thresholdFailed) problems.add("a threshold of the k6 script's own failed");
+    else if (!expected) problems.add(`k6 ended with ${how}: ${error}`);
+    // Its end by us cancels what was in flight; by itself, nobody knows what became of that.
+    const left = ended ? 'cancelled' : 'local-error';
+    for (const id of [...open]) end(endUntold(id, trial, left, clock.now()));
+    const cut = cutBefore ?? running.interrupted;
+    if (!own && cut > 0)
+      problems.add(
+        `the k6 script cut ${cut} of its iterations off (gracefulStop): what became of their requests is not known`,
+      );
+    sayIdle(running.interrupted);
+  };
+  const sayIdle = (interrupted: number) => {
+    const { started, dropped } = sums;
+    if (dropped > 0)
+      problems.add(`k6 dropped ${dropped} iterations: ${config.vus} virtual users are too few for the rate`);
+    const { completed } = report.counts.progress();
+    context.emit({
+      type: 'engine-summary',
+      t: clock.now(),
+      load,
+      engine: 'k6',
+      version: config.version,
+      figures: { started, completed, dropped, interrupted },
+      problems: [...problems],
+    });
+    gate.close();
+    ticking.stop();
+    report.idle();
+  };
+  const begin = () => {
+    finished ??= run().catch((error: unknown) => {
+      problems.add(`k6 cannot be run: ${messageOf(error)}`);
+      sayIdle(0);
+    });
+  };
+  const endNow = () => {
+    if (cutBefore !== null) return;
+    cutBefore = running?.interrupted ?? 0;
+    running?.end(graceMs);
+  };
+  const quiesce = () => {
+    gate.shutIt();
+    finished ??= Promise.resolve().then(() => sayIdle(0));
+  };
+  // Our arrivals go on for ever: once the gate is shut and nothing is in flight, k6 has nothing left to do.
+  const ticking = sweeper(clock, tickMs, (now) => {
+    report.tick(now);
+    if (!own || gate.shutAt === null || open.size > 0) return;
+    if (sums.started >= gate.passed || now - gate.shutAt > hearsayMs * nsPerMs) endNow();
+  });
+
+  return {
+    begin,
+    quiesce,
+    cancel() {
+      quiesce();
+      endNow();
+    },
+    async stop() {
+      quiesce();
+      endNow();
+      await finished;
+    },
+  };
+}

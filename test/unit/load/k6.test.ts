@@ -1,0 +1,172 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { monotonic } from '../../../src/base/clock.ts';
+import { MidflightError } from '../../../src/base/errors.ts';
+import type { HistoryEvent, Outcome } from '../../../src/history/schema.ts';
+import { historyEvent } from '../../../src/history/schema.ts';
+import type { K6Config } from '../../../src/load/config.ts';
+import { k6Engine } from '../../../src/load/k6/engine.ts';
+import { findK6, requireK6 } from '../../../src/load/k6/find.ts';
+import { readSample } from '../../../src/load/k6/samples.ts';
+import type { LoadControl } from '../../../src/load/serve.ts';
+import { cells, faultServer } from '../../support/fault-server/index.ts';
+import { k6At, k6Here } from '../../support/k6.ts';
+import { gather, type Said, targetAt } from '../../support/load.ts';
+
+test('k6 is found by its variable, then in PATH; where it is missing the error says how to get it', () => {
+  assert.is(findK6({ MIDFLIGHT_K6: process.execPath, PATH: '' }), process.execPath);
+  assert.is(findK6({ MIDFLIGHT_K6: '/no/such/k6', PATH: process.env.PATH }), null, 'what is named is meant');
+  assert.is(findK6({ PATH: '/nowhere' }), null);
+  try {
+    requireK6('mine', { PATH: '/nowhere' });
+    assert.unreachable();
+  } catch (error) {
+    assert.instance(error, MidflightError);
+    if (!(error instanceof MidflightError)) return;
+    assert.equal([error.code, error.exitCode], ['missing-requirement', 3]);
+    assert.match(error.message, "'mine'");
+    assert.match(error.hint ?? '', 'go install');
+  }
+});
+
+test("k6's lines: what is no point of ours is passed over, what is no JSON is not", () => {
+  const line = (metric: string, value: number, data: object) =>
+    JSON.stringify({
+      type: 'Point',
+      metric,
+      data: { time: '2026-01-02T03:04:05.678901234Z', value, ...data },
+    });
+  const at = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+  const marks = { id: 'a' };
+  assert.equal(readSample(line('midflight_started', 1, { tags: null, metadata: marks }), true), {
+    kind: 'started',
+    at,
+    id: 'a',
+  });
+  assert.equal(readSample(line('midflight_ended', 1, { metadata: marks }), true), {
+    kind: 'ended',
+    at,
+    marks,
+  });
+  assert.is(readSample(line('midflight_ended', 1, { metadata: marks }), false), null);
+  assert.equal(readSample(line('dropped_iterations', 3, {}), true), { kind: 'dropped', at, count: 3 });
+  assert.is(readSample(line('http_req_duration', 5, {}), true), null);
+  assert.equal(readSample(line('http_req_duration', 5, { tags: { status: '200' } }), false), {
+    kind: 'request',
+    at,
+    durationMs: 5,
+    tags: { status: '200' },
+  });
+  assert.is(readSample('{"type":"Metric","data":{"name":"midflight_started"}}', true), null);
+  assert.throws(() => readSample('{"metric":"midflight_started', true), /JSON/);
+});
+
+/** What k6 v1.8.1 cannot tell from something else. */
+const blind: Partial<Record<string, Outcome>> = {
+  'fin-mid-head': 'unclear',
+  'rst-mid-head': 'unclear',
+  'fin-after-interim': 'unclear',
+  'fin-after-head': 'unclear',
+  'rst-after-head': 'unclear',
+  'bad-header': 'unclear',
+  'status-503-cut': 'unclear',
+};
+
+const binary = k6Here('the truth as k6 sees it');
+if (binary !== null) {
+  const server = await faultServer();
+  const base = k6At(binary, targetAt(server.host, 1));
+  const runIt = async (
+    cell: string,
+    more: Partial<K6Config>,
+    drive?: (load: LoadControl, said: Said) => Promise<void>,
+  ) => {
+    const said = gather();
+    const config = { ...base, target: targetAt(server.host, server.port(cell)), ...more };
+    const load = await k6Engine(config, said, monotonic);
+    load.begin();
+    await drive?.(load, said);
+    await said.idle(60_000);
+    await load.stop();
+    const summaries = said.messages
+      .filter((message) => message.type === 'engine-summary')
+      .map((message): HistoryEvent => historyEvent.parse(message));
+    const [summary] = summaries;
+    return { said, problems: summary?.type === 'engine-summary' ? summary.problems : ['no summary'] };
+  };
+
+  // Two k6 at a time: each costs most of a core to start.
+  for (let index = 0; index < cells.length; index += 2) {
+    const pair = cells.slice(index, index + 2);
+    test(pair.map(({ name }) => name).join(', '), async () => {
+      await Promise.all(
+        pair.map(async (cell) => {
+          const { said, problems } = await runIt(cell.name, { vus: 3, idPrefix: `${cell.name}-` });
+          assert.equal(problems, [], cell.name);
+          assert.is(said.starts.size, 3);
+          assert.equal(said.countByOutcome(), { [blind[cell.name] ?? cell.app]: 3 }, cell.name);
+          for (const { id, t } of said.ends) {
+            const begun = said.starts.get(id)?.t ?? Number.NaN;
+            assert.ok(t >= begun - 2e6, `${cell.name}: ends after it begins`);
+          }
+        }),
+      );
+    });
+  }
+
+  test('arrivals by rate: after quiesce none begins, what is in flight is followed, and k6 ends', async () => {
+    const { said, problems } = await runIt(
+      'whole-trickle',
+      { rate: 20, vus: 40 },
+      async (load, { starts }) => {
+        for (let waited = 0; starts.size < 20 && waited < 30_000; waited += 20) await monotonic.sleep(20);
+        load.quiesce();
+      },
+    );
+    assert.equal(problems, []);
+    assert.ok(said.starts.size >= 20);
+    assert.equal(said.countByOutcome(), { completed: said.starts.size });
+  });
+
+  test('too few virtual users for the rate: what was dropped is a problem of the trial', async () => {
+    const { problems } = await runIt('hang-no-head', { rate: 30, vus: 2, durationMs: 1000 }, async (load) => {
+      await monotonic.sleep(2500);
+      load.quiesce();
+    });
+    assert.is(problems.length, 1);
+    assert.match(problems[0] ?? '', /k6 dropped \d+ iterations/);
+  });
+
+  test("a script of the user's own: its requests are counted, its threshold decides", async () => {
+    const script = `import http from 'k6/http';
+      export const options = { vus: 2, iterations: 6, thresholds: { http_req_failed: ['rate<0.01'] } };
+      export default () => http.get(__ENV.MIDFLIGHT_URL + '/any');`;
+    const whole = await runIt('whole-length', { script, own: false });
+    assert.equal(whole.problems, []);
+    assert.equal(whole.said.countByOutcome(), { completed: 6 });
+    const down = await runIt('status-502', { script, own: false });
+    assert.equal(down.said.countByOutcome(), { 'http-error': 6 });
+    assert.match(down.problems.join(), /threshold/);
+    const refused = await runIt('refused', { script, own: false });
+    assert.equal(refused.said.countByOutcome(), { refused: 6 });
+  });
+
+  test('a script with a fault in it is a problem, with what k6 says of it', async () => {
+    const { said, problems } = await runIt('whole-length', { script: 'export default (', own: false });
+    assert.is(said.starts.size, 0);
+    assert.match(problems.join(), /k6 ended with exit code 107: .*Unexpected/);
+  });
+
+  test('cancel ends what is in flight, and nothing of it is a loss', async () => {
+    const { said, problems } = await runIt('hang-no-head', { vus: 3, durationMs: 30_000 }, async (load) => {
+      await monotonic.sleep(2000);
+      load.cancel();
+    });
+    assert.equal(problems, []);
+    assert.equal(said.countByOutcome(), { cancelled: 3 });
+  });
+
+  test.after(() => server.stop());
+}
+
+test.run();

@@ -27,7 +27,7 @@ export function outcomeOf(told: Told, expectStatus: number): Outcome {
   if (status !== 0 && status !== expectStatus) return 'http-error';
   // A refusal that is wanted (403) has a body of its own.
   const numbered = expectStatus >= 200 && expectStatus < 300 ? marked : null;
-  if (status !== 0 && told.code === 0) {
+  if (status !== 0 && (told.code === 0 || isStatus(told.code))) {
     if (numbered === 'wrong') return 'wrong-body';
     return numbered === 'cut' ? 'truncated' : 'completed';
   }
@@ -55,6 +55,8 @@ function lossOf({ code, error, connected, heard, bytes, chunks }: Told): Outcome
   return isForeign(error) ? 'malformed' : 'unclear';
 }
 
+/** k6 has codes for statuses from 400 on, wanted or not. */
+const isStatus = (code: number) => code >= 1400 && code < 1600;
 const isName = (code: number) => code >= 1100 && code < 1200;
 const isCertificate = (code: number) => code >= 1310 && code < 1400;
 

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { monotonic } from '../../../src/base/clock.ts';
@@ -61,6 +65,16 @@ test("k6's lines: what is no point of ours is passed over, what is no JSON is no
   assert.throws(() => readSample('{"metric":"midflight_started', true), /JSON/);
 });
 
+/** Processes that this one started itself. */
+function childrenNamed(name: string): number[] {
+  const text = execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+  return text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, comm]) => comm === name)
+    .map(([pid]) => Number(pid));
+}
+
 /** What k6 v1.8.1 cannot tell from something else. */
 const blind: Partial<Record<string, Outcome>> = {
   'fin-mid-head': 'unclear',
@@ -105,6 +119,8 @@ if (binary !== null) {
           assert.equal(problems, [], cell.name);
           assert.is(said.starts.size, 3);
           assert.equal(said.countByOutcome(), { [blind[cell.name] ?? cell.app]: 3 }, cell.name);
+          // The ids and the path are in the first chunk, which k6 keeps where the answer was cut.
+          for (const { path, chunks } of said.ends) assert.is(path !== null, chunks > 0, cell.name);
           for (const { id, t } of said.ends) {
             const begun = said.starts.get(id)?.t ?? Number.NaN;
             assert.ok(t >= begun - 2e6, `${cell.name}: ends after it begins`);
@@ -149,6 +165,57 @@ if (binary !== null) {
     assert.match(down.problems.join(), /threshold/);
     const refused = await runIt('refused', { script, own: false });
     assert.equal(refused.said.countByOutcome(), { refused: 6 });
+  });
+
+  test("what a script of the user's own cuts off itself is a problem, as k6 says nothing of it", async () => {
+    const script = `import http from 'k6/http';
+      const mine = { executor: 'constant-vus', vus: 2, duration: '1s', gracefulStop: '0s' };
+      export const options = { scenarios: { mine } };
+      export default () => http.get(__ENV.MIDFLIGHT_URL + '/any', { timeout: '60s' });`;
+    const { said, problems } = await runIt('hang-no-head', { script, own: false });
+    assert.is(said.starts.size, 0);
+    assert.equal(problems, [
+      'the k6 script cut 2 of its iterations off (gracefulStop): what became of their requests is not known',
+    ]);
+  });
+
+  test('a script in a file of its own finds what it imports; TypeScript too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'midflight-test-'));
+    const file = join(folder, 'mine.ts');
+    writeFileSync(join(folder, 'where.js'), 'export const where = __ENV.MIDFLIGHT_URL;');
+    writeFileSync(
+      file,
+      `import http from 'k6/http'; import { where } from './where.js';
+      export const options: { iterations: number } = { iterations: 3 };
+      export default (): void => { http.get(where + '/any'); };`,
+    );
+    const { said, problems } = await runIt('whole-length', { script: '', file, own: false });
+    rmSync(folder, { recursive: true });
+    assert.equal(problems, []);
+    assert.equal(said.countByOutcome(), { completed: 3 });
+  });
+
+  test("an environment of the user's own changes nothing of our script", async () => {
+    process.env.K6_ITERATIONS = '7';
+    process.env.K6_VUS = '7';
+    const { said, problems } = await runIt('whole-length', { vus: 2 });
+    delete process.env.K6_ITERATIONS;
+    delete process.env.K6_VUS;
+    assert.equal(problems, []);
+    assert.equal(said.countByOutcome(), { completed: 2 });
+  });
+
+  test('k6 that is killed leaves requests of which nobody knows, and a problem', async () => {
+    const { said, problems } = await runIt(
+      'hang-no-head',
+      { vus: 2, durationMs: 30_000 },
+      async (_, { starts }) => {
+        for (let waited = 0; starts.size < 2 && waited < 30_000; waited += 20) await monotonic.sleep(20);
+        for (const pid of childrenNamed('k6')) process.kill(pid, 'SIGKILL');
+      },
+    );
+    assert.equal(said.countByOutcome(), { 'local-error': 2 });
+    assert.match(problems.join(), 'k6 ended with SIGKILL');
   });
 
   test('a script with a fault in it is a problem, with what k6 says of it', async () => {

@@ -112,13 +112,18 @@ export function collector(): Collector {
           trial?.disturbances.push(event);
           return;
         case 'start':
+          if (trial === null) return;
           open.set(event.id, event);
-          trial?.logged.started(event.id);
+          trial.logged.started(event.id);
+          if (engineOf(event.load) === null)
+            trial.started[event.kind === 'probe' ? 'probes' : 'streams'] += 1;
           return;
         case 'end': {
           const start = open.get(event.id);
           open.delete(event.id);
-          if (trial !== null && start !== undefined) endRequest(trial, start, event);
+          if (trial === null) return;
+          if (start !== undefined) endRequest(trial, start, event);
+          else if (event.trial === trial.start.trial) trial.strayEnds += 1;
           return;
         }
         case 'edge-open':
@@ -324,6 +329,8 @@ function emptyTrial(
     sources: { early: new Map(), late: new Map() },
     logged: ingressLog(),
     edgeHosts: new Set(),
+    started: { streams: 0, probes: 0 },
     unfinished: 0,
+    strayEnds: 0,
   };
 }

@@ -66,6 +66,8 @@ function reportOf(collected: Collector, judged: readonly Judged[]): Report {
   const missing = plan.trials.length - trials.length;
   const outcome = finish?.outcome ?? 'interrupted';
   const verdicts = trials.map(({ verdict }) => verdict);
+  // Without its last line a history may lack anything.
+  const incomplete = missing > 0 || trials.length === 0 || finish === null;
   return {
     schemaVersion: reportVersion,
     midflightVersion: header.midflightVersion,
@@ -76,7 +78,7 @@ function reportOf(collected: Collector, judged: readonly Judged[]): Report {
     seed: plan.seed,
     startedAt: header.wallTime,
     wallSeconds: Math.round(((finish?.t ?? lastSeen) - header.t) / nsPerMs) / 1000,
-    verdict: worst(missing > 0 || trials.length === 0 ? [...verdicts, 'unknown'] : verdicts),
+    verdict: worst(incomplete ? [...verdicts, 'unknown'] : verdicts),
     outcome,
     reason: finish === null ? 'the history breaks off: midflight was killed' : finish.reason,
     versions: { ...header.versions, ...topology?.versions },

@@ -74,8 +74,12 @@ export interface TrialRecord {
   readonly logged: IngressLog;
   /** Local addresses with which the edge reached nodes. */
   readonly edgeHosts: Set<string>;
+  /** Requests of our own load that began, counted apart from what became of them. */
+  readonly started: { streams: number; probes: number };
   /** Started, and never heard of again. */
   unfinished: number;
+  /** Ends of what had not begun, or had ended already. */
+  strayEnds: number;
 }
 
 export interface ClusterState {

@@ -84,7 +84,7 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
     verdict: 'unknown',
     reason: null,
     requests: {
-      started: streams.length,
+      started: trial.started.streams,
       completed: streams.filter(({ outcome }) => outcome === 'completed').length,
       lost: lost.length,
       cancelled: streams.filter(({ outcome }) => outcome === 'cancelled').length,
@@ -106,7 +106,7 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
     sourceAddress: sourceAddressOf(run, trial),
     untrusted: untrustedOf(plan, trial, time),
   };
-  checkSums(report);
+  checkSums(trial, report);
   return { report, invalid: reasons(trial, report, prediction, disturbances), predictedMatches };
 }
 
@@ -211,13 +211,19 @@ function countBy<K extends string>(keys: readonly (K | null)[]): Partial<Record<
   return counts;
 }
 
-function checkSums({ requests, index }: TrialReport): void {
-  const sum = (counts: Partial<Record<string, number>>) =>
-    Object.values(counts).reduce<number>((total, count) => total + (count ?? 0), 0);
-  const { started, completed, lost, cancelled, byOutcome, byOutcomeClient } = requests;
-  const all = [completed + lost + cancelled, sum(byOutcome), sum(byOutcomeClient)];
-  if (all.every((total) => total === started)) return;
-  throw new MidflightError('internal', `trial ${index}: ${started} requests started, ${all.join('/')} ended`);
+/** Each request that began has one outcome, and only one: all that is told rests on it. */
+function checkSums({ started, strayEnds }: TrialRecord, { requests, probes, index }: TrialReport): void {
+  const sum = (counts: Partial<Record<string, number>> | undefined) =>
+    Object.values(counts ?? {}).reduce<number>((total, count) => total + (count ?? 0), 0);
+  const { completed, lost, cancelled, byOutcome, byOutcomeClient } = requests;
+  const streams = [completed + lost + cancelled, sum(byOutcome), sum(byOutcomeClient)];
+  const all = sum(probes.new?.byOutcome) + sum(probes.reused?.byOutcome);
+  const fault = (what: string) => new MidflightError('internal', `trial ${index}: ${what}`);
+  if (!streams.every((total) => total === started.streams)) {
+    throw fault(`${started.streams} streams started, ${streams.join('/')} ended`);
+  }
+  if (all !== started.probes) throw fault(`${started.probes} probes started, ${all} ended`);
+  if (strayEnds > 0) throw fault(`${strayEnds} requests ended that had not begun, or twice`);
 }
 
 /** Why nothing can be concluded from a trial. */
@@ -248,6 +254,8 @@ function reasons(
       `${load}: ${failed} requests failed on this machine or in the engine, not on the way`,
     );
   }
+  const { outcome } = report;
+  add(outcome !== 'completed' && found.length === 0, `the trial did not end completed but ${outcome}`);
   const wasHit = disturbances.some(({ kind }) => kind === 'fault');
   add(trial.start.fault !== null && !wasHit && trial.end?.outcome === 'completed', 'the fault never came');
   if (prediction !== null) {

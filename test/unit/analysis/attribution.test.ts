@@ -5,6 +5,7 @@ import {
   type HistoryBuilder,
   type HistoryOptions,
   history,
+  ns,
   type RequestOptions,
   type TrialOptions,
 } from '../../support/history.ts';
@@ -144,7 +145,7 @@ test("an ingress pod's name tells its node where the answer did not", async () =
   const more = (builder: HistoryBuilder) =>
     void builder.add({
       type: 'pod',
-      t: 1_000_005e6,
+      t: ns(5),
       pod: 'traefik-7',
       app: 'midflight-ingress',
       node: 'stable-1',
@@ -231,7 +232,7 @@ test('a client port that comes round again is joined with the connection of its 
   });
   assert.equal((await trialOf(ports)).requests.byCause, { unattributed: 1, transit: 1 });
   // The edge's lines of the second come last.
-  const late = ports.filter(({ type, t }) => type === 'edge-open' && t > 1_006_000e6);
+  const late = ports.filter(({ type, t }) => type === 'edge-open' && t > ns(6000));
   assert.is(late.length, 1);
   const delayed = [...ports.filter((event) => !late.includes(event))];
   delayed.splice(delayed.length - 2, 0, ...late);
@@ -244,7 +245,7 @@ test('a kept connection is joined with a request that begins long after it was o
       .trial(10, { fault: powerOff() })
       .fault(10_000)
       .probes({ from: 12_000, to: 12_100, lane: 'reused', fails: () => ({ transit: null, connectedAt: 1 }) })
-      .add({ type: 'edge-open', t: 1_001_000e6, conn: 900, client: '10.0.0.1:10000', node: dead })
+      .add({ type: 'edge-open', t: ns(1000), conn: 900, client: '10.0.0.1:10000', node: dead })
       .endTrial(60_000),
   );
   assert.equal(trial.probes.reused?.byCause, { transit: 1 });

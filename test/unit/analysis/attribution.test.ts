@@ -134,6 +134,11 @@ for (const at of [1015, 1500]) {
   });
 }
 
+test('an answer that began and told nothing is unattributed: somebody answered', async () => {
+  const cut = { id: 'x', transit: 'stable-0', firstChunk: null, from: 11_000 };
+  assert.equal(await causesOf({ fault: powerOff('stable-1') }, [cut]), { unattributed: 1 });
+});
+
 test("an ingress' log tells the ingress node where the answer did not", async () => {
   const stream = { id: 'x', ingress: null, transit: 'stable-0', endpoint: 'stable-0' };
   const more = (builder: HistoryBuilder) => void builder.logged(15_500, 'x', 'stable-1');
@@ -210,12 +215,13 @@ test('pod-kill takes the pod alone: of the ingress pod those that it answered, o
   const app = { kind: 'pod-kill', node, pod: 'app' } as const;
   const streams = [
     { transit: node },
+    { transit: node },
     { ingress: node },
     { endpoint: node },
     { ingress: node, endpoint: node },
   ];
-  assert.equal(await causesOf({ fault: ingress }, streams), { ingress: 2, unattributed: 2 });
-  assert.equal(await causesOf({ fault: app }, streams), { endpoint: 2, unattributed: 2 });
+  assert.equal(await causesOf({ fault: ingress }, streams), { ingress: 2, unattributed: 3 });
+  assert.equal(await causesOf({ fault: app }, streams), { endpoint: 2, unattributed: 3 });
 });
 
 test('a client port that comes round again is joined with the connection of its own time', async () => {
@@ -249,6 +255,26 @@ test('a kept connection is joined with a request that begins long after it was o
       .endTrial(60_000),
   );
   assert.equal(trial.probes.reused?.byCause, { transit: 1 });
+});
+
+test('a kept connection is still known after a request on it was completed', async () => {
+  const client = '10.0.0.1:5';
+  const kept = history()
+    .trial(10, { fault: powerOff() })
+    .add({ type: 'edge-open', t: ns(1000), conn: 900, client, node: dead })
+    .probes({
+      from: 2000,
+      to: 22_000,
+      every: 10_000,
+      lane: 'reused',
+      fails: (due) => due > 10_000 && { transit: null },
+    })
+    .fault(10_000)
+    .endTrial(60_000)
+    .events()
+    .filter(({ type, t }) => !type.startsWith('edge-') || t === ns(1000))
+    .map((event) => (event.type === 'end' ? { ...event, local: client } : event));
+  assert.equal((await trialOf(kept)).probes.reused?.byCause, { transit: 1 });
 });
 
 test('probes are attributed as streams are, and are no losses of the trial', async () => {

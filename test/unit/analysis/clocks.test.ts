@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type ClockName, clockNames } from '../../../src/analysis/schema.ts';
 import { trialOf } from '../../support/analysis.ts';
-import { type HistoryBuilder, type HistoryOptions, history } from '../../support/history.ts';
+import { type HistoryBuilder, type HistoryOptions, history, ns } from '../../support/history.ts';
 import { basicPlan } from '../../support/plan.ts';
 
 const node = 'stable-1';
@@ -69,6 +69,8 @@ test('nodeNotReady: when the condition left True', async () => {
     builder.ready(9000, 'stable-0', 'Unknown').ready(11_000, node, 'True').ready(55_250, node, 'Unknown');
   assert.is(await clock('nodeNotReady', seen), 45.25);
   assert.is(await clock('nodeNotReady', (builder) => builder.ready(55_250, node, 'False')), 45.25);
+  const { clockNotes } = await faultTrial(seen);
+  assert.is(clockNotes.nodeNotReady?.resolutionSeconds, 5, "the node monitor's period");
 });
 
 test('nodeNotReady: none', async () => {
@@ -82,6 +84,8 @@ test('endpointsRemoved: when no pod of ingress or app is ready there any more', 
   const removed = (builder: HistoryBuilder) =>
     builder.endpoints(55_000, 'ingress', ['stable-0']).endpoints(55_500, 'app', ['stable-0']);
   assert.is(await clock('endpointsRemoved', removed), 45.5);
+  const { clockNotes } = await faultTrial(removed);
+  assert.is(clockNotes.endpointsRemoved?.resolutionSeconds, 5, "the node monitor's period");
 });
 
 test('endpointsRemoved: none', async () => {
@@ -202,6 +206,17 @@ test('longestSilence: the silence that a stream was given up for counts', async 
 test('nodeReadmitted counts from the recovery', async () => {
   const back = (builder: HistoryBuilder) => builder.ejected(34_000, node).green(88_500, node);
   assert.is(await clock('nodeReadmitted', back), 8.5);
+  const outside = {
+    type: 'health',
+    t: ns(85_000),
+    node,
+    eligible: false,
+    healthy: true,
+    reason: '',
+  } as const;
+  assert.is(await clock('nodeReadmitted', (builder) => back(builder).add(outside)), 8.5);
+  const { clockNotes } = await faultTrial(back);
+  assert.is(clockNotes.nodeReadmitted?.resolutionSeconds, 8, 'the interval of the checks under Cluster');
 });
 
 test('nodeReadmitted: none', async () => {
@@ -295,6 +310,18 @@ test('a flip has clocks of its own, and the trial has those of the fault', async
   // Of the 40 probes between the flip and its failover, of the 20 between the fault and its own.
   assert.is(flip?.failingShare, 35 / 40);
   assert.is(hit?.failingShare, 10 / 20);
+});
+
+test("a stream that hangs is the fault's silence if its last byte came within two chunks of it", async () => {
+  const silences = async (lastByte: number) => {
+    const hung = { from: 1000, to: lastByte + 5000, lastByte, outcome: 'hung' } as const;
+    const { disturbances } = await trialOf(
+      switchover(fault).stream(hung).flip(10_000).fault(20_000).endTrial(31_000),
+    );
+    return disturbances.map(({ clocksSeconds }) => clocksSeconds.longestSilence);
+  };
+  assert.equal(await silences(18_000), [null, 5]);
+  assert.equal(await silences(17_999), [5, 5]);
 });
 
 test("without a fault the trial's clocks are the flip's", async () => {

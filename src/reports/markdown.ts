@@ -5,12 +5,12 @@ import {
   type Report,
   type TrialReport,
 } from '../analysis/schema.ts';
+import { conclusion } from './conclusion.ts';
 import {
   address,
   causeList,
   cdnLine,
   clock,
-  conclusion,
   failing,
   interval,
   measured,
@@ -22,15 +22,12 @@ import {
 export function markdownReport(report: Report): string {
   const codes = cdnLine(report);
   return `${[
-    `# ${text(report.experiment)}: ${report.verdict}`,
+    `# ${text(`${report.experiment}: ${report.verdict}`)}`,
     text(report.description),
     text(`${setting(report)} · ${report.startedAt} · ${report.wallSeconds.toFixed(0)} s`),
     outcomeLine(report),
     comparison(report),
-    list([
-      ...conclusion(report),
-      ...(codes === null ? [] : [`Clients behind Cloudflare would have seen: ${codes}.`]),
-    ]),
+    list([...conclusion(report), ...(codes === null ? [] : [codes])]),
     expectations(report),
     list([...new Set(report.notices)]),
     ...report.trials.map(trial),
@@ -39,8 +36,13 @@ export function markdownReport(report: Report): string {
     .join('\n\n')}\n`;
 }
 
-/** Text that Markdown must not read as its own. */
-const text = (raw: string) => raw.replaceAll(/([\\`*_{}[\]<>|])/g, '\\$1');
+/** Text that Markdown must not read as its own, on one line. */
+const text = (raw: string) =>
+  raw
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll(/[\\`*_{}[\]<|~]/g, '\\$&')
+    .replace(/^([#>+=-]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 
 const list = (lines: readonly string[]) => lines.map((line) => `- ${text(line)}`).join('\n');
 
@@ -89,12 +91,7 @@ function expectations({ expectations: found }: Report): string {
   if (found.length === 0) return '';
   return rows(
     ['expectation', 'policy', 'measured', 'verdict'],
-    found.map(({ text: asked, policy, measured: value, verdict }) => [
-      asked,
-      policyName(policy),
-      measured(value),
-      verdict,
-    ]),
+    found.map((row) => [row.text, policyName(row.policy), measured(row), row.verdict]),
   );
 }
 
@@ -109,7 +106,7 @@ function trial(found: TrialReport): string {
       : [`kept connections: ${probes.reused.failed} of ${probes.reused.sent} failed`]),
   ];
   return [
-    text(`## ${policyName(policy)}, repeat ${repeat + 1}${hit}: ${verdict}`).replace('\\#', '#'),
+    `## ${text(`${policyName(policy)}, repeat ${repeat + 1}${hit}: ${verdict}`)}`,
     reason === null ? '' : text(reason),
     list(lines),
     ...disturbances.map(clocks),

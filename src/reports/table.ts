@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { causes } from '../analysis/schema.ts';
 
 /** Characters that a text takes on a terminal. */
 export const width = (text: string): number => [...stripVTControlCharacters(text)].length;
@@ -6,32 +7,63 @@ export const width = (text: string): number => [...stripVTControlCharacters(text
 export const pad = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - width(text)));
 
-/** Breaks a text at spaces into lines of at most `columns`; a longer word stands alone. */
+const gap = 2;
+const noBreak = '\u00a0';
+/** A figure and what it counts stay on one line. */
+const figure = new RegExp(`(\\d) (?=(?:s|ms|min|%|x|repeats?|streams?|${causes.join('|')})(?![\\w-]))`, 'g');
+const words = (text: string) => text.replaceAll(figure, `$1${noBreak}`).split(/[ \t\r\n]+/);
+const spaced = (line: string) => line.replaceAll(noBreak, ' ');
+
+/** Breaks a text at spaces into lines of at most `columns`; a longer word stands alone, uncut. */
 export function wrap(text: string, columns: number, indent = ''): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of words(text)) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (line !== '' && width(longer) > columns) {
-      lines.push(line);
+      lines.push(spaced(line));
       line = indent + word;
     } else line = longer;
   }
-  return line === '' ? lines : [...lines, line];
+  return line === '' ? lines : [...lines, spaced(line)];
 }
 
-/** Columns as wide as their widest cell, two spaces between them. Null where that is wider than `columns`. */
+/**
+ * Columns as wide as their widest cell, two spaces between them. Where that is wider than `columns` the widest columns
+ * give way and their cells take several lines; null where even their longest words need more room.
+ */
 export function table(rows: readonly (readonly string[])[], columns: number): string[] | null {
   const count = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, index) =>
-    Math.max(0, ...rows.map((row) => width(row[index] ?? ''))),
+  const widest = (measure: (cell: string) => number) =>
+    Array.from({ length: count }, (_, index) => Math.max(0, ...rows.map((row) => measure(row[index] ?? ''))));
+  const widths = narrowed(
+    widest(width),
+    widest((cell) => Math.max(0, ...words(cell).map(width))),
+    columns - gap * Math.max(0, count - 1),
   );
-  const total = widths.reduce((sum, one) => sum + one, 0) + 2 * Math.max(0, count - 1);
-  if (total > columns) return null;
-  return rows.map((row) =>
-    row
-      .map((cell, index) => pad(cell, widths[index] ?? 0))
-      .join('  ')
+  return widths === null ? null : rows.flatMap((row) => linesOf(row, widths));
+}
+
+/** Takes from the widest column that can still give, until all fit in `room`. Null where they cannot. */
+function narrowed(widths: readonly number[], least: readonly number[], room: number): number[] | null {
+  const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 0);
+  if (sum(least) > room) return null;
+  const now = [...widths];
+  while (sum(now) > room) {
+    const spare = now.map((one, index) => (one > (least[index] ?? 0) ? one : 0));
+    const index = spare.indexOf(Math.max(...spare));
+    now[index] = (now[index] ?? 0) - 1;
+  }
+  return now;
+}
+
+function linesOf(row: readonly string[], widths: readonly number[]): string[] {
+  const cells = widths.map((columns, index) => wrap(row[index] ?? '', columns));
+  const height = Math.max(1, ...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
+    widths
+      .map((columns, index) => pad(cells[index]?.[line] ?? '', columns))
+      .join(' '.repeat(gap))
       .trimEnd(),
   );
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ComparisonRow, Report, Verdict } from '../analysis/schema.ts';
+import { conclusion } from './conclusion.ts';
 import { type Paint, paint } from './paint.ts';
 import { table, wrap } from './table.ts';
 import {
@@ -7,7 +8,6 @@ import {
   causeList,
   cdnLine,
   clock,
-  conclusion,
   failing,
   interval,
   measured,
@@ -34,7 +34,7 @@ export function terminalReport(report: Report, options: TerminalOptions): string
     ...comparison(report, columns, colours),
     '',
     ...conclusion(report).flatMap((text) => para(text, '  ')),
-    ...(codes === null ? [] : para(`Clients behind Cloudflare would have seen: ${codes}.`, '  ')),
+    ...(codes === null ? [] : para(codes, '  ')),
     ...section(expectationLines(report, colours).flatMap((text) => para(text, '    '))),
     ...section(doubts(report).flatMap((text) => para(text, '  '))),
     ...section([...new Set(report.notices)].flatMap((text) => para(`note: ${text}`, '  '))),
@@ -46,59 +46,54 @@ export function terminalReport(report: Report, options: TerminalOptions): string
 
 const section = (lines: readonly string[]) => (lines.length === 0 ? [] : ['', ...lines]);
 
-const titles = [
-  'policy',
-  'streams',
-  'lost',
-  'cause',
-  'failover',
-  'new connections failing',
-  'client address',
-];
-
 function comparison({ comparison: rows }: Report, columns: number, colours: Paint): string[] {
   const cells = rows.flatMap((row) => rowCells(row, colours));
-  const wide = table([titles.map((title) => colours.dim(title)), ...cells], columns);
-  return wide ?? rows.flatMap((row) => stacked(row, colours));
+  // Word by word, so that a title in two lines is whole in its colour.
+  const head = titles.map((title) => title.split(' ').map(colours.dim).join(' '));
+  return table([head, ...cells], columns) ?? rows.flatMap((row) => stacked(row, colours));
 }
+
+const titles = ['policy', 'lost', 'cause', 'failover', 'new connections failing', 'client address'];
 
 /** A row; a second one where flip and fault have a figure each. */
 function rowCells(row: ComparisonRow, colours: Paint): string[][] {
   const flips = row.flipFailover !== null;
   const faults = row.failover !== null;
-  const name = colours.bold(policyName(row.policy));
   const lost = row.lost === 0 ? colours.green('0') : colours.red(String(row.lost));
   const share = interval(row);
   const first = [
-    name,
-    String(row.started),
-    `${lost} ${share === '' ? '' : `(${share})`}`,
+    colours.bold(policyName(row.policy)),
+    `${lost} of ${row.started}${share === '' ? '' : ` (${share})`}`,
     causeList(row.byCause),
   ];
   const flip = [`flip: ${clock(row.flipFailover)}`, failing(row.flipFailingShare, row.flipFailover)];
   const fault = [`${flips ? 'fault: ' : ''}${clock(row.failover)}`, failing(row.failingShare, row.failover)];
   const main = flips ? flip : fault;
   const lines = [[...first, ...main, address(row.sourceAddress)]];
-  if (flips && faults) lines.push([colours.dim('  then a node dies'), '', '', '', ...fault]);
+  if (flips && faults) lines.push(['', '', '', ...fault, '']);
   return lines;
 }
 
+/** For a terminal too narrow for a table. */
 function stacked(row: ComparisonRow, colours: Paint): string[] {
-  const [first = [], second] = rowCells(row, colours);
+  const [first = [], second = []] = rowCells(row, colours);
   const [name = '', ...values] = first;
-  const lines = values.map((value, index) => `  ${(titles[index + 1] ?? '').padEnd(24)}${value}`);
-  if (second === undefined) return [name, ...lines];
-  const after = [4, 5].map((index) => `  ${(titles[index] ?? '').padEnd(24)}${second[index] ?? ''}`);
-  return [name, ...lines.slice(0, 5), ...after, ...lines.slice(5)];
+  const lines = values.flatMap((value, index) => {
+    const title = `  ${(titles[index + 1] ?? '').padEnd(25)}`;
+    const more = second[index + 1] ?? '';
+    return [`${title}${value}`, ...(more === '' ? [] : [`${title}${more}`])];
+  });
+  return [name, ...lines];
 }
 
 function expectationLines({ expectations }: Report, colours: Paint): string[] {
   const word = verdictWord(colours);
   return expectations
     .filter(({ verdict }) => verdict !== 'pass')
-    .map(({ text, policy, measured: value, verdict, line }) => {
-      const where = line === null ? '' : ` (line ${line})`;
-      return `${word(verdict)} ${policyName(policy)}: expected ${text}${where}, measured ${measured(value)}`;
+    .map((row) => {
+      const where = row.line === null ? '' : ` (line ${row.line})`;
+      const found = row.measured === null ? 'not measured' : `measured ${measured(row)}`;
+      return `${word(row.verdict)} ${policyName(row.policy)}: expected ${row.text}${where}, ${found}`;
     });
 }
 

@@ -1,17 +1,26 @@
-import { type ComparisonRow, causes, cdnCodes, type Report, type TrialReport } from '../analysis/schema.ts';
+import {
+  type ComparisonRow,
+  causes,
+  cdnCodes,
+  type ExpectationReport,
+  type Report,
+} from '../analysis/schema.ts';
 
 /*
  * How figures read, the same in every form of the report.
  */
 
-/** `24.9 s`, `1 min 12 s`. */
+/** `24.9 s`, `2 min 12 s`. */
 export function seconds(value: number): string {
-  if (value >= 120) return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
-  return `${value.toFixed(value >= 100 ? 0 : 1)} s`;
+  if (value < 120) return `${value.toFixed(value >= 100 ? 0 : 1)} s`;
+  const whole = Math.round(value);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/** `20 %`, `2.5 %`; a share that is not zero never reads as zero. */
 export function percent(share: number): string {
   const value = share * 100;
+  if (value > 0 && value < 0.05) return '<0.1 %';
   return `${value > 0 && value < 10 && value % 1 !== 0 ? value.toFixed(1) : value.toFixed(0)} %`;
 }
 
@@ -65,19 +74,25 @@ const codeWords: Record<(typeof cdnCodes)[number], string> = {
   'origin-status': "the origin's own error",
 };
 
-/** What clients behind a CDN would have seen, streams and new connections together: `36 x 200 cut short, 58 x 522`. */
-export function cdnLine({ trials }: Pick<Report, 'trials'>): string | null {
-  const counts = new Map<string, number>();
-  for (const { requests, probes } of trials) {
-    for (const byCode of [requests.byCdnCode, probes.new?.byCdnCode ?? {}]) {
-      for (const code of cdnCodes) counts.set(code, (counts.get(code) ?? 0) + (byCode[code] ?? 0));
-    }
-  }
+/** `36 x 200 cut short, 58 x 522`; null where a CDN would have shown its clients nothing. */
+export function cdnList(byCode: ComparisonRow['byCdnCode']): string | null {
   const parts = cdnCodes.flatMap((code) => {
-    const count = counts.get(code) ?? 0;
+    const count = byCode[code] ?? 0;
     return count === 0 ? [] : [`${count} x ${codeWords[code]}`];
   });
   return parts.length === 0 ? null : parts.join(', ');
+}
+
+/** What clients behind a CDN would have seen, streams and new connections together. */
+export function cdnLine({ trials }: Pick<Report, 'trials'>): string | null {
+  const counts: ComparisonRow['byCdnCode'] = {};
+  for (const { requests, probes } of trials) {
+    for (const byCode of [requests.byCdnCode, probes.new?.byCdnCode ?? {}]) {
+      for (const code of cdnCodes) counts[code] = (counts[code] ?? 0) + (byCode[code] ?? 0);
+    }
+  }
+  const codes = cdnList(counts);
+  return codes === null ? null : `Clients behind Cloudflare would have seen: ${codes}.`;
 }
 
 /** `embedded, timers 20x faster, shown in cluster time · seed 7 · 2 repeats`. */
@@ -85,77 +100,16 @@ export function setting({ provider, timeScale, seed, comparison, description }: 
   const pace = timeScale === 1 ? '' : `, timers ${timeScale}x faster, shown in cluster time`;
   const repeats = Math.max(0, ...comparison.map((row) => row.repeats));
   if (provider === 'watch') return description;
-  return `${provider}${pace} · seed ${seed} · ${repeats} repeat${repeats === 1 ? '' : 's'}`;
+  return `${provider}${pace} · seed ${seed} · ${repeats} ${plural(repeats, 'repeat')}`;
 }
 
-/** A few sentences made of the figures: what was hit, what it cost under each policy, whether that was foretold. */
-export function conclusion(report: Report): string[] {
-  const targets = [...new Set(report.trials.flatMap(({ fault }) => (fault === null ? [] : [fault.node])))];
-  return report.comparison.map((row) => sentence(row, report.trials, targets)).filter((text) => text !== '');
-}
+/** `1 stream`, `2 streams`: the word for so many. */
+export const plural = (count: number, word: string): string => (count === 1 ? word : `${word}s`);
 
-function sentence(row: ComparisonRow, trials: readonly TrialReport[], targets: readonly string[]): string {
-  const name = policyName(row.policy);
-  const own = trials.filter(({ policy }) => policy === row.policy);
-  const through = own.reduce((sum, { atInjection }) => sum + (atInjection?.throughTarget ?? 0), 0);
-  const flipLost = own.reduce(
-    (sum, { disturbances }) =>
-      sum +
-      disturbances.filter(({ kind }) => kind === 'flip').reduce((all, one) => all + one.requestsLost, 0),
-    0,
-  );
-  const flips = own.some(({ disturbances }) => disturbances.some(({ kind }) => kind === 'flip'));
-  const flip = flips ? flipSentence(name, row, flipLost) : '';
-  if (row.policy === null) return watchSentence(row);
-  if (targets.length === 0 || own.every(({ fault }) => fault === null)) {
-    if (flips) return flip;
-    return row.lost === 0
-      ? `${name}: nothing was lost (${row.started} streams).`
-      : `${name}: ${row.lost} of ${row.started} streams were lost with no fault injected.`;
-  }
-  const foretold =
-    row.predictedLost === row.lost ? 'as predicted' : `${row.predictedLost ?? 0} were predicted`;
-  const faultLost = row.lost - flipLost;
-  const loss =
-    faultLost === 0
-      ? `under ${name} losing ${targets.join(', ')} cut no request${through === 0 ? ': none went through it' : ` of the ${through} that went through it`}`
-      : `under ${name} losing ${targets.join(', ')} cut ${faultLost} of the ${through} requests with it in their path (${foretold}): ${causeList(row.byCause)}`;
-  const spared = own.reduce((sum, { requests }) => sum + requests.avoidableByLocal, 0);
-  const cure = spared > 0 ? `; Local would have spared ${spared === row.lost ? 'all' : spared} of them` : '';
-  const local =
-    faultLost > 0 && row.policy === 'Local'
-      ? '; Local is no cure for a node that runs the ingress or the app'
-      : '';
-  return `${flip === '' ? '' : `${flip} `}${capital(loss)}${cure}${local}.`;
-}
-
-function watchSentence(row: ComparisonRow): string {
-  const streams =
-    row.lost === 0
-      ? `no stream of ${row.started} was lost`
-      : `${row.lost} of ${row.started} streams were lost`;
-  if (row.failover === null) return `${capital(streams)}.`;
-  if (row.failover.max === 0) return `${capital(streams)}, and no new request failed.`;
-  return `${capital(streams)}; ${failed('requests', row.failingShare, row.failover)}.`;
-}
-
-function flipSentence(name: string, row: ComparisonRow, lost: number): string {
-  const streams = lost === 0 ? 'no established stream' : `${lost} streams`;
-  if (row.flipFailover === null) return `The flip ${name} cut ${streams}.`;
-  if (row.flipFailover.max === 0) return `The flip ${name} cut ${streams} and failed no new connection.`;
-  return `The flip ${name} cut ${streams}; ${failed('connections', row.flipFailingShare, row.flipFailover)}.`;
-}
-
-/** `55 % of new connections failed for 11.0 s`. */
-function failed(what: string, share: number | null, spread: { readonly median: number }): string {
-  const part = share === null ? 'some' : percent(share);
-  return `${part} of new ${what} failed for ${seconds(spread.median)}`;
-}
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** `preemption.yaml:12`-less: what an expectation asked and what was measured. */
-export function measured(value: string | number | boolean | null): string {
+/** What was measured for an expectation, with its unit where the expectation names one. */
+export function measured({ text, measured: value }: Pick<ExpectationReport, 'text' | 'measured'>): string {
   if (value === null) return 'not measured';
-  return typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3) : String(value);
+  if (typeof value !== 'number') return String(value);
+  const figure = String(Number(value.toFixed(3)));
+  return /\d(?:ms|s|m|h)$/.test(text) ? `${figure} s` : figure;
 }

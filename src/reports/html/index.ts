@@ -1,11 +1,11 @@
 import type { Report } from '../../analysis/schema.ts';
 import { readHistory } from '../../history/reader.ts';
+import { conclusion } from '../conclusion.ts';
 import {
   address,
   causeList,
   cdnLine,
   clock,
-  conclusion,
   failing,
   interval,
   measured,
@@ -87,10 +87,7 @@ function comparison(report: Report): string {
     'client address',
   ];
   const codes = cdnLine(report);
-  const lines = [
-    ...conclusion(report),
-    ...(codes === null ? [] : [`Clients behind Cloudflare would have seen: ${codes}.`]),
-  ];
+  const lines = [...conclusion(report), ...(codes === null ? [] : [codes])];
   const chart =
     report.comparison.length === 0
       ? ''
@@ -110,12 +107,12 @@ function comparison(report: Report): string {
 
 function expectations({ expectations: found }: Report): string {
   if (found.length === 0) return '';
-  const rows = found.map(({ text, policy, measured: value, verdict, line }): Cell[] => [
-    text,
-    policyName(policy),
-    measured(value),
-    { html: `<span class="${verdict}">${verdict}</span>` },
-    line === null ? '' : String(line),
+  const rows = found.map((row): Cell[] => [
+    row.text,
+    policyName(row.policy),
+    measured(row),
+    { html: `<span class="${row.verdict}">${row.verdict}</span>` },
+    row.line === null ? '' : String(row.line),
   ]);
   return `<section aria-labelledby="expectations"><h2 id="expectations">Expectations</h2>${table('expectations', ['expectation', 'policy', 'measured', 'verdict', 'line'], rows)}</section>`;
 }

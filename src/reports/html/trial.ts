@@ -1,5 +1,5 @@
 import { clockNames, type DisturbanceReport, type TrialReport } from '../../analysis/schema.ts';
-import { causeList, measured, policyName } from '../words.ts';
+import { causeList, policyName } from '../words.ts';
 import { boardChart, probeChart, streamChart } from './charts.ts';
 import { type Cell, escapeHtml, figure, list, table } from './markup.ts';
 import type { TrialSeries } from './series.ts';
@@ -159,7 +159,7 @@ function untrusted({ untrusted: spans }: TrialReport): string {
   if (spans.length === 0) return '';
   const lines = spans.map(
     ({ instrument, from, to, maxLatenessMs }) =>
-      `${instrument}: ${from.toFixed(1)} to ${to.toFixed(1)} s, up to ${measured(maxLatenessMs)} ms late`,
+      `${instrument}: ${from.toFixed(1)} to ${to.toFixed(1)} s, up to ${maxLatenessMs.toFixed(0)} ms late`,
   );
   return `<h3>Not to be trusted</h3>${list(lines)}`;
 }

@@ -108,6 +108,16 @@ test('no answer through a node that lives: one that an ingress logged waited for
   }
 });
 
+test("an ingress' line that comes before the recorder's is as good", async () => {
+  const early = history()
+    .trial(10, { fault: powerOff('stable-1') })
+    .logged(10_999, 'x', 'stable-0', { status: 499 })
+    .stream({ id: 'x', from: 11_000, to: 15_000, firstByte: null, outcome: 'hung' })
+    .fault(10_000)
+    .endTrial(60_000);
+  assert.equal((await trialOf(early)).requests.byCause, { endpoint: 1 });
+});
+
 test('no answer, logged by an ingress, and the dead node ran no app: unattributed', async () => {
   const silent = { id: 'x', transit: 'stable-0', firstByte: null, from: 11_000 };
   const more = (builder: HistoryBuilder) => void builder.logged(14_000, 'x', 'stable-0', { status: 499 });
@@ -209,6 +219,25 @@ test('a stream cut after the flip and before the fault is switchover', async () 
   assert.is(disturbances[0]?.lostBegunBefore, 1);
 });
 
+test('a pod that is not ready is in no place', async () => {
+  const silent = { transit: 'stable-1', firstByte: null, from: 11_000 };
+  const of = { address: '10.1.0.9', pod: 'ingress-9', serving: false, terminating: false };
+  const trial = (ready: boolean) =>
+    history({ ingress: [] })
+      .add({
+        type: 'endpoints',
+        t: ns(5),
+        service: 'midflight-ingress',
+        endpoints: [{ ...of, node: 'stable-1', ready }],
+      })
+      .trial(10, { policy: 'Local', fault: powerOff('stable-1') })
+      .stream({ to: 15_000, outcome: 'hung', ...silent })
+      .fault(10_000)
+      .endTrial(60_000);
+  assert.equal((await trialOf(trial(true))).requests.byCause, { ingress: 1 });
+  assert.equal((await trialOf(trial(false))).requests.byCause, { transit: 1 });
+});
+
 test('pod-kill takes the pod alone: of the ingress pod those that it answered, of the app pod those that it served', async () => {
   const node = 'stable-1';
   const ingress = { kind: 'pod-kill', node, pod: 'ingress' } as const;
@@ -227,8 +256,8 @@ test('pod-kill takes the pod alone: of the ingress pod those that it answered, o
 test('a client port that comes round again is joined with the connection of its own time', async () => {
   const events = history()
     .trial(10, { fault: powerOff() })
-    .stream({ from: 100, to: 5000, transit: 'stable-0', outcome: 'truncated' })
-    .stream({ from: 6000, to: 15_000, transit: dead, outcome: 'hung' })
+    .stream({ from: 100, to: 11_000, transit: 'stable-0', outcome: 'truncated' })
+    .stream({ from: 12_000, to: 17_000, transit: dead, outcome: 'hung' })
     .fault(10_000)
     .endTrial(60_000)
     .events();
@@ -238,7 +267,7 @@ test('a client port that comes round again is joined with the connection of its 
   });
   assert.equal((await trialOf(ports)).requests.byCause, { unattributed: 1, transit: 1 });
   // The edge's lines of the second come last.
-  const late = ports.filter(({ type, t }) => type === 'edge-open' && t > ns(6000));
+  const late = ports.filter(({ type, t }) => type === 'edge-open' && t > ns(12_000));
   assert.is(late.length, 1);
   const delayed = [...ports.filter((event) => !late.includes(event))];
   delayed.splice(delayed.length - 2, 0, ...late);

@@ -64,6 +64,17 @@ test('edgeEjected: none', async () => {
   );
 });
 
+test('edgeEjected: a healthy node outside the target set was not green', async () => {
+  const outside = history()
+    .add({ type: 'health', t: ns(5), node, eligible: false, healthy: true, reason: 'not in the set' })
+    .trial(10, { fault })
+    .fault(10_000)
+    .ejected(34_500, node)
+    .endTrial(40_000);
+  const { clockNotes } = await trialOf(outside);
+  assert.is(clockNotes.edgeEjected?.reason, 'the edge did not hold stable-1 green when it was hit');
+});
+
 test('nodeNotReady: when the condition left True', async () => {
   const seen = (builder: HistoryBuilder) =>
     builder.ready(9000, 'stable-0', 'Unknown').ready(11_000, node, 'True').ready(55_250, node, 'Unknown');

@@ -27,13 +27,12 @@ const limit = 8192;
 /** Fills the backlog of a stopped listener. Resolves when it takes no more; at once where nothing listens. */
 export async function fillBacklog(listener: Listener, from: string | null): Promise<Filling> {
   const held: Socket[] = [];
-  let full = false;
-  while (!full && held.length < limit) {
+  // A whole wave must be silent before it is believed: one SYN alone may be lost for other reasons.
+  for (let before = -1; before < held.length && held.length < limit; ) {
+    before = held.length;
     const results = await Promise.all(Array.from({ length: wave }, () => tryConnect(listener, from)));
-    for (const result of results) {
-      if (result === 'silent' || result === 'refused') full = true;
-      else held.push(result);
-    }
+    held.push(...results.filter((result) => typeof result !== 'string'));
+    if (results.includes('refused')) break;
   }
   return {
     held: held.length,
@@ -46,10 +45,13 @@ export async function fillBacklog(listener: Listener, from: string | null): Prom
 function tryConnect({ host, port }: Listener, from: string | null): Promise<Socket | 'silent' | 'refused'> {
   return new Promise((resolve) => {
     const socket = connect(from === null ? { host, port } : { host, port, localAddress: from });
-    const timer = setTimeout(() => {
+    // Timers come before sockets in a turn of the loop: a process that was held up would take its own lateness for silence.
+    const timer = setTimeout(() => setImmediate(giveUp), settledMs);
+    const giveUp = () => {
+      if (!socket.connecting) return;
       socket.destroy();
       resolve('silent');
-    }, settledMs);
+    };
     socket.on('error', () => {
       clearTimeout(timer);
       resolve('refused');

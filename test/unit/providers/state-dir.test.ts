@@ -53,9 +53,18 @@ test('what a dead run left is ended and removed; a living one is left alone', as
 });
 
 test('a damaged file ends nobody', () => {
-  writeFileSync(join(stateDir(), 'x.json'), '{"token":"","pid":1,"startTime":"","subnet":null}');
+  writeFileSync(join(stateDir(), 'midflight-x.json'), '{"token":"","pid":1,"startTime":"","subnet":null}');
+  writeFileSync(join(stateDir(), 'midflight-y.json'), '{"token":');
   assert.is(reap(), 0);
   assert.equal(readdirSync(stateDir()), []);
+});
+
+test('what is not a run of ours is left alone', () => {
+  const others = join(stateDir(), 'cluster.json');
+  writeFileSync(others, '{}');
+  assert.is(reap(), 0);
+  assert.equal(readdirSync(stateDir()), ['cluster.json']);
+  rmSync(others);
 });
 
 test.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -37,7 +37,7 @@ policies: [Cluster]
 fault: { kind: power-off, target: { pool: preemptible } }
 stability: 10s
 observe: short
-timeScale: 20
+timeScale: 10
 `;
 
 interface Footprint {

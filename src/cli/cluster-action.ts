@@ -3,10 +3,13 @@ import { type ExitCode, exitCodes, MidflightError, messageOf } from '../base/err
 import { makePlan } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
 import { deleteCluster, existingClusters, nodeContainers, openCluster } from '../providers/kind/cluster.ts';
+import { removeContainers } from '../providers/kind/containers.ts';
+import { ownerOf, removeLeftovers } from '../providers/kind/leftovers.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { imagesOf } from './images.ts';
 import type { Io } from './io.ts';
 import { providerFor } from './provider-for.ts';
+import { requireKind } from './requirements.ts';
 import { onSignals } from './signals.ts';
 
 type Images = { readonly [part in keyof Plan['images']]: string | undefined };
@@ -36,6 +39,7 @@ async function up(file: string | undefined, images: Images, { stdout, stderr, en
     });
   }
   const plan = makePlan(loadScenario(file), { cluster: 'kind', images: imagesOf(images, env) });
+  await requireKind([plan]);
   const provider = await providerFor(plan, { keep: true, reuse: true });
   const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
   const say = (text: string) => stderr.write(`${text}\n`);
@@ -60,13 +64,22 @@ async function up(file: string | undefined, images: Images, { stdout, stderr, en
   return exitCodes.pass;
 }
 
+/** All of them but those that a run is using now. */
 async function down({ stdout }: Io): Promise<ExitCode> {
+  const leftovers = await removeLeftovers();
   const names = await existingClusters();
+  for (const name of leftovers) stdout.write(`${name}: removed\n`);
   for (const name of names) {
+    const owner = ownerOf(name);
+    if (owner !== null) {
+      stdout.write(`${name}: in use by process ${owner}, left alone\n`);
+      continue;
+    }
+    await removeContainers(name);
     await deleteCluster(name);
     stdout.write(`${name}: removed\n`);
   }
-  if (names.length === 0) stdout.write('there is no cluster of midflight\n');
+  if (names.length + leftovers.length === 0) stdout.write('there is no cluster of midflight\n');
   return exitCodes.pass;
 }
 
@@ -74,7 +87,9 @@ async function status({ stdout }: Io): Promise<ExitCode> {
   const names = await existingClusters();
   for (const name of names) {
     const containers = await nodeContainers(name);
-    stdout.write(`${name}: ${containers.length} node${containers.length === 1 ? '' : 's'}\n`);
+    const owner = ownerOf(name);
+    const use = owner === null ? 'not in use' : `in use by process ${owner}`;
+    stdout.write(`${name}: ${containers.length} node${containers.length === 1 ? '' : 's'}, ${use}\n`);
     for (const line of await nodeLines(name)) stdout.write(`  ${line}\n`);
   }
   if (names.length === 0) stdout.write('there is no cluster of midflight\n');

@@ -19,8 +19,11 @@ export interface KindCluster {
   readonly internalKubeConfig: string;
 }
 
+/** Throws where kind or Docker do not answer: then nobody knows what there is. */
 export async function existingClusters(): Promise<string[]> {
-  const { stdout } = await run(['kind', 'get', 'clusters']);
+  const stdout = await must(['kind', 'get', 'clusters'], {
+    hint: 'midflight doctor --cluster kind says what this machine lacks',
+  });
   return stdout
     .split('\n')
     .map((line) => line.trim())

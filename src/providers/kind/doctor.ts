@@ -22,8 +22,8 @@ export interface DoctorOptions {
 export async function doctor({ cluster, images = {} }: DoctorOptions): Promise<Check[]> {
   if (cluster === 'embedded') return [nodeVersion(), memory(0.7), loopback()];
   const docker = await dockerCheck();
-  const rest = docker.ok ? await Promise.all(imageChecks(images)) : [];
-  return [nodeVersion(), docker, await kindCheck(), ...rest, memory(2), ...inotify(), cgroups()];
+  const wanted = await Promise.all(imageChecks(images, docker.ok));
+  return [nodeVersion(), docker, await kindCheck(), ...wanted, memory(2), ...inotify(), cgroups()];
 }
 
 const check = (name: string, ok: boolean, detail: string, hint: string): Check => ({
@@ -81,10 +81,12 @@ async function kindCheck(): Promise<Check> {
   );
 }
 
-function imageChecks(images: Partial<Plan['images']>): Promise<Check>[] {
+function imageChecks(images: Partial<Plan['images']>, dockerAnswers: boolean): Promise<Check>[] {
   const wanted = imagesOf(images);
   return (['node', 'traefik', 'app'] as const).map(async (part) => {
     const image = wanted[part];
+    const hint = `docker pull ${image}, or name another with --image-${part} or ${variables[part]}`;
+    if (!dockerAnswers) return check(`image ${image}`, false, 'not looked for without Docker', hint);
     const local = await run(['docker', 'image', 'inspect', '-f', '{{.Id}}', image]);
     if (local.ok) return check(`image ${image}`, true, 'on this machine', '');
     const remote = await run(['docker', 'manifest', 'inspect', image]);
@@ -92,7 +94,7 @@ function imageChecks(images: Partial<Plan['images']>): Promise<Check>[] {
       `image ${image}`,
       remote.ok,
       remote.ok ? 'can be pulled' : 'neither on this machine nor to be had',
-      `docker pull ${image}, or name another with --image-${part} or ${variables[part]}`,
+      hint,
     );
   });
 }

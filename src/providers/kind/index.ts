@@ -7,7 +7,7 @@ import {
   VersionApi,
 } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
-import { MidflightError } from '../../base/errors.ts';
+import { MidflightError, messageOf } from '../../base/errors.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { namespace } from '../../workload/manifests.ts';
@@ -59,6 +59,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
   const closers: (() => Promise<void>)[] = [];
   let state: Up | null = null;
   let accessLog: AccessLog | null = null;
+  let note: ProviderEvents['note'] = () => {};
   const up = () => {
     if (state === null) throw new MidflightError('internal', 'the kind cluster is not up');
     return state;
@@ -69,6 +70,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
     ingressKind: 'traefik',
     capabilities: { edgeKeepsClientAddress: false, disposable: !kept, timeScale: false },
     async up(plan, events, signal) {
+      note = events.note;
       state = await bringUp({ plan, events, signal, kept, reuse, closers, ending: ending.signal });
     },
     async install(plan, signal) {
@@ -132,10 +134,18 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
     async down() {
       ending.abort(new MidflightError('interrupted', 'the cluster is being taken down'));
       accessLog?.stop();
-      for (const close of closers.splice(0).reverse()) await close().catch(() => {});
+      for (const close of closers.splice(0).reverse()) {
+        await close().catch((error) => note('error', `cleaning up: ${failureText(error)}`));
+      }
       state = null;
     },
   };
+}
+
+/** With the command that mends it, which is where clean-up failed. */
+function failureText(error: unknown): string {
+  const hint = error instanceof MidflightError && error.hint !== undefined ? ` (${error.hint})` : '';
+  return `${messageOf(error)}${hint}`;
 }
 
 interface BringUp {
@@ -157,14 +167,18 @@ async function bringUp(options: BringUp): Promise<Up> {
   const images = imagesOf(plan.images);
   // A kept cluster is found again by what it was made of.
   const name = `${clusterPrefix}${kept ? hashOf(`${config}${images.node}`) : randomBytes(4).toString('hex')}`;
-  const existing = reuse && (await existingClusters()).includes(name);
-  if (!kept) {
-    claim(name);
-    closers.push(async () => {
-      await deleteCluster(name);
-      release(name);
+  const existing = kept && (await existingClusters()).includes(name);
+  if (existing && !reuse) {
+    throw new MidflightError('cluster-failed', `${name} was kept by an earlier run`, {
+      hint: '--reuse takes it, midflight cluster down removes it',
     });
   }
+  claim(name, kept);
+  // What could not be deleted stays claimed: the next run tries again.
+  closers.push(async () => {
+    if (!kept) await deleteCluster(name);
+    release(name);
+  });
   closers.push(() => removeContainers(name));
   if (kept) closers.push(() => restoreNodes(name));
   if (existing) {

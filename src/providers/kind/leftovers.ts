@@ -1,22 +1,41 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { MidflightError } from '../../base/errors.ts';
 import { isAlive, startTimeOf } from '../processes.ts';
 import { stateDir } from '../state-dir.ts';
 import { deleteCluster, existingClusters } from './cluster.ts';
 import { removeContainers } from './containers.ts';
 
 /*
- * A cluster outlives the process that made it. One file for each cluster that is to go with its run says whose it is, so
- * that the next run can remove what a killed one has left.
+ * A cluster outlives the process that made it. One file for each cluster that a run uses says whose it is: no other run
+ * takes it meanwhile, and the next one removes what a killed one has left.
  */
 
-const owned = z.object({ cluster: z.string(), pid: z.int(), startTime: z.string() });
+const owned = z.object({
+  cluster: z.string(),
+  pid: z.int(),
+  startTime: z.string(),
+  /** The user wants it kept: only its run is over. */
+  kept: z.boolean(),
+});
+type Owned = z.infer<typeof owned>;
+
 const fileOf = (cluster: string) => join(stateDir(), `kind-${cluster}.json`);
 
-/** Notes that this process will remove the cluster. */
-export function claim(cluster: string): void {
-  const self = { cluster, pid: process.pid, startTime: startTimeOf(process.pid) ?? '' };
+/** Notes that this process uses the cluster; throws where another one does. */
+export function claim(cluster: string, kept: boolean): void {
+  const owner = ownerOf(cluster);
+  if (owner !== null) {
+    throw new MidflightError(
+      'cluster-failed',
+      `${cluster} is in use by another midflight, process ${owner}`,
+      {
+        hint: 'wait for its end, or leave out --keep and --reuse to get a cluster of your own',
+      },
+    );
+  }
+  const self: Owned = { cluster, kept, pid: process.pid, startTime: startTimeOf(process.pid) ?? '' };
   writeFileSync(fileOf(cluster), `${JSON.stringify(self)}\n`);
 }
 
@@ -24,24 +43,40 @@ export function release(cluster: string): void {
   rmSync(fileOf(cluster), { force: true });
 }
 
-/** Removes clusters whose owner is gone; returns their names. */
+/** The living process that uses a cluster, if any. */
+export function ownerOf(cluster: string): number | null {
+  const owner = read(fileOf(cluster));
+  return owner !== null && lives(owner) ? owner.pid : null;
+}
+
+/** Removes clusters whose owner is gone, but for those to be kept; returns their names. */
 export async function removeLeftovers(): Promise<string[]> {
   const removed: string[] = [];
   const existing = new Set(await existingClusters());
   for (const name of readdirSync(stateDir())) {
     if (!/^kind-.*\.json$/.test(name)) continue;
     const file = join(stateDir(), name);
-    const owner = owned.safeParse(JSON.parse(readFileSync(file, 'utf8') || 'null'));
-    if (owner.success) {
-      const { cluster, pid, startTime } = owner.data;
-      if (isAlive(pid) && startTimeOf(pid) === startTime) continue;
-      await removeContainers(cluster);
-      if (existing.has(cluster)) {
-        await deleteCluster(cluster);
-        removed.push(cluster);
+    const owner = read(file);
+    if (owner !== null && lives(owner)) continue;
+    if (owner !== null) {
+      await removeContainers(owner.cluster);
+      if (!owner.kept && existing.has(owner.cluster)) {
+        await deleteCluster(owner.cluster);
+        removed.push(owner.cluster);
       }
     }
     rmSync(file, { force: true });
   }
   return removed;
+}
+
+const lives = ({ pid, startTime }: Owned) => isAlive(pid) && startTimeOf(pid) === startTime;
+
+/** null where there is no such file, or none of ours (a run was killed while it wrote). */
+function read(file: string): Owned | null {
+  try {
+    return owned.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return null;
+  }
 }

@@ -38,8 +38,11 @@ export async function must(
 ): Promise<string> {
   const { ok, stdout, stderr } = await run(command, options);
   if (ok) return stdout.trim();
-  const said = (stderr.trim() || stdout.trim()).split('\n').slice(-4).join('\n');
+  const said = (stderr.trim() || stdout.trim()).split('\n').slice(-4).map(readable).join('\n');
   throw new MidflightError('provider-failed', `${command.slice(0, 3).join(' ')} failed: ${said}`, {
     ...(options.hint === undefined ? {} : { hint: options.hint }),
   });
 }
+
+/** Programs put whole documents into one line of an error. */
+const readable = (line: string) => (line.length <= 400 ? line : `${line.slice(0, 400)}…`);

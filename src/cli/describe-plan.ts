@@ -1,6 +1,7 @@
 import { formatDuration, type NodeName } from '../base/units.ts';
 import { placementOf } from '../plan/placement.ts';
 import type { Plan, PlannedCheck, PlannedPlacement } from '../plan/schema.ts';
+import { settingsOf } from '../plan/settings.ts';
 import { plannedTargets } from '../plan/target.ts';
 
 /** The resolved plan in words, as `--dry-run` shows it. */
@@ -17,6 +18,7 @@ export function describePlan(plan: Plan): string {
     ['policies', [`${policiesOf(plan).join(', ')}; ${times(plan.repeats)} each, seed ${plan.seed}`]],
     ['fault', faultWords(plan, targets)],
     ['timers', [timerWords(plan)]],
+    ['settings', Object.entries(settingsOf(plan)).map(([name, value]) => `${name}: ${value}`)],
     ['expects', plan.expectations.map(({ policy, text }) => `${policy ?? 'all'}: ${text}`)],
     ['notice', plan.notices],
     ['takes', [`about ${formatDuration(plan.expectedWallSeconds * 1000)}`]],

@@ -9,6 +9,7 @@ import { seededRandom, seedOf } from '../../base/random.ts';
 import type { NodeName } from '../../base/units.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
+import { settingsOf } from '../../plan/settings.ts';
 import { launchChild } from '../child.ts';
 import { launchLocal } from '../local-role.ts';
 import type { NodePower, Provider, ProviderEvents } from '../provider.ts';
@@ -56,7 +57,11 @@ export function embeddedProvider(): Provider {
     },
     kubeConfig: () => up().kubeConfig,
     roleKubeConfig: () => up().kubeConfig.exportConfig(),
-    versions: async () => ({ kubernetes: `embedded model ${packageVersion()}`, node: process.version }),
+    versions: async () => ({
+      kubernetes: `embedded model ${packageVersion()}`,
+      node: process.version,
+      ...(cluster === null ? {} : settingsOf(cluster.plan)),
+    }),
     limits: () => limitsOf(own),
     async launch(role, config, name) {
       const handle = await launchLocal(role, config, name, token);

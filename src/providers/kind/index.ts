@@ -10,6 +10,7 @@ import { monotonic } from '../../base/clock.ts';
 import { MidflightError, messageOf } from '../../base/errors.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
+import { settingsOf } from '../../plan/settings.ts';
 import { namespace } from '../../workload/manifests.ts';
 import type { Provider, ProviderEvents, Workload } from '../provider.ts';
 import { waitFor } from '../wait.ts';
@@ -326,5 +327,6 @@ async function versionsOf(
     traefik: images.traefik,
     'app image': images.app,
     node: process.version,
+    ...(state === null ? {} : settingsOf(state.plan, `${state.anchor.address}/32 (the edge)`)),
   };
 }

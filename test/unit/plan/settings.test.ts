@@ -12,6 +12,7 @@ const written = `ingress:
     requestAcceptGraceTimeout: 12s
     readinessPeriod: 3s
     trustedIPs: [10.0.0.0/8, 172.16.0.0/12]
+app: { nodeSelector: { pool: stable } }
 timers: { nodeMonitorGracePeriod: 21s, nodeMonitorPeriod: 4s, leaseRenewInterval: 6s, podEvictionTimeout: 31s, proxyMinSyncPeriod: 7s }
 `;
 

@@ -5,6 +5,8 @@ import type { Io } from './io.ts';
 /** One command, its options' types closed in. Its heavy parts are imported when it runs, so that --help is quick. */
 export interface Command {
   readonly name: string;
+  /** Its name and what it takes, as `run <files..>`. */
+  readonly usage: string;
   /** Adds it to the command line; `done` gets its exit code. */
   register(cli: Argv, io: Io, done: (code: ExitCode) => void): Argv;
 }
@@ -19,6 +21,7 @@ export function defineCommand<Options>(definition: {
   const { usage, describe, examples, options, run } = definition;
   return {
     name: usage.split(' ')[0] ?? usage,
+    usage,
     register: (cli, io, done) =>
       cli.command(
         usage,

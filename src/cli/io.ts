@@ -15,9 +15,9 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The width to lay text out for; a pipe gets 100. */
+/** The width to lay text out for; a pipe gets 100, and so does a terminal that does not know its size. */
 export function columnsOf(output: Output): number {
-  return output.columns ?? 100;
+  return output.columns || 100;
 }
 
 /** https://no-color.org and its counterpart FORCE_COLOR, as Node itself reads them. */

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { MidflightError, messageOf } from '../base/errors.ts';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
 
 /** What a run writes; an older run's are replaced, other files of the folder stay. */
 const ownFiles = ['history.ndjson', 'report.json', 'report.md', 'report.html', 'junit.xml'];
@@ -26,13 +26,25 @@ export function outDirs(experiments: readonly string[], out: string | undefined,
 /** Makes the folder and takes an older run's files out of it. Throws `bad-usage` where that cannot be done. */
 export function prepareOutDir(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    if (folder === '') throw new Error('it has no name');
+    makeFolder(folder);
     for (const file of ownFiles) rmSync(join(folder, file), { force: true });
   } catch (error) {
     throw new MidflightError('bad-usage', `the report folder cannot be written: ${messageOf(error)}`, {
       where: folder,
       hint: 'choose another with --out DIR',
     });
+  }
+}
+
+/** Not `recursive: true`, which on Node 20 never returns where no folder can be made, as below /proc. */
+function makeFolder(folder: string): void {
+  if (!existsSync(dirname(folder))) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const isThere = errnoOf(error) === 'EEXIST' && statSync(folder).isDirectory();
+    if (!isThere) throw error;
   }
 }
 

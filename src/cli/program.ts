@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
 import { packageVersion } from '../base/package.ts';
+import { badUsage } from './bad-usage.ts';
 import type { Command } from './command.ts';
 import { cluster } from './commands/cluster.ts';
 import { doctor } from './commands/doctor.ts';
@@ -20,7 +21,9 @@ export async function program(argv: readonly string[], io: Io): Promise<ExitCode
   const done = (code: ExitCode) => {
     exitCode = code;
   };
-  const cli = commands.reduce((built, command) => command.register(built, io, done), frame(argv, io));
+  const cli = commands
+    .reduce((built, command) => command.register(built, io, done), frame(argv, io))
+    .completion(completion.name, completion.describe);
   try {
     await cli.parseAsync();
     return exitCode;
@@ -31,22 +34,29 @@ export async function program(argv: readonly string[], io: Io): Promise<ExitCode
   }
 }
 
+const completion = {
+  name: 'completion',
+  usage: 'completion',
+  describe: 'Prints a script for bash or zsh that completes commands, options and their words',
+};
+
 function frame(argv: readonly string[], io: Io) {
-  return yargs([...argv])
+  const cli = yargs([...argv]);
+  return cli
     .scriptName('midflight')
     .usage('$0 COMMAND\n\nKills Kubernetes nodes mid-request and counts what clients lose.')
     .parserConfiguration({ 'populate--': true, 'boolean-negation': false, 'strip-aliased': true })
     .locale('en')
+    .updateStrings({
+      'Not enough arguments following: %s': '--%s needs a value',
+      'Invalid values:': 'not allowed:',
+      'Argument: %s, Given: %s, Choices: %s': '%s is %s; it can be %s',
+    })
     .exitProcess(false)
     .strict()
-    .recommendCommands()
     .demandCommand(1, 1, 'which command?')
     .version(packageVersion())
     .help()
-    .completion(
-      'completion',
-      'Prints a script for bash or zsh that completes commands, options and their words',
-    )
     .example('$0 run experiments/preemption.yaml', 'on this machine alone')
     .example('$0 run experiments/*.yaml --cluster kind', 'on a real cluster, one after the other')
     .example('$0 validate my.yaml', 'is the file right?')
@@ -59,9 +69,7 @@ function frame(argv: readonly string[], io: Io) {
       // yargs gives its own complaint about the command line, as a text or as a YError, or what a command threw.
       const own = error === undefined || error === null || error.name === 'YError';
       if (!own) throw error;
-      throw new MidflightError('bad-usage', message || error?.message || 'bad usage', {
-        hint: 'see midflight --help',
-      });
+      throw badUsage(message || error?.message || 'bad usage', argv, cli.parsed, [...commands, completion]);
     });
 }
 

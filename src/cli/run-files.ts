@@ -4,6 +4,7 @@ import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
 import { makePlan, type PlanOptions } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
 import { loadScenario } from '../scenario/load.ts';
+import { nearest } from '../scenario/nearest.ts';
 import type { PolicyName } from '../scenario/schema.ts';
 import { worstOf } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
@@ -126,8 +127,13 @@ function planOptions(args: RunArguments, { env }: Io): PlanOptions {
     if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
     throw new MidflightError('bad-usage', `--${name} must be a whole number, at least ${least}`);
   }
+  const cluster = clusterOf(args.cluster);
+  if (cluster !== 'kind' && (args.keep || args.reuse)) {
+    const flag = args.keep ? '--keep' : '--reuse';
+    throw new MidflightError('bad-usage', `${flag} is for a kind cluster`, { hint: 'add --cluster kind' });
+  }
   return {
-    cluster: clusterOf(args.cluster),
+    cluster,
     images: imagesOf(args.images, env),
     ...(args.repeats === undefined ? {} : { repeats: args.repeats }),
     ...(args.seed === undefined ? {} : { seed: args.seed }),
@@ -140,13 +146,17 @@ function clusterOf(word: string): PlanOptions['cluster'] {
   if (word.startsWith('context:')) {
     throw new MidflightError(
       'bad-usage',
-      `--cluster ${word}: this version runs no experiment on a cluster of yours`,
+      `--cluster ${word}: midflight cannot yet run on a cluster that it did not make`,
       {
-        hint: 'use --cluster embedded or --cluster kind',
+        hint: [
+          'run the experiment on --cluster embedded or --cluster kind',
+          'midflight watch URL -- COMMAND measures what a change costs on any cluster, from outside',
+        ].join('\n'),
       },
     );
   }
+  const near = nearest(word, ['embedded', 'kind']);
   throw new MidflightError('bad-usage', `--cluster ${word}: there is no such cluster`, {
-    hint: 'allowed: embedded, kind, context:NAME',
+    hint: `${near === undefined ? '' : `did you mean ${near}? `}allowed: embedded, kind`,
   });
 }

@@ -32,7 +32,7 @@ export interface WatchArguments {
   readonly command: readonly string[];
 }
 
-/** What may be sent to a machine that is not this one without the user's word that it is theirs. */
+/** What may be sent to a machine that is not this one without the user's word that it is theirs; the rate in each lane. */
 const modest = { streams: 50, rate: 20 };
 
 export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> {
@@ -106,9 +106,9 @@ function planOptions(args: WatchArguments, host: string): WatchOptions {
   };
 }
 
-function refuseFlood({ streams, rate, lanes, iOwnThis }: WatchArguments, host: string): void {
+function refuseFlood({ streams, rate, iOwnThis }: WatchArguments, host: string): void {
   if (iOwnThis || isLoopback(host)) return;
-  if (streams <= modest.streams && rate * lanes.length <= 2 * modest.rate) return;
+  if (streams <= modest.streams && rate <= modest.rate) return;
   throw new MidflightError(
     'bad-usage',
     `${streams} streams and ${rate} probes a second are too much for a machine that may not be yours`,

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Document, isCollection, isMap, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { MidflightError, messageOf } from '../base/errors.ts';
+import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
 import { crossChecks } from './cross-checks.ts';
 import { type Fault, type Place, ScenarioError } from './error.ts';
 import { wordsOf } from './issues.ts';
@@ -26,11 +26,30 @@ export function loadScenario(file: string): LoadedScenario {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new MidflightError('missing-file', `the scenario cannot be read: ${messageOf(error)}`, {
-      where: file,
-    });
+    throw unreadable(file, error);
   }
   return parseScenario(text, file);
+}
+
+function unreadable(file: string, error: unknown): MidflightError {
+  const why: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file',
+    EISDIR: 'it is a folder, and not a scenario file',
+    EACCES: 'it may not be read',
+  };
+  const what = why[errnoOf(error) ?? ''] ?? `it cannot be read: ${messageOf(error)}`;
+  const near = nearest(basename(file), scenariosBeside(file));
+  const hint = near === undefined ? {} : { hint: `did you mean ${join(dirname(file), near)}?` };
+  return new MidflightError('missing-file', what, { where: file || "''", ...hint });
+}
+
+/** YAML files beside a file, by name. */
+function scenariosBeside(file: string): string[] {
+  try {
+    return readdirSync(dirname(file)).filter((name) => /\.ya?ml$/.test(name));
+  } catch {
+    return []; // no such folder
+  }
 }
 
 /** The same from text; `file` is only for messages and for finding other files. */

@@ -15,7 +15,7 @@ execFileSync(process.execPath, [join(packageRoot(), 'scripts', 'build.mjs'), 'cl
 const box = sandbox();
 const cli = (...args: string[]) => runCli(args, box);
 const experiment = (name: string) => join(packageRoot(), 'experiments', `${name}.yaml`);
-const commands = ['run', 'validate', 'report', 'doctor', 'cluster', 'completion'];
+const commands = ['run', 'watch', 'validate', 'report', 'doctor', 'cluster', 'completion'];
 
 test.after(() => box.remove());
 
@@ -67,8 +67,8 @@ test('it is an executable file, as package.json names it', () => {
 
 const wrong: [string, string[], RegExp][] = [
   ['no command', [], /which command/],
-  ['an unknown command', ['rum'], /run/],
-  ['an unknown option', ['run', 'x.yaml', '--polcy', 'Local'], /polcy/],
+  ['an unknown command', ['rum'], /did you mean run\?/],
+  ['an unknown option', ['run', 'x.yaml', '--polcy', 'Local'], /did you mean --policy\?/],
   ['no file', ['run'], /at least 1/],
   ['a file that is not there', ['run', 'nowhere.yaml'], /nowhere\.yaml/],
   ['an unknown policy', ['run', 'x.yaml', '--policy', 'local'], /"Local"/],

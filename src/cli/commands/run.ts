@@ -18,7 +18,7 @@ export const run = defineCommand({
         type: 'string',
         default: 'embedded',
         requiresArg: true,
-        describe: 'embedded, kind or context:NAME',
+        describe: 'embedded or kind; context:NAME, a cluster of yours, is not there yet',
       })
       .option('out', {
         type: 'string',

@@ -22,6 +22,7 @@ test('colour only on a terminal that can, unless the environment says otherwise'
 test('a pipe has a width of its own', () => {
   assert.is(columnsOf(new PassThrough()), 100);
   assert.is(columnsOf(Object.assign(new PassThrough(), { columns: 72 })), 72);
+  assert.is(columnsOf(Object.assign(new PassThrough(), { columns: 0 })), 100, 'a terminal without a size');
 });
 
 test('a reader who went away is no error; anything else is', () => {

@@ -53,4 +53,13 @@ test('a folder that cannot be is bad usage, with what to do', ({ folder }) => {
   }
 });
 
+// On Linux nothing can be made below /proc; where there is none, it is just a folder that nobody may make.
+test('a folder that cannot be ends at once, and so does one without a name', () => {
+  for (const folder of ['/proc/midflight/out', ''])
+    assert.throws(
+      () => prepareOutDir(folder),
+      (error: unknown) => error instanceof MidflightError && error.exitCode === 64,
+    );
+});
+
 test.run();

@@ -100,9 +100,12 @@ test('this machine is known by its addresses and names', () => {
 
 test('a flood is refused, unless it is for this machine or the user answers for it', async () => {
   assert.match(await refused({ url: 'http://shop.example/', streams: 51 }), /--i-own-this/);
-  assert.match(await refused({ url: 'http://shop.example/', rate: 41 }), /--i-own-this/);
+  assert.match(await refused({ url: 'http://shop.example/', rate: 21 }), /--i-own-this/);
   // These get as far as the report folder, which cannot be made.
-  assert.match(await refused({ url: 'http://shop.example/', streams: 50, rate: 20 }), /report folder/);
+  assert.match(
+    await refused({ url: 'http://shop.example/', streams: 50, rate: 20, lanes: ['new', 'reused'] }),
+    /report folder/,
+  );
   assert.match(await refused({ url: 'http://shop.example/', streams: 51, iOwnThis: true }), /report folder/);
   assert.match(await refused({ streams: 5000 }), /report folder/);
 });

@@ -63,7 +63,25 @@ test('a file that is not there is said so', () => {
     assert.unreachable();
   } catch (error) {
     assert.ok(error instanceof MidflightError && error.code === 'missing-file' && error.exitCode === 64);
+    assert.equal([error.message, error.hint], ['there is no such file', undefined]);
   }
+});
+
+test('a file name with a slip is told with the file that is there; a folder is told as one', () => {
+  const reason = (file: string) => {
+    try {
+      loadScenario(join(packageRoot(), file));
+    } catch (error) {
+      if (error instanceof MidflightError) return [error.exitCode, error.message, error.hint];
+    }
+    return [];
+  };
+  assert.equal(reason('experiments/basline.yaml'), [
+    64,
+    'there is no such file',
+    `did you mean ${join(packageRoot(), 'experiments', 'baseline.yaml')}?`,
+  ]);
+  assert.equal(reason('experiments'), [64, 'it is a folder, and not a scenario file', undefined]);
 });
 
 test('anchors may be used', () => {

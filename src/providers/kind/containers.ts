@@ -103,20 +103,3 @@ export async function removeContainers(cluster: string): Promise<void> {
   const ids = stdout.split('\n').filter((line) => line !== '');
   if (ids.length > 0) await run(['docker', 'rm', '-f', ...ids]);
 }
-
-/**
- * The monotonic clock in a container against this process': both read the kernel's on Linux; on a Docker that runs in a
- * virtual machine they differ. Nanoseconds to add to a container's time, and how far that may be wrong.
- */
-export async function clockOffset(
-  container: string,
-  now: () => number,
-): Promise<{ offsetNs: number; errorNs: number }> {
-  const before = now();
-  const text = await must(['docker', 'exec', container, 'node', '-p', 'process.hrtime.bigint().toString()']);
-  const after = now();
-  return {
-    offsetNs: Math.round((before + after) / 2 - Number(text)),
-    errorNs: Math.round((after - before) / 2),
-  };
-}

@@ -15,6 +15,7 @@ import { namespace } from '../../workload/manifests.ts';
 import type { Provider, ProviderEvents, Workload } from '../provider.ts';
 import { waitFor } from '../wait.ts';
 import { type AccessLog, followAccessLogs } from './access-log.ts';
+import { type ClockOffset, clockOffset, onOurClock } from './clock.ts';
 import {
   clusterPrefix,
   createCluster,
@@ -26,7 +27,7 @@ import {
   openCluster,
 } from './cluster.ts';
 import { hashOf, kindConfigOf } from './config.ts';
-import { type Anchor, clockOffset, launchContainer, removeContainers, startAnchor } from './containers.ts';
+import { type Anchor, launchContainer, removeContainers, startAnchor } from './containers.ts';
 import { imagesOf } from './images.ts';
 import { install } from './install.ts';
 import { claim, release, removeLeftovers } from './leftovers.ts';
@@ -47,6 +48,7 @@ interface Up {
   readonly cluster: KindCluster;
   readonly core: CoreV1Api;
   readonly anchor: Anchor;
+  readonly offset: ClockOffset;
   readonly topology: readonly TopologyNode[];
   readonly controlPlane: readonly string[];
   readonly power: ReturnType<typeof kindPower>;
@@ -108,7 +110,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
       'on one machine: no delays of a cloud control plane, no zones, no forwarding rules of a real balancer',
     ],
     async launch(role, config, name) {
-      const { cluster, anchor, plan } = up();
+      const { cluster, anchor, offset, plan } = up();
       const handle = await launchContainer({
         cluster: cluster.name,
         image: imagesOf(plan.images).app,
@@ -123,7 +125,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
           : { config }),
       });
       closers.push(() => handle.stop());
-      return handle;
+      return onOurClock(handle, offset);
     },
     power: {
       off: (node) => up().power.off(node),
@@ -207,7 +209,7 @@ async function bringUp(options: BringUp): Promise<Up> {
     signal: options.ending,
     addressOf: (node) => addresses.get(node) ?? '',
   });
-  return { plan, cluster, core, anchor, topology, controlPlane, power, events };
+  return { plan, cluster, core, anchor, offset, topology, controlPlane, power, events };
 }
 
 async function allReady(core: CoreV1Api, count: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,76 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Message, RoleHandle } from '../../../../src/base/role.ts';
+import { clockOffset, moved, onOurClock } from '../../../../src/providers/kind/clock.ts';
+import { type FakePrograms, fakePrograms } from '../../../support/fake-programs.ts';
+
+const test = suite('clock of the containers');
+let programs: FakePrograms | null = null;
+test.after.each(() => programs?.remove());
+
+const now = () => Number(process.hrtime.bigint());
+/** `docker exec -i NAME PROGRAM...` on this machine. */
+const here = 'shift 3; exec "$@"';
+
+test('this machine is as far from itself as its error says', async () => {
+  programs = fakePrograms({ docker: here });
+  const { offsetNs, errorNs } = await clockOffset('some-edge', now);
+  assert.ok(Math.abs(offsetNs) <= errorNs, `${offsetNs} within ${errorNs}`);
+  assert.match(programs.calls()[0] ?? '', 'docker exec -i some-edge node');
+});
+
+test('another clock is found, however long it takes to answer', async () => {
+  programs = fakePrograms({ docker: here });
+  const hour = 3600e9;
+  const { offsetNs, errorNs } = await clockOffset('some-edge', () => now() + hour);
+  assert.ok(Math.abs(offsetNs - hour) <= errorNs, `${offsetNs}`);
+});
+
+test('a container that is not there is an error, not a wait', async () => {
+  programs = fakePrograms({ docker: 'exit 1' });
+  try {
+    await clockOffset('some-edge', now);
+    assert.unreachable('resolved');
+  } catch (error) {
+    assert.match(String(error), 'some-edge does not tell its clock');
+  }
+});
+
+test('every time of a message is moved, and nothing else', () => {
+  const message = {
+    type: 'end',
+    t: 10,
+    dueAt: 4,
+    connectedAt: null,
+    id: 'a',
+    status: 200,
+    longestSilenceNs: 7,
+  };
+  assert.equal(moved(message, 100), { ...message, t: 110, dueAt: 104 });
+});
+
+test('a role is moved only where the offset is more than its error', () => {
+  const heard = (offsetNs: number) => {
+    const got: Message[] = [];
+    const handle: RoleHandle = {
+      role: 'probe',
+      name: 'probe',
+      ready: { type: 'ready' },
+      send: () => {},
+      onMessage(handler) {
+        handler({ type: 'start', t: 5 });
+        return () => {};
+      },
+      stop: async () => {},
+      exited: new Promise(() => {}),
+    };
+    onOurClock(handle, { offsetNs, errorNs: 50 }).onMessage((message) => got.push(message));
+    return got[0]?.t;
+  };
+  assert.is(heard(50), 5);
+  assert.is(heard(-50), 5);
+  assert.is(heard(51), 56);
+  assert.is(heard(-51), -46);
+});
+
+test.run();

@@ -30,7 +30,7 @@ async function volley(cell: string, more: Partial<AutocannonConfig> = {}, limitM
     localAddresses: [],
     connections: 50,
     rate: 25,
-    timeoutMs: 800,
+    timeoutMs: 2500, // of the whole answer: more than a slow one takes on a busy machine
     expectStatus: 200,
     idPrefix: `${cell}-`,
     ...more,

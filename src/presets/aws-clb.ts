@@ -6,7 +6,7 @@ export const awsClb: PlannedEdge = {
   preset: 'aws-clb',
   mode: 'proxy',
   checks: {
-    // cloud-provider-aws pkg/providers/v1/aws.go: defaultElbHealthCheckInterval 10, ...Timeout 5,
+    // cloud-provider-aws pkg/providers/v1/aws_loadbalancer.go: defaultElbHCInterval 10, defaultElbHCTimeout 5,
     // defaultElbHCUnhealthyThreshold 6, defaultElbHCHealthyThreshold 2; TCP on the node port under Cluster.
     Cluster: nodePortTcp({ interval: 10, timeout: 5, unhealthy: 6, healthy: 2 }),
     // The same figures, HTTP on the healthCheckNodePort under Local.
@@ -14,8 +14,8 @@ export const awsClb: PlannedEdge = {
   },
   // Estimate: one ConfigureHealthCheck call. No published figure.
   reconcileDelayMs: 5000,
-  // docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-conn-drain.html: without connection draining (off
-  // unless annotated) connections to unhealthy or deregistered instances are closed.
+  // docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-conn-drain.html says that connection draining (off
+  // unless annotated) keeps connections to unhealthy and deregistered instances; inferred: without it they are closed.
   onEjected: 'reset',
   drainTimeoutMs: 0, // at once, as above
   // docs.aws.amazon.com/elasticloadbalancing/latest/classic: requests go to healthy instances only.
@@ -24,5 +24,5 @@ export const awsClb: PlannedEdge = {
   // Estimate; not documented for TCP listeners.
   upstreamConnectTimeoutMs: 10_000,
   source:
-    'cloud-provider-aws pkg/providers/v1/aws.go; AWS "Configure connection draining for your Classic Load Balancer"; reconcile delay and connect time-out estimated',
+    'cloud-provider-aws pkg/providers/v1/aws_loadbalancer.go; AWS "Configure connection draining for your Classic Load Balancer"; reconcile delay and connect time-out estimated',
 };

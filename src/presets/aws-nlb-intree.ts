@@ -7,7 +7,7 @@ export const awsNlbIntree: PlannedEdge = {
   mode: 'passthrough',
   checks: {
     // cloud-provider-aws pkg/providers/v1/aws_loadbalancer.go: defaultNlbHealthCheckInterval 30, ...Timeout 10,
-    // ...ThresholdHealthy/Unhealthy 3.
+    // ...Threshold 3.
     Cluster: nodePortTcp({ interval: 30, timeout: 10, unhealthy: 3, healthy: 3 }),
     // cloud-provider-aws pkg/providers/v1/aws.go: under Local HTTP on the healthCheckNodePort, 10, 6, 2, 2.
     Local: localEndpoints({ interval: 10, timeout: 6, unhealthy: 2, healthy: 2 }),

@@ -24,6 +24,12 @@ export function greenAtEdge(run: Pick<Run, 'state'>): Set<NodeName> {
   return new Set(green.map(([name]) => name));
 }
 
-export function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((item) => b.has(item));
+/** The edge holds green exactly the nodes that it should. */
+export function edgeHolds(
+  run: Parameters<typeof expectedGreen>[0],
+  policy: TrafficPolicy,
+  silenced: NodeName | null,
+): boolean {
+  const [green, wanted] = [greenAtEdge(run), expectedGreen(run, policy, silenced)];
+  return green.size === wanted.size && [...green].every((node) => wanted.has(node));
 }

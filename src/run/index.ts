@@ -15,7 +15,7 @@ import { placementOf } from './cluster.ts';
 import { launchInstrument, sync } from './instruments.ts';
 import { isInterrupted, type Run } from './run.ts';
 import { type RunState, runState } from './state.ts';
-import { runTrial, type TrialOutcome } from './trial.ts';
+import { runTrial, type TrialOutcome } from './trial/index.ts';
 import { watchCluster } from './watches.ts';
 
 export interface RunOptions {

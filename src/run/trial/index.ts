@@ -1,0 +1,105 @@
+import { MidflightError, messageOf } from '../../base/errors.ts';
+import type { NodeName } from '../../base/units.ts';
+import { faults } from '../../faults/index.ts';
+import type { PlannedTrial } from '../../plan/schema.ts';
+import { strategies } from '../../policies/index.ts';
+import { launchLoads } from '../loads.ts';
+import { isInterrupted, type Run, TrialSpoiled } from '../run.ts';
+import { cancelRest, finish } from './finish.ts';
+import { flip } from './flip.ts';
+import { ramp, steady } from './ramp.ts';
+import { recover } from './recover.ts';
+import { settleOn } from './settle.ts';
+import { strike } from './strike.ts';
+import type { Trial, TrialOutcome } from './trial.ts';
+
+export type { TrialOutcome } from './trial.ts';
+
+/**
+ * One policy, one fault, one repeat. Never throws but for an interruption: what goes wrong makes the trial `unknown`
+ * with its reason in the history. Leaves the cluster as it found it.
+ */
+export async function runTrial(
+  run: Run,
+  planned: PlannedTrial,
+  target: NodeName | null,
+  syncEdge: () => Promise<boolean>,
+): Promise<TrialOutcome> {
+  if (planned.policy === null) throw new MidflightError('internal', 'a trial without a policy cannot be run');
+  const { record, state, clock } = run;
+  state.beginTrial();
+  const spoiled = new AbortController();
+  const watch = setInterval(() => {
+    const [reason] = state.failures;
+    if (reason !== undefined) spoiled.abort(new TrialSpoiled(reason));
+  }, 50);
+  const trial: Trial = {
+    run,
+    planned,
+    strategy: strategies[planned.policy],
+    fault: run.plan.fault === null ? null : faults[run.plan.fault.kind],
+    target,
+    signal: AbortSignal.any([run.signal, spoiled.signal]),
+    phase: (phase) => record({ type: 'phase', t: clock.now(), trial: planned.index, phase }),
+    note: (text) => record({ type: 'note', t: clock.now(), level: 'warning', text }),
+    broken: false,
+  };
+  record(startOf(trial));
+  const invalid: string[] = [];
+  let outcome: TrialOutcome = 'completed';
+  try {
+    await conduct(trial);
+  } catch (error) {
+    if (isInterrupted(error)) outcome = 'interrupted';
+    else {
+      outcome = 'failed';
+      invalid.push(messageOf(error));
+    }
+  }
+  clearInterval(watch);
+  try {
+    await recover(trial, outcome);
+  } catch (error) {
+    if (isInterrupted(error)) outcome = 'interrupted';
+    else {
+      invalid.push(`the cluster was not restored: ${messageOf(error)}`);
+      outcome = 'aborted';
+    }
+  }
+  if (!run.signal.aborted && !(await syncEdge())) state.fail("the edge's log may lack its last lines");
+  invalid.push(...state.failures.filter((reason) => !invalid.includes(reason)));
+  record({ type: 'trial-end', t: clock.now(), trial: planned.index, outcome, invalid });
+  return outcome;
+}
+
+function startOf({ run, planned, fault, target }: Trial) {
+  const { policy, repeat, seed, index } = planned;
+  const pod = run.plan.fault?.kind === 'pod-kill' ? run.plan.fault.pod : null;
+  return {
+    type: 'trial-start' as const,
+    t: run.clock.now(),
+    trial: index,
+    policy,
+    repeat,
+    seed,
+    fault: fault === null || target === null ? null : { kind: fault.kind, node: target, pod },
+  };
+}
+
+async function conduct(trial: Trial): Promise<void> {
+  const { run, planned, strategy } = trial;
+  trial.phase('prepare');
+  const [loads] = await Promise.all([launchLoads(run, planned), settleOn(trial, strategy.initial)]);
+  try {
+    const disturbed = strategy.switchOver !== null || trial.fault !== null;
+    await ramp(trial, loads);
+    if (disturbed) await steady(trial);
+    if (strategy.switchOver !== null) await flip(trial, strategy.switchOver);
+    if (trial.fault !== null && trial.target !== null) await strike(trial, trial.fault, trial.target);
+    await finish(trial, loads);
+  } finally {
+    // What is still in flight was cut by us: cancelled, and no loss.
+    if (!run.signal.aborted) await cancelRest(trial, loads);
+    await loads.stop();
+  }
+}

@@ -1,0 +1,35 @@
+import type { Loads } from '../loads.ts';
+import { realMs, TrialSpoiled } from '../run.ts';
+import { probesStable } from './settle.ts';
+import { noise, slack, type Trial } from './trial.ts';
+
+/** Starts the load and waits until as many streams as the fault's trigger asks for are past their first chunk. */
+export async function ramp(trial: Trial, loads: Loads): Promise<void> {
+  const { run, planned } = trial;
+  trial.phase('ramp');
+  loads.begin();
+  const streams = run.plan.load.filter((load) => load.kind === 'streams');
+  const rampMs = Math.max(0, ...streams.map((load) => load.rampMs + 10 * load.chunkIntervalMs));
+  const limit = realMs(run.plan, rampMs + slack) + noise;
+  const count = (key: 'started' | 'pastFirstChunk') =>
+    streams.reduce((sum, { name }) => sum + (run.state.loads.get(name)?.[key] ?? 0), 0);
+  const all = streams.reduce((sum, load) => sum + load.concurrency, 0);
+  const disturbed = trial.strategy.switchOver !== null || trial.fault !== null;
+  const wanted = run.plan.fault?.trigger.streamsInFlight ?? all;
+  if (!disturbed) {
+    await run.state.until(() => count('started') >= all, limit, trial.signal);
+  } else if (!(await run.state.until(() => count('pastFirstChunk') >= wanted, limit, trial.signal))) {
+    throw new TrialSpoiled(
+      `no steady state: ${count('pastFirstChunk')} of ${wanted} streams were in flight past their first chunk (trial ${planned.index})`,
+    );
+  }
+}
+
+/** Steady state must hold before anything is broken, else what is measured afterwards means nothing. */
+export async function steady(trial: Trial): Promise<void> {
+  const { run } = trial;
+  trial.phase('steady');
+  const since = run.clock.now();
+  if (await probesStable(trial, since, run.plan.stabilityMs * 3)) return;
+  throw new TrialSpoiled('no steady state: probes failed before anything was broken');
+}

@@ -1,0 +1,39 @@
+import { nsPerMs } from '../../base/units.ts';
+import type { TrafficPolicy } from '../../policies/index.ts';
+import { setPolicy } from '../cluster.ts';
+import { edgeHolds, expectedGreen, greenAtEdge } from '../expected.ts';
+import { realMs, TrialSpoiled } from '../run.ts';
+import { noise, slack, type Trial } from './trial.ts';
+
+/** Sets the policy and waits until the edge holds green exactly the nodes that it should. */
+export async function settleOn(trial: Trial, policy: TrafficPolicy): Promise<void> {
+  const { run } = trial;
+  const { edge } = run.plan;
+  await setPolicy(run, policy);
+  const check = edge.checks[policy];
+  const limit =
+    edge.reconcileDelayMs + (check.healthyThreshold + check.unhealthyThreshold + 1) * check.intervalMs;
+  const settled = () => run.state.edgePolicy === policy && edgeHolds(run, policy, null);
+  if (await run.state.until(settled, realMs(run.plan, limit + slack) + noise, trial.signal)) return;
+  const [green, wanted] = [greenAtEdge(run), expectedGreen(run, policy, null)];
+  throw new TrialSpoiled(
+    `the edge did not settle on ${policy}: green are [${[...green]}], should be [${[...wanted]}]`,
+  );
+}
+
+/** Waits for an all-good stability window of the probes after `since`. */
+export function probesStable(
+  trial: Trial,
+  since: number,
+  limitMs: number,
+  also = () => true,
+): Promise<boolean> {
+  const { plan, state, clock } = trial.run;
+  const ns = (ms: number) => realMs(plan, ms) * nsPerMs;
+  const timeoutMs = Math.max(0, ...plan.load.map((load) => (load.kind === 'probe' ? load.timeoutMs : 0)));
+  // The analysis counts from the first probe that succeeds, which is due up to an interval after the last that failed.
+  const intervalMs = Math.max(0, ...plan.load.map((load) => (load.kind === 'probe' ? 1000 / load.rate : 0)));
+  const window = ns(plan.stabilityMs + 2 * intervalMs);
+  const stable = () => also() && state.probes.stableSince(since, clock.now(), window, ns(timeoutMs));
+  return state.until(stable, realMs(plan, limitMs) + noise, trial.signal);
+}

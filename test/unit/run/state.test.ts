@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { expectedGreen, greenAtEdge, sameSet } from '../../../src/run/expected.ts';
+import { edgeHolds, expectedGreen, greenAtEdge } from '../../../src/run/expected.ts';
 import { runState } from '../../../src/run/state.ts';
 
 const never = new AbortController().signal;
@@ -73,8 +73,15 @@ test('under Cluster all nodes should be green, under Local those with a ready in
   assert.equal([...expectedGreen(run, 'Cluster', 'b')], ['a', 'c']);
   assert.equal([...expectedGreen(run, 'Local', null)], ['a']);
   assert.equal([...expectedGreen(run, 'Local', 'a')], []);
-  assert.ok(sameSet(new Set(['a', 'b']), new Set(['b', 'a'])));
-  assert.not.ok(sameSet(new Set(['a']), new Set(['b'])));
+  const green = (name: string, healthy: boolean) =>
+    state.observe({ type: 'health', t: 2, node: name, eligible: true, healthy, reason: '' });
+  assert.not.ok(edgeHolds(run, 'Local', null), 'none is green');
+  green('b', true);
+  assert.not.ok(edgeHolds(run, 'Local', null), 'as many, but another');
+  green('a', true);
+  assert.not.ok(edgeHolds(run, 'Local', null), 'one too many');
+  green('b', false);
+  assert.ok(edgeHolds(run, 'Local', null));
 });
 
 test.run();

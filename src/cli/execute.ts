@@ -58,7 +58,7 @@ async function record(options: ExecuteOptions, file: string): Promise<void> {
     : liveView({
         plan,
         stream: stderr,
-        columns: columnsOf(stderr),
+        columns: () => columnsOf(stderr),
         colour: colourOf(stderr, io.env),
         interactive: stderr.isTTY === true && options.plainLines !== true,
         now: () => performance.now(),
@@ -67,7 +67,7 @@ async function record(options: ExecuteOptions, file: string): Promise<void> {
     const what = `the history cannot be written: ${error.message}`;
     broken.abort(new MidflightError('instrument-failed', what, { where: file }));
   });
-  const onAbort = () => view?.status('ending what runs, then the report; once more: end at once');
+  const onAbort = () => view?.status('ending (again: at once)');
   signal.addEventListener('abort', onAbort);
   try {
     await options.start({

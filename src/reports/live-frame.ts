@@ -32,23 +32,36 @@ export function frame(state: LiveState, { columns, colours, elapsedSeconds, tick
   return [fit(head, columns), fit(counts, columns), ...board(state, columns, colours)];
 }
 
-/** Each node as the edge holds it: green, red or not yet asked. As many a line as fit. */
+/** More lines than these could not be painted over on a small terminal. */
+const boardLines = 6;
+
+/** Each node as the edge holds it: green, red or not yet asked; of many, those that are not green. As many a line as fit. */
 function board(state: LiveState, columns: number, colours: Paint): string[] {
-  const cells = [...state.nodes].map(([name, health]) => {
+  const all = [...state.nodes];
+  const cell = ([name, health]: (typeof all)[number]) => {
     const dot = { green: colours.green('●'), red: colours.red('○'), unknown: colours.dim('·') }[health];
     return `${dot} ${name === state.target ? colours.red(`${name} ✗`) : name}`;
-  });
+  };
+  const whole = laidOut(all.map(cell), columns);
+  if (whole.length <= boardLines) return whole;
+  const noteworthy = all.filter(([name, health]) => health !== 'green' || name === state.target);
+  const rest = `${colours.green('●')} ${all.length - noteworthy.length} of ${all.length} nodes`;
+  const lines = laidOut([rest, ...noteworthy.map(cell)], columns);
+  return lines.length <= boardLines ? lines : [...lines.slice(0, boardLines - 1), '         …'];
+}
+
+function laidOut(cells: readonly string[], columns: number): string[] {
   if (cells.length === 0) return [];
   const lines: string[] = [];
   let line = '  edge:';
   for (const cell of cells) {
-    if (width(line) + 2 + width(cell) > columns) {
+    if (width(line) + 2 + width(cell) > columns && line.trim() !== '' && line !== '  edge:') {
       lines.push(line);
       line = '       ';
     }
     line += `  ${cell}`;
   }
-  return [...lines, line];
+  return [...lines, line].map((text) => fit(text, columns));
 }
 
 /** Cuts what is wider than the terminal: a wrapped line could not be painted over. Colours take no room. */

@@ -8,7 +8,8 @@ import { paint } from './paint.ts';
 export interface LiveOptions {
   readonly plan: Plan;
   readonly stream: { write(text: string): unknown };
-  readonly columns: number;
+  /** The terminal's width as it is now. */
+  columns(): number;
   readonly colour: boolean;
   /** Lines are painted over; else plain lines follow each other. */
   readonly interactive: boolean;
@@ -32,7 +33,7 @@ const hideCursor = '\u001b[?25l';
 const showCursor = '\u001b[?25h';
 
 export function liveView(options: LiveOptions): LiveView {
-  const { plan, stream, columns, interactive, now } = options;
+  const { plan, stream, interactive, now } = options;
   const colours = paint(options.colour);
   const state = liveState(plan);
   const probes = new Set<string>();
@@ -45,7 +46,8 @@ export function liveView(options: LiveOptions): LiveView {
   let stopped = false;
 
   const elapsed = () => (now() - began) / 1000;
-  const erase = () => (painted === 0 ? '' : `\u001b[${painted}A\u001b[J`);
+  // From the first column: a Ctrl-C is echoed as ^C where the cursor waits.
+  const erase = () => (painted === 0 ? '' : `\r\u001b[${painted}A\u001b[J`);
   const finished = () => {
     const lines = state.done.slice(told).map((trial, index) => doneLine(trial, told + index + 1, colours));
     told = state.done.length;
@@ -53,7 +55,7 @@ export function liveView(options: LiveOptions): LiveView {
   };
   const repaint = () => {
     const before = erase();
-    const lines = frame(state, { columns, colours, elapsedSeconds: elapsed(), tick });
+    const lines = frame(state, { columns: options.columns(), colours, elapsedSeconds: elapsed(), tick });
     tick += 1;
     stream.write(`${before}${[...finished(), ...lines].map((line) => `${line}\n`).join('')}`);
     painted = lines.length;

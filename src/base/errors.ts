@@ -70,6 +70,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The message of anything thrown, with what to do about it where that is known. */
+export function adviceOf(error: unknown): string {
+  const hint = error instanceof MidflightError ? error.hint : undefined;
+  return hint === undefined ? messageOf(error) : `${messageOf(error)} (${hint})`;
+}
+
 /** The errno-like code of anything thrown ('ECONNRESET'), else undefined. */
 export function errnoOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

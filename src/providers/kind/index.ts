@@ -7,7 +7,7 @@ import {
   VersionApi,
 } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
-import { MidflightError, messageOf } from '../../base/errors.ts';
+import { adviceOf, MidflightError } from '../../base/errors.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { settingsOf } from '../../plan/settings.ts';
@@ -138,17 +138,11 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
       ending.abort(new MidflightError('interrupted', 'the cluster is being taken down'));
       accessLog?.stop();
       for (const close of closers.splice(0).reverse()) {
-        await close().catch((error) => note('error', `cleaning up: ${failureText(error)}`));
+        await close().catch((error) => note('error', `cleaning up: ${adviceOf(error)}`));
       }
       state = null;
     },
   };
-}
-
-/** With the command that mends it, which is where clean-up failed. */
-function failureText(error: unknown): string {
-  const hint = error instanceof MidflightError && error.hint !== undefined ? ` (${error.hint})` : '';
-  return `${messageOf(error)}${hint}`;
 }
 
 interface BringUp {

@@ -9,13 +9,10 @@ import {
 } from '@kubernetes/client-node';
 import { MidflightError } from '../../base/errors.ts';
 import { roleBundle } from '../../base/package.ts';
-import type { Plan, PlannedPlacement } from '../../plan/schema.ts';
+import type { Plan } from '../../plan/schema.ts';
 import {
   appService,
-  controllerOf,
-  hostname,
   ingressService,
-  labelSelectorOf,
   names,
   namespace,
   namespaceObject,
@@ -25,6 +22,7 @@ import {
 } from '../../workload/manifests.ts';
 import type { Workload } from '../provider.ts';
 import { waitFor } from '../wait.ts';
+import { createController, workload } from '../workload.ts';
 import type { KindImages } from './images.ts';
 import {
   traefikAccount,
@@ -69,8 +67,8 @@ export async function install(options: InstallOptions): Promise<Workload> {
     core.createNamespacedService({ namespace, body: ingressService('Cluster') }),
   ]);
   await networking.createNamespacedIngress({ namespace, body: traefikIngress(allowList) });
-  await create(apps, plan.app, appPod(plan, images.app));
-  await create(apps, plan.ingress, traefikPod(plan, images.traefik));
+  await createController(apps, plan.app, appPod(plan, images.app));
+  await createController(apps, plan.ingress, traefikPod(plan, images.traefik));
   await waitFor(
     'Traefik and the app to be Ready',
     180_000,
@@ -87,18 +85,7 @@ export async function install(options: InstallOptions): Promise<Workload> {
     },
     250,
   );
-  return {
-    service: { namespace, name: names.ingress },
-    ingress: { namespace, labelSelector: labelSelectorOf(names.ingress) },
-    app: { namespace, labelSelector: labelSelectorOf(names.app), service: names.app },
-    hostname,
-  };
-}
-
-async function create(apps: AppsV1Api, placement: PlannedPlacement, shape: PodShape): Promise<void> {
-  const { kind, body } = controllerOf(placement, shape);
-  if (kind === 'DaemonSet') await apps.createNamespacedDaemonSet({ namespace, body });
-  else await apps.createNamespacedDeployment({ namespace, body });
+  return workload;
 }
 
 /** Cluster-wide objects outlive the namespace of a cluster that is used again. */

@@ -37,7 +37,7 @@ export interface PowerOptions {
   addressOf(node: NodeName): string;
 }
 
-export function kindPower(options: PowerOptions): NodePower & { isDown(node: NodeName): boolean } {
+export function kindPower(options: PowerOptions): NodePower {
   const { core, now } = options;
   const down = new Map<NodeName, 'off' | 'unplugged'>();
 
@@ -48,7 +48,6 @@ export function kindPower(options: PowerOptions): NodePower & { isDown(node: Nod
     return now() - Math.max(0, agoMs) * nsPerMs;
   };
   return {
-    isDown: (node) => down.has(node),
     async off(node) {
       down.set(node, 'off');
       const at = await drop(node);
@@ -75,17 +74,28 @@ export function kindPower(options: PowerOptions): NodePower & { isDown(node: Nod
     async on(node) {
       const how = down.get(node);
       const since = new Date();
-      if (how === 'unplugged') await must(['docker', 'exec', '--privileged', node, 'sh', '-c', mend]);
-      else if (how === 'off') await restart(node, options.addressOf(node));
-      else await run(['docker', 'exec', node, 'systemctl', 'start', 'kubelet']);
-      down.delete(node);
-      await backInService(options, node, since, how === 'off');
+      try {
+        if (how === 'unplugged') await must(['docker', 'exec', '--privileged', node, 'sh', '-c', mend]);
+        else if (how === 'off') await restart(node, options.addressOf(node));
+        else await run(['docker', 'exec', node, 'systemctl', 'start', 'kubelet']);
+        down.delete(node);
+        await backInService(options, node, since, how === 'off');
+      } catch (error) {
+        throw withRecovery(error, node);
+      }
     },
   };
 }
 
 /** The command that mends a node by hand. */
 const recovery = (node: NodeName) => `docker unpause ${node}; docker restart ${node}`;
+
+/** What could not be undone is told with the command that does it. */
+function withRecovery(error: unknown, node: NodeName): unknown {
+  if (!(error instanceof MidflightError) || error.code === 'interrupted' || error.hint !== undefined)
+    return error;
+  return new MidflightError(error.code, error.message, { hint: recovery(node), cause: error });
+}
 
 /** No other container may start between the two, or it could be given the node's address. */
 async function restart(node: NodeName, address: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { MidflightError, messageOf } from '../../base/errors.ts';
+import { adviceOf, MidflightError, messageOf } from '../../base/errors.ts';
 import type { NodeName } from '../../base/units.ts';
 import { faults } from '../../faults/index.ts';
 import type { PlannedTrial } from '../../plan/schema.ts';
@@ -62,7 +62,7 @@ export async function runTrial(
   } catch (error) {
     if (isInterrupted(error)) outcome = 'interrupted';
     else {
-      invalid.push(`the cluster was not restored: ${messageOf(error)}`);
+      invalid.push(`the cluster was not restored: ${adviceOf(error)}`);
       outcome = 'aborted';
     }
   }

@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.ts';
+import { adviceOf } from '../../base/errors.ts';
 import type { FaultContext } from '../../faults/index.ts';
 import { faultContext, restorePlacement } from '../cluster.ts';
 import { edgeHolds } from '../expected.ts';
@@ -17,7 +17,7 @@ export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void
   try {
     await fault.recover(context, target);
   } catch (error) {
-    if (!isInterrupted(error)) disturbed(trial, fault, target, 'failed', messageOf(error));
+    if (!isInterrupted(error)) disturbed(trial, fault, target, 'failed', adviceOf(error));
     throw error;
   }
   disturbed(trial, fault, target, 'recovered', `${target} is back`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Cause, type CdnCode, type ClockName, causes, cdnCodes, clockNames } from '../base/words.ts';
 import { outcomes } from '../history/schema.ts';
 import { providerName } from '../plan/schema.ts';
 
@@ -8,29 +9,12 @@ import { providerName } from '../plan/schema.ts';
  */
 export const reportVersion = 1;
 
-export const causes = ['transit', 'ingress', 'endpoint', 'switchover', 'unattributed'] as const;
+export { type Cause, type CdnCode, type ClockName, causes, cdnCodes, clockNames };
 export const cause = z.enum(causes);
-export type Cause = (typeof causes)[number];
 
-/** What a CDN (Cloudflare) in front would have answered for a loss; `cut`: the original status with a cut body. */
-export const cdnCodes = ['520', '521', '522', '523', '524', 'slow-connect', 'cut', 'origin-status'] as const;
 export const cdnCode = z.enum(cdnCodes);
-export type CdnCode = (typeof cdnCodes)[number];
 
-export const clockNames = [
-  'edgeEjected',
-  'nodeNotReady',
-  'endpointsRemoved',
-  'firstFailedProbe',
-  'lastFailedProbe',
-  'failover',
-  'disruption',
-  'failoverReused',
-  'longestSilence',
-  'nodeReadmitted',
-] as const;
 export const clockName = z.enum(clockNames);
-export type ClockName = (typeof clockNames)[number];
 
 export const verdict = z.enum(['pass', 'fail', 'unknown']);
 export const runOutcome = z.enum(['completed', 'aborted', 'interrupted', 'failed']);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Outcome, outcomes } from '../base/words.ts';
 import { lane, plan, providerName } from '../plan/schema.ts';
 
 /*
@@ -14,30 +15,8 @@ const trialIndex = z.int().min(0);
 /** `127.31.7.200:41234` or `[::1]:41234`. */
 const socketAddress = z.string();
 
-/**
- * What a request became, as its client saw it. `cancelled`: ended by us, and no loss. `unclear`: lost, and an engine that is
- * not ours does not tell how.
- */
-export const outcomes = [
-  'completed',
-  'refused',
-  'connect-timeout',
-  'slow-connect',
-  'unreachable',
-  'closed-before-response',
-  'reset-before-response',
-  'truncated',
-  'reset-mid-body',
-  'hung',
-  'http-error',
-  'wrong-body',
-  'malformed',
-  'local-error',
-  'unclear',
-  'cancelled',
-] as const;
+export { type Outcome, outcomes };
 export const outcome = z.enum(outcomes);
-export type Outcome = (typeof outcomes)[number];
 
 /** What the app's first body chunk told. `source` is the address from which the ingress saw the request. */
 export const path = z.object({

@@ -1,4 +1,5 @@
 import { parseDuration } from '../base/units.ts';
+import { causes, cdnCodes, clockNames, outcomes } from '../base/words.ts';
 import { nearest } from './nearest.ts';
 
 /** One parsed condition; the policy and the line are the caller's to add. */
@@ -16,39 +17,6 @@ export type ExpectationResult =
 
 type Unit = ParsedExpectation['unit'];
 
-const clocks = [
-  'edgeEjected',
-  'nodeNotReady',
-  'endpointsRemoved',
-  'firstFailedProbe',
-  'lastFailedProbe',
-  'failover',
-  'disruption',
-  'failoverReused',
-  'longestSilence',
-  'nodeReadmitted',
-];
-const causes = ['transit', 'ingress', 'endpoint', 'switchover', 'unattributed'];
-const cdnCodes = ['520', '521', '522', '523', '524', 'slow-connect', 'cut', 'origin-status'];
-const outcomes = [
-  'completed',
-  'refused',
-  'connect-timeout',
-  'slow-connect',
-  'unreachable',
-  'closed-before-response',
-  'reset-before-response',
-  'truncated',
-  'reset-mid-body',
-  'hung',
-  'http-error',
-  'wrong-body',
-  'malformed',
-  'local-error',
-  'unclear',
-  'cancelled',
-];
-
 /** Every metric that an expectation may name, with the unit of its value. */
 export const metrics: ReadonlyMap<string, Unit> = new Map<string, Unit>([
   ['lost', 'count'],
@@ -63,8 +31,8 @@ export const metrics: ReadonlyMap<string, Unit> = new Map<string, Unit>([
   ['probes.reused.failed', 'count'],
   ['predictedMatches', 'word'],
   ['sourceAddress', 'word'],
-  ...clocks.map((clock): [string, Unit] => [clock, 'seconds']),
-  ...clocks.map((clock): [string, Unit] => [`flip.${clock}`, 'seconds']),
+  ...clockNames.map((clock): [string, Unit] => [clock, 'seconds']),
+  ...clockNames.map((clock): [string, Unit] => [`flip.${clock}`, 'seconds']),
 ]);
 
 const words: Readonly<Record<string, readonly (string | boolean)[]>> = {

@@ -2,17 +2,15 @@ import { AppsV1Api, type CoreV1Api, DiscoveryV1Api, type KubeConfig } from '@kub
 import type { Plan, PlannedPlacement } from '../../plan/schema.ts';
 import {
   appService,
-  controllerOf,
-  hostname,
   ingressService,
   labelSelectorOf,
   names,
   namespace,
   namespaceObject,
-  type PodShape,
 } from '../../workload/manifests.ts';
 import type { Workload } from '../provider.ts';
 import { waitFor } from '../wait.ts';
+import { createController, workload } from '../workload.ts';
 import { appPod, ingressPod } from './pods.ts';
 
 /** Applies the model ingress and the slow app through the API; resolves when all their endpoints are ready. */
@@ -29,8 +27,8 @@ export async function installWorkload(
   await Promise.all([
     core.createNamespacedService({ namespace, body: appService() }),
     core.createNamespacedService({ namespace, body: ingressService('Cluster') }),
-    create(apps, plan.app, appPod(plan)),
-    create(apps, plan.ingress, ingressPod(plan, clients)),
+    createController(apps, plan.app, appPod(plan)),
+    createController(apps, plan.ingress, ingressPod(plan, clients)),
   ]);
   await waitFor('ingress and app to be Ready', 60_000, signal, async () => {
     const ready = await Promise.all(
@@ -43,18 +41,7 @@ export async function installWorkload(
     );
     return ready.every(Boolean) && (await endpointsReady(discovery, plan));
   });
-  return {
-    service: { namespace, name: names.ingress },
-    ingress: { namespace, labelSelector: labelSelectorOf(names.ingress) },
-    app: { namespace, labelSelector: labelSelectorOf(names.app), service: names.app },
-    hostname,
-  };
-}
-
-async function create(apps: AppsV1Api, placement: PlannedPlacement, shape: PodShape): Promise<void> {
-  const { kind, body } = controllerOf(placement, shape);
-  if (kind === 'DaemonSet') await apps.createNamespacedDaemonSet({ namespace, body });
-  else await apps.createNamespacedDeployment({ namespace, body });
+  return workload;
 }
 
 async function readyPods(core: CoreV1Api, name: string, placement: PlannedPlacement): Promise<boolean> {

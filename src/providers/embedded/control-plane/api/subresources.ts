@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Context, timestamp } from '../context.ts';
-import { withCondition } from '../controllers/conditions.ts';
+import type { Context } from '../context.ts';
+import { setPodCondition } from '../controllers/conditions.ts';
 import { allowsEviction, covers, disruptionsOf } from '../controllers/disruption.ts';
 import { deleteObject, deleteOptions } from './deletion.ts';
 import type { Deployment } from './kinds.ts';
@@ -48,20 +48,7 @@ export function evictPod(context: Context, namespace: string, name: string, body
   };
   const options = parsed.data.deleteOptions ?? {};
   if (!options.dryRun?.includes('All')) {
-    const marked = updateObject(
-      context,
-      'pods',
-      namespace,
-      name,
-      (current) => ({
-        ...current,
-        status: {
-          ...current.status,
-          conditions: withCondition(current.status?.conditions, set, timestamp(context.wall())),
-        },
-      }),
-      'status',
-    );
+    const marked = setPodCondition(context, namespace, name, set);
     deleteObject(context, 'pods', marked, options);
   }
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };

@@ -1,4 +1,6 @@
-import type { Condition } from '../api/kinds.ts';
+import type { Condition, Pod } from '../api/kinds.ts';
+import { updateObject } from '../api/registry.ts';
+import { type Context, timestamp } from '../context.ts';
 
 /** The status of one condition: 'True', 'False', 'Unknown', or undefined where there is none. */
 export function conditionStatus(
@@ -21,4 +23,21 @@ export function withCondition(
   return old === undefined
     ? [...all, next]
     : all.map((condition) => (condition === old ? { ...old, ...next } : condition));
+}
+
+/** Sets one condition in a pod's status. */
+export function setPodCondition(
+  context: Context,
+  namespace: string | undefined,
+  name: string,
+  set: Condition,
+): Pod {
+  const change = (current: Pod) => ({
+    ...current,
+    status: {
+      ...current.status,
+      conditions: withCondition(current.status?.conditions, set, timestamp(context.wall())),
+    },
+  });
+  return updateObject(context, 'pods', namespace, name, change, 'status');
 }

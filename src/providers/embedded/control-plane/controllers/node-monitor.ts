@@ -3,7 +3,7 @@ import { stableJson } from '../api/json.ts';
 import type { Node } from '../api/kinds.ts';
 import { updateObject } from '../api/registry.ts';
 import { type Context, timestamp } from '../context.ts';
-import { conditionStatus, withCondition } from './conditions.ts';
+import { conditionStatus, setPodCondition, withCondition } from './conditions.ts';
 import type { Controller } from './controller.ts';
 import { recordEvent } from './events.ts';
 import { setTaints } from './node-taints.ts';
@@ -94,20 +94,7 @@ function markPodsNotReady(context: Context, nodeName: string): void {
     if (pod.spec.nodeName !== nodeName) continue;
     if (conditionStatus(pod.status?.conditions, 'Ready') !== 'True') continue;
     const set = { type: 'Ready', status: 'False' };
-    updateObject(
-      context,
-      'pods',
-      pod.metadata.namespace,
-      pod.metadata.name,
-      (current) => ({
-        ...current,
-        status: {
-          ...current.status,
-          conditions: withCondition(current.status?.conditions, set, timestamp(context.wall())),
-        },
-      }),
-      'status',
-    );
+    setPodCondition(context, pod.metadata.namespace, pod.metadata.name, set);
     const message = 'Node is not ready';
     recordEvent(context, pod, { type: 'Warning', reason: 'NodeNotReady', message, source });
   }

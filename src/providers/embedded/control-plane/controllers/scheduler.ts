@@ -1,7 +1,6 @@
 import type { Node, Pod } from '../api/kinds.ts';
-import { updateObject } from '../api/registry.ts';
 import { type Context, timestamp } from '../context.ts';
-import { withCondition } from './conditions.ts';
+import { setPodCondition, withCondition } from './conditions.ts';
 import type { Controller } from './controller.ts';
 import { recordEvent } from './events.ts';
 import { misfit, untolerated } from './fit.ts';
@@ -91,19 +90,6 @@ function unschedulable(context: Context, pod: Pod, nodes: readonly Node[]): void
   const old = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled');
   if (old?.status === 'False' && old.message === message) return;
   const set = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
-  updateObject(
-    context,
-    'pods',
-    pod.metadata.namespace,
-    pod.metadata.name,
-    (current) => ({
-      ...current,
-      status: {
-        ...current.status,
-        conditions: withCondition(current.status?.conditions, set, timestamp(context.wall())),
-      },
-    }),
-    'status',
-  );
+  setPodCondition(context, pod.metadata.namespace, pod.metadata.name, set);
   recordEvent(context, pod, { type: 'Warning', reason: 'FailedScheduling', message, source });
 }

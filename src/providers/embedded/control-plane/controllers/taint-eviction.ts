@@ -2,9 +2,8 @@ import { nsPerMs } from '../../../../base/units.ts';
 import { defaultTolerationSeconds } from '../admission/pod.ts';
 import { deleteObject } from '../api/deletion.ts';
 import type { Pod, Taint, Toleration } from '../api/kinds.ts';
-import { updateObject } from '../api/registry.ts';
-import { type Context, timestamp } from '../context.ts';
-import { withCondition } from './conditions.ts';
+import type { Context } from '../context.ts';
+import { setPodCondition } from './conditions.ts';
 import type { Controller } from './controller.ts';
 import { recordEvent } from './events.ts';
 import { tolerates } from './fit.ts';
@@ -74,19 +73,6 @@ function evict(context: Context, pod: Pod): void {
     reason: 'DeletionByTaintManager',
     message: 'Taint manager: deleting due to NoExecute taint',
   };
-  const marked = updateObject(
-    context,
-    'pods',
-    namespace,
-    name,
-    (current) => ({
-      ...current,
-      status: {
-        ...current.status,
-        conditions: withCondition(current.status?.conditions, set, timestamp(context.wall())),
-      },
-    }),
-    'status',
-  );
+  const marked = setPodCondition(context, namespace, name, set);
   deleteObject(context, 'pods', marked);
 }

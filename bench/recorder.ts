@@ -1,127 +1,152 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { monotonic } from '../src/base/clock.ts';
-import { packageRoot, roleBundle } from '../src/base/package.ts';
-import { launchChild } from '../src/providers/child.ts';
+import { nsPerMs } from '../src/base/units.ts';
+import type { Measured, Part, Row, Target } from './result.ts';
+import { openFilesHere, requireFiles } from './support/limits.ts';
+import { at, ratio } from './support/stats.ts';
+import { type StreamServer, streamServer } from './support/streams.ts';
+import { follow } from './support/usage.ts';
+import { autocannon } from './tools/autocannon.ts';
+import { k6, k6Sums } from './tools/k6.ts';
+import { ours } from './tools/ours.ts';
+import type { Running, Tool } from './tools/tool.ts';
+import { wrk } from './tools/wrk.ts';
 
-/*
- * What the recorder costs and how soon it tells: `node --import tsx bench/recorder.ts 10000 whole|kill`.
- * 10 s streams of one chunk a second over a 5 s ramp; `kill` ends the server by SIGKILL when all are in flight.
- */
+const tools: readonly Tool[] = [ours, k6, k6Sums, autocannon, wrk];
+const rampMs = 5000;
+const streamSeconds = 10;
+/** All have been in flight for so long when the server is killed. */
+const settleMs = 1500;
+/** What is not told so long after the kill is not told. */
+const tellMs = 10_000;
 
-/** CPU seconds and peak memory (MB) of a process, from /proc. */
-function usage(pid: number): { cpuSeconds: number; rssMb: number } {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return { cpuSeconds: ticks / 100, rssMb: Math.round(Number(peak) / 1024) };
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return Math.round((sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN) * 10) / 10;
-}
-
-const count = Number(process.argv[2] ?? 1000);
-const kill = process.argv[3] === 'kill';
-const server = spawn(
-  process.execPath,
-  ['--import', 'tsx', join(packageRoot(), 'bench/support/stream-server.ts'), '10', '1000'],
-  { stdio: ['pipe', 'pipe', 'inherit'] },
-);
-const [port] = await once(server.stdout, 'data');
-const target = {
-  host: '127.0.0.1',
-  port: Number(port),
-  tls: false,
-  hostname: 'app',
-  path: '/',
-  headers: {},
-  insecure: false,
-};
-const handle = await launchChild({
-  command: process.execPath,
-  args: [...(process.env.NODE_ARGS?.split(' ') ?? []), roleBundle('recorder')],
-  role: 'recorder',
-  name: 'recorder',
-  config: {
-    role: 'recorder',
-    load: 'slow',
-    trial: 0,
-    target,
-    localAddresses: [],
-    concurrency: count,
-    app: { durationMs: 10_000, intervalMs: 1000, chunkSize: 128, bodySize: 0 },
-    rampMs: 5000,
-    stallMs: 20_000,
-    connectTimeoutMs: 19_000,
-    renew: false,
-    expectStatus: 200,
-    idPrefix: '0-slow-',
-  },
-});
-const starts: number[] = [];
-const ends: { at: number; t: number }[] = [];
-const outcomes: Record<string, number> = {};
-const windows: unknown[] = [];
-let killedAt = 0;
-const over = new Promise<void>((resolve) => {
-  handle.onMessage((message) => {
-    if (message.type === 'start') starts.push((Number(message.t) - Number(message.dueAt)) / 1e6);
-    else if (message.type === 'end') {
-      ends.push({ at: monotonic.now(), t: Number(message.t) });
-      outcomes[String(message.outcome)] = (outcomes[String(message.outcome)] ?? 0) + 1;
-    } else if (message.type === 'lateness') windows.push([message.count, message.p99Ms, message.maxMs]);
-    else if (message.type === 'progress' && kill && killedAt === 0 && message.pastFirstChunk === count) {
-      killedAt = -1;
-      setTimeout(() => {
-        killedAt = monotonic.now();
-        server.kill('SIGKILL');
-      }, 2000);
-    } else if (message.type === 'idle') resolve();
-  });
-});
-handle.send({ type: 'begin' });
-await over;
-const { cpuSeconds, rssMb } = usage(handle.pid);
-const since = (pick: (end: { at: number; t: number }) => number) =>
-  ends.map((end) => (pick(end) - killedAt) / 1e6);
-console.log(
-  JSON.stringify({
-    count,
-    outcomes,
-    cpuSeconds,
-    rssMb,
-    lateness: { p99: quantile(starts, 0.99), max: quantile(starts, 1) },
-    ...(kill
-      ? {
-          classified: {
-            p50: quantile(
-              since((end) => end.t),
-              0.5,
-            ),
-            p99: quantile(
-              since((end) => end.t),
-              0.99,
-            ),
-          },
-          recorded: {
-            p50: quantile(
-              since((end) => end.at),
-              0.5,
-            ),
-            p99: quantile(
-              since((end) => end.at),
-              0.99,
-            ),
-          },
+/** 10 s streams of one chunk a second, held by each tool in turn; then held again, and the server killed. */
+export function recorderPart(count: number): Part {
+  return {
+    name: `recorder-${count}`,
+    limitSeconds: 420,
+    async run(progress) {
+      requireFiles(count, openFilesHere());
+      const rows: Row[] = [];
+      for (const tool of tools) {
+        const missing = tool.missing();
+        if (missing !== null) {
+          progress(`${tool.name} left out: ${missing}`);
+          continue;
         }
-      : {}),
-    windows: windows.length,
-  }),
-);
-await handle.stop();
-server.stdin.end();
-server.kill('SIGKILL');
+        progress(`${tool.name}: ${count} streams`);
+        const whole = await held(tool, count);
+        progress(`${tool.name}: ${count} streams, killed`);
+        const killed = tool.wholeOnly === true ? {} : await cut(tool, count);
+        rows.push({ name: tool.name, figures: { ...whole, ...killed } });
+      }
+      return measured(count, rows);
+    },
+  };
+}
+
+/** Every stream is served whole: what is called lost is a false drop. */
+async function held(tool: Tool, count: number): Promise<Row['figures']> {
+  const server = await streamServer({ chunks: streamSeconds, intervalMs: 1000 });
+  const running = await started(tool, server, count);
+  const using = follow(() => [running.pid]);
+  const told = await running.told;
+  const { cpuSeconds, peakMb } = using.stop();
+  const { whole } = await server.seen();
+  await running.stop();
+  await server.stop();
+  const late = told.latenessMs;
+  return {
+    cpuSeconds,
+    peakMb,
+    latenessP50: late === null ? null : at(0.5, late),
+    latenessP99: late === null ? null : at(0.99, late),
+    good: told.good ?? whole,
+    falseDrops: told.lost,
+  };
+}
+
+/** All are in flight when the server's process dies: what is not called lost is a missed drop. */
+async function cut(tool: Tool, count: number): Promise<Row['figures']> {
+  const server = await streamServer({ chunks: streamSeconds, intervalMs: 1000 });
+  const running = await started(tool, server, count);
+  await allInFlight(server, count);
+  await monotonic.sleep(settleMs);
+  const { inFlight } = await server.seen();
+  const killedAt = monotonic.now();
+  server.kill();
+  const hurry = setTimeout(() => running.hurry(), tellMs);
+  const giveUp = setTimeout(() => void running.stop(), 2 * tellMs);
+  const told = await running.told;
+  clearTimeout(hurry);
+  clearTimeout(giveUp);
+  await running.stop();
+  await server.stop();
+  const times = told.lostAt?.map((t) => (t - killedAt) / nsPerMs) ?? [];
+  return {
+    killP50: at(0.5, times),
+    killP99: at(0.99, times),
+    missedDrops: told.lost === null ? null : Math.max(0, inFlight - told.lost),
+  };
+}
+
+const started = (tool: Tool, { port }: StreamServer, count: number): Promise<Running> =>
+  tool.start({ url: { host: '127.0.0.1', port }, count, rampMs, streamSeconds });
+
+async function allInFlight(server: StreamServer, count: number): Promise<void> {
+  const until = performance.now() + rampMs + 5000;
+  while ((await server.seen()).inFlight < count && performance.now() < until) await monotonic.sleep(100);
+}
+
+const columns = [
+  { key: 'cpuSeconds', title: 'CPU s', digits: 2 },
+  { key: 'peakMb', title: 'peak MB', digits: 0 },
+  { key: 'latenessP50', title: 'start late p50 ms', digits: 1 },
+  { key: 'latenessP99', title: 'p99 ms', digits: 1 },
+  { key: 'good', title: 'called good', digits: 0 },
+  { key: 'falseDrops', title: 'false drops', digits: 0 },
+  { key: 'killP50', title: 'kill to record p50 ms', digits: 0 },
+  { key: 'killP99', title: 'p99 ms', digits: 0 },
+  { key: 'missedDrops', title: 'missed drops', digits: 0 },
+];
+
+function measured(count: number, rows: readonly Row[]): Measured {
+  return {
+    title: `Recorder: ${count} concurrent streams`,
+    how: [
+      'Each tool in turn, against one server process, holds so many streams of 10 s with a chunk each second; ours and k6',
+      'begin them over 5 s, autocannon and wrk know no ramp. Then the same again, and the server is ended by SIGKILL when all',
+      'have been in flight for 1.5 s. "kill to record" ends when the loss of a stream is known outside of the tool; wrk tells',
+      'sums only. "k6" writes a record of each request as ours does (`--out json`), "k6, no record" does not.',
+    ],
+    columns,
+    rows: [...rows],
+    targets: count === 10_000 ? targetsOf(rows) : [],
+  };
+}
+
+function targetsOf(rows: readonly Row[]): Target[] {
+  const of = (name: string, key: string) => rows.find((row) => row.name === name)?.figures[key] ?? null;
+  const own = (key: string) => of('midflight', key);
+  const atMost = (what: string, measured: number | null, limit: number, unit: string): Target => ({
+    what: `10,000 streams: ${what}`,
+    measured,
+    limit,
+    unit,
+    kind: 'at-most',
+    ...(measured === null ? { note: 'k6 is not installed' } : {}),
+  });
+  return [
+    atMost('false drops', own('falseDrops'), 0, ''),
+    atMost('missed drops', own('missedDrops'), 0, ''),
+    atMost('CPU against k6', ratio(own('cpuSeconds'), of('k6', 'cpuSeconds')), 0.3, 'x'),
+    atMost(
+      'CPU against k6 without a record',
+      ratio(own('cpuSeconds'), of('k6, no record', 'cpuSeconds')),
+      0.3,
+      'x',
+    ),
+    atMost('memory against k6', ratio(own('peakMb'), of('k6', 'peakMb')), 0.15, 'x'),
+    atMost('start lateness p99', own('latenessP99'), 20, 'ms'),
+    atMost('all killed, until each loss is recorded, p99', own('killP99'), 300, 'ms'),
+  ];
+}

@@ -1,14 +1,31 @@
 import { createServer, type Socket } from 'node:net';
+import { eachLine } from '../../src/base/lines.ts';
 import { chunkLine, endLine } from '../../src/workload/protocol.ts';
 
-// The leanest server of slow streams, so that a client is measured and not its server: one timer for all streams.
+/*
+ * The leanest server of slow streams, so that a client is measured and not its server: one timer for all streams.
+ * `stream-server.ts CHUNKS INTERVAL_MS HOST PORT`. Says its port, and at each line on its stdin what it has seen.
+ * /short: one chunk and the end; /bulk: bytes for ever.
+ */
 interface Stream {
   readonly socket: Socket;
   dueAt: number;
   sent: number;
 }
 
-const [chunks = 10, intervalMs = 1000, slotMs = 10] = process.argv.slice(2).map(Number);
+/** What the server knows of its streams, short and bulk answers apart. */
+export interface Seen {
+  readonly inFlight: number;
+  /** Its end was written, and the client was there to the last. */
+  readonly whole: number;
+  /** The client left before. */
+  readonly left: number;
+}
+
+const [chunkCount, interval, host = '127.0.0.1', port = '0'] = process.argv.slice(2);
+const chunks = Number(chunkCount ?? 10);
+const intervalMs = Number(interval ?? 1000);
+const slotMs = 10;
 const http = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n';
 const path = {
@@ -22,9 +39,12 @@ const texts = Array.from({ length: chunks }, (_, index) =>
   http(chunkLine(index, index === 0 ? path : null, 128)),
 );
 const last = `${http(endLine(chunks))}0\r\n\r\n`;
+const short = `${head}${texts[0]}${http(endLine(1))}0\r\n\r\n`;
+const bulk = Buffer.alloc(65_536, 'x');
 // Streams by the slot of time in which their next chunk is due.
 const slots = new Map<number, Stream[]>();
 let slot = Math.floor(performance.now() / slotMs);
+const seen = { inFlight: 0, whole: 0, left: 0 };
 
 const enqueue = (stream: Stream) => {
   const own = Math.max(slot + 1, Math.floor(stream.dueAt / slotMs));
@@ -33,8 +53,14 @@ const enqueue = (stream: Stream) => {
   else present.push(stream);
 };
 const serve = (stream: Stream) => {
-  if (stream.socket.destroyed) return;
+  if (stream.socket.destroyed) {
+    seen.inFlight -= 1;
+    seen.left += 1;
+    return;
+  }
   if (stream.sent === chunks) {
+    seen.inFlight -= 1;
+    seen.whole += 1;
     stream.socket.end(last, 'latin1');
     return;
   }
@@ -42,6 +68,9 @@ const serve = (stream: Stream) => {
   stream.sent += 1;
   stream.dueAt += intervalMs;
   enqueue(stream);
+};
+const pump = (socket: Socket) => {
+  while (!socket.destroyed && socket.write(bulk));
 };
 setInterval(() => {
   const now = Math.floor(performance.now() / slotMs);
@@ -51,12 +80,22 @@ setInterval(() => {
   }
 }, slotMs / 2);
 
-const server = createServer((socket) => {
+const server = createServer({ noDelay: true }, (socket) => {
   socket.on('error', () => socket.destroy());
-  socket.once('data', () => serve({ socket, dueAt: performance.now(), sent: 0 }));
+  socket.once('data', (bytes) => {
+    const request = bytes.toString('latin1', 0, 12);
+    if (request.startsWith('GET /short')) return void socket.end(short, 'latin1');
+    if (request.startsWith('GET /bulk')) {
+      socket.on('drain', () => pump(socket));
+      return pump(socket);
+    }
+    seen.inFlight += 1;
+    serve({ socket, dueAt: performance.now(), sent: 0 });
+  });
 });
-server.listen({ host: '127.0.0.1', port: 0, backlog: 8192 }, () => {
+server.listen({ host, port: Number(port), backlog: 8192 }, () => {
   const bound = server.address();
   if (typeof bound === 'object' && bound !== null) process.stdout.write(`${bound.port}\n`);
 });
-process.stdin.resume().on('end', () => process.exit(0));
+eachLine(process.stdin, () => process.stdout.write(`${JSON.stringify(seen)}\n`));
+process.stdin.on('end', () => process.exit(0));

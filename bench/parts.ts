@@ -1,0 +1,34 @@
+import { MidflightError } from '../src/base/errors.ts';
+import { recorderPart } from './recorder.ts';
+import type { Part } from './result.ts';
+
+/** A family of parts that differ in their size; null: it has none. */
+const families: readonly {
+  readonly name: string;
+  readonly sizes: readonly number[] | null;
+  of(size: number): Part;
+}[] = [{ name: 'recorder', sizes: [1000, 5000, 10_000], of: recorderPart }];
+
+/**
+ * The parts named, small ones first: `recorder`, or `recorder-5000`; none named: all. `streams`: of these sizes only.
+ * Throws `bad-usage` where a name is none.
+ */
+export function choose(names: readonly string[], streams: readonly number[] | null): Part[] {
+  const all = families.flatMap(({ name, sizes, of }) =>
+    (sizes === null ? [0] : (streams ?? sizes)).map((size) => ({
+      family: name,
+      part: of(size),
+      sized: sizes !== null,
+    })),
+  );
+  const chosen = all.filter(
+    ({ family, part }) => names.length === 0 || names.includes(family) || names.includes(part.name),
+  );
+  const known = new Set(all.flatMap(({ family, part }) => [family, part.name]));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0)
+    throw new MidflightError('bad-usage', `no part of the benchmarks is called ${unknown.join(', ')}`, {
+      hint: `there are ${all.map(({ part }) => part.name).join(', ')}`,
+    });
+  return chosen.filter(({ sized }) => streams === null || sized).map(({ part }) => part);
+}

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { cpus, release, totalmem } from 'node:os';
+import { dependencyVersion } from '../../src/base/package.ts';
+import { findK6 } from '../../src/load/k6/find.ts';
+
+/** What the figures depend on. */
+export interface Machine {
+  readonly cores: number;
+  readonly processor: string;
+  readonly memoryGb: number;
+  readonly kernel: string;
+  readonly node: string;
+  readonly tools: Readonly<Record<string, string>>;
+}
+
+/** The first match in what a program says of itself; null where it is not installed. Some exit with 1 and say it. */
+export function said(program: string, args: readonly string[], pattern: RegExp): string | null {
+  let text: string;
+  try {
+    text = execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    if (!(error instanceof Error) || !('stdout' in error) || !('stderr' in error)) return null;
+    text = `${String(error.stdout)}${String(error.stderr)}`;
+  }
+  return pattern.exec(text)?.[1] ?? null;
+}
+
+export const wrkVersion = () => said('wrk', ['-v'], /wrk (\S+)/);
+export const haproxyVersion = () => said('haproxy', ['-v'], /version (\S+)/);
+
+export function machineHere(): Machine {
+  const k6 = findK6(process.env);
+  const tools = {
+    k6: k6 === null ? null : said(k6, ['version'], /k6 (\S+)/),
+    autocannon: dependencyVersion('autocannon'),
+    wrk: wrkVersion(),
+    haproxy: haproxyVersion(),
+  };
+  return {
+    cores: cpus().length,
+    processor: cpus()[0]?.model ?? 'unknown',
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    kernel: release(),
+    node: process.versions.node,
+    tools: Object.fromEntries(
+      Object.entries(tools).map(([name, version]) => [name, version ?? 'not installed']),
+    ),
+  };
+}

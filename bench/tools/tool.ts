@@ -1,0 +1,37 @@
+/** What a tool is asked to do: hold so many streams of one server, each of so many seconds. */
+export interface Job {
+  readonly url: { readonly host: string; readonly port: number };
+  readonly count: number;
+  /** Starts are spread over so long, by the tools that can. */
+  readonly rampMs: number;
+  readonly streamSeconds: number;
+}
+
+/** What it said of its requests by its end. */
+export interface Told {
+  /** null: it does not say. */
+  readonly good: number | null;
+  readonly lost: number | null;
+  /** When each loss became known outside of the tool, CLOCK_MONOTONIC ns; null: it tells at its end only. */
+  readonly lostAt: readonly number[] | null;
+  /** How late each request began, ms; null: the tool has no due times. */
+  readonly latenessMs: readonly number[] | null;
+}
+
+export interface Running {
+  readonly pid: number;
+  /** Settles when every request has ended for the tool. */
+  readonly told: Promise<Told>;
+  /** Its server is gone: asks for its sums, where it would wait for ever. */
+  hurry(): void;
+  stop(): Promise<void>;
+}
+
+export interface Tool {
+  readonly name: string;
+  /** Left out when the server is killed: it tells nothing of single requests. */
+  readonly wholeOnly?: boolean;
+  /** Null where it is installed, else what is missing. */
+  missing(): string | null;
+  start(job: Job): Promise<Running>;
+}

@@ -43,7 +43,7 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
     import('./execute.ts'),
     import('./signals.ts'),
     import('../reports/terminal.ts'),
-    import('../run/watch.ts'),
+    import('../run/watch/index.ts'),
   ]);
   const [folder = '.'] = outDirs([plan.experiment], args.out, new Date());
   prepareOutDir(folder);

@@ -1,17 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { cpus, platform, totalmem } from 'node:os';
 import { CoreV1Api } from '@kubernetes/client-node';
 import { type Clock, monotonic } from '../base/clock.ts';
 import { MidflightError, messageOf } from '../base/errors.ts';
-import { packageVersion } from '../base/package.ts';
 import { seedOf } from '../base/random.ts';
 import type { Message, RoleHandle } from '../base/role.ts';
 import type { NodeName } from '../base/units.ts';
-import { type HistoryEvent, historyVersion } from '../history/schema.ts';
+import type { HistoryEvent } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 import { chooseTarget, targetCandidates } from '../plan/target.ts';
 import type { Provider, Workload } from '../providers/provider.ts';
 import { placementOf } from './cluster.ts';
+import { headerOf } from './header.ts';
 import { launchInstrument, sync } from './instruments.ts';
 import { isInterrupted, type Run } from './run.ts';
 import { type RunState, runState } from './state.ts';
@@ -56,8 +54,7 @@ export async function runExperiment(
     state.observe(event);
   };
   const status = options.onStatus ?? (() => {});
-  const runId = `${plan.experiment}-${randomBytes(4).toString('hex')}`;
-  record(await headerOf(plan, provider, runId, clock));
+  record(headerOf(plan, await provider.versions(), clock));
   let outcome: RunOutcome = 'completed';
   let reason: string | null = null;
   try {
@@ -77,21 +74,6 @@ export async function runExperiment(
     record({ type: 'finish', t: clock.now(), outcome, reason });
   }
   return { outcome, reason };
-}
-
-async function headerOf(plan: Plan, provider: Provider, runId: string, clock: Clock): Promise<HistoryEvent> {
-  return {
-    type: 'header',
-    version: historyVersion,
-    midflightVersion: packageVersion(),
-    runId,
-    t: clock.now(),
-    wallTime: new Date().toISOString(),
-    provider: plan.provider,
-    plan,
-    versions: await provider.versions(),
-    machine: { platform: platform(), cpus: cpus().length, memoryBytes: totalmem(), node: process.version },
-  };
 }
 
 interface Shared {

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { cpus, platform, totalmem } from 'node:os';
+import type { Clock } from '../base/clock.ts';
+import { packageVersion } from '../base/package.ts';
+import { type EventOf, historyVersion } from '../history/schema.ts';
+import type { Plan } from '../plan/schema.ts';
+
+/** The first line of a history: what is to be done, by what, on which machine. */
+export function headerOf(plan: Plan, versions: Record<string, string>, clock: Clock): EventOf<'header'> {
+  return {
+    type: 'header',
+    version: historyVersion,
+    midflightVersion: packageVersion(),
+    runId: `${plan.experiment}-${randomBytes(4).toString('hex')}`,
+    t: clock.now(),
+    wallTime: new Date().toISOString(),
+    provider: plan.provider,
+    plan,
+    versions,
+    machine: { platform: platform(), cpus: cpus().length, memoryBytes: totalmem(), node: process.version },
+  };
+}

@@ -1,0 +1,68 @@
+import { type Clock, monotonic } from '../../base/clock.ts';
+import { MidflightError, messageOf } from '../../base/errors.ts';
+import type { RoleHandle } from '../../base/role.ts';
+import type { HistoryEvent } from '../../history/schema.ts';
+import type { Plan } from '../../plan/schema.ts';
+import { headerOf } from '../header.ts';
+import { isInterrupted } from '../run.ts';
+import { runState } from '../state.ts';
+import { launchInstruments } from './instruments.ts';
+import { watchTrial } from './trial.ts';
+import type { WatchOutcome, WatchRunOptions } from './watch.ts';
+
+export type { WatchRunOptions } from './watch.ts';
+
+/**
+ * Watches one URL and writes the history: one trial, no cluster. Whatever happens, its processes are ended and the history
+ * gets its last line. Returns how it ended; throws only what is a defect of midflight.
+ */
+export async function runWatch(
+  options: WatchRunOptions,
+): Promise<{ outcome: WatchOutcome; reason: string | null }> {
+  const { plan, signal } = options;
+  const clock = options.clock ?? monotonic;
+  const state = runState();
+  const record = (event: HistoryEvent) => {
+    options.write(event);
+    state.observe(event);
+  };
+  for (const event of opening(plan, clock)) record(event);
+  const handles: RoleHandle[] = [];
+  let outcome: WatchOutcome = 'completed';
+  let reason: string | null = null;
+  try {
+    options.onStatus?.('starting the instruments');
+    const { streams, probe } = await launchInstruments(options, { clock, state, record, handles });
+    reason = await watchTrial({ options, clock, state, record, streams, probe });
+    if (reason !== null) outcome = 'failed';
+  } catch (error) {
+    outcome = isInterrupted(error) || signal.aborted ? 'interrupted' : 'failed';
+    reason = outcome === 'interrupted' ? messageOf(signal.reason ?? error) : messageOf(error);
+    if (!(error instanceof MidflightError)) throw error;
+  } finally {
+    options.onStatus?.('cleaning up');
+    await Promise.all(handles.map((handle) => handle.stop()));
+    record({ type: 'finish', t: clock.now(), outcome, reason });
+  }
+  return { outcome, reason };
+}
+
+function opening(plan: Plan, clock: Clock): HistoryEvent[] {
+  const versions = { node: process.version };
+  return [
+    headerOf(plan, versions, clock),
+    {
+      type: 'topology',
+      t: clock.now(),
+      nodes: [],
+      limits: [
+        'no cluster was asked: losses are not attributed to nodes, and there is no log of a load balancer',
+      ],
+      ingressKind: 'unknown',
+      clientAddresses: [],
+      edgeAddress: null,
+      edgeKeepsClientAddress: false,
+      versions,
+    },
+  ];
+}

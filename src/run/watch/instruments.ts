@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { Message, RoleHandle } from '../../base/role.ts';
+import type { ProbeConfig, StreamsConfig } from '../../load/config.ts';
+import type { Plan } from '../../plan/schema.ts';
+import { launchLocal } from '../../providers/local-role.ts';
+import { launchInstrument } from '../instruments.ts';
+import { untrustedLateness } from '../loads.ts';
+import type { Watch, WatchRunOptions } from './watch.ts';
+
+/** Starts the recorder and the probe that the plan asks for. `handles` gets each as soon as it runs. */
+export async function launchInstruments(
+  options: WatchRunOptions,
+  shared: Pick<Watch, 'clock' | 'state' | 'record'> & { handles: RoleHandle[] },
+): Promise<Pick<Watch, 'streams' | 'probe'>> {
+  const { state, handles } = shared;
+  const token = `midflight-${randomBytes(8).toString('hex')}`;
+  const run = {
+    ...shared,
+    provider: {
+      launch: (role: 'recorder' | 'probe', config: StreamsConfig | ProbeConfig, name: string) =>
+        launchLocal(role, config, name, token),
+    },
+    progress(load: string, message: Message) {
+      state.message(load, message);
+      options.onProgress?.(load, message);
+    },
+  };
+  let streams: RoleHandle | null = null;
+  let probe: RoleHandle | null = null;
+  for (const load of options.plan.load) {
+    if (load.kind === 'streams') {
+      streams = await launchInstrument(run, streamsConfig(options, load), load.name);
+      handles.push(streams);
+    } else if (load.kind === 'probe') {
+      probe = await launchInstrument(run, probeConfig(options, load), load.name);
+      handles.push(probe);
+    }
+  }
+  return { streams, probe };
+}
+
+type Load<K extends Plan['load'][number]['kind']> = Extract<Plan['load'][number], { kind: K }>;
+
+function streamsConfig({ target }: WatchRunOptions, load: Load<'streams'>): StreamsConfig {
+  const { name, concurrency, rampMs, stallMs, connectTimeoutMs, expectStatus } = load;
+  return {
+    role: 'recorder',
+    load: name,
+    trial: 0,
+    target,
+    localAddresses: [],
+    concurrency,
+    app: null,
+    rampMs,
+    stallMs,
+    connectTimeoutMs,
+    renew: true,
+    expectStatus,
+    idPrefix: 'stream-',
+  };
+}
+
+function probeConfig({ target, http }: WatchRunOptions, load: Load<'probe'>): ProbeConfig {
+  const { name, rate, lanes, timeoutMs, expectStatus } = load;
+  return {
+    role: 'probe',
+    load: name,
+    trial: 0,
+    target,
+    localAddresses: [],
+    rate,
+    lanes,
+    http,
+    family: 0,
+    timeoutMs,
+    holdMs: Math.max(timeoutMs, 19_000),
+    expectStatus,
+    idPrefix: 'probe-',
+    untrustedLatenessMs: untrustedLateness(rate),
+    app: false,
+  };
+}

@@ -1,0 +1,126 @@
+import { nsPerMs } from '../../base/units.ts';
+import type { Phase } from '../../history/schema.ts';
+import type { Plan } from '../../plan/schema.ts';
+import { isInterrupted } from '../run.ts';
+import type { RunState } from '../state.ts';
+import { type CommandEnd, runCommand } from '../user-command.ts';
+import type { Watch, WatchOutcome } from './watch.ts';
+
+/** Streams of any length are followed to their end, but not for ever. */
+const followMs = 600_000;
+/** Probes go on after the watch until what failed has recovered, at most so long. */
+const recoveryMs = 60_000;
+/** All must be well for so long before the command is run. */
+const steadyMs = 2000;
+/** The first answers may take so long. */
+const rampLimitMs = 30_000;
+
+/** The one trial. Returns why the watch could not be completed, or null. */
+export async function watchTrial(watch: Watch): Promise<string | null> {
+  const { options, record, clock, state, streams, probe } = watch;
+  const phase = (name: Phase) => record({ type: 'phase', t: clock.now(), trial: 0, phase: name });
+  state.beginTrial();
+  record({ type: 'trial-start', t: clock.now(), trial: 0, policy: null, repeat: 0, seed: 0, fault: null });
+  let failure: string | null = null;
+  let outcome: WatchOutcome = 'completed';
+  try {
+    phase('ramp');
+    streams?.send({ type: 'begin' });
+    probe?.send({ type: 'begin' });
+    const unwell = await unwellBefore(watch, () => phase('steady'));
+    if (unwell !== null && options.command.length > 0) {
+      failure = `${unwell}; the command was not run`;
+    } else {
+      if (unwell !== null) record({ type: 'note', t: clock.now(), level: 'warning', text: unwell });
+      phase('observe');
+      const [end] = await Promise.all([command(watch), sleepUntilEnd(watch)]);
+      failure = end?.failure ?? null;
+    }
+    phase('finish');
+    await followUp(watch, unwell === null);
+  } catch (error) {
+    outcome = isInterrupted(error) ? 'interrupted' : 'failed';
+    throw error;
+  } finally {
+    await cancelRest(watch);
+    record({ type: 'trial-end', t: clock.now(), trial: 0, outcome, invalid: [...state.failures] });
+  }
+  return failure;
+}
+
+/** Waits until all streams have begun and nothing has failed for a while; what is wrong, else. */
+async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string | null> {
+  const { options, state, clock, streams } = watch;
+  const { signal, plan } = options;
+  const wanted = plan.load.reduce((sum, load) => sum + (load.kind === 'streams' ? load.concurrency : 0), 0);
+  const counts = () => state.loads.get('streams');
+  const begun = () =>
+    streams === null || (counts()?.pastFirstChunk ?? 0) + (counts()?.completed ?? 0) >= wanted;
+  const limitMs = Math.min(rampLimitMs, ...plan.load.map((load) => rampLimitOf(load)));
+  if (!(await state.until(begun, limitMs, signal))) {
+    return `not all of the ${wanted} streams had a first answer within ${limitMs / 1000} s`;
+  }
+  onSteady();
+  const since = clock.now();
+  const lost = counts()?.lost ?? 0;
+  const timeoutNs = probeTimeoutMs(plan) * nsPerMs;
+  const well = () =>
+    clock.now() - since >= steadyMs * nsPerMs &&
+    state.probes.stableSince(since, clock.now(), steadyMs * nsPerMs, timeoutNs);
+  const steady = await state.until(well, 5 * steadyMs, signal);
+  if (!steady) return 'probes failed before anything was done';
+  return (counts()?.lost ?? 0) > lost ? 'streams were lost before anything was done' : null;
+}
+
+/** When the last of the streams has been silent for too long. */
+const rampLimitOf = (load: Plan['load'][number]) =>
+  load.kind === 'streams' ? load.rampMs + load.stallMs + 1000 : rampLimitMs;
+
+const probeTimeoutMs = (plan: Plan) =>
+  Math.max(0, ...plan.load.map((load) => (load.kind === 'probe' ? load.timeoutMs : 0)));
+
+async function command({ options, record, clock }: Watch): Promise<CommandEnd | null> {
+  const { command: argv, signal } = options;
+  if (argv.length === 0) return null;
+  const name = argv.join(' ');
+  const disturbance = (at: 'begin' | 'done', detail: string) =>
+    record({ type: 'disturbance', t: clock.now(), trial: 0, kind: 'command', at, name, node: null, detail });
+  record({ type: 'command', t: clock.now(), at: 'begin', argv: [...argv], exitCode: null });
+  disturbance('begin', 'the command is started');
+  const end = await runCommand(argv, signal);
+  disturbance('done', end.failure ?? 'the command succeeded');
+  record({ type: 'command', t: clock.now(), at: 'end', argv: [...argv], exitCode: end.exitCode });
+  if (signal.aborted) throw signal.reason;
+  return end;
+}
+
+function sleepUntilEnd({ options, clock }: Watch): Promise<void> {
+  return clock.sleep(options.durationMs, options.signal);
+}
+
+/** No new stream; those in flight to their end, and, where all was well once, probes until it is again. */
+async function followUp({ options, state, clock, streams, probe }: Watch, wasWell: boolean): Promise<void> {
+  const { plan, signal } = options;
+  const since = clock.now();
+  streams?.send({ type: 'quiesce' });
+  const timeoutNs = probeTimeoutMs(plan) * nsPerMs;
+  // From before the end: where all is well already nothing is waited for.
+  const from = since - plan.stabilityMs * nsPerMs;
+  const recovered = () =>
+    probe === null || state.probes.stableSince(from, clock.now(), plan.stabilityMs * nsPerMs, timeoutNs);
+  if (wasWell) await state.until(recovered, recoveryMs, signal);
+  probe?.send({ type: 'quiesce' });
+  await state.until(() => idle(state, { streams, probe }), followMs, signal);
+}
+
+const idle = (state: RunState, { streams, probe }: Pick<Watch, 'streams' | 'probe'>) =>
+  (streams === null || state.idle.has('streams')) && (probe === null || state.idle.has('probe'));
+
+/** What is cut off now was cut by us: cancelled, and no loss. */
+async function cancelRest({ options, state, streams, probe }: Watch): Promise<void> {
+  const { signal } = options;
+  if (signal.aborted || idle(state, { streams, probe })) return;
+  streams?.send({ type: 'cancel' });
+  probe?.send({ type: 'cancel' });
+  await state.until(() => idle(state, { streams, probe }), 5000, signal).catch(() => false);
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Message, RoleHandle } from '../../base/role.ts';
+import type { HistoryEvent } from '../../history/schema.ts';
+import type { Target } from '../../load/config.ts';
+import type { Plan } from '../../plan/schema.ts';
+import type { RunState } from '../state.ts';
+
+export interface WatchRunOptions {
+  readonly plan: Plan;
+  readonly target: Target;
+  readonly http: '1.1' | '2';
+  /** Real milliseconds of the watch, from when all was well. */
+  readonly durationMs: number;
+  /** What to run meanwhile; empty: nothing. */
+  readonly command: readonly string[];
+  readonly write: (event: HistoryEvent) => void;
+  readonly signal: AbortSignal;
+  readonly onStatus?: (text: string) => void;
+  readonly onProgress?: (load: string, message: Message) => void;
+  readonly clock?: Clock;
+}
+
+export type WatchOutcome = 'completed' | 'interrupted' | 'failed';
+
+/** A watch under way. */
+export interface Watch {
+  readonly options: WatchRunOptions;
+  readonly clock: Clock;
+  readonly state: RunState;
+  readonly record: (event: HistoryEvent) => void;
+  readonly streams: RoleHandle | null;
+  readonly probe: RoleHandle | null;
+}

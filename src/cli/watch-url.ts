@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExitCode, MidflightError } from '../base/errors.ts';
+import { findProgram } from '../base/find-program.ts';
 import { parseDuration } from '../base/units.ts';
 import type { Lane } from '../plan/schema.ts';
 import { type WatchOptions, watchPlan } from '../plan/watch.ts';
@@ -39,6 +40,7 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
   const target = watchTarget(args);
   const plan = watchPlan(planOptions(args, target.hostname));
   refuseFlood(args, target.host);
+  refuseNoProgram(args.command, io.env);
   const [{ execute }, { onSignals }, { terminalReport }, { runWatch }] = await Promise.all([
     import('./execute.ts'),
     import('./signals.ts'),
@@ -114,6 +116,16 @@ function refuseFlood({ streams, rate, iOwnThis }: WatchArguments, host: string):
     `${streams} streams and ${rate} probes a second are too much for a machine that may not be yours`,
     { hint: `stay within ${modest.streams} streams and ${modest.rate} probes a second, or add --i-own-this` },
   );
+}
+
+/** Before anything starts: a slip in the command would else be told when the watch is over. */
+function refuseNoProgram([program]: readonly string[], env: Io['env']): void {
+  if (program === undefined || findProgram(program, env) !== null) return;
+  throw new MidflightError('bad-usage', `there is no program '${program}'`, {
+    hint: program.includes(' ')
+      ? "write the command's words one by one, or: -- sh -c '…'"
+      : 'it is started without a shell, and looked for in PATH',
+  });
 }
 
 function bad(what: string): never {

@@ -106,8 +106,11 @@ function doubts({ trials }: Report): string[] {
 
 function ending(report: Report, folder: string, colours: Paint): string {
   const word = verdictWord(colours)(report.verdict);
-  const outcome = report.outcome === 'completed' ? '' : ` · ${report.outcome}: ${report.reason ?? ''}`;
-  return `${word}${outcome} · report: ${join(folder, 'report.html')}`;
+  const { outcome, reason } = report;
+  // How it ended goes first, as it does in the exit code.
+  const end = reason?.startsWith(outcome) ? reason : `${outcome}: ${reason ?? 'no reason is known'}`;
+  const how = outcome === 'completed' ? word : `${colours.bold(end)}; what was measured: ${word}`;
+  return `${how} · report: ${join(folder, 'report.html')}`;
 }
 
 const verdictWord = (colours: Paint) => (verdict: Verdict) => {

@@ -1,13 +1,11 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { MidflightError } from '../../base/errors.ts';
+import { findProgram, isProgram } from '../../base/find-program.ts';
 
 /** The k6 binary: $MIDFLIGHT_K6, else the first in PATH; null where there is none. */
 export function findK6(env: Readonly<Record<string, string | undefined>>): string | null {
   const named = env.MIDFLIGHT_K6;
   if (named !== undefined && named !== '') return isProgram(named) ? named : null;
-  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, 'k6')).find(isProgram) ?? null;
+  return findProgram('k6', env);
 }
 
 /** The same for a load item that needs it. Throws `missing-requirement` with how to install it. */
@@ -22,13 +20,4 @@ export function requireK6(load: string, env: Readonly<Record<string, string | un
       hint: 'install k6 (https://grafana.com/docs/k6/latest/set-up/install-k6, or go install go.k6.io/k6@v1.8.1), put it into PATH or name it by MIDFLIGHT_K6, or take the load out of the scenario',
     },
   );
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }

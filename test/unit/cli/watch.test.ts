@@ -9,7 +9,7 @@ import { watchPlan } from '../../../src/plan/watch.ts';
 const target = (url: string, more: Partial<Parameters<typeof watchTarget>[0]> = {}) =>
   watchTarget({ url, resolve: undefined, headers: [], insecure: false, ...more });
 
-const io = { stdout: process.stdout, stderr: process.stderr, env: {} };
+const io = { stdout: process.stdout, stderr: process.stderr, env: { PATH: process.env.PATH } };
 const args: WatchArguments = {
   url: 'http://127.0.0.1:1/',
   streams: 1,
@@ -118,6 +118,12 @@ test('values that make no sense are refused before anything starts', async () =>
   assert.match(await refused({ stall: '0s' }), /--stall/);
   assert.match(await refused({ rate: 0, maxFailover: '1s' }), /probes/);
   assert.match(await refused({ lanes: ['reused'], maxFailover: '1s' }), /probes/);
+});
+
+test('a command that is no program is refused before anything starts', async () => {
+  assert.match(await refused({ command: ['no-such-program-here', 'x'] }), /there is no program 'no-such/);
+  assert.match(await refused({ command: ['echo a | cat'] }), /word|sh -c/);
+  assert.match(await refused({ command: ['./no/such'] }), /there is no program/);
 });
 
 test('the plan of a watch is a plan, with the thresholds as expectations', () => {

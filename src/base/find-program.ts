@@ -1,0 +1,18 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join, sep } from 'node:path';
+
+/** Where the program of a name is: in PATH, or itself where it is a path; null where there is none. */
+export function findProgram(name: string, env: Readonly<Record<string, string | undefined>>): string | null {
+  if (name.includes(sep)) return isProgram(name) ? name : null;
+  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, name)).find(isProgram) ?? null;
+}
+
+export function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}

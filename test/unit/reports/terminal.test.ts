@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { analyse } from '../../../src/analysis/index.ts';
+import { packageRoot } from '../../../src/base/package.ts';
+import { readHistory } from '../../../src/history/reader.ts';
+import { terminalReport } from '../../../src/reports/terminal.ts';
+
+const report = await analyse(
+  readHistory(join(packageRoot(), 'test', 'histories', 'cluster-loses-carrier.ndjson')),
+);
+const told = (more: Partial<typeof report>, columns = 200) =>
+  terminalReport({ ...report, ...more }, { columns, colour: false, folder: 'out' });
+const lastLine = (text: string) => text.trimEnd().split('\n').at(-1);
+
+test('how a run ended goes before what was measured, as in its exit code', () => {
+  const file = join('out', 'report.html');
+  assert.is(lastLine(told({ outcome: 'completed', verdict: 'pass' })), `pass · report: ${file}`);
+  assert.is(
+    lastLine(told({ outcome: 'failed', reason: 'sh ended with exit code 7', verdict: 'pass' })),
+    `failed: sh ended with exit code 7; what was measured: pass · report: ${file}`,
+  );
+  assert.is(
+    lastLine(told({ outcome: 'interrupted', reason: 'interrupted by SIGINT', verdict: 'unknown' })),
+    `interrupted by SIGINT; what was measured: unknown · report: ${file}`,
+  );
+});
+
+test('no line is wider than the terminal', () => {
+  for (const columns of [60, 80, 100, 160]) {
+    for (const line of told({}, columns).split('\n')) assert.ok([...line].length <= columns, line);
+  }
+});
+
+test.run();

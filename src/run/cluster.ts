@@ -21,8 +21,15 @@ export async function setPolicy(run: Run, policy: TrafficPolicy): Promise<void> 
   );
 }
 
+/** What of a run reaches its cluster. */
+export type ClusterOf = Pick<Run, 'plan' | 'provider' | 'workload' | 'core' | 'clock'>;
+
 /** What the faults get of a run. */
-export function faultContext(run: Run, signal: AbortSignal, began: FaultContext['began']): FaultContext {
+export function faultContext(
+  run: ClusterOf,
+  signal: AbortSignal,
+  began: FaultContext['began'],
+): FaultContext {
   return {
     power: run.provider.power,
     core: run.core,
@@ -35,12 +42,12 @@ export function faultContext(run: Run, signal: AbortSignal, began: FaultContext[
   };
 }
 
-async function podsOn(run: Run, node: NodeName, of: 'ingress' | 'app' | 'all'): Promise<PodRef[]> {
+async function podsOn(run: Workloads, node: NodeName, of: 'ingress' | 'app' | 'all'): Promise<PodRef[]> {
   const pods = of === 'all' ? await allPods(run, node) : await workloadPods(run, of);
   return pods.filter((pod) => pod.spec?.nodeName === node && isLive(pod)).map(refOf);
 }
 
-async function allPods(run: Run, node: NodeName): Promise<V1Pod[]> {
+async function allPods(run: Workloads, node: NodeName): Promise<V1Pod[]> {
   const { items } = await run.core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` });
   // Static pods are mirrored from files on the node: they cannot be evicted, and kubectl drain leaves them too.
   return items.filter((pod) => pod.metadata?.annotations?.['kubernetes.io/config.mirror'] === undefined);
@@ -62,10 +69,8 @@ function refOf(pod: V1Pod): PodRef {
   };
 }
 
-const isLive = (pod: V1Pod) =>
-  pod.metadata?.deletionTimestamp === undefined &&
-  pod.status?.phase !== 'Failed' &&
-  pod.status?.phase !== 'Succeeded';
+const isOver = ({ status }: V1Pod) => status?.phase === 'Failed' || status?.phase === 'Succeeded';
+const isLive = (pod: V1Pod) => pod.metadata?.deletionTimestamp === undefined && !isOver(pod);
 
 const isReady = (pod: V1Pod) =>
   isLive(pod) &&
@@ -88,7 +93,10 @@ export async function placementOf(run: Workloads): Promise<Placement> {
  * Brings pods that a fault moved back to where they were, so that the next trial compares: a pod too many on one node is
  * deleted, and the scheduler prefers the node that has none.
  */
-export async function restorePlacement(run: Run, signal: AbortSignal): Promise<void> {
+export async function restorePlacement(
+  run: ClusterOf & Pick<Run, 'placement'>,
+  signal: AbortSignal,
+): Promise<void> {
   for (let waited = 0; waited < restoreWithin; waited += 1000) {
     const now = await placementOf(run);
     const settled = await Promise.all(
@@ -107,13 +115,14 @@ export async function restorePlacement(run: Run, signal: AbortSignal): Promise<v
 }
 
 async function restoreOne(
-  run: Run,
+  run: Workloads,
   of: 'ingress' | 'app',
   wanted: ReadonlyMap<NodeName, number>,
   now: ReadonlyMap<NodeName, number>,
 ): Promise<boolean> {
   if (sameCounts(wanted, now)) return true;
-  const pods = await workloadPods(run, of);
+  // A pod that a node's shutdown ended stays in the API as Failed; its controller has made another.
+  const pods = (await workloadPods(run, of)).filter((pod) => !isOver(pod));
   if (!pods.every(isReady)) return false; // something is under way
   const excess = pods.find((pod) => {
     const node = pod.spec?.nodeName ?? '';

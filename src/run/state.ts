@@ -31,6 +31,8 @@ export interface RunState {
   readonly loads: ReadonlyMap<string, LoadProgress>;
   readonly idle: ReadonlySet<string>;
   readonly probes: ProbeWatch;
+  /** The latest that an instrument of ours was in this trial, real milliseconds. */
+  readonly latenessMs: number;
   /** Reasons why the present trial cannot be trusted. */
   readonly failures: readonly string[];
   /** One more event of the history, or message of a load process. */
@@ -62,6 +64,7 @@ export function runState(): RunState {
   const idle = new Set<string>();
   let probes = probeWatch();
   let failures: string[] = [];
+  let latenessMs = 0;
   const waiters = new Set<() => void>();
   const changed = () => {
     for (const waiter of waiters) waiter();
@@ -86,6 +89,9 @@ export function runState(): RunState {
         endpointNodes.set(event.service, new Set(ready.map((endpoint) => endpoint.node ?? '')));
         break;
       }
+      case 'lateness':
+        latenessMs = Math.max(latenessMs, event.maxMs);
+        return;
       case 'instrument-failed':
         failures.push(`${event.instrument}: ${event.reason}`);
         break;
@@ -114,6 +120,9 @@ export function runState(): RunState {
     get probes() {
       return probes;
     },
+    get latenessMs() {
+      return latenessMs;
+    },
     get failures() {
       return failures;
     },
@@ -133,6 +142,7 @@ export function runState(): RunState {
       idle.clear();
       probes = probeWatch();
       failures = [];
+      latenessMs = 0;
     },
     until: (done, limitMs, signal) => until(waiters, done, limitMs, signal),
   };

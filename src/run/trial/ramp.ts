@@ -20,7 +20,7 @@ export async function ramp(trial: Trial, loads: Loads): Promise<void> {
     await run.state.until(() => count('started') >= all, limit, trial.signal);
   } else if (!(await run.state.until(() => count('pastFirstChunk') >= wanted, limit, trial.signal))) {
     throw new TrialSpoiled(
-      `no steady state: ${count('pastFirstChunk')} of ${wanted} streams were in flight past their first chunk (trial ${planned.index})`,
+      `no steady state: ${count('pastFirstChunk')} of ${wanted} streams were in flight past their first chunk (trial ${planned.index})${busy(trial)}`,
     );
   }
 }
@@ -31,5 +31,15 @@ export async function steady(trial: Trial): Promise<void> {
   trial.phase('steady');
   const since = run.clock.now();
   if (await probesStable(trial, since, run.plan.stabilityMs * 3)) return;
-  throw new TrialSpoiled('no steady state: probes failed before anything was broken');
+  throw new TrialSpoiled(`no steady state: probes failed before anything was broken${busy(trial)}`);
+}
+
+/** An instrument later than this is a sign of a machine that cannot keep up. Real milliseconds. */
+const lateMs = 100;
+
+/** What to do where the machine itself is the likely reason. */
+function busy({ run: { state, plan } }: Trial): string {
+  if (state.latenessMs < lateMs) return '';
+  const slower = plan.timeScale > 1 ? `, or lower timeScale (${plan.timeScale})` : '';
+  return `; this machine was too busy: requests began up to ${state.latenessMs.toFixed(0)} ms late. End other programs, lower the load${slower}`;
 }

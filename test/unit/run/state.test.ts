@@ -33,8 +33,13 @@ test('a new trial forgets loads and failures, but not the cluster', () => {
   state.message('slow', { type: 'progress', started: 3, inFlight: 2, pastFirstChunk: 1 });
   state.message('slow', { type: 'idle' });
   state.fail('broken');
+  const late = { type: 'lateness', t: 1, instrument: 'slow', windowMs: 1000, count: 9 } as const;
+  state.observe({ ...late, p99Ms: 40, maxMs: 50 });
+  state.observe({ ...late, p99Ms: 3, maxMs: 4 });
   assert.is(state.loads.get('slow')?.inFlight, 2);
+  assert.is(state.latenessMs, 50);
   state.beginTrial();
+  assert.is(state.latenessMs, 0);
   assert.is(state.loads.size + state.idle.size + state.failures.length, 0);
   assert.equal([...greenAtEdge({ state })], ['a']);
 });

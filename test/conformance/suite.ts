@@ -7,9 +7,13 @@ import {
 } from '@kubernetes/client-node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { monotonic } from '../../src/base/clock.ts';
+import { nsPerSecond } from '../../src/base/units.ts';
+import { faults } from '../../src/faults/index.ts';
 import type { TopologyNode } from '../../src/history/schema.ts';
 import type { Plan } from '../../src/plan/schema.ts';
 import type { Provider, Workload } from '../../src/providers/provider.ts';
+import { faultContext, placementOf, restorePlacement } from '../../src/run/cluster.ts';
 import { ask, knock, openStream, type Stream, type Where } from './client.ts';
 
 /*
@@ -290,6 +294,69 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     stream.cancel();
     await bed.provider.power.on(bed.podless.name);
     await eventually('it answers again', async () => answers200(await at(bed.podless)), 60_000);
+  });
+
+  /** The fault of that name on a node, as a run would have it; the pods go back to their places with it. */
+  const fault = async (kind: 'preempt' | 'drain', node: TopologyNode) => {
+    const { provider, workload, core } = bed;
+    const run = { plan, provider, workload, core, clock: monotonic };
+    const placement = await placementOf(run);
+    let began = 0;
+    const context = faultContext(run, never, (at) => {
+      began = at;
+    });
+    return {
+      inject: () => faults[kind].inject(context, node.name),
+      secondsSince: () => ((monotonic.now() - began) / nsPerSecond) * plan.timeScale,
+      async recover() {
+        await faults[kind].recover(context, node.name);
+        await restorePlacement({ ...run, placement }, never);
+        await eventually('the node serves', async () => answers200(await at(node)), 60_000);
+      },
+    };
+  };
+  const endpointNodes = async () => {
+    const { namespace, name } = bed.workload.service;
+    const labelSelector = `kubernetes.io/service-name=${name}`;
+    const { items } = await bed.discovery.listNamespacedEndpointSlice({ namespace, labelSelector });
+    const ready = items.flatMap((slice) => slice.endpoints ?? []).filter((one) => one.conditions?.ready);
+    return ready.map(({ nodeName }) => nodeName);
+  };
+
+  test('preempt: notice, pods end in their time and close what they serve, then silence; and back', async () => {
+    await setPolicy('Local');
+    await settled(bed.podless, 'silent');
+    const victim = first();
+    const stream = await openStream(await at(victim), 120_000, 100);
+    const preempt = await fault('preempt', victim);
+    const injected = preempt.inject();
+    await eventually('NotReady, as the kubelet says', async () => (await ready(victim)).status === 'False');
+    await eventually('its endpoint goes', async () => !(await endpointNodes()).includes(victim.name));
+    assert.ok(preempt.secondsSince() < 30, 'while the node still has power');
+    assert.is.not(await Promise.race([stream.ended, pause(scale(30_000)).then(() => 'silence')]), 'silence');
+    await injected;
+    assert.ok(preempt.secondsSince() >= 30, `the notice is 30 s, not ${preempt.secondsSince()}`);
+    assert.is(await knock(await at(victim), 1500), 'silent');
+    await preempt.recover();
+    assert.is((await ready(victim)).status, 'True');
+    assert.ok((await endpointNodes()).includes(victim.name), 'with its pod');
+  });
+
+  test('drain: cordoned and emptied, the node itself lives on; and back', async () => {
+    await setPolicy('Local');
+    await settled(bed.podless, 'silent');
+    const victim = first();
+    const drain = await fault('drain', victim);
+    await drain.inject();
+    const unschedulable = async () => (await bed.core.readNode({ name: victim.name })).spec?.unschedulable;
+    assert.is(await unschedulable(), true);
+    assert.not.ok((await endpointNodes()).includes(victim.name));
+    assert.is((await ready(victim)).status, 'True');
+    await settled(victim, 'silent');
+    assert.is((await ask(on(victim, 10256), { path: '/livez' })).status, 200);
+    await drain.recover();
+    assert.not.ok(await unschedulable());
+    assert.ok((await endpointNodes()).includes(victim.name), 'with its pod');
   });
 
   test('power-off: silence for old and new connections, NotReady after the grace, endpoints go with it, and back', async () => {

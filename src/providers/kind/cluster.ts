@@ -30,7 +30,7 @@ export async function existingClusters(): Promise<string[]> {
     .filter((name) => name.startsWith(clusterPrefix));
 }
 
-/** Creates a cluster; the user's own kubeconfig is not touched. Resolves when kind says that the control plane is Ready. */
+/** Creates a cluster; the user's own kubeconfig is not touched. Its nodes need not be Ready yet. */
 export async function createCluster(
   name: string,
   config: string,
@@ -53,8 +53,6 @@ export async function createCluster(
         '-',
         '--kubeconfig',
         join(folder, 'kubeconfig'),
-        '--wait',
-        '180s',
       ],
       { input: config, signal, hint: 'midflight doctor --cluster kind says what this machine lacks' },
     );

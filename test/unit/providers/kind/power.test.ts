@@ -1,0 +1,131 @@
+import type { CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { adviceOf, MidflightError } from '../../../../src/base/errors.ts';
+import { kindPower } from '../../../../src/providers/kind/power.ts';
+import { type FakePrograms, fakePrograms } from '../../../support/fake-programs.ts';
+
+/*
+ * What is asked of Docker, and in which order. That it has the wanted effect is shown by test/conformance on a real cluster.
+ */
+const test = suite('power of a kind node');
+let programs: FakePrograms;
+test.after.each(() => programs.remove());
+
+const address = '172.18.0.4';
+/** Docker as it should be; a DROP rule's command answers with the wall time, as `date +%s%N` does. */
+const docker = `case "$1" in exec) date +%s%N;; inspect) echo ${address};; esac`;
+
+const condition = (type: string) => ({ type, status: 'True' });
+const pod = (startedAt: Date) => ({
+  metadata: { name: 'traefik', namespace: 'midflight' },
+  status: {
+    phase: 'Running',
+    conditions: [condition('Ready')],
+    containerStatuses: [{ containerID: 'containerd://abc', state: { running: { startedAt } } }],
+  },
+});
+
+/** A node that is Ready with a lease renewed now, and one pod, started `podStarted`. */
+function power(podStarted = new Date(Date.now() + 60_000), signal = new AbortController().signal) {
+  const core = {
+    readNode: async () => ({ status: { conditions: [condition('Ready')] } }),
+    listPodForAllNamespaces: async () => ({ items: [pod(podStarted)] }),
+    readNamespacedPod: async () => pod(podStarted),
+  } as unknown as CoreV1Api;
+  const coordination = {
+    readNamespacedLease: async () => ({ spec: { renewTime: new Date(Date.now() + 60_000) } }),
+  } as unknown as CoordinationV1Api;
+  const now = () => performance.now() * 1e6;
+  return kindPower({ core, coordination, now, signal, addressOf: () => address });
+}
+
+/** First words of each call. */
+const calls = () => programs.calls().map((call) => call.split(' ').slice(0, 2).join(' '));
+
+test('power-off: silence before the pause, counted from right before the silence', async () => {
+  programs = fakePrograms({ docker });
+  const before = performance.now() * 1e6;
+  const at = await power().off('n1');
+  const after = performance.now() * 1e6;
+  assert.equal(calls(), ['docker exec', 'docker pause']);
+  const [rules = ''] = programs.calls();
+  for (const place of ['raw -I PREROUTING ! -i lo', 'raw -I OUTPUT ! -o lo', 'mangle -I POSTROUTING ! -o lo'])
+    assert.match(rules, `${place} -j DROP`);
+  // Wall clocks tell whole milliseconds apart at best.
+  assert.ok(at >= before - 2e6 && at <= after, `${at} within ${before}..${after}`);
+});
+
+test('recovery kills and starts it, with nothing between, and looks at its address', async () => {
+  programs = fakePrograms({ docker });
+  const node = power();
+  await node.off('n1');
+  await node.on('n1');
+  assert.equal(calls().slice(2), ['docker kill', 'docker start', 'docker inspect']);
+});
+
+test('a node that comes back elsewhere is said at once, with what to do', async () => {
+  programs = fakePrograms({ docker: docker.replace(address, '172.18.0.9') });
+  const node = power();
+  await node.off('n1');
+  try {
+    await node.on('n1');
+    assert.unreachable('resolved');
+  } catch (error) {
+    assert.instance(error, MidflightError);
+    assert.match(
+      adviceOf(error),
+      /came back as 172\.18\.0\.9; it was 172\.18\.0\.4 \(midflight cluster down/,
+    );
+  }
+});
+
+test('what cannot be undone is told with the command that does it', async () => {
+  programs = fakePrograms({ docker });
+  const node = power();
+  await node.off('n1');
+  programs.set('docker', '[ "$1" = start ] && { echo "no space" >&2; exit 1; }; exit 0');
+  try {
+    await node.on('n1');
+    assert.unreachable('resolved');
+  } catch (error) {
+    assert.match(adviceOf(error), /no space \(docker unpause n1; docker restart n1\)/);
+  }
+});
+
+test('a node whose pods are those of before its death is not back', async () => {
+  programs = fakePrograms({ docker });
+  const ending = new AbortController();
+  const node = power(new Date(Date.now() - 60_000), ending.signal);
+  await node.off('n1');
+  const back = node.on('n1').then(
+    () => 'back',
+    (error) => error.code,
+  );
+  const waited = new Promise((resolve) => setTimeout(() => resolve('waiting'), 700));
+  assert.is(await Promise.race([back, waited]), 'waiting');
+  ending.abort(new MidflightError('interrupted', 'enough'));
+  assert.is(await back, 'interrupted');
+});
+
+test('unplugging drops both ways and takes the same rules away again', async () => {
+  programs = fakePrograms({ docker });
+  const node = power();
+  await node.unplug('n1');
+  await node.on('n1');
+  const [cut = '', mend = ''] = programs.calls();
+  assert.is(programs.calls().length, 2);
+  assert.is(mend.match(/-D /g)?.length, cut.match(/-I /g)?.length);
+  for (const place of ['PREROUTING', 'OUTPUT', 'POSTROUTING']) {
+    assert.match(cut, `-I ${place}`);
+    assert.match(mend, `-D ${place}`);
+  }
+});
+
+test('a pod is killed by the ids of its containers', async () => {
+  programs = fakePrograms({ docker });
+  await power().killPod({ namespace: 'midflight', name: 'traefik', uid: '1', node: 'n1' });
+  assert.match(programs.calls()[0] ?? '', /^docker exec n1 sh -c .*task kill --all -s SIGKILL abc$/);
+});
+
+test.run();

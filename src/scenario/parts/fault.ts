@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { duration, labels, name } from './words.ts';
+
+export const faultKinds = ['power-off', 'unplug', 'preempt', 'drain', 'pod-kill'] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+const target = z
+  .strictObject({
+    node: z.string().describe('The name of one node'),
+    pool: name.describe('The name of a pool'),
+    labels: labels.describe('Labels of the node'),
+    runs: z.enum(['ingress', 'app', 'nothing']).describe('Nodes that run a pod of it; nothing: neither'),
+  })
+  .partial();
+
+export const fault = z.strictObject({
+  kind: z
+    .enum(faultKinds)
+    .describe(
+      'power-off and unplug: silence; preempt: notice, then power-off; drain: eviction; pod-kill: one pod dies',
+    ),
+  target: target.describe('All that is said must hold; one of the nodes that match is chosen by the seed'),
+  pod: z.enum(['ingress', 'app']).default('ingress').describe('Which pod pod-kill kills'),
+  trigger: z
+    .strictObject({
+      streamsInFlight: z
+        .int()
+        .min(0)
+        .optional()
+        .describe('In all, each past its first chunk; none: all of them'),
+      after: duration.default('0s').describe('Time to wait after that'),
+    })
+    .prefault({})
+    .describe('When it happens'),
+});

@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { imageFlags, withImageOptions } from '../image-options.ts';
 
 export const cluster = defineCommand({
   usage: 'cluster <action> [file]',
@@ -10,23 +11,17 @@ export const cluster = defineCommand({
     ['cluster down', 'removes it'],
   ],
   options: (cli) =>
-    cli
-      .positional('action', {
-        choices: ['up', 'down', 'status'] as const,
-        demandOption: true,
-        describe: 'What to do',
-      })
-      .positional('file', { type: 'string', describe: 'The scenario, for up' })
-      .option('image-node', { type: 'string', requiresArg: true, describe: 'Image of the nodes' })
-      .option('image-traefik', { type: 'string', requiresArg: true, describe: 'Image of Traefik' })
-      .option('image-app', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Node image of app, edge and load',
-      }),
+    withImageOptions(
+      cli
+        .positional('action', {
+          choices: ['up', 'down', 'status'] as const,
+          demandOption: true,
+          describe: 'What to do',
+        })
+        .positional('file', { type: 'string', describe: 'The scenario, for up' }),
+    ),
   run: async (args, io) => {
     const { clusterAction } = await import('../cluster-action.ts');
-    const images = { node: args.imageNode, traefik: args.imageTraefik, app: args.imageApp };
-    return clusterAction(args.action, args.file, images, io);
+    return clusterAction(args.action, args.file, imageFlags(args), io);
   },
 });

@@ -1,5 +1,6 @@
 import { type ExitCode, exitCodes } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
+import { imageFlags, withImageOptions } from '../image-options.ts';
 import { imagesOf } from '../images.ts';
 
 export const doctor = defineCommand({
@@ -10,23 +11,18 @@ export const doctor = defineCommand({
     ['doctor --cluster kind', 'for a real cluster'],
   ],
   options: (cli) =>
-    cli
-      .option('cluster', {
-        type: 'string',
-        choices: ['embedded', 'kind'] as const,
-        describe: 'Only for this one',
-      })
-      .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
-      .option('image-node', { type: 'string', requiresArg: true, describe: 'Image of the nodes' })
-      .option('image-traefik', { type: 'string', requiresArg: true, describe: 'Image of Traefik' })
-      .option('image-app', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Node image of app, edge and load',
-      }),
+    withImageOptions(
+      cli
+        .option('cluster', {
+          type: 'string',
+          choices: ['embedded', 'kind'] as const,
+          describe: 'Only for this one',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'As JSON' }),
+    ),
   run: async (args, { stdout, env }): Promise<ExitCode> => {
     const { doctor: examine } = await import('../../providers/kind/doctor.ts');
-    const images = imagesOf({ node: args.imageNode, traefik: args.imageTraefik, app: args.imageApp }, env);
+    const images = imagesOf(imageFlags(args), env);
     const wanted = args.cluster === undefined ? (['embedded', 'kind'] as const) : [args.cluster];
     const found = [];
     for (const cluster of wanted) found.push({ cluster, checks: await examine({ cluster, images }) });

@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { imageFlags, withImageOptions } from '../image-options.ts';
 import { policyNames } from '../policy-names.ts';
 
 export const run = defineCommand({
@@ -12,41 +13,44 @@ export const run = defineCommand({
     ['run my.yaml --json --quiet > report.json', 'for scripts'],
   ],
   options: (cli) =>
-    cli
-      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Scenario files' })
-      .option('cluster', {
-        type: 'string',
-        default: 'embedded',
-        requiresArg: true,
-        describe: 'embedded or kind; context:NAME, a cluster of yours, is not there yet',
-      })
-      .option('out', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Report folder; of several files: the folder of their folders',
-        defaultDescription: 'reports/<time>-<experiment>',
-      })
-      .option('json', { type: 'boolean', default: false, describe: 'The report as JSON to standard output' })
-      .option('repeats', { type: 'number', requiresArg: true, describe: 'Repeats of every policy' })
-      .option('policy', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        choices: policyNames,
-        describe: 'Only this policy; may be given several times',
-      })
-      .option('seed', { type: 'number', requiresArg: true, describe: 'Seed of every random choice' })
-      .option('quiet', { type: 'boolean', default: false, describe: 'No progress' })
-      .option('dry-run', { type: 'boolean', default: false, describe: 'The resolved plan alone' })
-      .option('keep', { type: 'boolean', default: false, describe: 'kind: keep the cluster afterwards' })
-      .option('reuse', { type: 'boolean', default: false, describe: 'kind: use the cluster that was kept' })
-      .option('image-node', { type: 'string', requiresArg: true, describe: 'kind: image of the nodes' })
-      .option('image-traefik', { type: 'string', requiresArg: true, describe: 'kind: image of Traefik' })
-      .option('image-app', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'kind: Node image of app, edge and load',
-      }),
+    withImageOptions(
+      cli
+        .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Scenario files' })
+        .option('cluster', {
+          type: 'string',
+          default: 'embedded',
+          requiresArg: true,
+          describe: 'embedded or kind; context:NAME, a cluster of yours, is not there yet',
+        })
+        .option('out', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Report folder; of several files: the folder of their folders',
+          defaultDescription: 'reports/<time>-<experiment>',
+        })
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'The report as JSON to standard output',
+        })
+        .option('repeats', { type: 'number', requiresArg: true, describe: 'Repeats of every policy' })
+        .option('policy', {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          choices: policyNames,
+          describe: 'Only this policy; may be given several times',
+        })
+        .option('seed', { type: 'number', requiresArg: true, describe: 'Seed of every random choice' })
+        .option('quiet', { type: 'boolean', default: false, describe: 'No progress' })
+        .option('dry-run', { type: 'boolean', default: false, describe: 'The resolved plan alone' })
+        .option('keep', { type: 'boolean', default: false, describe: 'kind: keep the cluster afterwards' })
+        .option('reuse', {
+          type: 'boolean',
+          default: false,
+          describe: 'kind: use the cluster that was kept',
+        }),
+    ),
   run: async (args, io) => {
     const { runFiles } = await import('../run-files.ts');
     return runFiles(
@@ -62,7 +66,7 @@ export const run = defineCommand({
         dryRun: args.dryRun,
         keep: args.keep,
         reuse: args.reuse,
-        images: { node: args.imageNode, traefik: args.imageTraefik, app: args.imageApp },
+        images: imageFlags(args),
       },
       io,
     );

@@ -96,16 +96,4 @@ test('docs/whats-here.md names every folder', () => {
   assert.equal(missing, []);
 });
 
-test('docs/dependencies.md names every dependency', () => {
-  const page = readFileSync(join(packageRoot(), 'docs', 'dependencies.md'), 'utf8');
-  const manifest: { dependencies: object; devDependencies: object } = JSON.parse(
-    readFileSync(join(packageRoot(), 'package.json'), 'utf8'),
-  );
-  const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
-  assert.equal(
-    names.filter((name) => !page.includes(`\`${name}\``)),
-    [],
-  );
-});
-
 test.run();

@@ -92,7 +92,7 @@ async function createCluster(
   }
   const ended = reap();
   if (ended > 0) events.note('warning', `ended ${ended} processes that an earlier run had left behind`);
-  const layout = await takeLayout(seededRandom(seedOf(token)));
+  const layout = await takeLayout(seededRandom(seedOf(token)), plan.nodes.length);
   enrol(token, layout.subnet);
   closers.push(async () => strikeOff(token, layout.subnet));
   closers.push(await startWatchdog(token));

@@ -19,7 +19,11 @@ export interface Layout {
 }
 
 export const maxNodes = 40;
-const podsPerNode = 3;
+/** Addresses .81 to .200 are pods'; a node that takes over a whole pool's pods needs room for them. */
+const podAddresses = 120;
+const podsPerNode = (nodes: number) => Math.min(16, Math.floor(podAddresses / nodes));
+/** In shared mode; node/ports.ts reckons with it. */
+export const sharedPodsPerNode = 8;
 const shared = '127.0.0.1';
 const edgePort = 8080;
 
@@ -29,13 +33,13 @@ export function hasWholeLoopback(): boolean {
 }
 
 /** Takes a free 127.a.b.0/24: locked against other runs of midflight, tried by binding against everybody else. */
-export async function takeLayout(random: Random): Promise<Layout> {
+export async function takeLayout(random: Random, nodes: number): Promise<Layout> {
   if (!hasWholeLoopback()) return sharedLayout(random);
   for (let attempt = 0; attempt < 50; attempt += 1) {
     // 127.0 and 127.1 are where others' things are (127.0.0.53, 127.0.1.1).
     const subnet = `127.${16 + Math.floor(random() * 224)}.${1 + Math.floor(random() * 250)}`;
     if (!lockSubnet(subnet)) continue;
-    if (await isFree(`${subnet}.250`, edgePort)) return ownLayout(subnet);
+    if (await isFree(`${subnet}.250`, edgePort)) return ownLayout(subnet, podsPerNode(nodes));
     unlockSubnet(subnet);
   }
   throw new MidflightError('provider-failed', 'no free loopback network 127.a.b.0/24 found in 50 attempts', {
@@ -43,7 +47,7 @@ export async function takeLayout(random: Random): Promise<Layout> {
   });
 }
 
-function ownLayout(subnet: string): Layout {
+function ownLayout(subnet: string, pods: number): Layout {
   const host = (last: number) => `${subnet}.${last}`;
   return {
     subnet,
@@ -56,7 +60,7 @@ function ownLayout(subnet: string): Layout {
     node: (index) => ({
       address: host(1 + index),
       bridge: host(41 + index),
-      pods: Array.from({ length: podsPerNode }, (_, pod) => host(81 + index * podsPerNode + pod)),
+      pods: Array.from({ length: pods }, (_, pod) => host(81 + index * pods + pod)),
       portOffset: 0,
     }),
   };
@@ -77,7 +81,7 @@ function sharedLayout(random: Random): Layout {
     node: (index) => ({
       address: shared,
       bridge: shared,
-      pods: Array.from({ length: podsPerNode }, (_, pod) => `10.244.${index}.${1 + pod}`),
+      pods: Array.from({ length: sharedPodsPerNode }, (_, pod) => `10.244.${index}.${1 + pod}`),
       portOffset: 1 + index * 7,
     }),
   };

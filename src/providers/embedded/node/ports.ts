@@ -1,4 +1,5 @@
 import { ports as podPorts } from '../../../workload/manifests.ts';
+import { sharedPodsPerNode } from '../subnet.ts';
 import type { NodeConfig } from './config.ts';
 
 /**
@@ -13,7 +14,6 @@ export interface PodPorts {
 
 /** Ports of one pod that anybody connects to. */
 const known = [podPorts.ingress, podPorts.ping, podPorts.app];
-const podsPerNode = 8;
 
 export function podPortsOf(config: Pick<NodeConfig, 'sharedAddress' | 'address' | 'podPortBase'>): PodPorts {
   if (!config.sharedAddress) return { host: (address) => address, port: (_address, port) => port };
@@ -22,7 +22,7 @@ export function podPortsOf(config: Pick<NodeConfig, 'sharedAddress' | 'address' 
     port(address, port) {
       const [node = 0, pod = 0] = address.split('.').slice(2).map(Number);
       const index = known.indexOf(port as (typeof known)[number]);
-      return config.podPortBase + (node * podsPerNode + pod) * known.length + Math.max(0, index);
+      return config.podPortBase + (node * sharedPodsPerNode + pod - 1) * known.length + Math.max(0, index);
     },
   };
 }

@@ -123,7 +123,12 @@ const node = base.extend({
   spec: z
     .looseObject({ unschedulable: z.boolean().optional(), taints: z.array(taint).optional() })
     .optional(),
-  status: z.looseObject({ conditions: z.array(condition).optional() }).optional(),
+  status: z
+    .looseObject({
+      conditions: z.array(condition).optional(),
+      allocatable: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+    })
+    .optional(),
 });
 
 const servicePort = z.looseObject({

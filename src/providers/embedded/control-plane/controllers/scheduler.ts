@@ -10,7 +10,7 @@ const source = 'default-scheduler';
 
 /**
  * Binds pending pods: of the nodes that fit, the one with the fewest pods of the same owner, then the fewest pods, then
- * by name, so that a seed is not needed to know where pods land. Resources are not counted.
+ * by name, so that a seed is not needed to know where pods land. Of resources only the number of pods counts.
  */
 export function scheduler(context: Context): Controller {
   return {
@@ -29,10 +29,19 @@ export function scheduler(context: Context): Controller {
 
 function place(context: Context, pod: Pod): void {
   const nodes = context.store.list('nodes');
-  const fitting = nodes.filter((node) => misfit(pod.spec, node) === undefined);
+  const fitting = nodes.filter((node) => whyNot(context, pod, node) === undefined);
   const best = choose(context, pod, fitting);
   if (best === undefined) unschedulable(context, pod, nodes);
   else bind(context, pod, best);
+}
+
+/** A node's pods count until they are gone: a terminating one still has its address. */
+function whyNot(context: Context, pod: Pod, node: Node): string | undefined {
+  const limit = Number(node.status?.allocatable?.pods ?? Number.POSITIVE_INFINITY);
+  const taken = context.store
+    .list('pods')
+    .filter((other) => other.spec.nodeName === node.metadata.name && !isTerminal(other)).length;
+  return misfit(pod.spec, node) ?? (taken >= limit ? 'Too many pods' : undefined);
 }
 
 function choose(context: Context, pod: Pod, nodes: readonly Node[]): Node | undefined {
@@ -79,7 +88,7 @@ function bind(context: Context, pod: Pod, node: Node): void {
 function unschedulable(context: Context, pod: Pod, nodes: readonly Node[]): void {
   const reasons = new Map<string, number>();
   for (const node of nodes) {
-    const why = misfit(pod.spec, node) ?? '';
+    const why = whyNot(context, pod, node) ?? '';
     reasons.set(why, (reasons.get(why) ?? 0) + 1);
   }
   const list = [...reasons].map(([why, count]) => `${count} ${why}`).sort();

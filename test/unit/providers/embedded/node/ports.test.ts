@@ -15,7 +15,7 @@ test('with one address for all, every port of every pod is another one of it', (
   const shared = podPortsOf({ sharedAddress: true, address: '127.0.0.1', podPortBase: 40_000 });
   const taken = new Set<number>();
   for (let node = 0; node < 6; node += 1)
-    for (let pod = 0; pod < 8; pod += 1)
+    for (let pod = 1; pod <= 8; pod += 1)
       for (const port of known) {
         const address = `10.244.${node}.${pod}`;
         assert.is(shared.host(address), '127.0.0.1');

@@ -79,6 +79,31 @@ test('what fits nowhere says why, and is placed once it fits', async () => {
   cluster.stop();
 });
 
+test('a node takes as many pods as it can have, and the next when one is gone', async () => {
+  const cluster = testCluster();
+  cluster.addNode('a');
+  updateObject(
+    cluster.context,
+    'nodes',
+    undefined,
+    'a',
+    (node) => ({ ...node, status: { ...node.status, allocatable: { pods: '2' } } }),
+    'status',
+  );
+  for (const name of ['p', 'q', 'r']) cluster.create('pods', { metadata: { name }, spec: podSpec });
+  await cluster.settle();
+  assert.is(cluster.get('pods', 'q').spec.nodeName, 'a');
+  assert.is(cluster.get('pods', 'r').spec.nodeName, undefined);
+  assert.match(
+    String(cluster.get('pods', 'r').status?.conditions?.[0]?.message),
+    '0/1 nodes are available: 1 Too many pods.',
+  );
+  cluster.context.store.remove('pods', cluster.get('pods', 'p'));
+  await cluster.settle();
+  assert.is(cluster.get('pods', 'r').spec.nodeName, 'a');
+  cluster.stop();
+});
+
 test('a node that was never Ready gets nothing', async () => {
   const cluster = testCluster();
   cluster.create('nodes', { metadata: { name: 'new' } });

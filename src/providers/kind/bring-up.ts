@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
+import { monotonic } from '../../base/clock.ts';
+import { MidflightError } from '../../base/errors.ts';
+import type { TopologyNode } from '../../history/schema.ts';
+import type { Plan } from '../../plan/schema.ts';
+import type { ProviderEvents } from '../provider.ts';
+import { waitFor } from '../wait.ts';
+import { type ClockOffset, clockOffset } from './clock.ts';
+import {
+  clusterPrefix,
+  createCluster,
+  deleteCluster,
+  existingClusters,
+  type KindCluster,
+  loadImages,
+  nodeContainers,
+  openCluster,
+} from './cluster.ts';
+import { hashOf, kindConfigOf } from './config.ts';
+import { type Anchor, removeContainers, startAnchor } from './containers.ts';
+import { imagesOf } from './images.ts';
+import { claim, release, removeLeftovers } from './leftovers.ts';
+import { kindPower } from './power.ts';
+import { removeWorkload, restoreNodes } from './restore.ts';
+
+/** A cluster whose nodes are Ready, and what the provider holds of it. */
+export interface Up {
+  readonly plan: Plan;
+  readonly cluster: KindCluster;
+  readonly core: CoreV1Api;
+  readonly anchor: Anchor;
+  readonly offset: ClockOffset;
+  readonly topology: readonly TopologyNode[];
+  readonly controlPlane: readonly string[];
+  readonly power: ReturnType<typeof kindPower>;
+  readonly events: ProviderEvents;
+}
+
+interface BringUp {
+  readonly plan: Plan;
+  readonly events: ProviderEvents;
+  readonly signal: AbortSignal;
+  readonly kept: boolean;
+  readonly reuse: boolean;
+  readonly closers: (() => Promise<void>)[];
+  readonly ending: AbortSignal;
+}
+
+/** Makes the cluster, or takes the kept one. What `closers` gets is to be called at the end, the last first. */
+export async function bringUp(options: BringUp): Promise<Up> {
+  const { plan, events, signal, kept, reuse, closers } = options;
+  for (const name of await removeLeftovers()) {
+    events.note('warning', `removed the cluster ${name}, which an earlier run had left behind`);
+  }
+  const config = kindConfigOf(plan);
+  const images = imagesOf(plan.images);
+  // A kept cluster is found again by what it was made of.
+  const name = `${clusterPrefix}${kept ? hashOf(`${config}${images.node}`) : randomBytes(4).toString('hex')}`;
+  const existing = kept && (await existingClusters()).includes(name);
+  if (existing && !reuse) {
+    throw new MidflightError('cluster-failed', `${name} was kept by an earlier run`, {
+      hint: '--reuse takes it, midflight cluster down removes it',
+    });
+  }
+  claim(name, kept);
+  // What could not be deleted stays claimed: the next run tries again.
+  closers.push(async () => {
+    if (!kept) await deleteCluster(name);
+    release(name);
+  });
+  closers.push(() => removeContainers(name));
+  if (kept) closers.push(() => restoreNodes(name));
+  if (existing) {
+    events.progress(`restoring ${name}`);
+    await restoreNodes(name);
+  } else events.progress(`creating ${name}: ${plan.nodes.length} nodes and a control plane`);
+  const cluster = existing ? await openCluster(name) : await createCluster(name, config, plan, signal);
+  const core = cluster.kubeConfig.makeApiClient(CoreV1Api);
+  if (existing) await removeWorkload(core, signal);
+  const containers = await nodeContainers(name);
+  events.progress('images and nodes');
+  const [anchor] = await Promise.all([
+    startAnchor(name, images.app, signal),
+    loadImages(name, containers, images, signal),
+    allReady(core, plan.nodes.length + 1, signal),
+  ]);
+  const offset = await clockOffset(anchor.name, monotonic.now);
+  events.event({ type: 'clock-offset', t: monotonic.now(), process: 'containers', ...offset });
+  const { topology, controlPlane } = await topologyOf(core, plan);
+  const addresses = new Map(topology.map((node) => [node.name, node.address]));
+  const power = kindPower({
+    core,
+    coordination: cluster.kubeConfig.makeApiClient(CoordinationV1Api),
+    now: monotonic.now,
+    signal: options.ending,
+    addressOf: (node) => addresses.get(node) ?? '',
+  });
+  return { plan, cluster, core, anchor, offset, topology, controlPlane, power, events };
+}
+
+async function allReady(core: CoreV1Api, count: number, signal: AbortSignal): Promise<void> {
+  await waitFor(
+    `${count} nodes to be Ready`,
+    180_000,
+    signal,
+    async () => {
+      const { items } = await core.listNode();
+      const ready = items.filter(({ status }) =>
+        status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
+      );
+      return ready.length >= count;
+    },
+    250,
+  );
+}
+
+async function topologyOf(core: CoreV1Api, plan: Plan) {
+  const { items } = await core.listNode();
+  const isControlPlane = (labels: Record<string, string>) =>
+    'node-role.kubernetes.io/control-plane' in labels;
+  const nodes = items.map(({ metadata, status }): TopologyNode => {
+    const labels = metadata?.labels ?? {};
+    const pool = labels['midflight.dev/pool'] ?? '';
+    return {
+      name: metadata?.name ?? '',
+      pool,
+      address: status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '',
+      preemptible: plan.nodes.some((node) => node.pool === pool && node.preemptible),
+      labels,
+      controlPlane: isControlPlane(labels),
+    };
+  });
+  return {
+    topology: nodes.filter(({ controlPlane }) => !controlPlane),
+    controlPlane: nodes.filter(({ controlPlane }) => controlPlane).map(({ name }) => name),
+  };
+}

@@ -1,0 +1,44 @@
+import { type CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { namespace } from '../../workload/manifests.ts';
+import { waitFor } from '../wait.ts';
+import { nodeContainers } from './cluster.ts';
+import { must, run } from './shell.ts';
+
+/*
+ * A kept cluster as if nothing had been run on it.
+ */
+
+/** Nodes that an interrupted fault left paused, stopped or cut off. One at a time is started, so that addresses stay. */
+export async function restoreNodes(name: string): Promise<void> {
+  const nodes = await nodeContainers(name);
+  const broken = await Promise.all(nodes.map(isBroken));
+  for (const node of nodes.filter((_, index) => broken[index] === true)) {
+    await run(['docker', 'kill', node]);
+    await must(['docker', 'start', node]);
+  }
+}
+
+async function isBroken(node: string): Promise<boolean> {
+  const { stdout } = await run(['docker', 'inspect', '-f', '{{.State.Status}}', node]);
+  if (stdout.trim() !== 'running') return true;
+  // A preemption that did not come to its end has stopped the kubelet.
+  const look = 'systemctl start kubelet; iptables -t raw -S PREROUTING | grep -q -- "-j DROP"';
+  return (await run(['docker', 'exec', '--privileged', node, 'sh', '-c', look])).ok;
+}
+
+/** What an earlier run installed. Cordons go with it. */
+export async function removeWorkload(core: CoreV1Api, signal: AbortSignal): Promise<void> {
+  const { items } = await core.listNode();
+  const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
+  for (const { metadata, spec } of items) {
+    if (spec?.unschedulable !== true) continue;
+    await core.patchNode({ name: metadata?.name ?? '', body: { spec: { unschedulable: null } } }, merge);
+  }
+  const there = async () =>
+    (await core.listNamespace()).items.some(({ metadata }) => metadata?.name === namespace);
+  if (!(await there())) return;
+  await core.deleteNamespace({ name: namespace });
+  // Now nothing makes new ones; nobody is served any more, so no pod needs its grace.
+  await core.deleteCollectionNamespacedPod({ namespace, gracePeriodSeconds: 0 });
+  await waitFor('the earlier workload to go', 120_000, signal, async () => !(await there()), 500);
+}

@@ -1,5 +1,5 @@
 // Bundles the command line and each of our processes into dist/. Run by `npm ci` (prepare) and by `npm run build`.
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -27,6 +27,7 @@ const common = {
   format: 'esm',
   sourcemap: 'linked',
   sourcesContent: false,
+  metafile: true,
   logLevel: 'warning',
   outExtension: { '.js': '.mjs' },
   // CommonJS dependencies inside an ES module bundle ask for require.
@@ -39,12 +40,12 @@ const present = Object.entries(roles).filter(
   ([name, file]) => existsSync(join(root, file)) && (only.length === 0 || only.includes(name)),
 );
 if (only.length === 0) rmSync(join(root, 'dist'), { recursive: true, force: true });
-await Promise.all(
+const built = await Promise.all(
   present.map(([name, file]) => build({ ...common, entryPoints: { [name]: file }, outdir: 'dist/roles' })),
 );
 if (only.length === 0 || only.includes('k6')) {
   // k6 reads it itself: its own modules stay imports.
-  await build({
+  const script = await build({
     ...common,
     entryPoints: { 'k6-script': 'src/load/k6/script.ts' },
     outdir: 'dist',
@@ -55,14 +56,38 @@ if (only.length === 0 || only.includes('k6')) {
     banner: {},
     outExtension: { '.js': '.js' },
   });
+  built.push(script);
 }
 if ((only.length === 0 || only.includes('cli')) && existsSync(join(root, 'src/cli/main.ts'))) {
-  await build({
+  const cli = await build({
     ...common,
     entryPoints: { midflight: 'src/cli/main.ts' },
     outdir: 'dist',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    external: ['autocannon'],
   });
+  built.push(cli);
+}
+if (only.length === 0) writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'), licences(built));
+
+/** What is bundled is passed on with the package, and so are its licences. */
+function licences(results) {
+  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const folders = inputs.flatMap((file) => {
+    const at = file.lastIndexOf('node_modules/');
+    const [scope = '', name = ''] = at === -1 ? [] : file.slice(at + 'node_modules/'.length).split('/');
+    if (at === -1) return [];
+    return [`${file.slice(0, at)}node_modules/${scope.startsWith('@') ? `${scope}/${name}` : scope}`];
+  });
+  return [...new Set(folders)]
+    .sort()
+    .map(licenceOf)
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function licenceOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  const files = readdirSync(join(root, folder)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+  const texts = files.sort().map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
+  return `${name} ${version} (${license ?? 'see below'})\n\n${texts.join('\n\n')}\n`;
 }

@@ -18,13 +18,13 @@ export function roleBundle(role: string): string {
   return join(packageRoot(), 'dist', 'roles', `${role}.mjs`);
 }
 
-/** The version of a dependency, as package.json pins it. */
+/** The version of a package that is in our bundles, as package.json pins it; '' where it is none. */
 export function dependencyVersion(name: string): string {
   const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  if (typeof text !== 'object' || text === null || !('dependencies' in text)) return '';
-  const { dependencies } = text;
-  if (typeof dependencies !== 'object' || dependencies === null) return '';
-  return String(Object.entries(dependencies).find(([key]) => key === name)?.[1] ?? '');
+  if (typeof text !== 'object' || text === null || !('devDependencies' in text)) return '';
+  const { devDependencies } = text;
+  if (typeof devDependencies !== 'object' || devDependencies === null) return '';
+  return String(Object.entries(devDependencies).find(([key]) => key === name)?.[1] ?? '');
 }
 
 /** As package.json says. */

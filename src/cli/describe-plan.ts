@@ -3,9 +3,10 @@ import { placementOf } from '../plan/placement.ts';
 import type { Plan, PlannedCheck, PlannedPlacement } from '../plan/schema.ts';
 import { settingsOf } from '../plan/settings.ts';
 import { plannedTargets } from '../plan/target.ts';
+import { wrap } from '../reports/table.ts';
 
-/** The resolved plan in words, as `--dry-run` shows it. */
-export function describePlan(plan: Plan): string {
+/** The resolved plan in words, as `--dry-run` shows it; lines longer than `columns` go on below themselves. */
+export function describePlan(plan: Plan, columns = Number.POSITIVE_INFINITY): string {
   const targets = plannedTargets(plan);
   const lines: [string, string[]][] = [
     ['experiment', [`${plan.experiment}${plan.description === '' ? '' : `: ${plan.description}`}`]],
@@ -24,9 +25,16 @@ export function describePlan(plan: Plan): string {
     ['takes', [`about ${formatDuration(plan.expectedWallSeconds * 1000)}`]],
   ];
   return lines
-    .flatMap(([name, texts]) =>
-      texts.map((text, index) => `${(index === 0 ? name : '').padEnd(12)}${text}\n`),
-    )
+    .flatMap(([name, texts]) => texts.map((text, index) => entry(index === 0 ? name : '', text, columns)))
+    .join('');
+}
+
+const nameWidth = 12;
+
+function entry(name: string, text: string, columns: number): string {
+  const [first = '', ...rest] = wrap(text, columns - nameWidth, '  ');
+  return [name.padEnd(nameWidth) + first, ...rest.map((line) => ' '.repeat(nameWidth) + line)]
+    .map((line) => `${line}\n`)
     .join('');
 }
 

@@ -61,7 +61,7 @@ function frame(argv: readonly string[], io: Io) {
     .example('$0 run experiments/*.yaml --cluster kind', 'on a real cluster, one after the other')
     .example('$0 validate my.yaml', 'is the file right?')
     .epilogue(
-      'Exit codes: 0 pass, 1 an expectation failed, 2 unknown, 3 could not be completed, 64 bad usage.',
+      'Exit codes: 0 pass, 1 an expectation failed, 2 unknown, 3 could not be completed, 64 bad usage, 70 a defect of midflight, 130 interrupted.',
     )
     .wrap(Math.min(110, columnsOf(io.stdout)))
     .check(givenOnce)

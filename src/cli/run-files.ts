@@ -56,7 +56,11 @@ async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }
   if (json) {
     const described = plans.map((plan) => ({ ...plan, targets: plannedTargets(plan) }));
     stdout.write(`${JSON.stringify(described.length === 1 ? described[0] : described, null, 2)}\n`);
-  } else stdout.write(plans.map(describePlan).join('\n'));
+  } else {
+    // What reads a pipe looks for lines, whatever their length.
+    const columns = stdout.isTTY === true ? columnsOf(stdout) : Number.POSITIVE_INFINITY;
+    stdout.write(plans.map((plan) => describePlan(plan, columns)).join('\n'));
+  }
   return exitCodes.pass;
 }
 

@@ -17,7 +17,6 @@ interface Health {
   /** When a renewal was last noticed, monotonic ns: at an examination, not when it happened, as in Kubernetes. */
   noticedAt: number;
   signature: string;
-  ready: string | undefined;
 }
 
 /** monitorNodeHealth of the node lifecycle controller: looks at leases and statuses once per monitor period. */
@@ -50,14 +49,15 @@ function examine(context: Context, node: Node, before: Health | undefined): Heal
   const silent = now - noticedAt > context.timers.nodeMonitorGraceMs * nsPerMs;
   const current = silent ? markUnknown(context, node) : node;
   const ready = conditionStatus(current.status?.conditions, 'Ready');
-  const was = before === undefined ? undefined : before.ready;
-  if (ready !== 'True' && (was === 'True' || conditionStatus(node.status?.conditions, 'Ready') === 'True')) {
+  // Only where this very examination took the node's readiness: of a kubelet that itself says False (a shutdown), the
+  // controller makes taints, and the pods stay what the kubelet says of them.
+  if (ready !== 'True' && conditionStatus(node.status?.conditions, 'Ready') === 'True') {
     const message = `Node ${node.metadata.name} status is now: NodeNotReady`;
     recordEvent(context, node, { type: 'Normal', reason: 'NodeNotReady', message, source });
     markPodsNotReady(context, node.metadata.name);
   }
   taintNoExecute(context, current, ready);
-  return { noticedAt, signature: silent ? signatureOf(context, current) : signature, ready };
+  return { noticedAt, signature: silent ? signatureOf(context, current) : signature };
 }
 
 function markUnknown(context: Context, node: Node): Node {

@@ -107,6 +107,33 @@ test('a node that is back in time keeps its pods', async () => {
   cluster.stop();
 });
 
+test('a kubelet that itself says NotReady leaves its pods what they are: only silence takes their readiness', async () => {
+  const cluster = testCluster();
+  await twoNodes(cluster);
+  updateObject(
+    cluster.context,
+    'nodes',
+    undefined,
+    'a',
+    (node) => ({
+      ...node,
+      status: { ...node.status, conditions: [{ type: 'Ready', status: 'False', reason: 'KubeletNotReady' }] },
+    }),
+    'status',
+  );
+  await run(cluster, 30, ['a', 'b']);
+  assert.equal(taintsOf(cluster, 'a'), [
+    'node.kubernetes.io/not-ready:NoExecute',
+    'node.kubernetes.io/not-ready:NoSchedule',
+  ]);
+  const ready = cluster
+    .pods()
+    .map(({ status }) => status?.conditions?.find(({ type }) => type === 'Ready')?.status);
+  assert.equal(ready, ['True', 'True']);
+  assert.is(cluster.events('NodeNotReady').length, 0);
+  cluster.stop();
+});
+
 test('pods of a deleted Node are removed', async () => {
   const cluster = testCluster();
   await twoNodes(cluster);

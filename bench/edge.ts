@@ -1,157 +1,198 @@
-// What the edge adds and bears: `node --import tsx bench/edge.ts [streams] [seconds]`. Loopback only.
-// Three processes: the nodes (one), the edge, and the clients (this one); 2 cores bear all of them.
-import { fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { edgeRig, quickPreset } from '../test/support/edge-rig.ts';
+import { z } from 'zod';
+import { monotonic } from '../src/base/clock.ts';
+import { edgeRig, quickPreset, type Rig } from '../test/support/edge-rig.ts';
+import type { Measured, Part, Row, Target } from './result.ts';
+import { haproxy } from './support/haproxy.ts';
+import { helper } from './support/helper.ts';
+import { openFilesHere, requireFiles } from './support/limits.ts';
+import { haproxyVersion } from './support/machine.ts';
+import { at } from './support/stats.ts';
+import { streamServer } from './support/streams.ts';
+import { follow, withChildren } from './support/usage.ts';
+import { gatherRecorder, launchRecorder, recorderConfig } from './tools/ours.ts';
 
-const chunk = Buffer.alloc(128, 'x');
+const rampMs = 5000;
+const streamSeconds = 12;
+const firstByteSeconds = 4;
+const busySeconds = 3;
 
-/** Streams send in turn, as those of real clients do, not all at one instant. */
-const slots = 50;
-
-/**
- * The node's process. Asked "s N" it sends a chunk at once and then one a second, N in all, and FIN; asked anything else
- * one chunk and FIN.
- */
-function serveNode(host: string, port: number): void {
-  const streams: { socket: Socket; left: number }[][] = Array.from({ length: slots }, () => []);
-  let count = 0;
-  let slot = 0;
-  createServer({ noDelay: true }, (socket) => {
-    socket.on('error', () => {});
-    socket.once('data', (bytes) => {
-      const [kind, chunks] = bytes.toString('latin1').split(' ');
-      if (kind !== 's') return socket.end(chunk);
-      socket.write(chunk);
-      count += 1;
-      streams[count % slots]?.push({ socket, left: Number(chunks) - 1 });
-    });
-  }).listen({ host, port, backlog: 4096 }, () => process.send?.('up'));
-  setInterval(() => {
-    slot = (slot + 1) % slots;
-    const due = streams[slot] ?? [];
-    for (const stream of due) {
-      stream.left -= 1;
-      if (stream.left <= 0) stream.socket.end(chunk);
-      else stream.socket.write(chunk);
-    }
-    streams[slot] = due.filter((stream) => stream.left > 0);
-  }, 1000 / slots);
+interface Way {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  pids(): readonly number[];
 }
 
-interface Tally {
-  done: number;
-  lost: number;
+/** Streams through the edge, and through haproxy in its place: what each adds, bears and costs. */
+export function edgePart(count: number): Part {
+  return {
+    name: `edge-${count}`,
+    limitSeconds: 180,
+    async run(progress) {
+      const files = openFilesHere();
+      requireFiles(count, files);
+      const rig = await edgeRig({ nodes: 1, bindClientAddress: true }, (port) =>
+        quickPreset(port, { onEjected: 'persist' }),
+      );
+      const node = { host: rig.nodes[0]?.address ?? '', port: rig.nodePort };
+      const direct: Way = { name: 'direct', ...node, pids: () => [] };
+      const edge: Way = {
+        name: 'edge',
+        host: rig.host,
+        port: rig.port,
+        pids: () => withChildren(rig.edge.pid),
+      };
+      const rows: Row[] = [];
+      try {
+        progress('edge');
+        const edgeRow = await carried(edge, direct, count);
+        rows.push({ ...edgeRow, figures: { ...edgeRow.figures, ...(await lateness(rig)) } });
+        const busy = await busyFigures(edge, direct);
+        if (haproxyVersion() === null) progress('haproxy left out: it is not installed');
+        else {
+          progress('haproxy');
+          const listen = { host: neighbour(node.host, 3), port: node.port };
+          const proxy = await haproxy(listen, node, count, files);
+          const way: Way = { name: 'haproxy', ...listen, pids: () => proxy.pids };
+          rows.push(await carried(way, direct, count));
+          busy.push(...(await busyFigures(way, null)));
+          await proxy.stop();
+        }
+        return measured(count, withBusy(rows, busy));
+      } finally {
+        await rig.stop();
+      }
+    },
+  };
 }
 
-function stream(host: string, port: number, from: string, chunks: number, tally: Tally): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, localAddress: from, noDelay: true });
-    let bytes = 0;
-    socket.write(`s ${chunks}`);
-    socket.on('data', (data) => {
-      bytes += data.length;
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      if (bytes === chunks * chunk.length) tally.done += 1;
-      else tally.lost += 1;
-      resolve();
-    });
+const neighbour = (host: string, last: number) => host.replace(/\d+$/, String(last));
+const clientsOf = ({ host }: Way) => [11, 12, 13, 14].map((last) => neighbour(host, last));
+const placeOf = ({ host, port }: Way) => `${host}:${port}`;
+const firstBytes = z.object({ first: z.array(z.number()), second: z.array(z.number()) });
+
+/** Holds so many streams this way, and meanwhile asks both ways for a first byte in turn. */
+async function carried(way: Way, direct: Way, count: number): Promise<Row> {
+  const server = await streamServer({
+    chunks: streamSeconds,
+    intervalMs: 1000,
+    host: direct.host,
+    port: direct.port,
   });
-}
-
-/** Real milliseconds from the first SYN to the first byte. */
-function firstByte(host: string, port: number, from: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const began = performance.now();
-    const socket = connect({ host, port, localAddress: from, noDelay: true });
-    socket.write('p');
-    socket.once('data', () => {
-      resolve(performance.now() - began);
-      socket.destroy();
-    });
-    socket.on('error', reject);
-  });
-}
-
-function quantile(values: number[], share: number): string {
-  const sorted = [...values].sort((one, other) => one - other);
-  return (sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN).toFixed(2);
-}
-
-/** Seconds of CPU and MB of memory of a process. */
-function usage(pid: number): { cpu: number; rss: number } {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return { cpu: (Number(fields[11]) + Number(fields[12])) / 100, rss: (Number(fields[21]) * 4096) / 1e6 };
-}
-
-async function main(count: number, seconds: number): Promise<void> {
-  const rig = await edgeRig({ nodes: 1, bindClientAddress: true }, (port) =>
-    quickPreset(port, { onEjected: 'persist' }),
+  const using = follow(way.pids);
+  const before = using.look().cpuSeconds;
+  const job = { url: { host: way.host, port: way.port }, count, rampMs, streamSeconds };
+  const recorder = await launchRecorder(recorderConfig(job, { localAddresses: clientsOf(way) }));
+  const told = gatherRecorder(recorder);
+  recorder.send({ type: 'begin' });
+  await monotonic.sleep(rampMs + 1000);
+  const { inFlight } = await server.seen();
+  const asked = firstBytes.parse(
+    await helper('first-byte.ts', firstByteSeconds, clientsOf(way).join(','), placeOf(direct), placeOf(way)),
   );
-  const address = rig.nodes[0]?.address ?? '';
-  const child = fork(fileURLToPath(import.meta.url), ['node', address, String(rig.nodePort)]);
-  await new Promise((resolve) => child.once('message', resolve));
-  const clients = [11, 12, 13, 14].map((last) => address.replace(/\d+$/, String(last)));
-  const clientOf = (index: number) => clients[index % clients.length] ?? '';
-  const tally: Tally = { done: 0, lost: 0 };
-  const before = usage(rig.edge.pid);
-  const running: Promise<void>[] = [];
-  const rampMs = Math.min(5000, count);
-  for (let index = 0; index < count; index += 1) {
-    running.push(stream(rig.host, rig.port, clientOf(index), seconds, tally));
-    if (index % Math.ceil(count / rampMs / 0.2) === 0) await sleep(5);
-  }
-  const settled = performance.now();
-  const direct: number[] = [];
-  const through: number[] = [];
-  const until = performance.now() + Math.max(1000, (seconds - rampMs / 1000 - 2) * 1000);
-  while (performance.now() < until) {
-    direct.push(await firstByte(address, rig.nodePort, clientOf(direct.length)));
-    await sleep(2);
-    through.push(await firstByte(rig.host, rig.port, clientOf(through.length)));
-    await sleep(2);
-  }
-  const peak = usage(rig.edge.pid);
-  await Promise.all(running);
+  const { good, lost } = await told;
+  const { cpuSeconds, peakMb } = using.stop();
+  await recorder.stop();
+  await server.stop();
+  const [direct99, through99] = [at(0.99, asked.first), at(0.99, asked.second)];
+  return {
+    name: way.name,
+    figures: {
+      held: inFlight,
+      good,
+      lost,
+      cpuSeconds: cpuSeconds - before,
+      peakMb,
+      direct50: at(0.5, asked.first),
+      direct99,
+      through50: at(0.5, asked.second),
+      through99,
+      added99: direct99 === null || through99 === null ? null : through99 - direct99,
+    },
+  };
+}
+
+/** How late the edge's own health checks began. */
+async function lateness(rig: Rig): Promise<Row['figures']> {
+  await monotonic.sleep(2500); // its windows are of 2 s
   await rig.sync();
-  const late = rig.events.flatMap((event) => (event.type === 'lateness' ? [event] : []));
-  const closes = rig.events.filter((event) => event.type === 'edge-close').length;
-  console.log(
-    JSON.stringify({
-      streams: count,
-      seconds,
-      done: tally.done,
-      lost: tally.lost,
-      edgeCloses: closes - through.length,
-      heldMs: Math.round(performance.now() - settled),
-      edgeCpuSeconds: usage(rig.edge.pid).cpu - before.cpu,
-      edgeRssMb: Math.round(peak.rss),
-      probes: through.length,
-      firstByteMs: {
-        direct: { p50: quantile(direct, 0.5), p99: quantile(direct, 0.99) },
-        through: { p50: quantile(through, 0.5), p99: quantile(through, 0.99) },
-      },
-      checks: late.reduce((sum, window) => sum + window.count, 0),
-      checkLatenessMs: {
-        p99OfWindows: quantile(
-          late.map((window) => window.p99Ms),
-          0.99,
-        ),
-        max: quantile(
-          late.map((window) => window.maxMs),
-          1,
-        ),
-      },
-    }),
-  );
-  child.kill();
-  await rig.stop();
+  const windows = rig.events.flatMap((event) => (event.type === 'lateness' ? [event] : []));
+  return {
+    checks: windows.reduce((sum, window) => sum + window.count, 0),
+    checkLate99: Math.max(...windows.map((window) => window.p99Ms)),
+    checkLateMax: Math.max(...windows.map((window) => window.maxMs)),
+  };
 }
 
-if (process.argv[2] === 'node') serveNode(process.argv[3] ?? '', Number(process.argv[4]));
-else await main(Number(process.argv[2] ?? 1000), Number(process.argv[3] ?? 10));
+interface Busy {
+  readonly name: string;
+  readonly connections: number;
+  readonly megabytes: number;
+}
+
+async function busyFigures(way: Way, direct: Way | null): Promise<Busy[]> {
+  const node = direct ?? { ...way, host: neighbour(way.host, 2) };
+  const server = await streamServer({ chunks: 1, intervalMs: 1000, host: node.host, port: node.port });
+  const all: Busy[] = [];
+  for (const one of direct === null ? [way] : [direct, way]) {
+    const from = clientsOf(one).join(',');
+    const connections = await helper('busy-client.ts', 'connections', busySeconds, placeOf(one), from);
+    const bytes = await helper('busy-client.ts', 'bytes', busySeconds, placeOf(one), from);
+    all.push({ name: one.name, connections: Number(connections), megabytes: Number(bytes) / 1e6 });
+  }
+  await server.stop();
+  return all;
+}
+
+function withBusy(rows: readonly Row[], busy: readonly Busy[]): Row[] {
+  return busy.map(({ name, connections, megabytes }) => {
+    const { figures = {} } = rows.find((row) => row.name === name) ?? {};
+    return { name, figures: { ...figures, connections, megabytes } };
+  });
+}
+
+function measured(count: number, rows: readonly Row[]): Measured {
+  return {
+    title: `Edge: ${count} streams through it, and through haproxy`,
+    how: [
+      `The recorder holds ${count} streams of ${streamSeconds} s through the edge, begun over 5 s; when all flow, another process asks for`,
+      'a first byte in turn past it and through it, for 4 s. Its health checks go on every 100 ms. Then, without the streams, as',
+      'many new connections, and as many bytes, as one client gets. haproxy in mode tcp does the same, in as many processes as',
+      'the limit of open files asks for, as the edge does.',
+    ],
+    columns: [
+      { key: 'held', title: 'held', digits: 0 },
+      { key: 'lost', title: 'lost', digits: 0 },
+      { key: 'cpuSeconds', title: 'CPU s', digits: 2 },
+      { key: 'peakMb', title: 'peak MB', digits: 0 },
+      { key: 'direct50', title: 'first byte past it p50 ms', digits: 2 },
+      { key: 'direct99', title: 'p99 ms', digits: 2 },
+      { key: 'through50', title: 'through it p50 ms', digits: 2 },
+      { key: 'through99', title: 'p99 ms', digits: 2 },
+      { key: 'added99', title: 'added at p99 ms', digits: 2 },
+      { key: 'checkLate99', title: 'checks late p99 ms', digits: 1 },
+      { key: 'checkLateMax', title: 'max ms', digits: 1 },
+      { key: 'connections', title: 'new connections/s', digits: 0 },
+      { key: 'megabytes', title: 'MB/s', digits: 0 },
+    ],
+    rows: [...rows],
+    targets: targetsOf(count, rows.find(({ name }) => name === 'edge')?.figures ?? {}),
+  };
+}
+
+function targetsOf(count: number, own: Row['figures']): Target[] {
+  const figure = (what: string, key: string, limit: number, unit: string, kind: Target['kind']): Target => ({
+    what: `edge, ${count} streams: ${what}`,
+    measured: own[key] ?? null,
+    limit,
+    unit,
+    kind,
+  });
+  return [
+    figure('held at once', 'held', count, '', 'at-least'),
+    figure('lost', 'lost', 0, '', 'at-most'),
+    ...(count > 1000 ? [] : [figure('added to the first byte, p99', 'added99', 5, 'ms', 'at-most')]),
+    // A check is due every few seconds; the history calls the edge late from 100 ms on.
+    figure('its health checks late, p99', 'checkLate99', 100, 'ms', 'at-most'),
+  ];
+}

@@ -1,13 +1,25 @@
 import { MidflightError } from '../src/base/errors.ts';
+import { edgePart } from './edge.ts';
+import { manyPart } from './many.ts';
+import { probePart } from './probe.ts';
 import { recorderPart } from './recorder.ts';
 import type { Part } from './result.ts';
+import { startPart } from './start.ts';
 
-/** A family of parts that differ in their size; null: it has none. */
-const families: readonly {
+interface Family {
   readonly name: string;
+  /** Streams, small to large; null: the part has no size. */
   readonly sizes: readonly number[] | null;
   of(size: number): Part;
-}[] = [{ name: 'recorder', sizes: [1000, 5000, 10_000], of: recorderPart }];
+}
+
+const families: readonly Family[] = [
+  { name: 'start', sizes: null, of: () => startPart },
+  { name: 'recorder', sizes: [1000, 5000, 10_000], of: recorderPart },
+  { name: 'probe', sizes: [10_000], of: probePart },
+  { name: 'edge', sizes: [1000, 10_000], of: edgePart },
+  { name: 'many', sizes: [30_000], of: manyPart },
+];
 
 /**
  * The parts named, small ones first: `recorder`, or `recorder-5000`; none named: all. `streams`: of these sizes only.

@@ -17,8 +17,18 @@ export function usageOf(stat: string, status: string): Usage {
 const read = (pid: number) =>
   usageOf(readFileSync(`/proc/${pid}/stat`, 'utf8'), readFileSync(`/proc/${pid}/status`, 'utf8'));
 
+/** A process and those that it started. */
+export function withChildren(pid: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    return [pid, ...children.map(Number)];
+  } catch {
+    return [pid]; // it has ended
+  }
+}
+
 /** Follows processes that end by themselves: the last look, at most 50 ms before its end, counts. */
-export function follow(pids: () => readonly number[]): { stop(): Usage } {
+export function follow(pids: () => readonly number[]): { look(): Usage; stop(): Usage } {
   const last = new Map<number, Usage>();
   const look = () => {
     for (const pid of pids()) {
@@ -30,17 +40,20 @@ export function follow(pids: () => readonly number[]): { stop(): Usage } {
       }
     }
   };
-  look();
+  const sum = (): Usage => {
+    look();
+    const all = [...last.values()];
+    return {
+      cpuSeconds: all.reduce((total, { cpuSeconds }) => total + cpuSeconds, 0),
+      peakMb: all.reduce((total, { peakMb }) => total + peakMb, 0),
+    };
+  };
   const timer = setInterval(look, 50);
   return {
+    look: sum,
     stop() {
-      look();
       clearInterval(timer);
-      const all = [...last.values()];
-      return {
-        cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
-        peakMb: all.reduce((sum, { peakMb }) => sum + peakMb, 0),
-      };
+      return sum();
     },
   };
 }

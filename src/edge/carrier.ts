@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { openFilesLimit } from '../base/open-files.ts';
 import { type Relay, type RelayEnd, type RelayOptions, relay, relayEnd } from './relay.ts';
 import type { Carried } from './relay-process.ts';
 
@@ -24,18 +24,12 @@ interface Helper {
 /** Files that the process needs besides two for each connection: pipes, watches, health checks, a burst being accepted. */
 const reserve = 1000;
 
-/** How many connections one process may hold: each takes two files. */
-export function connectionsPerProcess(limits: string = processLimits()): number {
-  const files = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? 4096);
-  return Math.max(16, Math.floor((files - reserve) / 2));
-}
+/** Where the system does not say. */
+const smallLimit = 4096;
 
-function processLimits(): string {
-  try {
-    return readFileSync('/proc/self/limits', 'utf8');
-  } catch {
-    return ''; // no Linux: a small limit is assumed
-  }
+/** How many connections one process may hold: each takes two files. */
+export function connectionsPerProcess(limit: number | null = openFilesLimit()): number {
+  return Math.max(16, Math.floor(((limit ?? smallLimit) - reserve) / 2));
 }
 
 /**

@@ -80,48 +80,52 @@ export interface BodyReader {
 
 /** Reads and checks the sequence of one answer. Keeps no more than one line. */
 export function bodyReader(): BodyReader {
-  let rest = '';
-  const state = { chunks: 0, complete: false, wrong: false, path: null as Path | null };
-  const line = (text: string) => {
-    if (state.wrong) return;
-    const [mark, sequence, ...more] = text.split(' ', 3);
-    if (mark !== 'mf' || state.complete) state.wrong = true;
-    else if (sequence === 'end') {
-      if (Number(more[0]) === state.chunks) state.complete = true;
-      else state.wrong = true;
-    } else if (Number(sequence) !== state.chunks) state.wrong = true;
-    else {
-      if (state.chunks === 0) state.path = readPath(text);
-      state.chunks += 1;
+  return new NumberedBody();
+}
+
+const longestLine = 131_072;
+
+class NumberedBody implements BodyReader {
+  chunks = 0;
+  path: Path | null = null;
+  private rest = '';
+  private ended = false;
+  private broken = false;
+
+  get complete(): boolean {
+    return this.ended && this.rest === '';
+  }
+
+  get wrong(): boolean {
+    return this.broken || (this.ended && this.rest !== '');
+  }
+
+  push(text: string): void {
+    let from = 0;
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
+      this.line(this.rest + text.slice(from, at));
+      this.rest = '';
+      from = at + 1;
     }
-  };
-  return {
-    push(text) {
-      let from = 0;
-      for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
-        line(rest + text.slice(from, at));
-        rest = '';
-        from = at + 1;
-      }
-      rest += text.slice(from);
-      if (rest.length > 131_072) {
-        state.wrong = true;
-        rest = '';
-      }
-    },
-    get chunks() {
-      return state.chunks;
-    },
-    get complete() {
-      return state.complete && rest === '';
-    },
-    get wrong() {
-      return state.wrong || (state.complete && rest !== '');
-    },
-    get path() {
-      return state.path;
-    },
-  };
+    this.rest += text.slice(from);
+    if (this.rest.length <= longestLine) return;
+    this.broken = true;
+    this.rest = '';
+  }
+
+  private line(text: string): void {
+    if (this.broken) return;
+    const [mark, sequence, count] = text.split(' ', 3);
+    if (mark !== 'mf' || this.ended) this.broken = true;
+    else if (sequence === 'end') {
+      if (Number(count) === this.chunks) this.ended = true;
+      else this.broken = true;
+    } else if (Number(sequence) !== this.chunks) this.broken = true;
+    else {
+      if (this.chunks === 0) this.path = readPath(text);
+      this.chunks += 1;
+    }
+  }
 }
 
 function readPath(text: string): Path | null {

@@ -43,28 +43,14 @@ export function dialer(target: Target, family: 0 | 4 | 6): Dial {
   const later = inSlices();
   return (localAddress, user) => {
     const from = localAddress === null ? where : { ...where, localAddress };
-    let present = user;
-    const onBytes = (chunk: Buffer) => present.bytes(chunk);
-    const socket = secure
-      ? connectTls({ ...from, ...secure }).on('data', onBytes)
-      : connect({
-          ...from,
-          onread: {
-            buffer,
-            callback(length) {
-              onBytes(buffer.subarray(0, length));
-              return true;
-            },
-          },
-        });
-    return connectionOf(
-      socket,
-      () => present,
-      (next) => {
-        present = next;
-      },
-      later,
-    );
+    const connection = new SocketConnection(user, later);
+    if (secure !== null)
+      connection.carriedBy(connectTls({ ...from, ...secure }).on('data', (chunk) => connection.read(chunk)));
+    else {
+      const callback = (length: number) => connection.read(buffer.subarray(0, length));
+      connection.carriedBy(connect({ ...from, onread: { buffer, callback } }));
+    }
+    return connection;
   };
 }
 
@@ -89,53 +75,72 @@ export function secureOptions({ hostname, insecure }: Target, protocol: 'http/1.
   };
 }
 
-function connectionOf(
-  socket: Socket | TLSSocket,
-  user: () => ConnectionUser,
-  use: (user: ConnectionUser) => void,
-  later: (work: () => void) => void,
-): Connection {
-  let local: string | null = null;
-  let over = false;
-  const end = (tell: (user: ConnectionUser) => void) => {
-    const last = user();
-    use(nobody);
-    over = true;
-    later(() => socket.destroy());
-    tell(last);
-  };
-  socket.on('connect', () => {
-    local = localOf(socket);
-    user().connected();
-  });
-  const failed = (errno: string | null) => end((last) => last.failed(errno));
-  // First of all listeners: TLS ends the socket at the end of an unfinished handshake.
-  socket.prependListener('end', () => {
-    if (over || user() === nobody) end(() => {});
-    else if (endedByReset(socket)) failed('ECONNRESET');
-    else end((last) => last.fin());
-  });
-  socket.on('error', (error) => failed(errnoOf(error) ?? null));
-  return {
-    write: (data) => void socket.write(data),
-    get local() {
-      return local;
-    },
-    use,
-    release() {
-      use(nobody);
-      if (over) return;
-      const timer = setTimeout(() => socket.destroy(), releaseMs);
-      timer.unref();
-      socket.once('close', () => clearTimeout(timer));
-    },
-    destroy() {
-      use(nobody);
-      if (over) return;
-      over = true;
-      later(() => socket.destroy());
-    },
-  };
+class SocketConnection implements Connection {
+  local: string | null = null;
+  private user: ConnectionUser;
+  private over = false;
+  private socket: Socket | null = null;
+  private readonly later: (socket: Socket) => void;
+
+  constructor(user: ConnectionUser, destroyLater: (socket: Socket) => void) {
+    this.user = user;
+    this.later = destroyLater;
+  }
+
+  carriedBy(socket: Socket | TLSSocket): void {
+    this.socket = socket;
+    socket.on('connect', () => {
+      this.local = localOf(socket);
+      this.user.connected();
+    });
+    // First of all listeners: TLS ends the socket at the end of an unfinished handshake.
+    socket.prependListener('end', () => {
+      if (this.over || this.user === nobody) this.end();
+      else if (endedByReset(socket)) this.end().failed('ECONNRESET');
+      else this.end().fin();
+    });
+    socket.on('error', (error) => this.end().failed(errnoOf(error) ?? null));
+  }
+
+  read(chunk: Buffer): true {
+    this.user.bytes(chunk);
+    return true;
+  }
+
+  write(data: string | Buffer): void {
+    this.socket?.write(data);
+  }
+
+  use(user: ConnectionUser): void {
+    this.user = user;
+  }
+
+  release(): void {
+    const { socket } = this;
+    this.user = nobody;
+    if (this.over || socket === null) return;
+    const timer = setTimeout(() => socket.destroy(), releaseMs);
+    timer.unref();
+    socket.once('close', () => clearTimeout(timer));
+  }
+
+  destroy(): void {
+    this.user = nobody;
+    if (!this.over) this.close();
+  }
+
+  /** Nothing more is told to whoever used it last, but what the caller tells now. */
+  private end(): ConnectionUser {
+    const last = this.user;
+    this.user = nobody;
+    this.close();
+    return last;
+  }
+
+  private close(): void {
+    this.over = true;
+    if (this.socket !== null) this.later(this.socket);
+  }
 }
 
 /** `127.0.0.1:41234` or `[::1]:41234`; null before it is connected. */
@@ -152,16 +157,16 @@ function serverName(hostname: string): string {
 }
 
 /** Closing a socket costs as much as telling ten losses: after a mass failure that waits, and goes in slices. */
-function inSlices(): (work: () => void) => void {
-  const waiting: (() => void)[] = [];
+function inSlices(): (socket: Socket) => void {
+  const waiting: Socket[] = [];
   let scheduled = false;
   const run = () => {
-    for (const work of waiting.splice(0, 64)) work();
+    for (const socket of waiting.splice(0, 64)) socket.destroy();
     scheduled = waiting.length > 0;
     if (scheduled) setImmediate(run);
   };
-  return (work) => {
-    waiting.push(work);
+  return (socket) => {
+    waiting.push(socket);
     if (!scheduled) setImmediate(run);
     scheduled = true;
   };

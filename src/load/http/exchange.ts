@@ -1,7 +1,7 @@
 import type { Nanoseconds } from '../../base/units.ts';
 import type { Ending } from './classify.ts';
-import { type RequestOptions, requestRecord } from './record.ts';
-import { responseReader } from './response.ts';
+import { type RequestOptions, type RequestRecord, requestRecord } from './record.ts';
+import { type ResponseReader, responseReader } from './response.ts';
 
 /** A request in flight, however it is carried. What comes after its end is ignored. */
 export interface InFlight {
@@ -23,35 +23,58 @@ export interface Exchange extends InFlight {
 }
 
 export function exchange(options: RequestOptions): Exchange {
-  const record = requestRecord(options);
-  const response = responseReader(record.body);
-  const end = (t: Nanoseconds, ending: Ending, errno: string | null = null) =>
-    record.end(t, ending, { status: response.status, errno, reusable: response.reusable });
-  return {
-    options,
-    get connectedAt() {
-      return record.connectedAt;
-    },
-    get aliveAt() {
-      return record.aliveAt;
-    },
-    get ended() {
-      return record.ended;
-    },
-    connected: record.connected,
-    bytes(t, chunk) {
-      if (record.ended) return;
-      record.heard(t);
-      response.push(chunk);
-      if (response.malformed) end(t, 'malformed');
-      else if (record.wrong) end(t, 'wrong');
-      else if (response.done) end(t, 'whole');
-    },
-    fin(t) {
-      response.finish();
-      end(t, response.done ? 'whole' : 'fin');
-    },
-    failed: (t, errno) => end(t, 'error', errno),
-    giveUp: end,
-  };
+  return new HttpExchange(options);
+}
+
+class HttpExchange implements Exchange {
+  readonly options: RequestOptions;
+  private readonly record: RequestRecord;
+  private readonly response: ResponseReader;
+
+  constructor(options: RequestOptions) {
+    this.options = options;
+    this.record = requestRecord(options);
+    this.response = responseReader(this.record);
+  }
+
+  get connectedAt(): Nanoseconds | null {
+    return this.record.connectedAt;
+  }
+  get aliveAt(): Nanoseconds {
+    return this.record.aliveAt;
+  }
+  get ended(): boolean {
+    return this.record.ended;
+  }
+
+  connected(t: Nanoseconds, local: string | null): void {
+    this.record.connected(t, local);
+  }
+
+  bytes(t: Nanoseconds, chunk: Buffer): void {
+    if (this.record.ended) return;
+    this.record.heard(t);
+    this.response.push(chunk);
+    if (this.response.malformed) this.end(t, 'malformed');
+    else if (this.record.wrong) this.end(t, 'wrong');
+    else if (this.response.done) this.end(t, 'whole');
+  }
+
+  fin(t: Nanoseconds): void {
+    this.response.over();
+    this.end(t, this.response.done ? 'whole' : 'fin');
+  }
+
+  failed(t: Nanoseconds, errno: string | null): void {
+    this.end(t, 'error', errno);
+  }
+
+  giveUp(t: Nanoseconds, ending: Ending): void {
+    this.end(t, ending);
+  }
+
+  private end(t: Nanoseconds, ending: Ending, errno: string | null = null): void {
+    const { status, reusable } = this.response;
+    this.record.end(t, ending, { status, errno, reusable });
+  }
 }

@@ -1,7 +1,7 @@
 import type { Nanoseconds } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { Lane } from '../../plan/schema.ts';
-import { bodyReader } from '../../workload/protocol.ts';
+import { type BodyReader, bodyReader } from '../../workload/protocol.ts';
 import { classify, type Ending } from './classify.ts';
 
 export interface RequestOptions {
@@ -53,21 +53,64 @@ export function startEvent(options: Omit<RequestOptions, 'onEnd' | 'freshConnect
 }
 
 export function requestRecord(options: RequestOptions): RequestRecord {
-  const { expectStatus } = options;
-  // The numbered body is the app's own answer; a refusal that is wanted (403) has another.
-  const reader = options.numbered && expectStatus >= 200 && expectStatus < 300 ? bodyReader() : null;
-  let local: string | null = null;
-  let connectedAt: Nanoseconds | null = null;
-  let firstByteAt: Nanoseconds | null = null;
-  let firstChunkAt: Nanoseconds | null = null;
-  let lastByteAt: Nanoseconds | null = null;
-  let silenceNs = 0;
-  let bodyBytes = 0;
-  let ended = false;
+  return new OneRequest(options);
+}
 
-  const end = (t: Nanoseconds, ending: Ending, { status, errno, reusable }: Ended) => {
-    if (ended) return;
-    ended = true;
+/** An object with methods, not closures: there may be ten thousand at once, begun within seconds. */
+class OneRequest implements RequestRecord {
+  connectedAt: Nanoseconds | null = null;
+  ended = false;
+  private readonly options: RequestOptions;
+  private readonly reader: BodyReader | null;
+  private local: string | null = null;
+  private firstByteAt: Nanoseconds | null = null;
+  private firstChunkAt: Nanoseconds | null = null;
+  private lastByteAt: Nanoseconds | null = null;
+  private silenceNs = 0;
+  private bodyBytes = 0;
+
+  constructor(options: RequestOptions) {
+    const { numbered, expectStatus } = options;
+    this.options = options;
+    // The numbered body is the app's own answer; a refusal that is wanted (403) has another.
+    this.reader = numbered && expectStatus >= 200 && expectStatus < 300 ? bodyReader() : null;
+  }
+
+  get aliveAt(): Nanoseconds {
+    return this.lastByteAt ?? this.connectedAt ?? this.options.startedAt;
+  }
+
+  get wrong(): boolean {
+    return this.reader?.wrong ?? false;
+  }
+
+  connected(t: Nanoseconds, address: string | null): void {
+    this.connectedAt = t;
+    this.local = address;
+    if (this.options.connectBy !== undefined && t > this.options.connectBy)
+      this.end(t, 'slow-connect', { status: null, errno: null, reusable: false });
+  }
+
+  heard(t: Nanoseconds): void {
+    this.firstByteAt ??= t;
+    if (this.lastByteAt !== null) this.silenceNs = Math.max(this.silenceNs, t - this.lastByteAt);
+    this.lastByteAt = t;
+  }
+
+  body(bytes: Buffer, status: number): void {
+    const { reader, options } = this;
+    this.bodyBytes += bytes.length;
+    if (reader !== null && status === options.expectStatus) reader.push(bytes.toString('latin1'));
+    if (this.firstChunkAt !== null || (reader !== null && reader.chunks === 0)) return;
+    this.firstChunkAt = this.lastByteAt;
+    options.onFirstChunk?.();
+  }
+
+  end(t: Nanoseconds, ending: Ending, { status, errno, reusable }: Ended): void {
+    if (this.ended) return;
+    this.ended = true;
+    const { reader, options, connectedAt, lastByteAt } = this;
+    const { expectStatus } = options;
     const marked = reader === null ? null : reader.complete && !reader.wrong;
     const event: EventOf<'end'> = {
       type: 'end',
@@ -78,50 +121,16 @@ export function requestRecord(options: RequestOptions): RequestRecord {
       status,
       errno,
       connectedAt,
-      firstByteAt,
-      firstChunkAt,
+      firstByteAt: this.firstByteAt,
+      firstChunkAt: this.firstChunkAt,
       lastByteAt,
-      longestSilenceNs: lastByteAt === null ? 0 : Math.max(silenceNs, t - lastByteAt),
-      bodyBytes,
+      longestSilenceNs: lastByteAt === null ? 0 : Math.max(this.silenceNs, t - lastByteAt),
+      bodyBytes: this.bodyBytes,
       chunks: reader?.chunks ?? 0,
-      local,
+      local: this.local,
       path: reader?.path ?? null,
       freshConnection: options.freshConnection,
     };
     options.onEnd(event, reusable);
-  };
-
-  return {
-    get connectedAt() {
-      return connectedAt;
-    },
-    get aliveAt() {
-      return lastByteAt ?? connectedAt ?? options.startedAt;
-    },
-    get ended() {
-      return ended;
-    },
-    get wrong() {
-      return reader?.wrong ?? false;
-    },
-    connected(t, address) {
-      connectedAt = t;
-      local = address;
-      if (options.connectBy !== undefined && t > options.connectBy)
-        end(t, 'slow-connect', { status: null, errno: null, reusable: false });
-    },
-    heard(t) {
-      firstByteAt ??= t;
-      if (lastByteAt !== null) silenceNs = Math.max(silenceNs, t - lastByteAt);
-      lastByteAt = t;
-    },
-    body(bytes, status) {
-      bodyBytes += bytes.length;
-      if (reader !== null && status === expectStatus) reader.push(bytes.toString('latin1'));
-      if (firstChunkAt !== null || (reader !== null && reader.chunks === 0)) return;
-      firstChunkAt = lastByteAt;
-      options.onFirstChunk?.();
-    },
-    end,
-  };
+  }
 }

@@ -4,7 +4,7 @@ import { HTTPParser } from 'http-parser-js';
 export interface ResponseReader {
   push(bytes: Buffer): void;
   /** The server's FIN: the end of a body that nothing else delimits. */
-  finish(): void;
+  over(): void;
   /** Of the final head (interim 1xx answers are passed over); null while it is not whole. */
   readonly status: number | null;
   /** HTTP's framing says the answer is whole. */
@@ -15,94 +15,106 @@ export interface ResponseReader {
 }
 
 /** What http-parser-js (0.5.10, pinned) keeps to itself, and we must see to be as strict as Node's own parser. */
-interface Internals {
+interface Insides {
   readonly state: string;
   readonly line: string;
   readonly offset: number;
   readonly end: number;
   consumeLine(): string | undefined;
+  parseHeader(line: string, headers: string[]): void;
+  execute(bytes: Buffer): number | Error;
+  finish(): void;
 }
+const Parser = HTTPParser as unknown as new (type: 'RESPONSE') => Insides;
 
 const headerLine = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/;
 const chunkHead = /^[0-9a-fA-F]{1,13}[ \t]*(;.*)?$/;
 const prefix = 'HTTP/1.';
-/** http-parser-js takes a bad chunk size for the last chunk, and so a broken body for a whole one. */
-const strict = {
-  consumeLine(this: Internals): string | undefined {
-    const line = plain.consumeLine.call(this);
-    if (line !== undefined && this.state === 'BODY_CHUNKHEAD' && !chunkHead.test(line))
-      throw new Error('not a chunk size');
-    return line;
-  },
-  /** It also passes over lines that are no headers. */
-  parseHeader(this: Internals, line: string, headers: string[]): void {
-    if (!headerLine.test(line) && !/^[ \t]/.test(line)) throw new Error('not a header');
-    parseHeader.call(this, line, headers);
-  },
-};
-const plain = HTTPParser.prototype as unknown as Internals;
-const parseHeader: (line: string, headers: string[]) => void = HTTPParser.prototype.parseHeader;
 
-/** `onBody` gets the body's bytes, freed of chunking; the buffer is only lent. */
-export function responseReader(onBody: (bytes: Buffer, status: number) => void): ResponseReader {
-  const parser = new HTTPParser(HTTPParser.RESPONSE);
-  const internals = parser as unknown as Internals;
-  Object.assign(parser, strict);
-  let status: number | null = null;
-  let interim = false;
-  let done = false;
-  let malformed = false;
-  let keepAlive = false;
-  let leftover = false;
+/** Gets the body's bytes, freed of chunking; the buffer is only lent. */
+export interface BodySink {
+  body(bytes: Buffer, status: number): void;
+}
 
-  parser[HTTPParser.kOnHeadersComplete] = (info) => {
-    if (done) return;
-    interim = info.statusCode < 200 && info.statusCode !== 101;
-    if (interim) return;
-    checkFraming(info.headers);
-    status = info.statusCode;
-    keepAlive = info.shouldKeepAlive;
-  };
-  parser[HTTPParser.kOnBody] = (bytes) => {
-    if (status === null || done) return;
-    onBody(bytes, status);
-  };
-  parser[HTTPParser.kOnMessageComplete] = () => {
-    if (interim || done) return;
-    done = true;
-    leftover = internals.offset < internals.end;
-  };
-  const push = (bytes: Buffer) => {
-    if (done) leftover = true;
-    if (done || malformed) return;
+export function responseReader(to: BodySink): ResponseReader {
+  return new Answer(to);
+}
+
+/** Parser and reader are one object: there may be ten thousand. */
+class Answer extends Parser implements ResponseReader {
+  status: number | null = null;
+  done = false;
+  malformed = false;
+  private readonly to: BodySink;
+  private interim = false;
+  private keepAlive = false;
+  private leftover = false;
+
+  constructor(to: BodySink) {
+    super(HTTPParser.RESPONSE);
+    this.to = to;
+  }
+
+  get reusable(): boolean {
+    return this.done && this.keepAlive && !this.leftover;
+  }
+
+  push(bytes: Buffer): void {
+    if (this.done) this.leftover = true;
+    if (this.done || this.malformed) return;
     let failed: boolean;
     try {
-      failed = parser.execute(bytes) instanceof Error;
+      failed = this.execute(bytes) instanceof Error;
     } catch {
       failed = true; // thrown by checkFraming
     }
     // What follows a whole answer is no part of it, and was parsed as the next one.
-    if (done) return;
-    malformed = failed || !couldBeHttp(internals);
-  };
-  return {
-    push,
-    finish() {
-      if (!done && !malformed && status !== null) parser.finish();
-    },
-    get status() {
-      return status;
-    },
-    get done() {
-      return done;
-    },
-    get malformed() {
-      return malformed;
-    },
-    get reusable() {
-      return done && keepAlive && !leftover;
-    },
-  };
+    if (this.done) return;
+    this.malformed = failed || !couldBeHttp(this);
+  }
+
+  over(): void {
+    if (!this.done && !this.malformed && this.status !== null) this.finish();
+  }
+
+  /** http-parser-js takes a bad chunk size for the last chunk, and so a broken body for a whole one. */
+  override consumeLine(): string | undefined {
+    const line = super.consumeLine();
+    if (line !== undefined && this.state === 'BODY_CHUNKHEAD' && !chunkHead.test(line))
+      throw new Error('not a chunk size');
+    return line;
+  }
+
+  /** It also passes over lines that are no headers. */
+  override parseHeader(line: string, headers: string[]): void {
+    if (!headerLine.test(line) && !/^[ \t]/.test(line)) throw new Error('not a header');
+    super.parseHeader(line, headers);
+  }
+
+  [HTTPParser.kOnHeadersComplete](info: Head): void {
+    if (this.done) return;
+    this.interim = info.statusCode < 200 && info.statusCode !== 101;
+    if (this.interim) return;
+    checkFraming(info.headers);
+    this.status = info.statusCode;
+    this.keepAlive = info.shouldKeepAlive;
+  }
+
+  [HTTPParser.kOnBody](bytes: Buffer): void {
+    if (this.status !== null && !this.done) this.to.body(bytes, this.status);
+  }
+
+  [HTTPParser.kOnMessageComplete](): void {
+    if (this.interim || this.done) return;
+    this.done = true;
+    this.leftover = this.offset < this.end;
+  }
+}
+
+interface Head {
+  readonly statusCode: number;
+  readonly headers: readonly string[];
+  readonly shouldKeepAlive: boolean;
 }
 
 /** Framing that cannot be followed is worth an error: guessed wrong, a cut answer would pass for a whole one. */
@@ -116,7 +128,7 @@ function checkFraming(headers: readonly string[]): void {
 }
 
 /** A first line that does not begin as HTTP is known as such before its end, which may never come. */
-function couldBeHttp({ state, line }: Internals): boolean {
+function couldBeHttp({ state, line }: Insides): boolean {
   if (state !== 'RESPONSE_LINE') return true;
   return line.startsWith(prefix) || prefix.startsWith(line);
 }

@@ -1,0 +1,53 @@
+import { createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { monotonic } from '../../src/base/clock.ts';
+import { eachLine } from '../../src/base/lines.ts';
+import { chunkLine, endLine } from '../../src/workload/protocol.ts';
+
+/*
+ * A server of short answers that is away when it is told: for each line `{"ms": N}` on its stdin it stops listening for so
+ * long, and says when that was, as the kernel saw it. While it is away new connections are refused.
+ */
+export const outage = z.object({ from: z.number(), to: z.number() });
+export type Outage = z.infer<typeof outage>;
+
+const order = z.object({ ms: z.number() });
+const host = '127.0.0.1';
+const http = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
+const path = {
+  endpointNode: 'n0',
+  endpointPod: 'a0',
+  ingressNode: 'n1',
+  ingressPod: 'i0',
+  source: '127.0.0.1',
+};
+const answer = `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n${http(chunkLine(0, path, 128))}${http(endLine(1))}0\r\n\r\n`;
+
+function listening(port: number): Promise<Server> {
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(answer, 'latin1'));
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog: 1024 }, () => resolve(server));
+  });
+}
+
+let server = await listening(0);
+const bound = server.address();
+const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+const say = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
+
+async function beAway(ms: number): Promise<void> {
+  server.close(); // the listening socket is closed at once, what is connected goes on
+  const from = monotonic.now();
+  await sleep(ms);
+  server = await listening(port);
+  say({ from, to: monotonic.now() } satisfies Outage);
+}
+
+eachLine(process.stdin, (line) => void beAway(order.parse(JSON.parse(line)).ms));
+process.stdin.on('end', () => process.exit(0));
+say({ port });

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+
+/** How many files this process may have open; null where the system does not say. Node raises its own limit to the hard one. */
+export function openFilesLimit(limits: string = ownLimits()): number | null {
+  const said = /^Max open files\s+(\d+|unlimited)/m.exec(limits)?.[1];
+  if (said === undefined) return null;
+  return said === 'unlimited' ? Number.POSITIVE_INFINITY : Number(said);
+}
+
+function ownLimits(): string {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8');
+  } catch {
+    return ''; // no Linux
+  }
+}

@@ -124,7 +124,7 @@ test('run refuses all files where one is wrong, before anything is started', asy
 
 test('--dry-run says what would be done, and leaves nothing', async () => {
   const before = readdirSync(box.folder);
-  const { code, stdout, stderr } = await cli('run', experiment('preemption'), '--dry-run');
+  const { code, stdout, stderr } = await cli('run', experiment('preemption'), '--dry-run', '--repeats', '2');
   assert.equal([code, stderr], [0, '']);
   for (const word of [
     'preemption',
@@ -194,6 +194,17 @@ test('a reader who goes away ends nothing with a crash', async () => {
   child.stdout.resume();
   const code = await new Promise((resolve) => child.on('close', resolve));
   assert.equal([code, stderr], [0, '']);
+});
+
+// Nothing may be made below /proc; a recursive mkdir of Node 20 would try for ever.
+test('a report folder that cannot be: said at once, whatever is in its way', async () => {
+  const file = join(box.folder, 'a-file');
+  writeFileSync(file, '');
+  for (const out of [file, join(file, 'below'), '/proc/midflight/out', '']) {
+    const { code, stderr } = await cli('run', experiment('baseline'), `--out=${out}`);
+    assert.is(code, 64, stderr);
+    assert.match(stderr, 'choose another with --out DIR');
+  }
 });
 
 test('a history that is none is refused with its place', async () => {

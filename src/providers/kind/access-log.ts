@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { CoreV1Api, type KubeConfig, Log } from '@kubernetes/client-node';
 import { z } from 'zod';
+import { messageOf } from '../../base/errors.ts';
 import { nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { Workload } from '../provider.ts';
@@ -39,6 +40,7 @@ export function followAccessLogs(options: AccessLogOptions): AccessLog {
   const core = kubeConfig.makeApiClient(CoreV1Api);
   const log = new Log(kubeConfig);
   const followed = new Map<string, AbortController | null>();
+  const told = new Set<string>();
   let stopped = false;
 
   const follow = async (namespace: string, pod: string, node: string | null, key: string) => {
@@ -54,8 +56,16 @@ export function followAccessLogs(options: AccessLogOptions): AccessLog {
       if (stopped) abort.abort();
     } catch (error) {
       followed.delete(key);
-      if (!stopped) lost(pod, error instanceof Error ? error.message : String(error));
+      // It is tried again, and said once; of a node that is down nothing else is to be expected.
+      if (stopped || told.has(key) || !(await isUp(node))) return;
+      told.add(key);
+      lost(pod, reasonOf(error));
     }
+  };
+  const isUp = async (node: string | null) => {
+    if (node === null) return true;
+    const { status } = await core.readNode({ name: node });
+    return status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
   };
   const look = async () => {
     const { items } = await core.listNamespacedPod({ ...workload.ingress });
@@ -64,7 +74,7 @@ export function followAccessLogs(options: AccessLogOptions): AccessLog {
       const key = `${metadata?.uid} ${restarts}`;
       const running = status?.containerStatuses?.[0]?.state?.running !== undefined;
       if (running && !followed.has(key)) {
-        void follow(metadata?.namespace ?? '', metadata?.name ?? '', spec?.nodeName ?? null, key);
+        follow(metadata?.namespace ?? '', metadata?.name ?? '', spec?.nodeName ?? null, key).catch(() => {});
       }
     }
   };
@@ -77,6 +87,14 @@ export function followAccessLogs(options: AccessLogOptions): AccessLog {
       for (const abort of followed.values()) abort?.abort();
     },
   };
+}
+
+/** client-node puts the whole answer, headers and all, into the message. */
+function reasonOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'code' in error) {
+    return `the API answered ${error.code}`;
+  }
+  return messageOf(error);
 }
 
 function linesInto(take: (text: string) => void): Writable {

@@ -1,16 +1,11 @@
-import {
-  type CoordinationV1Api,
-  type CoreV1Api,
-  PatchStrategy,
-  setHeaderOptions,
-  type V1Pod,
-} from '@kubernetes/client-node';
+import type { CoordinationV1Api, CoreV1Api, V1Pod } from '@kubernetes/client-node';
 import { MidflightError } from '../../base/errors.ts';
 import { type NodeName, nsPerMs } from '../../base/units.ts';
 import type { NodePower, PodRef } from '../provider.ts';
 import { waitFor } from '../wait.ts';
 import { isReady } from './install.ts';
 import { must, run } from './shell.ts';
+import { idsOf, killAll, shutdownPods } from './shutdown.ts';
 
 /*
  * Silence on a kind node. The drop rules stand before kube-proxy's DNAT and behind its SNAT, in both directions; pausing
@@ -60,15 +55,13 @@ export function kindPower(options: PowerOptions): NodePower {
     },
     async shutdownPods(node, which, graceMs) {
       const at = now();
-      await kubeletStops(core, node);
-      const pods = (await podsOn(core, node)).filter((pod) => isCritical(pod) === (which === 'critical'));
-      await Promise.all(pods.map((pod) => endPod(core, node, pod, graceMs)));
+      await shutdownPods(core, node, await podsOn(core, node), which, graceMs);
       return at;
     },
     async killPod(pod) {
       const ids = await containersOf(core, pod);
       const at = now();
-      await must(['docker', 'exec', pod.node, 'sh', '-c', signalAll(ids, 'SIGKILL')]);
+      await must(['docker', 'exec', pod.node, 'sh', '-c', killAll(ids)]);
       return at;
     },
     async on(node) {
@@ -146,63 +139,6 @@ const isOver = ({ status }: V1Pod) => status?.phase === 'Failed' || status?.phas
 async function podsOn(core: CoreV1Api, node: NodeName): Promise<V1Pod[]> {
   return (await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` })).items;
 }
-
-const isCritical = ({ spec }: V1Pod) =>
-  ['system-node-critical', 'system-cluster-critical'].includes(spec?.priorityClassName ?? '');
-
-/**
- * kind's nodes have no logind, by which a kubelet learns of a shutdown: what it would do is done in its place. It is
- * stopped first, so that it starts nothing again.
- */
-async function kubeletStops(core: CoreV1Api, node: NodeName): Promise<void> {
-  await must(['docker', 'exec', node, 'systemctl', 'stop', 'kubelet']);
-  const time = new Date();
-  const condition = {
-    type: 'Ready',
-    status: 'False',
-    reason: 'KubeletNotReady',
-    message: 'node is shutting down',
-    lastHeartbeatTime: time,
-    lastTransitionTime: time,
-  };
-  await core.patchNodeStatus({ name: node, body: { status: { conditions: [condition] } } }, strategic);
-}
-
-const strategic = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch);
-
-async function endPod(core: CoreV1Api, node: NodeName, pod: V1Pod, graceMs: number): Promise<void> {
-  const { name = '', namespace = '' } = pod.metadata ?? {};
-  const ids = idsOf(pod);
-  if (ids.length > 0) {
-    await run(['docker', 'exec', node, 'sh', '-c', endWithin(ids, graceMs)]);
-  }
-  const status = {
-    phase: 'Failed',
-    reason: 'Terminated',
-    message: 'Pod was terminated in response to imminent node shutdown.',
-    conditions: [
-      { type: 'Ready', status: 'False' },
-      { type: 'ContainersReady', status: 'False' },
-    ],
-  };
-  await core.patchNamespacedPodStatus({ name, namespace, body: { status } }, strategic).catch(() => {});
-}
-
-const ctr = 'ctr -n k8s.io';
-const signalAll = (ids: readonly string[], name: string) =>
-  ids.map((id) => `${ctr} task kill --all -s ${name} ${id}`).join('; ');
-
-/** SIGTERM, and SIGKILL to what is left after the grace; ends as soon as nothing is left. */
-function endWithin(ids: readonly string[], graceMs: number): string {
-  const alive = `${ctr} task ls -q | grep -qE '${ids.join('|')}'`;
-  const turns = Math.max(1, Math.ceil(graceMs / 200));
-  return `${ids.map((id) => `${ctr} task kill -s SIGTERM ${id}`).join('; ')}; i=0; while [ $i -lt ${turns} ] && ${ctr} task ls | grep -E '${ids.join('|')}' | grep -q RUNNING; do sleep 0.2; i=$((i+1)); done; ${alive} && { ${signalAll(ids, 'SIGKILL')}; }; true`;
-}
-
-const idsOf = (pod: V1Pod) =>
-  (pod.status?.containerStatuses ?? []).flatMap(({ containerID }) =>
-    containerID === undefined ? [] : [containerID.replace(/^containerd:\/\//, '')],
-  );
 
 async function containersOf(core: CoreV1Api, { name, namespace }: PodRef): Promise<string[]> {
   const ids = idsOf(await core.readNamespacedPod({ name, namespace }));

@@ -13,21 +13,39 @@ interface Judged {
   readonly judgements: readonly Judgement[];
 }
 
+/** Takes the events of a history in their order; keeps no more than one trial. */
+export interface Analysis {
+  take(event: HistoryEvent): void;
+  /** Once, after the last. Throws `bad-history` where there was no header. */
+  report(): Report;
+}
+
 /**
- * A history's report. Reads it once, keeps no more than one trial, and uses nothing else: the same history gives the same
- * report anywhere. Throws `bad-history` where it has no header, `internal` where its requests do not add up.
+ * A history's report, of its events and nothing else: the same history gives the same report anywhere. Throws `internal`
+ * where its requests do not add up.
  */
-export async function analyse(events: AsyncIterable<HistoryEvent>): Promise<Report> {
+export function analysis(): Analysis {
   const collected = collector();
   const judged: Judged[] = [];
-  for await (const event of events) {
-    collected.take(event);
-    const trial = collected.ended();
-    if (trial !== null) judged.push(judge(collected, trial));
-  }
-  const rest = collected.rest();
-  if (rest !== null) judged.push(judge(collected, rest));
-  return reportOf(collected, judged);
+  return {
+    take(event) {
+      collected.take(event);
+      const trial = collected.ended();
+      if (trial !== null) judged.push(judge(collected, trial));
+    },
+    report() {
+      const rest = collected.rest();
+      if (rest !== null) judged.push(judge(collected, rest));
+      return reportOf(collected, judged);
+    },
+  };
+}
+
+/** The same of events that are asked for. */
+export async function analyse(events: AsyncIterable<HistoryEvent>): Promise<Report> {
+  const { take, report } = analysis();
+  for await (const event of events) take(event);
+  return report();
 }
 
 function runOf(collected: Collector) {

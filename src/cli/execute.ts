@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { analyse } from '../analysis/index.ts';
+import { analysis } from '../analysis/index.ts';
 import type { Report } from '../analysis/schema.ts';
 import { type ExitCode, MidflightError, messageOf } from '../base/errors.ts';
-import { readHistory } from '../history/reader.ts';
+import { eachEvent } from '../history/reader.ts';
 import { type HistoryWriter, openHistory } from '../history/writer.ts';
 import type { Plan } from '../plan/schema.ts';
+import { seriesReader } from '../reports/html/series.ts';
 import { writeReports } from '../reports/index.ts';
 import { liveView } from '../reports/live.ts';
 import type { RunOptions } from '../run/index.ts';
@@ -100,8 +101,15 @@ function historyAt(file: string): HistoryWriter {
 
 /** The report of a history, written beside it. Used after a run and by `midflight report`. */
 export async function reportOf(history: string, folder: string, { stderr }: Io): Promise<Report> {
-  const report = await analyse(readHistory(history));
-  const { warnings } = await writeReports({ report, history, folder });
+  const found = analysis();
+  const charts = seriesReader();
+  // Read once: a long history is what takes the time.
+  await eachEvent(history, (event) => {
+    found.take(event);
+    charts.take(event);
+  });
+  const report = found.report();
+  const { warnings } = writeReports({ report, series: charts.close(), folder });
   for (const warning of warnings) stderr.write(`midflight: ${warning}\n`);
   return report;
 }

@@ -1,26 +1,38 @@
+import { isAscii } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
+import { hotLines } from './hot-lines.ts';
 import { type HistoryEvent, historyEvent, historyVersion } from './schema.ts';
 
 const versioned = z.looseObject({ type: z.literal('header'), version: z.int() });
 
 /**
- * The events of a history file, in order and one at a time. A last line without its end (the writer was killed) is left
- * out. Throws `missing-file`, or `bad-history` with file:line where a line is no event of this version.
+ * Gives the events of a history file to `take`, in order and one at a time. A last line without its end (the writer was
+ * killed) is left out. Throws `missing-file`, or `bad-history` with file:line where a line is no event of this version.
  */
+export async function eachEvent(file: string, take: (event: HistoryEvent) => void): Promise<void> {
+  for await (const batch of batches(file)) for (const event of batch) take(event);
+}
+
+/** The same, to be asked for. */
 export async function* readHistory(file: string): AsyncGenerator<HistoryEvent> {
-  let rest = '';
-  let number = 0;
-  const stream = createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 });
+  for await (const batch of batches(file)) yield* batch;
+}
+
+/** Event by event within, so that no more of them are in memory than are being looked at. */
+async function* batches(file: string): AsyncGenerator<Iterable<HistoryEvent>> {
+  const lines = parser(file);
+  let rest: Buffer = Buffer.alloc(0);
+  const stream: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: 1 << 20 });
   try {
     for await (const chunk of stream) {
-      const lines = (rest + String(chunk)).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        number += 1;
-        yield parseLine(line, `${file}:${number}`, number);
-      }
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const end = bytes.lastIndexOf(newline) + 1;
+      rest = bytes.subarray(end);
+      const whole = bytes.subarray(0, end);
+      // Several times quicker, and the same for ASCII.
+      yield lines.of(whole.toString(isAscii(whole) ? 'latin1' : 'utf8'));
     }
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EISDIR') {
@@ -31,7 +43,32 @@ export async function* readHistory(file: string): AsyncGenerator<HistoryEvent> {
     }
     throw error;
   }
-  if (number === 0) throw new MidflightError('bad-history', 'the history is empty', { where: file });
+  if (lines.count() === 0) throw new MidflightError('bad-history', 'the history is empty', { where: file });
+}
+
+const newline = 0x0a;
+
+function parser(file: string) {
+  const hot = hotLines();
+  let number = 0;
+  return {
+    *of(text: string): Generator<HistoryEvent> {
+      for (let at = 0; at < text.length; ) {
+        number += 1;
+        // The first line tells the version before anything else is believed.
+        const event = number === 1 ? null : hot.read(text, at);
+        if (event !== null) {
+          at = hot.next;
+          yield event;
+        } else {
+          const end = text.indexOf('\n', at);
+          yield parseLine(text.slice(at, end), `${file}:${number}`, number);
+          at = end + 1;
+        }
+      }
+    },
+    count: () => number,
+  };
 }
 
 function parseLine(line: string, where: string, number: number): HistoryEvent {
@@ -42,7 +79,6 @@ function parseLine(line: string, where: string, number: number): HistoryEvent {
     throw new MidflightError('bad-history', `no JSON: ${messageOf(error)}`, { where });
   }
   if (number === 1) checkVersion(value, where);
-  else if (isHot(value)) return value;
   const parsed = historyEvent.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -62,9 +98,4 @@ function checkVersion(value: unknown, where: string): void {
       { where, hint: 'use the midflight that wrote it' },
     );
   }
-}
-
-/** Health checks: by far the most lines beside requests, and only ever written by our own edge. */
-function isHot(_value: unknown): _value is HistoryEvent {
-  return false;
 }

@@ -3,33 +3,34 @@ import { join } from 'node:path';
 import type { Report } from '../analysis/schema.ts';
 import { messageOf } from '../base/errors.ts';
 import { htmlReport } from './html/index.ts';
+import type { TrialSeries } from './html/series.ts';
 import { jsonReport } from './json.ts';
 import { junitReport } from './junit.ts';
 import { markdownReport } from './markdown.ts';
 
 export interface ReportSources {
   readonly report: Report;
-  /** Path of the history, for what the report itself does not hold (timelines). */
-  readonly history: string;
+  /** What the report itself does not hold: the timelines. */
+  readonly series: readonly TrialSeries[];
   readonly folder: string;
 }
 
 /** Every form of the report, in the order in which they are written. */
-const forms: readonly [string, (sources: ReportSources) => string | Promise<string>][] = [
+const forms: readonly [string, (sources: ReportSources) => string][] = [
   ['report.json', ({ report }) => jsonReport(report)],
   ['report.md', ({ report }) => markdownReport(report)],
   ['junit.xml', ({ report }) => junitReport(report)],
-  ['report.html', ({ report, history }) => htmlReport(report, history)],
+  ['report.html', ({ report, series }) => htmlReport(report, series)],
 ];
 
 /** Writes all forms; one that fails keeps no other from being written. A file is whole or not there. */
-export async function writeReports(sources: ReportSources): Promise<{ files: string[]; warnings: string[] }> {
+export function writeReports(sources: ReportSources): { files: string[]; warnings: string[] } {
   const files: string[] = [];
   const warnings: string[] = [];
   for (const [name, make] of forms) {
     const file = join(sources.folder, name);
     try {
-      const text = await make(sources);
+      const text = make(sources);
       writeFileSync(`${file}.part`, text);
       renameSync(`${file}.part`, file);
       files.push(file);

@@ -1,5 +1,4 @@
 import type { Report } from '../../analysis/schema.ts';
-import { readHistory } from '../../history/reader.ts';
 import { conclusion } from '../conclusion.ts';
 import {
   address,
@@ -14,13 +13,12 @@ import {
 } from '../words.ts';
 import { lostChart } from './charts.ts';
 import { type Cell, escapeHtml, figure, list, paragraphs, table } from './markup.ts';
-import { seriesOf } from './series.ts';
+import type { TrialSeries } from './series.ts';
 import { style } from './style.ts';
 import { trialId, trialSection, trialTitle } from './trial.ts';
 
-/** report.html: one file that asks nothing of any other machine. `history`: its path. */
-export async function htmlReport(report: Report, history: string): Promise<string> {
-  const series = await seriesOf(readHistory(history));
+/** report.html: one file that asks nothing of any other machine. `series`: of the same history. */
+export function htmlReport(report: Report, series: readonly TrialSeries[]): string {
   const sections = report.trials.map((trial) =>
     trialSection(
       trial,

@@ -43,24 +43,35 @@ export interface Mark {
 const lostLimit = 250;
 const sampleLimit = 150;
 
-/** Reads a history once; memory is bounded by what is in flight and by the limits above. */
-export async function seriesOf(events: AsyncIterable<HistoryEvent>): Promise<TrialSeries[]> {
+/** Takes the events of a history in their order; memory is bounded by what is in flight and by the limits above. */
+export interface SeriesReader {
+  take(event: HistoryEvent): void;
+  /** Once, after the last. */
+  close(): TrialSeries[];
+}
+
+export function seriesReader(): SeriesReader {
   const all: TrialSeries[] = [];
   let scale = 1;
   let current: ReturnType<typeof trialSeries> | null = null;
   const health = new Map<string, NodeSpan['state']>();
-  for await (const event of events) {
-    if (event.type === 'header') scale = event.plan.timeScale;
-    if (event.type === 'health') health.set(event.node, stateOf(event));
-    if (event.type === 'trial-start') current = trialSeries(event, scale, health);
-    current?.take(event);
-    if (event.type === 'trial-end' && current !== null) {
-      all.push(current.close());
+  return {
+    take(event) {
+      if (event.type === 'header') scale = event.plan.timeScale;
+      if (event.type === 'health') health.set(event.node, stateOf(event));
+      if (event.type === 'trial-start') current = trialSeries(event, scale, health);
+      current?.take(event);
+      if (event.type === 'trial-end' && current !== null) {
+        all.push(current.close());
+        current = null;
+      }
+    },
+    close() {
+      if (current !== null) all.push(current.close());
       current = null;
-    }
-  }
-  if (current !== null) all.push(current.close());
-  return all;
+      return all;
+    },
+  };
 }
 
 const stateOf = ({ eligible, healthy }: EventOf<'health'>): NodeSpan['state'] =>

@@ -47,6 +47,7 @@ export function terminalReport(report: Report, options: TerminalOptions): string
 const section = (lines: readonly string[]) => (lines.length === 0 ? [] : ['', ...lines]);
 
 function comparison({ comparison: rows }: Report, columns: number, colours: Paint): string[] {
+  if (rows.length === 0) return ['no trial was begun'];
   const cells = rows.flatMap((row) => rowCells(row, colours));
   // Word by word, so that a title in two lines is whole in its colour.
   const head = titles.map((title) => title.split(' ').map(colours.dim).join(' '));

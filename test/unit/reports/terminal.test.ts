@@ -26,6 +26,12 @@ test('how a run ended goes before what was measured, as in its exit code', () =>
   );
 });
 
+test('a run that ended before its first trial shows no empty table', () => {
+  const text = told({ outcome: 'interrupted', reason: 'interrupted by SIGINT', trials: [], comparison: [] });
+  assert.match(text, 'no trial was begun');
+  assert.not.match(text, 'client address');
+});
+
 test('no line is wider than the terminal', () => {
   for (const columns of [60, 80, 100, 160]) {
     for (const line of told({}, columns).split('\n')) assert.ok([...line].length <= columns, line);

@@ -141,7 +141,7 @@ function planOptions(args: RunArguments, { env }: Io): PlanOptions {
     images: imagesOf(args.images, env),
     ...(args.repeats === undefined ? {} : { repeats: args.repeats }),
     ...(args.seed === undefined ? {} : { seed: args.seed }),
-    ...(args.policies === undefined ? {} : { policies: args.policies }),
+    ...(args.policies === undefined ? {} : { policies: [...new Set(args.policies)] }),
   };
 }
 

@@ -21,6 +21,7 @@ export function crossChecks(sound: Sound, folder: string): Problem[] {
       uniqueNames(load, path, 'load item'),
       checkLoad(load, path, folder),
     ]),
+    ...policyLists(sound).map(([path, policies]) => checkPolicies(policies, path)),
     checkTarget(sound),
     checkTrigger(sound),
     checkSelectors(sound),
@@ -40,6 +41,30 @@ function loadLists({ load, providers = {} }: Sound): [Path, Load][] {
     if (block?.load !== undefined) lists.push([['providers', provider, 'load'], block.load]);
   }
   return lists;
+}
+
+type Policies = Scenario['policies'];
+
+function policyLists({ policies, providers = {} }: Sound): [Path, Policies][] {
+  const lists: [Path, Policies][] = policies === undefined ? [] : [[['policies'], policies]];
+  for (const [provider, block] of Object.entries(providers)) {
+    if (block?.policies !== undefined) lists.push([['providers', provider, 'policies'], block.policies]);
+  }
+  return lists;
+}
+
+function checkPolicies(policies: Policies, path: Path): Problem[] {
+  return policies.flatMap((policy, index) =>
+    policies.indexOf(policy) === index
+      ? []
+      : [
+          {
+            path: [...path, index],
+            what: `${policy} stands there twice`,
+            hint: 'repeats tries it more often',
+          },
+        ],
+  );
 }
 
 function uniqueNames(items: readonly { name: string }[], path: Path, what: string): Problem[] {

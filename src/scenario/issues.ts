@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { keysAt } from './keys.ts';
+import { keysAt, wantsDuration } from './keys.ts';
 import { nearest } from './nearest.ts';
+import { aDuration } from './parts/words.ts';
 
 export interface Problem {
   readonly path: readonly PropertyKey[];
@@ -19,11 +20,11 @@ export function wordsOf(issue: Issue): Problem[] {
     case 'invalid_type':
       return [
         issue.input === undefined
-          ? { path, what: `'${name(path)}' is missing`, hint: `it is ${article(issue.expected)}` }
+          ? { path, what: `'${name(path)}' is missing`, hint: `it is ${wanted(issue)}` }
           : {
               path,
               what: `'${name(path)}' is ${article(kindOf(issue.input))}`,
-              hint: `it must be ${article(issue.expected)}`,
+              hint: `it must be ${wanted(issue)}`,
             },
       ];
     case 'invalid_value':
@@ -48,6 +49,9 @@ export function wordsOf(issue: Issue): Problem[] {
       ];
   }
 }
+
+const wanted = ({ path, expected }: Extract<Issue, { code: 'invalid_type' }>) =>
+  wantsDuration(path) ? aDuration : article(expected);
 
 /** A union told by a word (`kind`), or one of plain forms. */
 function ofUnion(issue: Extract<Issue, { code: 'invalid_union' }>): Problem[] {

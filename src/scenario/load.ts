@@ -63,7 +63,9 @@ export function parseScenario(text: string, file: string): LoadedScenario {
   };
   if (document.errors.length > 0) {
     throw new ScenarioError(
-      document.errors.map((error) => fault(error.pos[0], firstLine(error.message), yamlHint(error.code))),
+      document.errors.map(({ pos, code, message }) =>
+        fault(pos[0], yamlFault(code, message), yamlHint(code)),
+      ),
     );
   }
   if (document.contents === null)
@@ -124,8 +126,13 @@ function sorted(faults: Fault[]): Fault[] {
 
 const firstLine = (text: string) => (text.split('\n')[0] ?? text).replace(/ at line \d+, column \d+:?$/, '');
 
+function yamlFault(code: string, message: string): string {
+  return code === 'MULTIPLE_DOCS' ? 'a second document begins here' : firstLine(message);
+}
+
 function yamlHint(code: string): string | null {
   if (code === 'DUPLICATE_KEY') return 'each key may stand once';
+  if (code === 'MULTIPLE_DOCS') return 'one experiment in each file: take out the line ---';
   if (code === 'TAB_AS_INDENT') return 'indent with spaces';
   if (code === 'BAD_INDENT' || code === 'MISSING_CHAR')
     return 'check the indentation and the quotes around it';

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { parseDuration } from '../../base/units.ts';
 
+export const durationPattern = '^(\\d+(\\.\\d+)?(ms|s|m|h))+$';
+export const aDuration = 'a duration such as 250ms, 10s or 1m30s';
+
 export const duration = z
   .string()
-  .refine((text) => parseDuration(text) !== undefined, { error: 'a duration such as 250ms, 10s or 1m30s' })
-  .meta({ pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h))+$', examples: ['250ms', '10s', '1m30s'] });
+  .refine((text) => parseDuration(text) !== undefined, { error: aDuration })
+  .meta({ pattern: durationPattern, examples: ['250ms', '10s', '1m30s'] });
 
 export const labels = z.record(z.string(), z.string());
 

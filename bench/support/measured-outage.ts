@@ -1,4 +1,8 @@
-import type { Outage } from './outage-server.ts';
+import { z } from 'zod';
+
+/** When the server was away, CLOCK_MONOTONIC ns. */
+export const outage = z.object({ from: z.number(), to: z.number() });
+export type Outage = z.infer<typeof outage>;
 
 export interface Probed {
   readonly dueAt: number;

@@ -4,14 +4,12 @@ import { z } from 'zod';
 import { monotonic } from '../../src/base/clock.ts';
 import { eachLine } from '../../src/base/lines.ts';
 import { chunkLine, endLine } from '../../src/workload/protocol.ts';
+import type { Outage } from './measured-outage.ts';
 
 /*
  * A server of short answers that is away when it is told: for each line `{"ms": N}` on its stdin it stops listening for so
  * long, and says when that was, as the kernel saw it. While it is away new connections are refused.
  */
-export const outage = z.object({ from: z.number(), to: z.number() });
-export type Outage = z.infer<typeof outage>;
-
 const order = z.object({ ms: z.number() });
 const host = '127.0.0.1';
 const http = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;

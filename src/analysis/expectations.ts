@@ -34,8 +34,7 @@ export function judgeTrial(plan: Plan, trial: Measurements, valid: boolean): Jud
     .filter(({ policy }) => policy === null || policy === report.policy)
     .map((expectation) => {
       const measured = measure(expectation.metric, trial);
-      const doubtful =
-        !valid || measured === null || (isTimed(expectation.metric) && isUntrusted(plan, report));
+      const doubtful = !valid || measured === null || isUntrusted(plan, report, expectation.metric);
       const verdict = doubtful ? 'unknown' : holds(expectation, measured) ? 'pass' : 'fail';
       return { expectation, measured, verdict };
     });
@@ -121,21 +120,41 @@ function holds({ op, value }: Expectation, measured: NonNullable<Measured>): boo
   }
 }
 
-/** Metrics whose value depends on probes having been sent when they were due. */
-function isTimed(metric: string): boolean {
-  const clock = metric.startsWith('flip.') ? metric.slice('flip.'.length) : metric;
-  return ['firstFailedProbe', 'lastFailedProbe', 'failover', 'disruption', 'failoverReused'].includes(clock);
+/** Whose being on time a metric's value depends on; null: it counts, whenever that was. */
+function instrumentOf(metric: string): 'probe' | 'streams' | 'edge' | null {
+  switch (metric.startsWith('flip.') ? metric.slice('flip.'.length) : metric) {
+    case 'firstFailedProbe':
+    case 'lastFailedProbe':
+    case 'failover':
+    case 'disruption':
+    case 'failoverReused':
+      return 'probe';
+    case 'longestSilence':
+      return 'streams';
+    case 'edgeEjected':
+    case 'nodeReadmitted':
+      return 'edge';
+    default:
+      return null;
+  }
 }
 
-/** A probe was late while something was going on. */
-function isUntrusted(plan: Plan, { untrusted, disturbances }: TrialReport): boolean {
-  const probes = new Set(plan.load.filter(({ kind }) => kind === 'probe').map(({ name }) => name));
-  return untrusted.some(
-    ({ instrument, from, to }) =>
-      probes.has(instrument) &&
-      disturbances.some(({ at, clocksSeconds: { failover, lastFailedProbe } }) => {
-        const end = at + Math.max(failover ?? Number.POSITIVE_INFINITY, lastFailedProbe ?? 0);
-        return from <= end && to >= at;
-      }),
+/** The instrument was late while what it measured was going on. */
+function isUntrusted(plan: Plan, { untrusted, disturbances }: TrialReport, metric: string): boolean {
+  const kind = instrumentOf(metric);
+  if (kind === null) return false;
+  const late = untrusted.filter(({ instrument }) => kindOf(plan, instrument) === kind);
+  // A silence, or a check that was due, may be anywhere in the trial.
+  if (kind !== 'probe') return late.length > 0;
+  return late.some(({ from, to }) =>
+    disturbances.some(({ at, clocksSeconds: { failover, lastFailedProbe } }) => {
+      const end = at + Math.max(failover ?? Number.POSITIVE_INFINITY, lastFailedProbe ?? 0);
+      return from <= end && to >= at;
+    }),
   );
+}
+
+/** Of a load by its name in the plan; any other is the edge. */
+function kindOf(plan: Plan, instrument: string): string {
+  return plan.load.find(({ name }) => name === instrument)?.kind ?? 'edge';
 }

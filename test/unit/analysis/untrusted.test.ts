@@ -82,6 +82,28 @@ for (const metric of ['failover', 'disruption', 'firstFailedProbe', 'lastFailedP
   });
 }
 
+test('a late recorder makes the longest silence unknown, a late edge what it ejected and when', async () => {
+  const verdictOf = async (metric: string, instrument: string) =>
+    (
+      await trialWith((builder) => builder.late(11_500, instrument, { maxMs: 5000 }), {
+        expect: [[metric, '< 1h']],
+      })
+    ).verdict;
+  assert.is(await verdictOf('longestSilence', 'slow'), 'unknown');
+  assert.is(await verdictOf('longestSilence', 'edge'), 'pass');
+  assert.is(await verdictOf('longestSilence', 'probe'), 'pass');
+  assert.is(await verdictOf('failover', 'slow'), 'pass');
+  const ejectedBy = async (lateMs: number) =>
+    (
+      await trialWith(
+        (builder) => builder.ejected(11_000, 'preemptible-0').late(11_500, 'edge', { maxMs: lateMs }),
+        { expect: [['edgeEjected', '< 1h']] },
+      )
+    ).verdict;
+  assert.is(await ejectedBy(10), 'pass');
+  assert.is(await ejectedBy(5000), 'unknown');
+});
+
 test('counts do not depend on when a probe was sent', async () => {
   const expect = [
     ['lost', 2],

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Report, report as reportSchema } from '../../src/analysis/schema.ts';
+import { buildAll, processesWith, sandbox, start, until } from '../support/cli.ts';
+
+/*
+ * What an instrument measured while it was itself held up is not to be believed: the process of the probe, or of the
+ * recorder, is really stopped for a while in the midst of an outage, and the report must say `unknown`.
+ */
+const test = suite('late instrument');
+buildAll();
+const box = sandbox();
+const outageMs = 2500;
+
+/** /break begins an outage: every connection is reset. A stream is a chunk each 100 ms. */
+let brokenAt = 0;
+const broken = () => brokenAt > 0 && performance.now() < brokenAt + outageMs;
+const sockets = new Set<Socket>();
+const server = createServer((request, response) => {
+  if (request.url === '/break')
+    return void response.end('', () => {
+      brokenAt = performance.now();
+      for (const socket of sockets) if (socket !== request.socket) socket.resetAndDestroy();
+    });
+  const timer = setInterval(() => response.write('x\n'), 100);
+  const end = setTimeout(() => response.end(), request.url === '/slow' ? 1500 : 0);
+  response.on('close', () => {
+    clearInterval(timer);
+    clearTimeout(end);
+  });
+});
+server.on('connection', (socket: Socket) => {
+  socket.on('error', () => {});
+  if (broken()) return void socket.resetAndDestroy();
+  sockets.add(socket);
+  socket.on('close', () => sockets.delete(socket));
+});
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+test.after(() => {
+  server.closeAllConnections();
+  server.close();
+  box.remove();
+});
+
+/** Watches an outage, and holds up this process of midflight's for so long in the midst of it. */
+async function watched(role: 'probe' | 'recorder', stopMs: number, ...args: string[]): Promise<Ended> {
+  brokenAt = 0;
+  const out = join(box.folder, `${role}-${stopMs}`);
+  const own = new Set(processesWith([`roles/${role}.mjs`]));
+  const breakIt = ['--', process.execPath, '-e', `fetch('${origin}/break').catch(() => {})`];
+  const target = [`${origin}${role === 'recorder' ? '/slow' : '/'}`, '--out', out];
+  const times = ['--duration', '5s', '--stability', '1s', '--stall', '10s', '--timeout', '1s'];
+  const started = start(['watch', ...target, ...times, ...args, ...breakIt], box);
+  await until('the outage', () => brokenAt > 0);
+  await sleep(300);
+  // Its own alone: other tests' are known from before, and only this run's are children of this process.
+  const pids = processesWith([`roles/${role}.mjs`]).filter(
+    (pid) => !own.has(pid) && parentOf(pid) === started.child.pid,
+  );
+  assert.is(pids.length, 1, `one ${role}`);
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  await sleep(stopMs);
+  for (const pid of pids) process.kill(pid, 'SIGCONT');
+  const { code } = await started.ended;
+  return { code, report: reportSchema.parse(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))) };
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly report: Report;
+}
+
+function parentOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[1]);
+}
+
+test('a probe that was stopped for 300 ms within the outage: the failover is unknown, whatever the limit', async () => {
+  const { code, report } = await watched(
+    'probe',
+    300,
+    '--rate',
+    '50',
+    '--streams',
+    '0',
+    '--max-failover',
+    '1h',
+  );
+  const [trial] = report.trials;
+  const late = (trial?.untrusted ?? []).filter(({ maxLatenessMs }) => maxLatenessMs >= 250);
+  assert.ok(late.length > 0, JSON.stringify(trial?.untrusted));
+  assert.equal(
+    report.expectations.map(({ verdict }) => verdict),
+    ['unknown'],
+  );
+  assert.is(report.verdict, 'unknown');
+  assert.is(code, 2);
+});
+
+test('a recorder that was stopped is told, and what it counted stands', async () => {
+  const { report } = await watched('recorder', 1500, '--rate', '0', '--streams', '5', '--max-lost', '1000');
+  const [trial] = report.trials;
+  const late = (trial?.untrusted ?? []).filter(({ maxLatenessMs }) => maxLatenessMs >= 1000);
+  assert.ok(late.length > 0, JSON.stringify(trial?.untrusted));
+  assert.ok((trial?.requests.lost ?? 0) >= 5, 'the streams that were reset are lost all the same');
+  const { started, completed, lost, cancelled } = trial?.requests ?? {};
+  assert.is(started, (completed ?? 0) + (lost ?? 0) + (cancelled ?? 0));
+});
+
+test.run();

@@ -11,6 +11,7 @@ import {
   causeList,
   cdnLine,
   clock,
+  clockWords,
   failing,
   interval,
   measured,
@@ -119,9 +120,10 @@ function clocks({ kind, name, requestsLost, clocksSeconds, clockNotes }: Disturb
   const cell = (clockName: ClockName) => {
     const value = clocksSeconds[clockName];
     const note = clockNotes[clockName];
-    if (value === null) return [clockName, '-', note?.reason ?? ''];
+    const name = clockWords[clockName];
+    if (value === null) return [name, '-', note?.reason ?? ''];
     const resolution = note?.resolutionSeconds;
-    return [clockName, `${value.toFixed(2)} s`, resolution == null ? '' : `resolution ${resolution} s`];
+    return [name, `${value.toFixed(2)} s`, resolution == null ? '' : `resolution ${resolution} s`];
   };
   return `${text(`${kind} ${name}: ${requestsLost} streams lost`)}\n\n${rows(['clock', 'value', ''], clockNames.map(cell))}`;
 }

@@ -1,4 +1,5 @@
 import {
+  type ClockName,
   type ComparisonRow,
   causes,
   cdnCodes,
@@ -47,6 +48,20 @@ export function causeList(byCause: ComparisonRow['byCause']): string {
 }
 
 export const policyName = (policy: string | null): string => policy ?? 'watch';
+
+/** What each clock of a disturbance tells. */
+export const clockWords: Record<ClockName, string> = {
+  edgeEjected: 'ejected by the edge',
+  nodeNotReady: 'Node NotReady',
+  endpointsRemoved: 'endpoints removed',
+  firstFailedProbe: 'first failed probe',
+  lastFailedProbe: 'last failed probe',
+  failover: 'failover',
+  disruption: 'disruption',
+  failoverReused: 'failover of kept connections',
+  longestSilence: 'longest silence of a stream',
+  nodeReadmitted: 'node readmitted',
+};
 
 const addresses = {
   kept: "kept (client's)",

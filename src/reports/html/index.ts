@@ -95,12 +95,12 @@ function comparison(report: Report): string {
             ['var(--bad)', 'some lost'],
             ['var(--good)', 'none lost'],
           ],
-          lostChart(report.comparison),
+          `<div class="wide">${lostChart(report.comparison, 1000)}</div><div class="narrow">${lostChart(report.comparison, 340)}</div>`,
           report.comparison
             .map(({ policy, lost, started }) => `${policyName(policy)}: ${lost} of ${started}`)
             .join('; '),
         );
-  return `${table('comparison of policies', titles, rows)}<div style="margin:14px 0">${chart}</div>${paragraphs(lines)}`;
+  return `${table('comparison of policies', titles, rows)}${chart}${paragraphs(lines)}`;
 }
 
 function expectations({ expectations: found }: Report): string {
@@ -117,5 +117,5 @@ function expectations({ expectations: found }: Report): string {
 
 function about({ notices, versions }: Report): string {
   const rows = Object.entries(versions);
-  return `<section aria-labelledby="about"><h2 id="about">About this run</h2>${list([...new Set(notices)])}${table('versions', ['', ''], rows)}</section>`;
+  return `<section aria-labelledby="about"><h2 id="about">About this run</h2>${list([...new Set(notices)])}${table('versions', [], rows)}</section>`;
 }

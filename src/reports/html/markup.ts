@@ -15,36 +15,35 @@ export type Cell = string | Markup;
 
 const cellOf = (cell: Cell) => (typeof cell === 'string' ? escapeHtml(cell) : cell.html);
 
-/** A table whose first column names its rows; it scrolls by itself where it is too wide. */
+/** A table whose first column names its rows; it scrolls by itself where it is too wide. No titles: no head. */
 export function table(
   caption: string,
   titles: readonly string[],
   rows: readonly (readonly Cell[])[],
 ): string {
-  const head = titles.map((title) => `<th scope="col">${escapeHtml(title)}</th>`).join('');
+  const columns = titles.map((title) => `<th scope="col">${escapeHtml(title)}</th>`).join('');
+  const head = titles.length === 0 ? '' : `<thead><tr>${columns}</tr></thead>`;
   const body = rows
     .map(([first = '', ...rest]) => {
       const cells = rest.map((cell) => `<td>${cellOf(cell)}</td>`).join('');
       return `<tr><th scope="row">${cellOf(first)}</th>${cells}</tr>`;
     })
     .join('');
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(caption)}"><table>${head}<tbody>${body}</tbody></table></div>`;
 }
 
+/** A colour of a chart and what it says. */
+export type Key = readonly [colour: string, word: string];
+
 /** A chart with its legend and, for who cannot see it, what it shows. */
-export function figure(
-  caption: string,
-  keys: readonly (readonly [string, string])[],
-  svg: string,
-  label: string,
-): string {
+export function figure(caption: string, keys: readonly Key[], svg: string, label: string): string {
   const legend = keys
     .map(
       ([colour, word]) => `<span class="key"><i style="background:${colour}"></i>${escapeHtml(word)}</span>`,
     )
     .join('');
-  const named = svg.replace('<svg ', `<svg aria-label="${escapeHtml(label)}" `);
-  return `<figure><figcaption>${escapeHtml(caption)}<br>${legend}</figcaption><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}">${named}</div></figure>`;
+  const named = svg.replaceAll('<svg ', `<svg aria-label="${escapeHtml(label)}" `);
+  return `<figure><figcaption><span class="what">${escapeHtml(caption)}</span><span class="keys">${legend}</span></figcaption><div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(caption)}">${named}</div></figure>`;
 }
 
 export const paragraphs = (lines: readonly string[]): string =>

@@ -18,12 +18,16 @@ export interface TrialSeries {
 
 export interface StreamBar {
   readonly from: number;
+  /** When its last byte came: from here to its end it only waited. */
+  readonly heard: number;
   readonly to: number;
   readonly outcome: Outcome;
 }
 export interface ProbeBin {
   readonly lane: 'new' | 'reused';
   readonly second: number;
+  /** How many seconds it stands for: more than one in a long trial. */
+  readonly seconds: number;
   ok: number;
   failed: number;
 }
@@ -35,13 +39,14 @@ export interface NodeSpan {
 }
 export interface Mark {
   readonly at: number;
-  readonly kind: 'flip' | 'fault' | 'command' | 'recover';
+  readonly kind: 'flip' | 'fault' | 'command' | 'recover' | 'clock';
   readonly label: string;
 }
 
 /** Bars that one trial may have, so that a page stays small whatever the load. */
 const lostLimit = 250;
 const sampleLimit = 150;
+const binLimit = 400;
 
 /** Takes the events of a history in their order; memory is bounded by what is in flight and by the limits above. */
 export interface SeriesReader {
@@ -95,7 +100,9 @@ function trialSeries(
 
   const stream = (begin: EventOf<'start'>, end: EventOf<'end'>) => {
     seen += 1;
-    const bar = { from: at(begin.t), to: at(end.t), outcome: end.outcome };
+    const to = at(end.t);
+    const heard = end.outcome === 'hung' && end.lastByteAt !== null ? Math.min(to, at(end.lastByteAt)) : to;
+    const bar = { from: at(begin.t), heard, to, outcome: end.outcome };
     const isLost = end.outcome !== 'completed' && end.outcome !== 'cancelled';
     if (isLost && lost.length < lostLimit) lost.push(bar);
     else sampled.add(bar);
@@ -105,7 +112,7 @@ function trialSeries(
     const lane = begin.lane ?? 'new';
     const second = Math.floor(at(begin.dueAt));
     const key = `${lane} ${second}`;
-    const bin = bins.get(key) ?? { lane, second, ok: 0, failed: 0 };
+    const bin = bins.get(key) ?? { lane, second, seconds: 1, ok: 0, failed: 0 };
     bins.set(key, bin);
     if (end.outcome === 'completed') bin.ok += 1;
     else bin.failed += 1;
@@ -164,13 +171,29 @@ function trialSeries(
         end,
         streams: bars,
         streamsSeen: seen,
-        probes: [...bins.values()].sort((a, b) => a.second - b.second),
+        probes: coarser([...bins.values()].sort((a, b) => a.second - b.second)),
         board: board.filter(({ from, to }) => to > from),
         marks,
         phases,
       };
     },
   };
+}
+
+/** Bins of several seconds where there would be too many of one. They are in the order of their seconds. */
+function coarser(bins: readonly ProbeBin[]): ProbeBin[] {
+  const seconds = Math.ceil(((bins.at(-1)?.second ?? 0) + 1) / binLimit);
+  if (seconds <= 1) return [...bins];
+  const merged = new Map<string, ProbeBin>();
+  for (const { lane, second, ok, failed } of bins) {
+    const first = Math.floor(second / seconds) * seconds;
+    const key = `${lane} ${first}`;
+    const bin = merged.get(key) ?? { lane, second: first, seconds, ok: 0, failed: 0 };
+    merged.set(key, bin);
+    bin.ok += ok;
+    bin.failed += failed;
+  }
+  return [...merged.values()];
 }
 
 /** Every n-th of many, n doubling when there are too many: even over time, and the same for the same history. */

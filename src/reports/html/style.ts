@@ -2,10 +2,12 @@
 export const style = `
 :root { color-scheme: light dark;
   --ground: #ffffff; --panel: #f5f6f8; --ink: #1c2330; --muted: #5d6776; --line: #d5dae1;
-  --good: #1a7f4b; --bad: #c4302b; --doubt: #8a5a00; --accent: #4b48c8; }
+  --good: #1a7f4b; --bad: #c4302b; --doubt: #8a5a00; --accent: #4b48c8;
+  --cut: #7b3fb0; --shut: #c76a00; --wrong: #b0157a; }
 @media (prefers-color-scheme: dark) { :root {
   --ground: #12161d; --panel: #1b212b; --ink: #e8ecf2; --muted: #9aa5b5; --line: #333c4a;
-  --good: #4cc38a; --bad: #ff7a70; --doubt: #e5b454; --accent: #a5a2ff; } }
+  --good: #4cc38a; --bad: #ff7a70; --doubt: #e5b454; --accent: #a5a2ff;
+  --cut: #cb98ff; --shut: #ffb057; --wrong: #ff8ccf; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
@@ -25,13 +27,19 @@ th, td { text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid var
 th { color: var(--muted); font-weight: 500; }
 tbody th { color: var(--ink); font-weight: 600; }
 .lost { color: var(--bad); font-weight: 600; } .none { color: var(--good); font-weight: 600; }
-figure { margin: 0; background: var(--panel); border-radius: 10px; padding: 10px 12px; }
-figcaption { font-size: .88rem; color: var(--muted); margin-bottom: 4px; }
-figure svg { max-width: none; height: auto; }
-.key { display: inline-flex; align-items: center; gap: 5px; margin-right: 14px; }
+figure { margin: 14px 0; background: var(--panel); border-radius: 10px; padding: 10px 12px; }
+figcaption { font-size: .88rem; color: var(--muted); margin-bottom: 6px; display: flex; flex-wrap: wrap;
+  justify-content: space-between; gap: 2px 20px; }
+.what { color: var(--ink); font-weight: 500; } .keys { display: inline-flex; flex-wrap: wrap; gap: 2px 14px; }
+figure svg { display: block; max-width: none; height: auto; }
+.narrow { display: none; }
+.key { display: inline-flex; align-items: center; gap: 5px; }
 .key i { width: 12px; height: 12px; border-radius: 3px; display: inline-block; }
 .two { display: grid; gap: 0 32px; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); }
 nav a { margin-right: 14px; } a { color: var(--accent); }
 footer { max-width: 1060px; margin: 48px auto 32px; padding: 0 20px; color: var(--muted); font-size: .88rem; }
-@media (max-width: 560px) { body { font-size: 15px; } th, td { padding-right: 8px; } }
+@media (max-width: 700px) { body { font-size: 15px; } main, header, footer { padding-left: 14px; padding-right: 14px; }
+  th, td { padding-right: 8px; } figure { padding: 10px 8px; } .wide { display: none; } .narrow { display: block; }
+  .narrow svg { width: 100%; } }
+@media print { .scroll { overflow: visible; } section { break-inside: avoid-page; } }
 `;

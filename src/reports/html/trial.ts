@@ -1,16 +1,15 @@
 import { clockNames, type DisturbanceReport, type TrialReport } from '../../analysis/schema.ts';
-import { causeList, policyName } from '../words.ts';
+import { address, causeList, cdnList, clockWords, policyName } from '../words.ts';
 import { boardChart, probeChart, streamChart } from './charts.ts';
-import { type Cell, escapeHtml, figure, list, table } from './markup.ts';
+import { clockMarks } from './marks.ts';
+import { type Cell, escapeHtml, figure, type Key, list, table } from './markup.ts';
+import { looksIn } from './outcome-look.ts';
 import type { TrialSeries } from './series.ts';
 
 export const trialId = ({ index }: { readonly index: number }): string => `trial-${index + 1}`;
 
 export const trialTitle = ({ policy, repeat }: TrialReport): string =>
   `${policyName(policy)}, repeat ${repeat + 1}`;
-
-const good = ['var(--good)', 'completed'] as const;
-const bad = ['var(--bad)', 'lost'] as const;
 
 /** One trial: what was lost and why, the timelines, the clocks. */
 export function trialSection(trial: TrialReport, series: TrialSeries | undefined): string {
@@ -19,63 +18,68 @@ export function trialSection(trial: TrialReport, series: TrialSeries | undefined
   return `<section id="${trialId(trial)}" aria-labelledby="${trialId(trial)}-title">
 <h2 id="${trialId(trial)}-title">${escapeHtml(trialTitle(trial))} <span class="verdict ${verdict}">${verdict}</span></h2>
 ${hit}${reason === null ? '' : `<p>${escapeHtml(reason)}</p>`}
-${charts(series)}
+${charts(trial, series)}
 <div class="two"><div><h3>Requests</h3>${requests(trial)}</div><div><h3>What became of the streams</h3>${outcomes(trial)}</div></div>
 ${trial.disturbances.map(clocks).join('')}
 ${untrusted(trial)}
 </section>`;
 }
 
-function charts(series: TrialSeries | undefined): string {
-  if (series === undefined) return '<p class="muted">The history holds no events of this trial.</p>';
-  const { streams, streamsSeen, probes, board } = series;
-  const lost = streams.filter(({ outcome }) => outcome !== 'completed' && outcome !== 'cancelled').length;
+function charts(trial: TrialReport, found: TrialSeries | undefined): string {
+  if (found === undefined) return '<p class="muted">The history holds no events of this trial.</p>';
+  const series = { ...found, marks: [...found.marks, ...clockMarks(trial.disturbances)] };
+  return [streams(series), probes(series), board(series)].join('');
+}
+
+function streams(series: TrialSeries): string {
+  const { streams: bars, streamsSeen } = series;
+  if (bars.length === 0) return '';
+  const looks = looksIn(bars.map(({ outcome }) => outcome));
   const shown =
-    streams.length === streamsSeen
-      ? ''
-      : ` (${streams.length} of ${streamsSeen} shown: the losses, and an even sample of the rest)`;
-  const parts = [
-    streams.length === 0
-      ? ''
-      : figure(
-          `Slow streams: each bar one request${shown}`,
-          [good, bad, ['var(--muted)', 'ended by us']],
-          streamChart(series),
-          `${streams.length} streams over time, ${lost} of them lost`,
-        ),
-    probes.length === 0
-      ? ''
-      : figure(
-          'Short requests by the second, on new and on kept connections',
-          [
-            ['var(--good)', 'answered'],
-            ['var(--bad)', 'failed'],
-          ],
-          probeChart(series),
-          `short requests by the second, ${probes.reduce((sum, { failed }) => sum + failed, 0)} failed in all`,
-        ),
-    board.length === 0
-      ? ''
-      : figure(
-          'Nodes as the load balancer held them',
-          [
-            ['var(--good)', 'green'],
-            ['var(--bad)', 'red'],
-            ['var(--muted)', 'not in its set'],
-          ],
-          boardChart(series),
-          'health of each node at the load balancer over time',
-        ),
-  ];
-  return parts
-    .filter((part) => part !== '')
-    .map((part) => `<div style="margin:12px 0">${part}</div>`)
-    .join('');
+    bars.length === streamsSeen
+      ? 'each bar one request'
+      : `${bars.length} of ${streamsSeen}, an even choice of those lost and of the others`;
+  const keys = looks.map(({ colour, word, count }): Key => [colour, `${word} (${count})`]);
+  const waits = bars.some(({ heard, to }) => heard < to) ? '; thin and pale: waiting in silence' : '';
+  const summary = looks.map(({ word, count }) => `${count} ${word}`).join(', ');
+  return figure(`Slow streams, ${shown}${waits}`, keys, streamChart(series), `streams over time: ${summary}`);
+}
+
+function probes(series: TrialSeries): string {
+  if (series.probes.length === 0) return '';
+  const [bin] = series.probes;
+  const per = bin === undefined || bin.seconds === 1 ? 'second' : `${bin.seconds} s`;
+  const failed = series.probes.reduce((sum, one) => sum + one.failed, 0);
+  return figure(
+    `Short requests by the ${per} in which they were due, on new and on kept connections`,
+    [
+      ['var(--good)', 'answered'],
+      ['var(--bad)', 'failed'],
+    ],
+    probeChart(series),
+    `short requests over time, ${failed} failed in all`,
+  );
+}
+
+const states = [
+  ['green', ['var(--good)', 'green: gets new connections']],
+  ['red', ['var(--bad)', 'red: gets none']],
+  ['not eligible', ['var(--muted)', 'not in its target set']],
+] as const;
+
+function board(series: TrialSeries): string {
+  if (series.board.length === 0) return '';
+  return figure(
+    'Nodes as the load balancer held them',
+    states.filter(([state]) => series.board.some((span) => span.state === state)).map(([, key]) => key),
+    boardChart(series),
+    'health of each node at the load balancer over time',
+  );
 }
 
 function requests({
   requests: found,
-  probes,
+  probes: lanes,
   engines,
   atInjection,
   predicted,
@@ -102,7 +106,7 @@ function requests({
     ]);
   }
   for (const lane of ['new', 'reused'] as const) {
-    const counts = probes[lane];
+    const counts = lanes[lane];
     if (counts !== null) {
       const causes = counts.failed > 0 ? ` (${causeList(counts.byCause)})` : '';
       rows.push([
@@ -114,19 +118,16 @@ function requests({
   for (const [load, { engine, started, lost }] of Object.entries(engines)) {
     rows.push([`${load} (${engine})`, `${lost} of ${started} failed`]);
   }
-  if (sourceAddress !== null) rows.push(["client's address", sourceAddress]);
-  return table('requests', ['', ''], rows);
+  if (sourceAddress !== null) rows.push(["client's address", address(sourceAddress)]);
+  return table('requests', [], rows);
 }
 
 function outcomes({ requests: { byOutcome, byOutcomeClient, byCdnCode } }: TrialReport): string {
   const names = [...new Set([...Object.keys(byOutcome), ...Object.keys(byOutcomeClient)])];
   const count = (counts: Record<string, number | undefined>, name: string) => String(counts[name] ?? 0);
   const rows = names.map((name) => [name, count(byOutcome, name), count(byOutcomeClient, name)]);
-  const codes = Object.entries(byCdnCode).map(([code, number]) => `${number} x ${code}`);
-  const cdn =
-    codes.length === 0
-      ? ''
-      : `<p class="muted">${escapeHtml(`A CDN would have shown: ${codes.join(', ')}`)}</p>`;
+  const codes = cdnList(byCdnCode);
+  const cdn = codes === null ? '' : `<p class="muted">${escapeHtml(`A CDN would have shown: ${codes}`)}</p>`;
   return `${table('outcomes', ['outcome', 'as this balancer shows it', 'as the client saw it'], rows)}${cdn}`;
 }
 
@@ -144,15 +145,16 @@ function clocks({
     const value = clocksSeconds[clock];
     const note = clockNotes[clock];
     const resolution = note?.resolutionSeconds;
-    if (value === null) return [clock, '-', note?.reason ?? ''];
-    return [clock, `${value.toFixed(2)} s`, resolution == null ? '' : `to ${resolution} s`];
+    const name = clockWords[clock];
+    if (value === null) return [name, '-', note?.reason ?? ''];
+    return [name, `${value.toFixed(2)} s`, resolution == null ? '' : `to ${resolution} s`];
   });
   const share =
     failingShare === null
       ? ''
       : `, ${(failingShare * 100).toFixed(0)} % of new connections failed until its failover`;
   return `<h3>${escapeHtml(`${kind}: ${name}${node === null ? '' : ` of ${node}`}, at ${at.toFixed(1)} s`)}</h3>
-<p>${escapeHtml(`${requestsLost} streams lost${share}.`)}</p>${table(`clocks of the ${kind}`, ['clock', 'value', 'resolution, or why it did not tick'], rows)}`;
+<p>${escapeHtml(`${requestsLost} streams lost${share}.`)}</p>${table(`clocks of the ${kind}`, [`clock, from the ${kind} on`, 'value', 'how finely it was measured, or why it did not tick'], rows)}`;
 }
 
 function untrusted({ untrusted: spans }: TrialReport): string {

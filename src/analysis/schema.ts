@@ -12,7 +12,6 @@ export const reportVersion = 1;
 export { type Cause, type CdnCode, type ClockName, causes, cdnCodes, clockNames };
 export const cause = z.enum(causes);
 
-export const cdnCode = z.enum(cdnCodes);
 
 export const clockName = z.enum(clockNames);
 

@@ -52,7 +52,6 @@ export const header = z.object({
   versions: z.record(z.string(), z.string()),
   machine: z.object({ platform: z.string(), cpus: z.int(), memoryBytes: z.number(), node: z.string() }),
 });
-export type Header = z.infer<typeof header>;
 
 const topology = z.object({
   type: z.literal('topology'),

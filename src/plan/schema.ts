@@ -185,5 +185,4 @@ export type PlannedTrial = z.infer<typeof plannedTrial>;
 export type PlannedTimers = z.infer<typeof plannedTimers>;
 export type PlannedPlacement = z.infer<typeof plannedPlacement>;
 export type Expectation = z.infer<typeof expectation>;
-export type ProviderName = z.infer<typeof providerName>;
 export type Lane = z.infer<typeof lane>;

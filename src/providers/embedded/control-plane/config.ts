@@ -23,5 +23,4 @@ export const controlPlaneConfig = z.object({
 });
 
 export type ControlPlaneConfig = z.infer<typeof controlPlaneConfig>;
-export type ControlPlaneInput = z.input<typeof controlPlaneConfig>;
 export type ControlPlaneTimers = ControlPlaneConfig['timers'];

@@ -20,11 +20,6 @@ export function timestamp(at: Date): string {
   return `${at.toISOString().slice(0, 19)}Z`;
 }
 
-/** A metav1.MicroTime. Finer than Kubernetes' seconds where order within a second matters. */
-export function microTimestamp(at: Date): string {
-  return at.toISOString().replace('Z', '000Z');
-}
-
 // No vowels and no digits that look like them (apimachinery pkg/util/rand/rand.go).
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 

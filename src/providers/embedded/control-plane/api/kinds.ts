@@ -271,7 +271,6 @@ export const resourceNames = [
   'poddisruptionbudgets',
 ] as const satisfies readonly Resource[];
 
-export type ObjectMeta = z.infer<typeof objectMeta>;
 export type KubeObject = z.infer<typeof base>;
 export type Pod = Objects['pods'];
 export type PodSpec = Pod['spec'];
@@ -286,4 +285,3 @@ export type Taint = z.infer<typeof taint>;
 export type Toleration = z.infer<typeof toleration>;
 export type LabelSelector = z.infer<typeof labelSelector>;
 export type SelectorExpression = z.infer<typeof expression>;
-export type OwnerReference = z.infer<typeof ownerReference>;

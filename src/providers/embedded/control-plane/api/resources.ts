@@ -119,7 +119,3 @@ export function findResource(group: string, version: string, name: string): Reso
     (info) => info.resource === name && info.group === group && info.version === version,
   );
 }
-
-export function findKind(apiVersion: string, kind: string): ResourceInfo | undefined {
-  return allResources.find((info) => info.kind === kind && apiVersionOf(info) === apiVersion);
-}

@@ -12,7 +12,6 @@ export const reportVersion = 1;
 export { type Cause, type CdnCode, type ClockName, causes, cdnCodes, clockNames };
 export const cause = z.enum(causes);
 
-
 export const clockName = z.enum(clockNames);
 
 export const verdict = z.enum(['pass', 'fail', 'unknown']);

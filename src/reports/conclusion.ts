@@ -46,15 +46,16 @@ function faultSentence(name: string, row: ComparisonRow, trials: readonly TrialR
   const before = own.reduce((sum, { lostBegunBefore }) => sum + lostBegunBefore, 0);
   const after = own.reduce((sum, { lostBegunAfter }) => sum + lostBegunAfter, 0);
   const lost = before + after;
-  const begin = `Under ${name}, ${[...new Set(faults)].join(' and ')} cut`;
+  const [first = '', ...others] = new Set(faults);
+  const begin = `Under ${name}, ${[first, ...others].join(' and ')} cut`;
+  const it = others.length === 0 ? 'it' : 'them';
   if (lost === 0) {
-    return through === 0
-      ? `${begin} no stream: none went through it.`
-      : `${begin} none of the ${through} ${plural(through, 'stream')} through it.`;
+    if (through === 0) return `${begin} no stream: none went through ${it}.`;
+    return `${begin} ${through === 1 ? 'not the one stream' : `none of the ${through} streams`} through ${it}.`;
   }
   const parts = [
-    ...(before === 0 ? [] : [streamsCut(before, through, row.predictedLost ?? 0)]),
-    ...(after === 0 ? [] : [`${after} ${plural(after, 'stream')} begun after it`]),
+    ...(before === 0 ? [] : [streamsCut(before, through, row.predictedLost ?? 0, it)]),
+    ...(after === 0 ? [] : [`${after} ${plural(after, 'stream')} begun after ${it}`]),
   ];
   // Causes are counted over the whole trial: where other streams were lost as well, they do not belong here.
   const why = lost === row.lost ? ` (${causeList(row.byCause)})` : '';
@@ -67,13 +68,13 @@ function faultSentence(name: string, row: ComparisonRow, trials: readonly TrialR
 }
 
 /** Streams begun before the fault: how many of those through the target were cut, and how many should have been. */
-function streamsCut(lost: number, through: number, predicted: number): string {
+function streamsCut(lost: number, through: number, predicted: number, it: string): string {
   const foretold =
     predicted === lost ? ', as predicted' : `, where ${predicted} ${were(predicted)} predicted`;
-  if (lost > through) return `${lost} ${plural(lost, 'stream')}, ${through} of them through it${foretold}`;
-  if (lost < through) return `${lost} of the ${through} streams through it${foretold}`;
-  if (lost === 1) return `the only stream through it${foretold}`;
-  return `${lost === 2 ? 'both' : `all ${lost}`} streams through it${foretold}`;
+  if (lost > through) return `${lost} ${plural(lost, 'stream')}, ${through} of them through ${it}${foretold}`;
+  if (lost < through) return `${lost} of the ${through} streams through ${it}${foretold}`;
+  if (lost === 1) return `the only stream through ${it}${foretold}`;
+  return `${lost === 2 ? 'both' : `all ${lost}`} streams through ${it}${foretold}`;
 }
 
 const them = (count: number) => (count === 1 ? 'it' : `${count === 2 ? 'both' : 'all'} of them`);
@@ -99,6 +100,6 @@ function flipSentence(name: string, row: ComparisonRow, lost: number): string {
 
 /** `55 % of new connections failed for 11.0 s`. */
 function failed(what: string, share: number | null, spread: { readonly median: number }): string {
-  const part = share === null ? 'some' : percent(share);
-  return `${part} of new ${what} failed for ${seconds(spread.median)}`;
+  const part = share === null ? 'some' : `${percent(share)} of`;
+  return `${part} new ${what} failed for ${seconds(spread.median)}`;
 }

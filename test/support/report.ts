@@ -1,0 +1,152 @@
+import { noClocks } from '../../src/analysis/clocks.ts';
+import type { ComparisonRow, DisturbanceReport, Report, TrialReport } from '../../src/analysis/schema.ts';
+
+/*
+ * Reports for tests of how they are told. What is not given is as of a run in which nothing happened.
+ */
+
+export const aDisturbance = (more: Partial<DisturbanceReport> = {}): DisturbanceReport => ({
+  kind: 'fault',
+  name: 'power-off',
+  node: 'preemptible-2',
+  at: 60,
+  requestsLost: (more.lostBegunBefore ?? 0) + (more.lostBegunAfter ?? 0),
+  lostBegunBefore: 0,
+  lostBegunAfter: 0,
+  failingShare: null,
+  clocksSeconds: noClocks(),
+  clockNotes: {},
+  ...more,
+});
+
+export const aTrial = (more: Partial<TrialReport> = {}): TrialReport => ({
+  index: 0,
+  policy: 'Cluster',
+  fault: null,
+  repeat: 0,
+  outcome: 'completed',
+  verdict: 'pass',
+  reason: null,
+  requests: {
+    started: 60,
+    completed: 60,
+    lost: 0,
+    cancelled: 0,
+    avoidableByLocal: 0,
+    byOutcome: { completed: 60 },
+    byOutcomeClient: { completed: 60 },
+    byCause: {},
+    byCdnCode: {},
+  },
+  probes: { new: null, reused: null },
+  engines: {},
+  atInjection: null,
+  predicted: null,
+  disturbances: [],
+  clocksSeconds: noClocks(),
+  clockNotes: {},
+  sourceAddress: null,
+  untrusted: [],
+  ...more,
+});
+
+/** A trial in which a node of that name is powered off with so many streams through it. */
+export const faultTrial = (
+  policy: string,
+  { through = 0, before = 0, after = 0, spared = 0, node = 'preemptible-2' } = {},
+): TrialReport => {
+  const { requests } = aTrial();
+  return aTrial({
+    policy,
+    fault: { kind: 'power-off', node },
+    atInjection: { inFlight: 60, throughTarget: through },
+    requests: { ...requests, lost: before + after, avoidableByLocal: spared },
+    disturbances: [aDisturbance({ node, lostBegunBefore: before, lostBegunAfter: after })],
+  });
+};
+
+export const aRow = (more: Partial<ComparisonRow> = {}): ComparisonRow => ({
+  policy: 'Cluster',
+  repeats: 1,
+  started: 60,
+  lost: 0,
+  interval: { low: 0, high: 0.06 },
+  byCause: {},
+  byCdnCode: {},
+  failover: null,
+  flipFailover: null,
+  failingShare: null,
+  flipFailingShare: null,
+  predictedLost: null,
+  sourceAddress: null,
+  ...more,
+});
+
+export const steady = (seconds: number) => ({ median: seconds, min: seconds, max: seconds });
+
+export const aReport = (more: Partial<Report> = {}): Report => ({
+  schemaVersion: 1,
+  midflightVersion: '0.1.0',
+  experiment: 'preemption',
+  description: 'A node loses power',
+  provider: 'embedded',
+  timeScale: 1,
+  seed: 7,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  wallSeconds: 54,
+  verdict: 'pass',
+  outcome: 'completed',
+  reason: null,
+  versions: {},
+  notices: [],
+  trials: [],
+  comparison: [],
+  expectations: [],
+  ...more,
+});
+
+/** The preemption experiment's form: a loss, none, and a flip with a loss after it. */
+export const threePolicies = (): Report => {
+  const trials = [
+    faultTrial('Cluster', { through: 9, before: 9, spared: 9 }),
+    faultTrial('Local'),
+    { ...faultTrial('Cluster->Local', { through: 8, before: 8, spared: 8 }), index: 2 },
+  ];
+  const [, , both] = trials;
+  both?.disturbances.unshift(aDisturbance({ kind: 'flip', name: 'Cluster->Local', node: null, at: 20 }));
+  return aReport({
+    timeScale: 20,
+    trials,
+    comparison: [
+      aRow({
+        lost: 9,
+        interval: { low: 0.08, high: 0.26 },
+        byCause: { transit: 9 },
+        failover: steady(20.2),
+        failingShare: 0.27,
+        predictedLost: 9,
+        sourceAddress: 'lost',
+      }),
+      aRow({
+        policy: 'Local',
+        failover: steady(0),
+        failingShare: 0,
+        predictedLost: 0,
+        sourceAddress: 'kept',
+      }),
+      aRow({
+        policy: 'Cluster->Local',
+        lost: 8,
+        interval: { low: 0.07, high: 0.24 },
+        byCause: { transit: 8 },
+        failover: steady(0),
+        failingShare: 0,
+        flipFailover: { median: 28.7, min: 12.6, max: 44.8 },
+        flipFailingShare: 0.46,
+        predictedLost: 8,
+        sourceAddress: 'changes',
+      }),
+    ],
+    expectations: [{ text: 'lost == 0', policy: 'Local', measured: 0, verdict: 'pass', line: 60 }],
+  });
+};

@@ -1,0 +1,133 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ComparisonRow, TrialReport } from '../../../src/analysis/schema.ts';
+import { conclusion } from '../../../src/reports/conclusion.ts';
+import { aDisturbance, aRow, aTrial, faultTrial, steady, threePolicies } from '../../support/report.ts';
+
+/** The sentence about one policy. */
+function said(row: Partial<ComparisonRow>, trials: readonly TrialReport[]): string | undefined {
+  return conclusion({ comparison: [aRow(row)], trials: [...trials] })[0];
+}
+const flipTrial = (lost = 0, more: Partial<TrialReport> = {}) =>
+  aTrial({
+    policy: 'Cluster->Local',
+    disturbances: [aDisturbance({ kind: 'flip', name: 'Cluster->Local', node: null, lostBegunBefore: lost })],
+    ...more,
+  });
+
+test('one for each policy, in their order', () => {
+  assert.equal(conclusion(threePolicies()), [
+    'Under Cluster, power-off of preemptible-2 cut all 9 streams through it, as predicted (9 transit); Local would have spared all of them.',
+    'Under Local, power-off of preemptible-2 cut no stream: none went through it.',
+    'The flip Cluster->Local cut no established stream; 46 % of new connections failed for 28.7 s. Under Cluster->Local, power-off of preemptible-2 cut all 8 streams through it, as predicted (8 transit); Local would have spared all of them.',
+  ]);
+});
+
+for (const [count, words] of [
+  [1, 'the only stream through it, as predicted (1 transit); Local would have spared it.'],
+  [2, 'both streams through it, as predicted (2 transit); Local would have spared both of them.'],
+  [3, 'all 3 streams through it, as predicted (3 transit); Local would have spared all of them.'],
+] as const) {
+  test(`a fault that cut ${count}`, () => {
+    const row = { lost: count, byCause: { transit: count }, predictedLost: count };
+    const trial = faultTrial('Cluster', { through: count, before: count, spared: count });
+    assert.is(said(row, [trial]), `Under Cluster, power-off of preemptible-2 cut ${words}`);
+  });
+}
+
+test('fewer than went through it, and fewer than predicted', () => {
+  const row = { lost: 4, byCause: { transit: 4 }, predictedLost: 6 };
+  assert.is(
+    said(row, [faultTrial('Cluster', { through: 6, before: 4, spared: 1 })]),
+    'Under Cluster, power-off of preemptible-2 cut 4 of the 6 streams through it, where 6 were predicted (4 transit); Local would have spared 1 of them.',
+  );
+});
+
+test('more than went through it', () => {
+  const row = { lost: 7, byCause: { transit: 5, ingress: 2 }, predictedLost: 1 };
+  assert.is(
+    said(row, [faultTrial('Cluster', { through: 5, before: 7 })]),
+    'Under Cluster, power-off of preemptible-2 cut 7 streams, 5 of them through it, where 1 was predicted (5 transit, 2 ingress).',
+  );
+});
+
+test('streams begun after it are told apart', () => {
+  const row = { lost: 3, byCause: { transit: 3 }, predictedLost: 2 };
+  assert.is(
+    said(row, [faultTrial('Cluster', { through: 2, before: 2, after: 1 })]),
+    'Under Cluster, power-off of preemptible-2 cut both streams through it, as predicted, and 1 stream begun after it (3 transit).',
+  );
+});
+
+test('none of those through it', () => {
+  const none = (through: number) => said({ predictedLost: through }, [faultTrial('Cluster', { through })]);
+  assert.is(none(3), 'Under Cluster, power-off of preemptible-2 cut none of the 3 streams through it.');
+  assert.is(none(1), 'Under Cluster, power-off of preemptible-2 cut not the one stream through it.');
+});
+
+test('Local is no cure for a node with pods of ours', () => {
+  const row = { policy: 'Local', lost: 5, byCause: { ingress: 5 }, predictedLost: 5 };
+  assert.is(
+    said(row, [faultTrial('Local', { through: 5, before: 5, node: 'stable-1' })]),
+    'Under Local, power-off of stable-1 cut all 5 streams through it, as predicted (5 ingress); Local is no cure for a node that runs the ingress or the app.',
+  );
+});
+
+test('repeats with other targets: each is named once', () => {
+  const row = { repeats: 3, lost: 6, byCause: { transit: 6 }, predictedLost: 6 };
+  const trials = ['preemptible-0', 'preemptible-1', 'preemptible-0'].map((node) =>
+    faultTrial('Cluster', { through: 2, before: 2, node }),
+  );
+  assert.match(
+    said(row, trials) ?? '',
+    /power-off of preemptible-0 and power-off of preemptible-1 cut all 6 streams through them, as/,
+  );
+});
+
+test('losses that belong to no disturbance are not hidden, nor is their cause given to the fault', () => {
+  const trial = faultTrial('Cluster', { through: 2, before: 2 });
+  const row = { lost: 5, byCause: { transit: 2, unattributed: 3 }, predictedLost: 2 };
+  assert.is(
+    said(row, [trial]),
+    'Under Cluster, power-off of preemptible-2 cut both streams through it, as predicted. 3 more streams were lost apart from that.',
+  );
+  assert.match(said({ ...row, lost: 3 }, [trial]) ?? '', / 1 more stream was lost apart from that\.$/);
+});
+
+test('a flip alone: what it cut, and what new connections it failed', () => {
+  const policy = 'Cluster->Local';
+  const flip = (lost: number, row: Partial<ComparisonRow>) =>
+    said({ policy, lost, ...row }, [flipTrial(lost)]);
+  assert.is(flip(0, {}), 'The flip Cluster->Local cut no established stream.');
+  assert.is(
+    flip(0, { flipFailover: steady(0), flipFailingShare: 0 }),
+    'The flip Cluster->Local cut no established stream and failed no new connection.',
+  );
+  assert.is(
+    flip(1, { flipFailover: steady(7.1), flipFailingShare: 0.6 }),
+    'The flip Cluster->Local cut 1 stream; 60 % of new connections failed for 7.1 s.',
+  );
+  assert.is(
+    flip(2, { flipFailover: steady(130), flipFailingShare: null }),
+    'The flip Cluster->Local cut 2 streams; some new connections failed for 2 min 10 s.',
+  );
+});
+
+test('nothing was done, and nothing or something was lost', () => {
+  assert.is(said({}, [aTrial()]), 'Under Cluster nothing was lost (60 streams).');
+  assert.is(said({ started: 1 }, [aTrial()]), 'Under Cluster nothing was lost (1 stream).');
+  assert.is(said({ lost: 1 }, [aTrial()]), 'Under Cluster 1 of 60 streams was lost with no fault injected.');
+  assert.is(said({ lost: 2 }, [aTrial()]), 'Under Cluster 2 of 60 streams were lost with no fault injected.');
+});
+
+test('a watch', () => {
+  const watch = (row: Partial<ComparisonRow>) => said({ policy: null, ...row }, [aTrial({ policy: null })]);
+  assert.is(watch({}), 'No stream of 60 was lost.');
+  assert.is(watch({ failover: steady(0) }), 'No stream of 60 was lost, and no new request failed.');
+  assert.is(
+    watch({ failover: steady(3.25), failingShare: 0.5, lost: 1 }),
+    '1 of 60 streams was lost; 50 % of new requests failed for 3.3 s.',
+  );
+});
+
+test.run();

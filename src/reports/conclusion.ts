@@ -51,7 +51,9 @@ function faultSentence(name: string, row: ComparisonRow, trials: readonly TrialR
   const it = others.length === 0 ? 'it' : 'them';
   if (lost === 0) {
     if (through === 0) return `${begin} no stream: none went through ${it}.`;
-    return `${begin} ${through === 1 ? 'not the one stream' : `none of the ${through} streams`} through ${it}.`;
+    const none = `${through === 1 ? 'not the one stream' : `none of the ${through} streams`} through ${it}`;
+    const early = trials.some(({ outcome }) => outcome !== 'completed');
+    return `${begin} ${none}${early ? ', as far as was seen before the end' : ''}.`;
   }
   const parts = [
     ...(before === 0 ? [] : [streamsCut(before, through, row.predictedLost ?? 0, it)]),

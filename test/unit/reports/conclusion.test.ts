@@ -62,6 +62,11 @@ test('streams begun after it are told apart', () => {
 test('none of those through it', () => {
   const none = (through: number) => said({ predictedLost: through }, [faultTrial('Cluster', { through })]);
   assert.is(none(3), 'Under Cluster, power-off of preemptible-2 cut none of the 3 streams through it.');
+  const interrupted = { ...faultTrial('Cluster', { through: 3 }), outcome: 'interrupted' as const };
+  assert.match(
+    said({ lost: 0, byCause: {} }, [interrupted]) ?? '',
+    'cut none of the 3 streams through it, as far as was seen before the end.',
+  );
   assert.is(none(1), 'Under Cluster, power-off of preemptible-2 cut not the one stream through it.');
 });
 

@@ -1,7 +1,7 @@
 import { MidflightError } from '../src/base/errors.ts';
 import { edgePart } from './edge.ts';
 import { manyPart } from './many.ts';
-import { probePart } from './probe.ts';
+import { longProbePart, probePart } from './probe.ts';
 import { recorderPart } from './recorder.ts';
 import type { Part } from './result.ts';
 import { startPart } from './start.ts';
@@ -17,6 +17,7 @@ const families: readonly Family[] = [
   { name: 'start', sizes: null, of: () => startPart },
   { name: 'recorder', sizes: [1000, 5000, 10_000], of: recorderPart },
   { name: 'probe', sizes: [10_000], of: probePart },
+  { name: 'probe-long', sizes: [10_000], of: longProbePart },
   { name: 'edge', sizes: [1000, 10_000], of: edgePart },
   { name: 'many', sizes: [30_000], of: manyPart },
 ];

@@ -156,18 +156,31 @@ function serverName(hostname: string): string {
   return isIP(name.replace(/^\[|\]$/g, '')) === 0 ? name : '';
 }
 
+/** Between two slices, ms. */
+const sliceMs = 10;
+/** So many in one, and more where many wait, so that they do not hold their files for long. */
+const sliceOf = (waiting: number) => Math.max(64, Math.ceil(waiting / 50));
+
 /** Closing a socket costs as much as telling ten losses: after a mass failure that waits, and goes in slices. */
 function inSlices(): (socket: Socket) => void {
-  const waiting: Socket[] = [];
+  let waiting: Socket[] = [];
   let scheduled = false;
   const run = () => {
-    for (const socket of waiting.splice(0, 64)) socket.destroy();
+    const count = sliceOf(waiting.length);
+    for (const socket of waiting.slice(0, count)) socket.destroy();
+    waiting = waiting.slice(count);
     scheduled = waiting.length > 0;
-    if (scheduled) setImmediate(run);
+    if (scheduled) setTimeout(run, sliceMs);
   };
+  let ranAt = 0;
   return (socket) => {
     waiting.push(socket);
-    if (!scheduled) setImmediate(run);
+    if (scheduled) return;
     scheduled = true;
+    // The first goes at once; what comes right after it is many.
+    const now = performance.now();
+    if (now - ranAt > sliceMs) setImmediate(run);
+    else setTimeout(run, sliceMs);
+    ranAt = now;
   };
 }

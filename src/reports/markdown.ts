@@ -43,7 +43,7 @@ const text = (raw: string) =>
     .replaceAll(/\s+/g, ' ')
     .replaceAll('&', '&amp;')
     .replaceAll(/[\\`*_{}[\]<|~]/g, '\\$&')
-    .replace(/^([#>+=-]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
+    .replace(/^([#>+=-]|\d+(?=[.)](?:\s|$)))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 
 const list = (lines: readonly string[]) => lines.map((line) => `- ${text(line)}`).join('\n');
 

@@ -1,0 +1,64 @@
+import { DOMParser } from 'linkedom';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { junitReport } from '../../../src/reports/junit.ts';
+import { aReport, aTrial } from '../../support/report.ts';
+
+const row = { text: 'lost == 0', policy: 'Local', measured: 3, verdict: 'fail', line: 60 } as const;
+
+function cases(report: Parameters<typeof junitReport>[0]) {
+  const document = new DOMParser().parseFromString(junitReport(report), 'text/xml');
+  return [...document.querySelectorAll('testcase')].map((one) => ({
+    name: one.getAttribute('name'),
+    failure: one.querySelector('failure')?.getAttribute('message') ?? null,
+    error: one.querySelector('error')?.getAttribute('message') ?? null,
+  }));
+}
+
+test('a case for each trial and for each expectation', () => {
+  const report = aReport({ trials: [aTrial(), aTrial({ policy: null, repeat: 1 })], expectations: [row] });
+  assert.equal(
+    cases(report).map(({ name }) => name),
+    ['Cluster, repeat 1', 'watch, repeat 2', 'Local: lost == 0'],
+  );
+});
+
+test('pass is no failure, fail is a failure, unknown is an error', () => {
+  const report = aReport({
+    trials: [
+      aTrial(),
+      aTrial({ verdict: 'fail', reason: 'lost == 0: measured 3' }),
+      aTrial({ verdict: 'unknown', reason: 'the probe was late' }),
+    ],
+    expectations: [
+      { ...row, measured: 0, verdict: 'pass' },
+      row,
+      { ...row, verdict: 'unknown' },
+      { ...row, measured: null, verdict: 'unknown' },
+    ],
+  });
+  assert.equal(
+    cases(report).map(({ failure, error }) => [failure, error]),
+    [
+      [null, null],
+      // It is the expectation that failed; the trial can be trusted.
+      [null, null],
+      [null, 'the probe was late'],
+      [null, null],
+      ['measured 3', null],
+      [null, 'unknown: measured 3, not to be trusted'],
+      [null, 'unknown: not measured'],
+    ],
+  );
+});
+
+test('characters that XML cannot hold are left out, those that it can are kept', () => {
+  const reason = 'a\u0000b\u0007c\u001b[31md\uffff <&>"e" \u{1f600}';
+  const xml = junitReport(aReport({ trials: [aTrial({ verdict: 'unknown', reason })] }));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  assert.not.match(xml, /[\u0000-\u0008\u000b\u000c\u000e-\u001f\uffff]/);
+  const [, error] = /<error message="([^"]*)"/.exec(xml) ?? [];
+  assert.is(error, 'abc[31md &lt;&amp;>&quot;e&quot; \u{1f600}');
+});
+
+test.run();

@@ -1,0 +1,71 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { markdownReport } from '../../../src/reports/markdown.ts';
+import { aReport, aRow, aTrial, threePolicies } from '../../support/report.ts';
+
+const linesOf = (text: string) => text.split('\n');
+
+test('the comparison is one table, a row for each policy', () => {
+  const text = markdownReport(threePolicies());
+  const rows = linesOf(text).filter((line) => /^\| (Cluster|Local)/.test(line));
+  assert.match(rows[0] ?? '', '| Cluster | 60 | 9 (8..26 %) | 9 transit |');
+  assert.match(text, "| kept (client's) |");
+  assert.match(text, 'flip: 28.7 s ±16.1, fault: none');
+  assert.match(text, '- Under Local, power-off of preemptible-2 cut no stream: none went through it.');
+  assert.match(text, '| lost == 0 | Local | 0 | pass |');
+});
+
+test('begins with the verdict, and says so where the run did not come to its end', () => {
+  assert.match(markdownReport(aReport()), /^# preemption: pass\n\n/);
+  const aborted = aReport({ outcome: 'aborted', reason: 'no node was green', verdict: 'unknown' });
+  assert.match(markdownReport(aborted), 'aborted: no node was green');
+});
+
+test('what Markdown would read as its own is shown as it stands', () => {
+  const nasty = 'a|b *c* _d_ `e` [f](g) <script> ~h~ &amp; \\ {i}';
+  const text = markdownReport(aReport({ description: nasty }));
+  assert.match(text, 'a\\|b \\*c\\* \\_d\\_ \\`e\\` \\[f\\](g) \\<script> \\~h\\~ &amp;amp; \\\\ \\{i\\}');
+});
+
+test('a line that would begin a list, a quotation or a heading does not', () => {
+  for (const begin of ['#', '>', '+', '=', '-']) {
+    const [, , line] = linesOf(markdownReport(aReport({ description: `${begin} x` })));
+    assert.is(line, `\\${begin} x`);
+  }
+  assert.is(linesOf(markdownReport(aReport({ description: '12. x' })))[2], '12\\. x');
+  for (const plain of ['12 x', '12.5 s']) {
+    assert.is(linesOf(markdownReport(aReport({ description: plain })))[2], plain);
+  }
+});
+
+test('a line break breaks no table', () => {
+  const expectations = [
+    { text: 'lost\n== 0', policy: 'a\r\nb', measured: 'x|y', verdict: 'fail', line: null } as const,
+  ];
+  assert.match(
+    markdownReport(aReport({ expectations: [...expectations] })),
+    '| lost == 0 | a b | x\\|y | fail |',
+  );
+});
+
+test('each trial has its clocks, and the reason of one that did not tick', () => {
+  const [trial = aTrial()] = threePolicies().trials;
+  const [disturbance] = trial.disturbances;
+  assert.ok(disturbance !== undefined);
+  disturbance.clocksSeconds.failover = 20.21;
+  disturbance.clockNotes = {
+    failover: { resolutionSeconds: 0.25, reason: null },
+    edgeEjected: { resolutionSeconds: null, reason: 'no node was hit' },
+  };
+  const text = markdownReport(aReport({ trials: [trial], comparison: [aRow()] }));
+  assert.match(text, '## Cluster, repeat 1 · power-off of preemptible-2: pass');
+  assert.match(text, '| failover | 20.21 s | resolution 0.25 s |');
+  assert.match(text, /\| ejected by the edge \| \\?- \| no node was hit \|/);
+});
+
+test('notices are told once', () => {
+  const text = markdownReport(aReport({ notices: ['kernel timers', 'kernel timers'] }));
+  assert.is(text.split('kernel timers').length, 2);
+});
+
+test.run();

@@ -1,0 +1,82 @@
+import { stripVTControlCharacters } from 'node:util';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Report } from '../../../src/analysis/schema.ts';
+import { terminalReport } from '../../../src/reports/terminal.ts';
+import { aReport, aTrial, threePolicies } from '../../support/report.ts';
+
+const told = (report: Report, columns: number, colour = false) =>
+  terminalReport(report, { columns, colour, folder: 'reports/x' });
+const linesOf = (text: string) => text.trimEnd().split('\n');
+
+test('160 columns: a line for each policy, a second where flip and fault have figures of their own', () => {
+  const lines = linesOf(told(threePolicies(), 160));
+  assert.is(lines[0], 'preemption · embedded, timers 20x faster, shown in cluster time · seed 7 · 1 repeat');
+  assert.is(
+    lines[2]?.replaceAll(/ {2,}/g, '|'),
+    'policy|lost|cause|failover|new connections failing|client address',
+  );
+  assert.is(
+    lines[3]?.replaceAll(/ {2,}/g, '|'),
+    "Cluster|9 of 60 (8..26 %)|9 transit|20.2 s|27 % for 20.2 s|lost (node's)",
+  );
+  assert.is(lines[4]?.replaceAll(/ {2,}/g, '|'), "Local|0 of 60 (0..6 %)|-|none|0 %|kept (client's)");
+  assert.match(lines[5] ?? '', /^Cluster->Local .*8 transit +flip: 28\.7 s ±16\.1 .*changes at the flip$/);
+  assert.match(lines[6] ?? '', /^ +fault: none +(fault: )?0 %$/);
+});
+
+for (const columns of [80, 100, 160]) {
+  test(`${columns} columns: a table, nothing wider, nothing cut`, () => {
+    const text = told(threePolicies(), columns);
+    const lines = linesOf(text);
+    for (const line of lines) assert.ok([...line].length <= columns, line);
+    const head = lines.findIndex((line) => line.startsWith('policy '));
+    assert.ok(head > 0, 'a head of a table');
+    // Every figure is there, though its cell may have been broken.
+    const words = text.split(/\s+/).join(' ');
+    for (const word of ['9 of 60', '20.2 s', '28.7 s', '±16.1', '46 %', 'changes', 'kept'])
+      assert.match(words, word);
+  });
+}
+
+test('40 columns: one figure a line, under its policy', () => {
+  const lines = linesOf(told(threePolicies(), 40));
+  const at = lines.indexOf('Local');
+  assert.ok(at > 0, lines.join('\n'));
+  assert.match(lines[at + 1] ?? '', /^ {2}lost +0 of 60/);
+  assert.not.ok(lines.some((line) => line.startsWith('policy ')));
+});
+
+test('colour only where asked for, and then the same text', () => {
+  const plain = told(threePolicies(), 100);
+  const coloured = told(threePolicies(), 100, true);
+  assert.is(stripVTControlCharacters(plain), plain);
+  assert.is.not(coloured, plain);
+  assert.is(stripVTControlCharacters(coloured), plain);
+});
+
+test('expectations are told where they did not hold, with their line', () => {
+  const row = { text: 'failover <= 10s', policy: 'Cluster', measured: 20.2, line: 61 } as const;
+  const text = told(
+    aReport({
+      expectations: [
+        { ...row, verdict: 'fail' },
+        { ...row, verdict: 'unknown', measured: null, line: null },
+        { ...row, text: 'lost == 0', verdict: 'pass' },
+      ],
+    }),
+    160,
+  );
+  assert.match(text, 'fail Cluster: expected failover <= 10s (line 61), measured 20.2 s');
+  assert.match(text, 'unknown Cluster: expected failover <= 10s, not measured');
+  assert.not.match(text, 'lost == 0');
+});
+
+test('a trial that proves nothing is named with its reason; notices once', () => {
+  const trials = [aTrial({ verdict: 'unknown', reason: 'the probe was late', repeat: 2 })];
+  const text = told(aReport({ trials, notices: ['one', 'one'] }), 160);
+  assert.match(text, 'unknown: Cluster, repeat 3: the probe was late');
+  assert.is(text.split('note: one').length, 2);
+});
+
+test.run();

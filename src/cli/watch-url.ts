@@ -121,7 +121,7 @@ function refuseFlood({ streams, rate, iOwnThis }: WatchArguments, host: string):
 /** Before anything starts: a slip in the command would else be told when the watch is over. */
 function refuseNoProgram([program]: readonly string[], env: Io['env']): void {
   if (program === undefined || findProgram(program, env) !== null) return;
-  throw new MidflightError('bad-usage', `there is no program '${program}'`, {
+  throw new MidflightError('missing-requirement', `there is no program '${program}'`, {
     hint: program.includes(' ')
       ? "write the command's words one by one, or: -- sh -c '…'"
       : 'it is started without a shell, and looked for in PATH',

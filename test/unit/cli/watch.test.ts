@@ -35,13 +35,16 @@ const args: WatchArguments = {
 };
 
 /** The complaint about a command line: it must come before anything is started. */
-async function refused(more: Partial<WatchArguments>): Promise<string> {
+async function refused(
+  more: Partial<WatchArguments>,
+  code: MidflightError['code'] = 'bad-usage',
+): Promise<string> {
   try {
     await watchUrl({ ...args, ...more }, io);
   } catch (error) {
     assert.instance(error, MidflightError);
     if (error instanceof MidflightError) {
-      assert.is(error.code, 'bad-usage');
+      assert.is(error.code, code);
       return `${error.message}; ${error.hint}`;
     }
   }
@@ -120,10 +123,11 @@ test('values that make no sense are refused before anything starts', async () =>
   assert.match(await refused({ lanes: ['reused'], maxFailover: '1s' }), /probes/);
 });
 
-test('a command that is no program is refused before anything starts', async () => {
-  assert.match(await refused({ command: ['no-such-program-here', 'x'] }), /there is no program 'no-such/);
-  assert.match(await refused({ command: ['echo a | cat'] }), /word|sh -c/);
-  assert.match(await refused({ command: ['./no/such'] }), /there is no program/);
+test('a command that is no program is refused before anything starts, as one that fails', async () => {
+  const told = (...command: string[]) => refused({ command }, 'missing-requirement');
+  assert.match(await told('no-such-program-here', 'x'), /there is no program 'no-such/);
+  assert.match(await told('echo a | cat'), /sh -c/);
+  assert.match(await told('./no/such'), /there is no program/);
 });
 
 test('the plan of a watch is a plan, with the thresholds as expectations', () => {

@@ -1,0 +1,49 @@
+import { parseHTML } from 'linkedom';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { escapeHtml, figure, list, paragraphs, table } from '../../../../src/reports/html/markup.ts';
+
+const nasty = `<img src=x onerror="a('&amp;')">`;
+const dom = (html: string) => parseHTML(`<!doctype html><html><body>${html}</body></html>`).document;
+
+test('text stays text, in elements and in attributes', () => {
+  assert.is(escapeHtml(nasty), `&lt;img src=x onerror=&quot;a('&amp;amp;')&quot;&gt;`);
+  for (const html of [
+    paragraphs([nasty]),
+    list([nasty]),
+    table(nasty, [nasty], [[nasty, nasty]]),
+    figure(nasty, [['red', nasty]], '<svg ></svg>', nasty),
+  ]) {
+    const document = dom(html);
+    assert.is(document.querySelector('img'), null, html);
+    assert.ok(document.body.textContent?.includes(nasty), html);
+  }
+});
+
+test('a table: titles for its columns, the first cell for its row, cells of markup as they are', () => {
+  const document = dom(table('t', ['a', 'b'], [['x', { html: '<b>y</b>' }]]));
+  assert.equal(
+    [...document.querySelectorAll('thead th')].map((cell) => cell.textContent),
+    ['a', 'b'],
+  );
+  assert.is(document.querySelector('tbody th')?.getAttribute('scope'), 'row');
+  assert.is(document.querySelector('td b')?.textContent, 'y');
+});
+
+test('a table without titles has no empty head', () => {
+  assert.is(dom(table('t', [], [['x', 'y']])).querySelector('thead'), null);
+});
+
+test('a figure: its legend in words, and its drawings named', () => {
+  const html = figure('What', [['var(--bad)', 'lost']], '<svg ></svg><svg ></svg>', '3 lost');
+  const document = dom(html);
+  assert.match(document.querySelector('.key')?.textContent ?? '', 'lost');
+  assert.equal(
+    [...document.querySelectorAll('svg')].map((svg) => svg.getAttribute('aria-label')),
+    ['3 lost', '3 lost'],
+  );
+});
+
+test('an empty list is nothing', () => assert.is(list([]), ''));
+
+test.run();

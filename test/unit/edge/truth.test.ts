@@ -46,7 +46,7 @@ async function record(cell: Cell, concurrency: number, mode: 'app' | 'framing') 
   await said.idle(30_000);
   load.stop();
   const deeds = cell.port === 'open' ? await server.take(cell.name, concurrency) : [];
-  const closes = await closesOf(before);
+  const closes = await closesOf(before, concurrency);
   // The server knows the edge's address; the log joins it with the client's, exactly.
   const clientOf = new Map(closes.map((close) => [close.upstreamLocal, close.client]));
   checkTruth({
@@ -81,11 +81,14 @@ async function balance(port: number): Promise<void> {
   assert.ok(reconciled(), 'the edge follows the Service');
 }
 
-/** The closing events since then (a client's port may have been another's before). */
-async function closesOf(from: number): Promise<EventOf<'edge-close'>[]> {
-  await monotonic.sleep(30);
+/** The closing events since then (a client's port may have been another's before): as many, or those that came in 5 s. */
+async function closesOf(from: number, count: number): Promise<EventOf<'edge-close'>[]> {
+  const closes = () =>
+    rig.events.slice(from).flatMap((event) => (event.type === 'edge-close' ? [event] : []));
+  // The recorder closes what it has told of a little later.
+  for (let waited = 0; closes().length < count && waited < 5000; waited += 20) await monotonic.sleep(20);
   await rig.sync();
-  return rig.events.slice(from).flatMap((event) => (event.type === 'edge-close' ? [event] : []));
+  return closes();
 }
 
 for (const cell of cells) {

@@ -27,14 +27,24 @@ export interface Measurements {
   readonly predictedMatches: boolean | null;
 }
 
-/** Judges every expectation that a trial is under. An invalid trial proves nothing: all are unknown. */
-export function judgeTrial(plan: Plan, trial: Measurements, valid: boolean): Judgement[] {
+/**
+ * Judges every expectation that a trial is under. An invalid trial proves nothing: all are unknown. One that only had not
+ * recovered yet has counted too little if anything: a limit that is exceeded already is a proven failure.
+ */
+export function judgeTrial(
+  plan: Plan,
+  trial: Measurements,
+  trust: 'valid' | 'unrecovered' | 'invalid',
+): Judgement[] {
   const { report } = trial;
   return plan.expectations
     .filter(({ policy }) => policy === null || policy === report.policy)
     .map((expectation) => {
       const measured = measure(expectation.metric, trial);
-      const doubtful = !valid || measured === null || isUntrusted(plan, report, expectation.metric);
+      const doubtful =
+        measured === null ||
+        isUntrusted(plan, report, expectation.metric) ||
+        (trust !== 'valid' && !(trust === 'unrecovered' && isExceeded(expectation, measured)));
       const verdict = doubtful ? 'unknown' : holds(expectation, measured) ? 'pass' : 'fail';
       return { expectation, measured, verdict };
     });
@@ -102,6 +112,13 @@ function countOf<K extends string>(
 ): number | null {
   const key = keys.find((one) => one === name);
   return key === undefined ? null : (counts[key] ?? 0);
+}
+
+/** A count beyond what an upper limit allows: more time could only make it more. */
+function isExceeded({ op, value, unit }: Expectation, measured: NonNullable<Measured>): boolean {
+  if (unit !== 'count' || typeof measured !== 'number' || typeof value !== 'number') return false;
+  if (op === '<') return measured >= value;
+  return (op === '<=' || op === '==') && measured > value;
 }
 
 function holds({ op, value }: Expectation, measured: NonNullable<Measured>): boolean {

@@ -56,24 +56,27 @@ function runOf(collected: Collector) {
 
 function judge(collected: Collector, trial: Parameters<typeof reportTrial>[1]): Judged {
   const run = runOf(collected);
-  const { report, invalid, predictedMatches } = reportTrial(run, trial, collected.lastSeen);
-  const judgements = judgeTrial(run.header.plan, { report, predictedMatches }, invalid.length === 0);
-  const verdict = invalid.length > 0 ? 'unknown' : worst(judgements.map((one) => one.verdict));
+  const { report, invalid, onlyUnrecovered, predictedMatches } = reportTrial(run, trial, collected.lastSeen);
+  const trust = invalid.length === 0 ? 'valid' : onlyUnrecovered ? 'unrecovered' : 'invalid';
+  const judgements = judgeTrial(run.header.plan, { report, predictedMatches }, trust);
+  const verdicts = judgements.map((one) => one.verdict);
+  const verdict = worst(trust === 'valid' ? verdicts : [...verdicts, 'unknown']);
   return { report: { ...report, verdict, reason: reasonOf(invalid, judgements) }, judgements };
 }
 
 /** Why a trial is not a pass, in one line. */
 function reasonOf(invalid: readonly string[], judgements: readonly Judgement[]): string | null {
-  if (invalid.length > 0) return invalid.join('; ');
-  const missed = judgements.filter(({ verdict }) => verdict !== 'pass');
-  if (missed.length === 0) return null;
-  return missed
-    .map(({ expectation, measured, verdict }) =>
-      verdict === 'fail'
-        ? `${expectation.text}: measured ${measured}`
-        : `${expectation.text}: ${measured === null ? 'not measured' : 'measured by an instrument that was late'}`,
-    )
-    .join('; ');
+  // Where a trial is in doubt its reasons stand for all that is unknown.
+  const missed = judgements.filter(({ verdict }) =>
+    invalid.length > 0 ? verdict === 'fail' : verdict !== 'pass',
+  );
+  if (missed.length === 0) return invalid.length > 0 ? invalid.join('; ') : null;
+  const told = missed.map(({ expectation, measured, verdict }) =>
+    verdict === 'fail'
+      ? `${expectation.text}: measured ${measured}`
+      : `${expectation.text}: ${measured === null ? 'not measured' : 'measured by an instrument that was late'}`,
+  );
+  return [...told, ...invalid].join('; ');
 }
 
 function reportOf(collected: Collector, judged: readonly Judged[]): Report {

@@ -21,6 +21,8 @@ import { untrustedOf } from './untrusted.ts';
 export interface JudgedTrial {
   readonly report: TrialReport;
   readonly invalid: readonly string[];
+  /** All else is well: only, new connections had not recovered when the trial ended. */
+  readonly onlyUnrecovered: boolean;
   /** Whether exactly the predicted streams were lost; null: nothing was predicted. */
   readonly predictedMatches: boolean | null;
 }
@@ -107,7 +109,9 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
     untrusted: untrustedOf(plan, trial, time),
   };
   checkSums(trial, report);
-  return { report, invalid: reasons(trial, report, prediction, disturbances), predictedMatches };
+  const invalid = reasons(trial, report, prediction, disturbances);
+  const onlyUnrecovered = invalid.length === 1 && isUnrecovered(report);
+  return { report, invalid, onlyUnrecovered, predictedMatches };
 }
 
 function isOver({ at, until }: Disturbance, timeline: Timeline | null, stability: Nanoseconds): boolean {
@@ -273,10 +277,8 @@ function reasons(
       `the policy sends nothing through the target, yet ${atInjection.throughTarget} streams were on it`,
     );
   }
-  const { clockNotes } = report;
-  add(
-    clockNotes.failover?.reason === notRecovered,
-    'new connections had not recovered by the end of the trial',
-  );
+  add(isUnrecovered(report), 'new connections had not recovered by the end of the trial');
   return found;
 }
+
+const isUnrecovered = ({ clockNotes }: TrialReport) => clockNotes.failover?.reason === notRecovered;

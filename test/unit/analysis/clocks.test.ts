@@ -151,6 +151,29 @@ test('not recovered by the end: null, and the trial is unknown', async () => {
   assert.match(trial.reason ?? '', 'new connections had not recovered by the end of the trial');
 });
 
+test('not recovered by the end: a limit that is exceeded already is a failure all the same', async () => {
+  const judged = async (...expect: [string, string | number][]) => {
+    const builder = history({ expect })
+      .trial(10, { fault })
+      .fault(10_000)
+      .stream({ from: 1000, to: 29_000, transit: node })
+      .stream({ from: 1000, to: 29_000, transit: node, outcome: 'reset-mid-body' })
+      .probes({ from: 5000, to: 30_000, fails: (due) => due >= 28_500 && {} });
+    const { verdict, reason } = await trialOf(builder.endTrial(31_000));
+    return [verdict, reason];
+  };
+  const doubt = 'new connections had not recovered by the end of the trial';
+  assert.equal(await judged(['lost', 0]), ['fail', `lost == 0: measured 1; ${doubt}`]);
+  assert.equal(await judged(['lost', '<= 0'], ['failover', '<= 5s']), [
+    'fail',
+    `lost <= 0: measured 1; ${doubt}`,
+  ]);
+  assert.equal(await judged(['lost', '< 1']), ['fail', `lost < 1: measured 1; ${doubt}`]);
+  // More time might have made these true, or untrue.
+  for (const condition of ['> 5', '<= 1', '< 2', '>= 1'])
+    assert.equal(await judged(['lost', condition]), ['unknown', doubt]);
+});
+
 test('a window that the end of the trial cuts short is no recovery', async () => {
   const ends = async (at: number) => {
     const builder = history().trial(10, { fault }).fault(10_000);

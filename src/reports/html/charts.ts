@@ -244,5 +244,7 @@ function draw(options: Plot.PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const figure = Plot.plot({ ...options, style: font, document });
   figure.setAttribute('role', 'img');
+  // An image has one name, which its figure gives; those of its groups have no role that could bear them.
+  for (const part of figure.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   return figure.outerHTML;
 }

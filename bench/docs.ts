@@ -1,4 +1,4 @@
-import { cellsOf, targetCells } from './print.ts';
+import { cellsOf, percent, targetCells } from './print.ts';
 import type { Result } from './result.ts';
 
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -15,7 +15,7 @@ ${result.how.join('\n')}
 
 ${markdownTable(cellsOf(result))}
 
-Measured ${result.at.slice(0, 16).replace('T', ' ')} UTC, \`npm run bench -- ${result.part}\`.`;
+Measured ${result.at.slice(0, 16).replace('T', ' ')} UTC, \`npm run bench -- ${result.part}\`; just before, other programs took ${percent(result.busyBefore)} of all cores.`;
 }
 
 /** docs/benchmarks.md, from what was measured. */
@@ -29,9 +29,10 @@ Written by \`npm run bench -- --write-docs\` from what it measured; the numbers 
 runs on loopback, servers and clients on the same ${machine?.cores ?? '?'} cores: ${machine?.processor ?? '?'}, ${machine?.memoryGb ?? '?'} GB, Linux ${machine?.kernel ?? '?'},
 Node ${machine?.node ?? '?'}; ${tools.join(', ')}.
 
-Each figure comes from a single run of a few seconds on a machine that was not otherwise idle all the time: CPU seconds
-differ by a tenth from run to run, the upper ends of latencies by half and more. Ratios are of figures from one run, in
-which the tools took turns. No test depends on any of this.
+Each figure comes from a single run of seconds. On an idle machine CPU seconds differ by a tenth from run to run, and the
+upper ends of latencies by half; where other programs run beside it, latencies are several times as long, so each part
+says how busy the machine was before it began. Ratios are of figures from one run, in which the tools took turns. No test
+depends on any of this.
 
 ## Figures to reach
 

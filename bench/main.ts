@@ -7,7 +7,7 @@ import { benchmarksPage } from './docs.ts';
 import { choose } from './parts.ts';
 import { printed } from './print.ts';
 import { type Part, type Result, result } from './result.ts';
-import { machineHere } from './support/machine.ts';
+import { busyShare, machineHere } from './support/machine.ts';
 
 /*
  * npm run bench [-- PART... --streams N... --write-docs]: measures, prints a table for each part, and writes its figures to
@@ -17,6 +17,7 @@ import { machineHere } from './support/machine.ts';
 const folder = join(packageRoot(), 'bench', 'results');
 
 async function measure(part: Part): Promise<Result> {
+  const busyBefore = await busyShare();
   const began = performance.now();
   const progress = (text: string) => process.stderr.write(`${part.name}: ${text}\n`);
   const limit = setTimeout(() => {
@@ -29,6 +30,7 @@ async function measure(part: Part): Promise<Result> {
     part: part.name,
     ...figures,
     at: new Date().toISOString(),
+    busyBefore,
     wallSeconds: (performance.now() - began) / 1000,
     machine: machineHere(),
   };

@@ -30,6 +30,8 @@ export function targetCells(target: Target): [string, string, string, string] {
   ];
 }
 
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
 function lines(rows: readonly (readonly string[])[], width: number): string[] {
   return table(rows, width) ?? rows.map((row) => row.join('  '));
 }
@@ -39,7 +41,7 @@ export function printed(result: Result, width: number): string {
   const targets = result.targets.map(targetCells);
   return [
     '',
-    `${result.title} (${result.wallSeconds.toFixed(0)} s)`,
+    `${result.title} (${result.wallSeconds.toFixed(0)} s; others took ${percent(result.busyBefore)} of the cores before)`,
     ...lines(cellsOf(result), width).map((line) => `  ${line}`),
     ...(targets.length === 0 ? [] : ['']),
     ...lines(targets, width).map((line) => `  ${line}`),

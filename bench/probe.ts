@@ -92,13 +92,15 @@ async function holdStreams(count: number) {
   const server = await streamServer({ chunks: streamSeconds, intervalMs: 1000 });
   const url = { host: '127.0.0.1', port: server.port };
   const recorder = await launchRecorder(recorderConfig({ url, count, rampMs, streamSeconds }));
-  void gatherRecorder(recorder);
+  const told = gatherRecorder(recorder);
   recorder.send({ type: 'begin' });
   const until = performance.now() + rampMs + 5000;
   while ((await server.seen()).inFlight < count && performance.now() < until) await monotonic.sleep(100);
   return {
     kill: () => server.kill(),
     async stop() {
+      recorder.send({ type: 'cancel' });
+      await told;
       await recorder.stop();
       await server.stop();
     },

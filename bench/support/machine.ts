@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dependencyVersion } from '../../src/base/package.ts';
 import { findK6 } from '../../src/load/k6/find.ts';
 
@@ -46,4 +47,18 @@ export function machineHere(): Machine {
       Object.entries(tools).map(([name, version]) => [name, version ?? 'not installed']),
     ),
   };
+}
+
+const times = () => {
+  const all = cpus().flatMap((core) => Object.entries(core.times));
+  const idle = all.reduce((sum, [name, ms]) => sum + (name === 'idle' ? ms : 0), 0);
+  return { idle, all: all.reduce((sum, [, ms]) => sum + ms, 0) };
+};
+
+/** The share of all cores that others take, while nothing of ours runs. */
+export async function busyShare(ms = 1000): Promise<number> {
+  const before = times();
+  await sleep(ms);
+  const after = times();
+  return 1 - (after.idle - before.idle) / Math.max(1, after.all - before.all);
 }

@@ -59,8 +59,9 @@ export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
       fail(end.stderr.trim() || `ended with ${end.signal ?? end.code}`);
     });
     eachLine(child.stdout, (line) => {
-      const message = JSON.parse(line) as Message;
-      if (message.type === 'ready') {
+      const message = messageIn(line);
+      if (message === null) stderr = `${stderr}${line}\n`.slice(-8192);
+      else if (message.type === 'ready') {
         clearTimeout(timer);
         resolve(message);
       } else if (message.type === 'fatal') fail(String(message.message));
@@ -93,6 +94,15 @@ export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
   } catch (error) {
     await stop(200);
     throw error;
+  }
+}
+
+/** Null where the line is no whole message: a process that is killed ends amid one. */
+function messageIn(line: string): Message | null {
+  try {
+    return JSON.parse(line) as Message;
+  } catch {
+    return null;
   }
 }
 

@@ -11,6 +11,7 @@ const result: Result = {
   how: ['How it was done.'],
   at: '2026-01-02T03:04:05.000Z',
   wallSeconds: 12,
+  busyBefore: 0.25,
   columns: [
     { key: 'cpuSeconds', title: 'CPU s', digits: 2 },
     { key: 'lost', title: 'lost', digits: 0 },
@@ -55,7 +56,7 @@ test('the page holds the machine, the targets, and each part', () => {
     '| CPU | <= 0.3x | 0.31x | missed |',
     '## Recorder: 10 streams',
     '| another | 4.00 | - |',
-    'Measured 2026-01-02 03:04 UTC, `npm run bench -- recorder-10`.',
+    'Measured 2026-01-02 03:04 UTC, `npm run bench -- recorder-10`; just before, other programs took 25 % of all cores.',
   ])
     assert.ok(page.includes(part), part);
 });

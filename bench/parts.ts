@@ -3,6 +3,7 @@ import { edgePart } from './edge.ts';
 import { manyPart } from './many.ts';
 import { longProbePart, probePart } from './probe.ts';
 import { recorderPart } from './recorder.ts';
+import { reportPart } from './report.ts';
 import type { Part } from './result.ts';
 import { startPart } from './start.ts';
 
@@ -19,6 +20,7 @@ const families: readonly Family[] = [
   { name: 'probe', sizes: [10_000], of: probePart },
   { name: 'probe-long', sizes: [10_000], of: longProbePart },
   { name: 'edge', sizes: [1000, 10_000], of: edgePart },
+  { name: 'report', sizes: null, of: () => reportPart },
   { name: 'many', sizes: [30_000], of: manyPart },
 ];
 

@@ -24,11 +24,11 @@ const stable = ['stable-0', 'stable-1'] as const;
 export function writeBigHistory(file: string, size: BigHistory): { lines: number; bytes: number } {
   const handle = openSync(file, 'w');
   const written = { lines: 0, bytes: 0 };
-  const write = (events: readonly HistoryEvent[]) => {
-    for (let from = 0; from < events.length; from += 10_000) {
-      const lines = events.slice(from, from + 10_000).map((event) => `${JSON.stringify(event)}\n`);
-      written.lines += lines.length;
-      written.bytes += writeSync(handle, lines.join(''));
+  const write = (lines: readonly Line[]) => {
+    for (let from = 0; from < lines.length; from += 10_000) {
+      const some = lines.slice(from, from + 10_000).map(({ text }) => text);
+      written.lines += some.length;
+      written.bytes += writeSync(handle, some.join(''));
     }
   };
   try {
@@ -42,21 +42,28 @@ export function writeBigHistory(file: string, size: BigHistory): { lines: number
     }
     const [header, ...rest] = frame.events();
     if (header === undefined) throw new Error('a history has a header');
-    write([header, ...rest.filter(({ type }) => type !== 'trial-start')]);
+    write([header, ...rest.filter(({ type }) => type !== 'trial-start')].map(lineOf));
     for (let index = 0; index < size.trials; index += 1) {
-      write(trialEvents(index, Math.round(size.requests / size.trials)).sort((a, b) => a.t - b.t));
+      write(trialLines(index, Math.round(size.requests / size.trials)).sort((a, b) => a.t - b.t));
     }
-    write([{ type: 'finish', t: ns(startOf(size.trials)), outcome: 'completed', reason: null }]);
+    write([lineOf({ type: 'finish', t: ns(startOf(size.trials)), outcome: 'completed', reason: null })]);
   } finally {
     closeSync(handle);
   }
   return written;
 }
 
+/** Text at once: a trial's events would take many times as much memory as its lines. */
+interface Line {
+  readonly t: number;
+  readonly text: string;
+}
+const lineOf = (event: HistoryEvent): Line => ({ t: event.t, text: `${JSON.stringify(event)}\n` });
+
 const startOf = (index: number) => 1000 + index * (trialMs + 10_000);
 const policyOf = (index: number) => (index % 2 === 0 ? ('Cluster' as const) : ('Local' as const));
 
-function trialEvents(trial: number, requests: number): HistoryEvent[] {
+function trialLines(trial: number, requests: number): Line[] {
   const random = seededRandom(trial + 1);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] ?? (list[0] as T);
   const begin = startOf(trial);
@@ -71,7 +78,7 @@ function trialEvents(trial: number, requests: number): HistoryEvent[] {
     detail: '',
   } as const;
   const health = { type: 'health', node: dead, eligible: true } as const;
-  const events: HistoryEvent[] = [
+  const frame: HistoryEvent[] = [
     {
       type: 'trial-start',
       t: at(0),
@@ -87,6 +94,8 @@ function trialEvents(trial: number, requests: number): HistoryEvent[] {
     { ...health, t: at(trialMs - 1000), healthy: true, reason: '200' },
     { type: 'trial-end', t: at(trialMs), trial, outcome: 'completed', invalid: [] },
   ];
+  const lines = frame.map(lineOf);
+  const put = (event: HistoryEvent) => void lines.push(lineOf(event));
   let count = 0;
   const request = (kind: 'stream' | 'probe', lane: 'new' | 'reused' | null, from: number, to: number) => {
     const conn = trial * requests + count;
@@ -105,7 +114,7 @@ function trialEvents(trial: number, requests: number): HistoryEvent[] {
     const last = hit ? (before ? at(faultAt) : null) : at(to);
     const pod = pick(stable);
     const load = kind === 'stream' ? 'slow' : 'probe';
-    events.push({ type: 'start', t: at(from), trial, id, load, kind, lane, dueAt: at(from) - 120_000 });
+    put({ type: 'start', t: at(from), trial, id, load, kind, lane, dueAt: at(from) - 120_000 });
     const end: EventOf<'end'> = {
       type: 'end',
       t: at(ended),
@@ -133,9 +142,9 @@ function trialEvents(trial: number, requests: number): HistoryEvent[] {
         : null,
       freshConnection: kept ? false : null,
     };
-    events.push(end);
+    put(end);
     if (end.path !== null) {
-      events.push({
+      put({
         type: 'ingress',
         t: at(from + 2),
         pod: end.path.ingressPod ?? '',
@@ -147,8 +156,8 @@ function trialEvents(trial: number, requests: number): HistoryEvent[] {
       });
     }
     if (kept) return;
-    events.push({ type: 'edge-open', t: at(from + 1), conn, client, node });
-    events.push({
+    put({ type: 'edge-open', t: at(from + 1), conn, client, node });
+    put({
       type: 'edge-close',
       t: at(ended) + 400_000,
       conn,
@@ -175,5 +184,5 @@ function trialEvents(trial: number, requests: number): HistoryEvent[] {
     const from = 1000 + (index / probes) * (trialMs - 8000);
     request('probe', index % 2 === 0 ? 'new' : 'reused', from, from + 3 + random() * 4);
   }
-  return events;
+  return lines;
 }

@@ -24,16 +24,18 @@ function policySentence(row: ComparisonRow, trials: readonly TrialReport[]): str
       .flatMap(({ disturbances }) => disturbances.filter((one) => one.kind === kind))
       .reduce((sum, { requestsLost }) => sum + requestsLost, 0);
   const flips = trials.some(({ disturbances }) => disturbances.some(({ kind }) => kind === 'flip'));
-  const faults = trials.some(({ fault }) => fault !== null);
+  const struck = trials.filter(({ disturbances }) => disturbances.some(({ kind }) => kind === 'fault'));
+  const planned = trials.some(({ fault }) => fault !== null);
   const rest = row.lost - lostBy('flip') - lostBy('fault');
-  if (!flips && !faults) {
+  if (!flips && struck.length === 0) {
+    const when = planned ? ' before anything was broken' : '';
     return row.lost === 0
-      ? `Under ${name} nothing was lost (${row.started} ${plural(row.started, 'stream')}).`
-      : `Under ${name} ${lostOf(row)} with no fault injected.`;
+      ? `Under ${name} nothing was lost${when} (${row.started} ${plural(row.started, 'stream')}).`
+      : `Under ${name} ${lostOf(row)}${planned ? when : ' with no fault injected'}.`;
   }
   return [
     ...(flips ? [flipSentence(name, row, lostBy('flip'))] : []),
-    ...(faults ? [faultSentence(name, row, trials)] : []),
+    ...(struck.length > 0 ? [faultSentence(name, row, struck)] : []),
     ...(rest > 0 ? [`${rest} more ${plural(rest, 'stream')} ${were(rest)} lost apart from that.`] : []),
   ].join(' ');
 }

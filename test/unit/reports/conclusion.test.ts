@@ -125,6 +125,16 @@ test('nothing was done, and nothing or something was lost', () => {
   assert.is(said({ lost: 2 }, [aTrial()]), 'Under Cluster 2 of 60 streams were lost with no fault injected.');
 });
 
+test('a fault that was planned and never injected cut nothing', () => {
+  const spoiled = aTrial({
+    fault: { kind: 'power-off', node: 'preemptible-2', pod: null },
+    disturbances: [],
+  });
+  const line = (lost: number) => said({ policy: 'Cluster', started: 60, lost }, [spoiled]);
+  assert.is(line(2), 'Under Cluster 2 of 60 streams were lost before anything was broken.');
+  assert.is(line(0), 'Under Cluster nothing was lost before anything was broken (60 streams).');
+});
+
 test('a watch', () => {
   const watch = (row: Partial<ComparisonRow>) => said({ policy: null, ...row }, [aTrial({ policy: null })]);
   assert.is(watch({}), 'No stream of 60 was lost.');

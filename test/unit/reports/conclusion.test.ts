@@ -127,7 +127,7 @@ test('nothing was done, and nothing or something was lost', () => {
 
 test('a fault that was planned and never injected cut nothing', () => {
   const spoiled = aTrial({
-    fault: { kind: 'power-off', node: 'preemptible-2', pod: null },
+    fault: { kind: 'power-off', node: 'preemptible-2' },
     disturbances: [],
   });
   const line = (lost: number) => said({ policy: 'Cluster', started: 60, lost }, [spoiled]);

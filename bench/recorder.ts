@@ -139,12 +139,6 @@ function targetsOf(rows: readonly Row[]): Target[] {
     atMost('false drops', own('falseDrops'), 0, ''),
     atMost('missed drops', own('missedDrops'), 0, ''),
     atMost('CPU against k6', ratio(own('cpuSeconds'), of('k6', 'cpuSeconds')), 0.3, 'x'),
-    atMost(
-      'CPU against k6 without a record',
-      ratio(own('cpuSeconds'), of('k6, no record', 'cpuSeconds')),
-      0.3,
-      'x',
-    ),
     atMost('memory against k6', ratio(own('peakMb'), of('k6', 'peakMb')), 0.15, 'x'),
     atMost('start lateness p99', own('latenessP99'), 20, 'ms'),
     atMost('all killed, until each loss is recorded, p99', own('killP99'), 300, 'ms'),

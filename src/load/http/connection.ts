@@ -31,7 +31,7 @@ export type Dial = (localAddress: string | null, user: ConnectionUser) => Connec
 
 /** A read of one chunk needs little; larger bodies come in several. */
 const readBufferBytes = 65_536;
-/** How long a server may take to close after its answer. */
+/** How long a server may take to close after its answer, at least. */
 const releaseMs = 1000;
 const nobody: ConnectionUser = { connected() {}, bytes() {}, fin() {}, failed() {} };
 
@@ -40,10 +40,10 @@ export function dialer(target: Target, family: 0 | 4 | 6): Dial {
   const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
   const where = { ...addressOf(target, family), allowHalfOpen: true };
   const secure = target.tls ? secureOptions(target, 'http/1.1') : null;
-  const later = inSlices();
+  const closing = { later: inSlices(), inTime: inTime() };
   return (localAddress, user) => {
     const from = localAddress === null ? where : { ...where, localAddress };
-    const connection = new SocketConnection(user, later);
+    const connection = new SocketConnection(user, closing);
     if (secure !== null)
       connection.carriedBy(connectTls({ ...from, ...secure }).on('data', (chunk) => connection.read(chunk)));
     else {
@@ -75,16 +75,24 @@ export function secureOptions({ hostname, insecure }: Target, protocol: 'http/1.
   };
 }
 
+/** How sockets are closed of which nothing more is wanted. */
+interface Closing {
+  /** As soon as there is time for it. */
+  later(socket: Socket): void;
+  /** When the server has had its time to do so. */
+  inTime(socket: Socket): void;
+}
+
 class SocketConnection implements Connection {
   local: string | null = null;
   private user: ConnectionUser;
   private over = false;
   private socket: Socket | null = null;
-  private readonly later: (socket: Socket) => void;
+  private readonly closing: Closing;
 
-  constructor(user: ConnectionUser, destroyLater: (socket: Socket) => void) {
+  constructor(user: ConnectionUser, closing: Closing) {
     this.user = user;
-    this.later = destroyLater;
+    this.closing = closing;
   }
 
   carriedBy(socket: Socket | TLSSocket): void {
@@ -116,12 +124,8 @@ class SocketConnection implements Connection {
   }
 
   release(): void {
-    const { socket } = this;
     this.user = nobody;
-    if (this.over || socket === null) return;
-    const timer = setTimeout(() => socket.destroy(), releaseMs);
-    timer.unref();
-    socket.once('close', () => clearTimeout(timer));
+    if (!this.over && this.socket !== null) this.closing.inTime(this.socket);
   }
 
   destroy(): void {
@@ -139,7 +143,7 @@ class SocketConnection implements Connection {
 
   private close(): void {
     this.over = true;
-    if (this.socket !== null) this.later(this.socket);
+    if (this.socket !== null) this.closing.later(this.socket);
   }
 }
 
@@ -154,6 +158,27 @@ export function localOf(socket: Socket): string | null {
 function serverName(hostname: string): string {
   const name = hostname.replace(/:\d+$/, '');
   return isIP(name.replace(/^\[|\]$/g, '')) === 0 ? name : '';
+}
+
+/** One timer for all released sockets: one for each would cost more than all the rest of their end. */
+function inTime(): (socket: Socket) => void {
+  let released: Socket[] = [];
+  let earlier: Socket[] = [];
+  let scheduled = false;
+  const schedule = () => {
+    scheduled = true;
+    setTimeout(sweep, releaseMs).unref();
+  };
+  const sweep = () => {
+    for (const socket of earlier) socket.destroy();
+    [earlier, released] = [released, []];
+    scheduled = false;
+    if (earlier.length > 0) schedule();
+  };
+  return (socket) => {
+    released.push(socket);
+    if (!scheduled) schedule();
+  };
 }
 
 /** Between two slices, ms. */

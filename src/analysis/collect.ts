@@ -47,10 +47,9 @@ export function collector(): Collector {
   const connections = joiner();
   const intern = interner();
 
-  const engineOf = (load: string) => {
-    const planned = header?.plan.load.find(({ name }) => name === load);
-    return planned?.kind === 'autocannon' || planned?.kind === 'k6' ? planned.kind : null;
-  };
+  /** Loads of engines that are not ours. */
+  const engines = new Map<string, 'autocannon' | 'k6'>();
+  const engineOf = (load: string) => engines.get(load) ?? null;
   const laneOf = (at: TrialRecord, start: Start): LaneRecord => {
     const lane = start.lane ?? 'new';
     const found = at.lanes.get(lane) ?? { load: start.load, goodDueAt: [], failed: [], cancelled: 0 };
@@ -90,6 +89,9 @@ export function collector(): Collector {
       switch (event.type) {
         case 'header':
           header = event;
+          for (const { name, kind } of event.plan.load) {
+            if (kind === 'autocannon' || kind === 'k6') engines.set(name, kind);
+          }
           return;
         case 'topology':
           topology = event;
@@ -211,8 +213,11 @@ function interner(): (text: string) => string {
   };
 }
 
-export const hostOf = (socketAddress: string): string =>
-  socketAddress.slice(0, socketAddress.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+export function hostOf(socketAddress: string): string {
+  const end = socketAddress.lastIndexOf(':');
+  // `[::1]:80`
+  return socketAddress.startsWith('[') ? socketAddress.slice(1, end - 1) : socketAddress.slice(0, end);
+}
 
 function recordOf(start: Start, end: End, intern: (text: string) => string): RequestRecord {
   const { path } = end;
@@ -293,11 +298,12 @@ function countSource(
   const late = start.t >= settled;
   if (!late && flip !== undefined && start.t >= flip.t) return;
   const counts: SourceCounts = late ? trial.sources.late : trial.sources.early;
-  const [source, client] = [intern(end.path.source), intern(hostOf(end.local))];
+  const { source } = end.path;
+  const client = hostOf(end.local);
   const key = `${source} ${client}`;
-  const found = counts.get(key) ?? { source, client, count: 0 };
-  found.count += 1;
-  counts.set(key, found);
+  const found = counts.get(key);
+  if (found !== undefined) found.count += 1;
+  else counts.set(key, { source: intern(source), client: intern(client), count: 1 });
 }
 
 function emptyTrial(

@@ -18,37 +18,33 @@ export interface IngressLog {
 const early = 1000;
 
 export function ingressLog(): IngressLog {
-  const wanted = new Set<string>();
-  const nodes = new Map<string, string | null>();
+  /** Of requests that have begun: the node that logged it, null where that is not known, undefined: not logged. */
+  const begun = new Map<string, string | null | undefined>();
   const strangers = new Map<string, string | null>();
   let any = false;
   return {
     logged({ id }, node) {
       any = true;
       if (id === null) return;
-      if (wanted.has(id)) nodes.set(id, node);
+      if (begun.has(id)) begun.set(id, node);
       else {
         strangers.set(id, node);
-        const [oldest] = strangers.keys();
-        if (strangers.size > early && oldest !== undefined) strangers.delete(oldest);
+        if (strangers.size <= early) return;
+        const [oldest = ''] = strangers.keys();
+        strangers.delete(oldest);
       }
     },
     started(id) {
-      wanted.add(id);
-      const node = strangers.get(id);
-      if (node === undefined) return;
-      nodes.set(id, node);
+      begun.set(id, strangers.size === 0 ? undefined : strangers.get(id));
       strangers.delete(id);
     },
     ended(id, forget) {
-      if (!forget) return;
-      wanted.delete(id);
-      nodes.delete(id);
+      if (forget) begun.delete(id);
     },
     get any() {
       return any;
     },
-    has: (id) => nodes.has(id),
-    nodeOf: (id) => nodes.get(id) ?? null,
+    has: (id) => begun.get(id) !== undefined,
+    nodeOf: (id) => begun.get(id) ?? null,
   };
 }

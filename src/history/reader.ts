@@ -12,17 +12,26 @@ const versioned = z.looseObject({ type: z.literal('header'), version: z.int() })
  * killed) is left out. Throws `missing-file`, or `bad-history` with file:line where a line is no event of this version.
  */
 export async function eachEvent(file: string, take: (event: HistoryEvent) => void): Promise<void> {
-  for await (const batch of batches(file)) for (const event of batch) take(event);
+  const lines = parser(file);
+  for await (const text of texts(file)) lines.each(text, take);
+  if (lines.count() === 0) throw new MidflightError('bad-history', 'the history is empty', { where: file });
 }
 
 /** The same, to be asked for. */
 export async function* readHistory(file: string): AsyncGenerator<HistoryEvent> {
-  for await (const batch of batches(file)) yield* batch;
+  const lines = parser(file);
+  for await (const text of texts(file)) {
+    const events: HistoryEvent[] = [];
+    lines.each(text, (event) => events.push(event));
+    yield* events;
+  }
+  if (lines.count() === 0) throw new MidflightError('bad-history', 'the history is empty', { where: file });
 }
 
-/** Event by event within, so that no more of them are in memory than are being looked at. */
-async function* batches(file: string): AsyncGenerator<Iterable<HistoryEvent>> {
-  const lines = parser(file);
+const newline = 0x0a;
+
+/** The file in pieces of whole lines. */
+async function* texts(file: string): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
   const stream: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: 1 << 20 });
   try {
@@ -32,7 +41,7 @@ async function* batches(file: string): AsyncGenerator<Iterable<HistoryEvent>> {
       rest = bytes.subarray(end);
       const whole = bytes.subarray(0, end);
       // Several times quicker, and the same for ASCII.
-      yield lines.of(whole.toString(isAscii(whole) ? 'latin1' : 'utf8'));
+      yield whole.toString(isAscii(whole) ? 'latin1' : 'utf8');
     }
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EISDIR') {
@@ -43,26 +52,23 @@ async function* batches(file: string): AsyncGenerator<Iterable<HistoryEvent>> {
     }
     throw error;
   }
-  if (lines.count() === 0) throw new MidflightError('bad-history', 'the history is empty', { where: file });
 }
-
-const newline = 0x0a;
 
 function parser(file: string) {
   const hot = hotLines();
   let number = 0;
   return {
-    *of(text: string): Generator<HistoryEvent> {
+    each(text: string, take: (event: HistoryEvent) => void): void {
       for (let at = 0; at < text.length; ) {
         number += 1;
         // The first line tells the version before anything else is believed.
         const event = number === 1 ? null : hot.read(text, at);
         if (event !== null) {
           at = hot.next;
-          yield event;
+          take(event);
         } else {
           const end = text.indexOf('\n', at);
-          yield parseLine(text.slice(at, end), `${file}:${number}`, number);
+          take(parseLine(text.slice(at, end), `${file}:${number}`, number));
           at = end + 1;
         }
       }

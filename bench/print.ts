@@ -30,7 +30,8 @@ export function targetCells(target: Target): [string, string, string, string] {
   ];
 }
 
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+export const percent = (share: number | null): string =>
+  share === null ? 'an unknown share' : `${Math.round(share * 100)} %`;
 
 function lines(rows: readonly (readonly string[])[], width: number): string[] {
   return table(rows, width) ?? rows.map((row) => row.join('  '));

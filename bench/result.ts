@@ -23,8 +23,8 @@ export const result = z.object({
   how: z.array(z.string()),
   at: z.string(),
   wallSeconds: z.number(),
-  /** Share of all cores that other programs took just before. */
-  busyBefore: z.number(),
+  /** Share of all cores that other programs took just before; null: not looked at. */
+  busyBefore: z.number().nullable().default(null),
   columns: z.array(column),
   rows: z.array(z.object({ name: z.string(), figures: z.record(z.string(), z.number().nullable()) })),
   targets: z.array(target),

@@ -3,6 +3,7 @@ import { connect as connectTls, createSecureContext, type TLSSocket } from 'node
 import { errnoOf, MidflightError } from '../../base/errors.ts';
 import { endedByReset } from '../../base/fin.ts';
 import type { Target } from '../config.ts';
+import { type Closing, closingSockets } from './closing.ts';
 
 /** What a connection tells whoever uses it now. After `fin` or `failed` nothing more comes. */
 export interface ConnectionUser {
@@ -31,8 +32,6 @@ export type Dial = (localAddress: string | null, user: ConnectionUser) => Connec
 
 /** A read of one chunk needs little; larger bodies come in several. */
 const readBufferBytes = 65_536;
-/** How long a server may take to close after its answer, at least. */
-const releaseMs = 1000;
 const nobody: ConnectionUser = { connected() {}, bytes() {}, fin() {}, failed() {} };
 
 /** How to connect to a target. All connections read into one buffer: libuv reads one socket at a time. */
@@ -40,7 +39,7 @@ export function dialer(target: Target, family: 0 | 4 | 6): Dial {
   const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
   const where = { ...addressOf(target, family), allowHalfOpen: true };
   const secure = target.tls ? secureOptions(target, 'http/1.1') : null;
-  const closing = { later: inSlices(), inTime: inTime() };
+  const closing = closingSockets();
   return (localAddress, user) => {
     const from = localAddress === null ? where : { ...where, localAddress };
     const connection = new SocketConnection(user, closing);
@@ -73,14 +72,6 @@ export function secureOptions({ hostname, insecure }: Target, protocol: 'http/1.
     ALPNProtocols: [protocol],
     secureContext: createSecureContext(),
   };
-}
-
-/** How sockets are closed of which nothing more is wanted. */
-interface Closing {
-  /** As soon as there is time for it. */
-  later(socket: Socket): void;
-  /** When the server has had its time to do so. */
-  inTime(socket: Socket): void;
 }
 
 class SocketConnection implements Connection {
@@ -158,54 +149,4 @@ export function localOf(socket: Socket): string | null {
 function serverName(hostname: string): string {
   const name = hostname.replace(/:\d+$/, '');
   return isIP(name.replace(/^\[|\]$/g, '')) === 0 ? name : '';
-}
-
-/** One timer for all released sockets: one for each would cost more than all the rest of their end. */
-function inTime(): (socket: Socket) => void {
-  let released: Socket[] = [];
-  let earlier: Socket[] = [];
-  let scheduled = false;
-  const schedule = () => {
-    scheduled = true;
-    setTimeout(sweep, releaseMs).unref();
-  };
-  const sweep = () => {
-    for (const socket of earlier) socket.destroy();
-    [earlier, released] = [released, []];
-    scheduled = false;
-    if (earlier.length > 0) schedule();
-  };
-  return (socket) => {
-    released.push(socket);
-    if (!scheduled) schedule();
-  };
-}
-
-/** Between two slices, ms. */
-const sliceMs = 10;
-/** So many in one, and more where many wait, so that they do not hold their files for long. */
-const sliceOf = (waiting: number) => Math.max(64, Math.ceil(waiting / 50));
-
-/** Closing a socket costs as much as telling ten losses: after a mass failure that waits, and goes in slices. */
-function inSlices(): (socket: Socket) => void {
-  let waiting: Socket[] = [];
-  let scheduled = false;
-  const run = () => {
-    const count = sliceOf(waiting.length);
-    for (const socket of waiting.slice(0, count)) socket.destroy();
-    waiting = waiting.slice(count);
-    scheduled = waiting.length > 0;
-    if (scheduled) setTimeout(run, sliceMs);
-  };
-  let ranAt = 0;
-  return (socket) => {
-    waiting.push(socket);
-    if (scheduled) return;
-    scheduled = true;
-    // The first goes at once; what comes right after it is many.
-    const now = performance.now();
-    if (now - ranAt > sliceMs) setImmediate(run);
-    else setTimeout(run, sliceMs);
-    ranAt = now;
-  };
 }

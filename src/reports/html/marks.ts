@@ -7,11 +7,19 @@ const shown = ['edgeEjected', 'nodeNotReady', 'failover'] as const;
 
 /** What the clocks of a trial's disturbances measured, as marks on its timeline. */
 export function clockMarks(disturbances: readonly DisturbanceReport[]): Mark[] {
-  return disturbances.flatMap(({ at, clocksSeconds }) =>
+  // Where there is more than one, a clock says whose it is.
+  const several = disturbances.length > 1;
+  return disturbances.flatMap(({ kind, at, clocksSeconds }) =>
     shown.flatMap((name): Mark[] => {
       const value = clocksSeconds[name];
       if (value === null || value === 0) return [];
-      return [{ at: at + value, kind: 'clock', label: `${clockWords[name]} +${seconds(value)}` }];
+      return [
+        {
+          at: at + value,
+          kind: 'clock',
+          label: `${several ? `${kind}: ` : ''}${clockWords[name]} +${seconds(value)}`,
+        },
+      ];
     }),
   );
 }

@@ -14,6 +14,15 @@ test('clocks stand where they ticked, from the disturbance on; those that did no
   assert.equal(clockMarks([aDisturbance({ clocksSeconds: { ...noClocks(), failover: 0 } })]), []);
 });
 
+test('clocks of two disturbances say whose they are', () => {
+  const clocksSeconds = { ...noClocks(), failover: 7 };
+  const labels = clockMarks([aDisturbance({ kind: 'flip', clocksSeconds }), aDisturbance({ clocksSeconds })]);
+  assert.equal(
+    labels.map(({ label }) => label),
+    ['flip: failover +7.0 s', 'fault: failover +7.0 s'],
+  );
+});
+
 test('labels far apart share a row, near ones do not', () => {
   const mark = (at: number) => ({ at, kind: 'fault', label: 'power-off' }) as const;
   assert.equal(

@@ -16,7 +16,9 @@ const rampMs = 5000;
 const streamSeconds = 10;
 /** All have been in flight for so long when the server is killed. */
 const settleMs = 1500;
-/** By then all are in flight, or never. */
+/** After so long without one more, no more come. */
+const stuckMs = 2500;
+/** By then all are in flight, or never: k6 needs seconds for its users before the first begins. */
 const startMs = 40_000;
 /** What is not told so long after the kill is not told. */
 const tellMs = 10_000;
@@ -95,10 +97,18 @@ async function cut(tool: Tool, count: number): Promise<Row['figures']> {
 const started = (tool: Tool, { port }: StreamServer, count: number): Promise<Running> =>
   tool.start({ url: { host: '127.0.0.1', port }, count, rampMs, streamSeconds });
 
+/** Waits until all are in flight, or no more come (a full backlog holds some back for seconds, and those end). */
 async function allInFlight(server: StreamServer, count: number): Promise<void> {
-  // k6 needs seconds for its users before the first begins.
   const until = performance.now() + startMs;
-  while ((await server.seen()).inFlight < count && performance.now() < until) await monotonic.sleep(100);
+  let most = { inFlight: 0, at: performance.now() };
+  while (performance.now() < until) {
+    const { inFlight } = await server.seen();
+    const now = performance.now();
+    if (inFlight >= count) return;
+    if (inFlight > most.inFlight) most = { inFlight, at: now };
+    if (most.inFlight > 0 && now - most.at > stuckMs) return;
+    await monotonic.sleep(100);
+  }
 }
 
 const columns = [

@@ -34,13 +34,16 @@ export interface AccessLogOptions {
 /** Looks for ingress pods that are not followed yet so often: a pod that is moved or restarted has a new log. */
 const lookMs = 1000;
 
+/** Tries that fail in a row before it is said: a second apart. */
+const lostAfter = 10;
+
 /** Follows the access log of every ingress pod that there is, and that comes later. */
 export function followAccessLogs(options: AccessLogOptions): AccessLog {
   const { kubeConfig, workload, lost } = options;
   const core = kubeConfig.makeApiClient(CoreV1Api);
   const log = new Log(kubeConfig);
   const followed = new Map<string, AbortController | null>();
-  const told = new Set<string>();
+  const failures = new Map<string, number>();
   let stopped = false;
 
   const follow = async (namespace: string, pod: string, node: string | null, key: string) => {
@@ -53,13 +56,15 @@ export function followAccessLogs(options: AccessLogOptions): AccessLog {
     try {
       const abort = await log.log(namespace, pod, 'traefik', sink, { follow: true, tailLines: 0 });
       followed.set(key, abort);
+      failures.delete(key);
       if (stopped) abort.abort();
     } catch (error) {
       followed.delete(key);
-      // It is tried again, and said once; of a node that is down nothing else is to be expected.
-      if (stopped || told.has(key) || !(await isUp(node))) return;
-      told.add(key);
-      lost(pod, reasonOf(error));
+      // A container that is only starting has none yet, and of a node that is down nothing else is to be expected.
+      if (stopped || !(await isUp(node))) return;
+      const count = (failures.get(key) ?? 0) + 1;
+      failures.set(key, count);
+      if (count === lostAfter) lost(pod, reasonOf(error));
     }
   };
   const isUp = async (node: string | null) => {

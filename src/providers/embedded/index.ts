@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import { packageVersion, roleBundle } from '../../base/package.ts';
@@ -141,6 +141,8 @@ function isReady(node: { status?: { conditions?: { type: string; status: string 
   return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
+const isOver = ({ status }: V1Pod) => status?.phase === 'Failed' || status?.phase === 'Succeeded';
+
 function controlPlaneConfig(plan: Plan, layout: Layout, token: string) {
   const real = (ms: number) => ms / plan.timeScale;
   const { nodeMonitorGraceMs, nodeMonitorPeriodMs, leaseRenewMs, podEvictionMs } = plan.timers;
@@ -216,7 +218,7 @@ function powerOf(up: () => Cluster): NodePower {
   };
 }
 
-/** Ready by a heartbeat of its own since then, and every pod bound to it Ready. */
+/** Ready by a heartbeat of its own since then, and every pod bound to it Ready, but for those that a shutdown ended. */
 async function backInService({ core, plan }: Cluster, node: NodeName, since: Date): Promise<void> {
   const limit = 120_000 / plan.timeScale + 20_000;
   await waitFor(`${node} to be Ready again`, limit, AbortSignal.timeout(limit), async () => {
@@ -225,7 +227,9 @@ async function backInService({ core, plan }: Cluster, node: NodeName, since: Dat
     if (ready?.status !== 'True' || (ready.lastHeartbeatTime ?? since) < new Date(since.getTime() - 1000))
       return false;
     const pods = await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` });
-    return pods.items.every((pod) => pod.metadata?.deletionTimestamp === undefined && isReady(pod));
+    return pods.items.every(
+      (pod) => isOver(pod) || (pod.metadata?.deletionTimestamp === undefined && isReady(pod)),
+    );
   });
 }
 

@@ -5,7 +5,7 @@ import type { EventOf, HistoryEvent, Outcome } from '../../history/schema.ts';
 export interface TrialSeries {
   readonly index: number;
   end: number;
-  /** All lost streams up to a limit, and a sample of the others. */
+  /** All streams, or where there are too many an even choice of those lost and of the others. */
   readonly streams: readonly StreamBar[];
   readonly streamsSeen: number;
   /** Probes of each lane by seconds. */
@@ -45,7 +45,7 @@ export interface Mark {
 
 /** Bars that one trial may have, so that a page stays small whatever the load. */
 const lostLimit = 250;
-const sampleLimit = 150;
+const otherLimit = 150;
 const binLimit = 400;
 
 /** Takes the events of a history in their order; memory is bounded by what is in flight and by the limits above. */
@@ -89,8 +89,9 @@ function trialSeries(
 ) {
   const at = (t: Nanoseconds) => Math.round(((t - start.t) * scale) / nsPerMs) / 1000;
   const open = new Map<string, EventOf<'start'>>();
-  const lost: StreamBar[] = [];
-  const sampled = sample<StreamBar>(sampleLimit);
+  // Apart: of two kinds in turn every second would be of one kind.
+  const lost = sample<StreamBar>(lostLimit);
+  const others = sample<StreamBar>(otherLimit);
   const bins = new Map<string, ProbeBin>();
   const board: NodeSpan[] = [...health].map(([node, state]) => ({ node, state, from: 0, to: 0 }));
   const marks: Mark[] = [];
@@ -104,8 +105,7 @@ function trialSeries(
     const heard = end.outcome === 'hung' && end.lastByteAt !== null ? Math.min(to, at(end.lastByteAt)) : to;
     const bar = { from: at(begin.t), heard, to, outcome: end.outcome };
     const isLost = end.outcome !== 'completed' && end.outcome !== 'cancelled';
-    if (isLost && lost.length < lostLimit) lost.push(bar);
-    else sampled.add(bar);
+    (isLost ? lost : others).add(bar);
   };
   const probe = (begin: EventOf<'start'>, end: EventOf<'end'>) => {
     if (end.outcome === 'cancelled') return;
@@ -165,7 +165,7 @@ function trialSeries(
       for (const span of latest.values()) span.to = end;
       const lastPhase = phases.at(-1);
       if (lastPhase !== undefined) lastPhase.to = end;
-      const bars = [...lost, ...sampled.items()].sort((a, b) => a.from - b.from || a.to - b.to);
+      const bars = [...lost.items(), ...others.items()].sort((a, b) => a.from - b.from || a.to - b.to);
       return {
         index: start.trial,
         end,

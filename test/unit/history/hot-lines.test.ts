@@ -80,6 +80,7 @@ test('a line with a mistake is never read as something else than the slow reader
 for (const [what, change] of [
   ['an unknown outcome', ['"outcome":"completed"', '"outcome":"gone"']],
   ['a path without its node', ['"endpointNode"', '"endpoint"']],
+  ['a number with a zero before it', ['"chunks":1', '"chunks":01']],
   ['a number in quotes', ['"chunks":1', '"chunks":"1"']],
   ['another order of fields', ['"id":"r0","outcome":"completed"', '"outcome":"completed","id":"r0"']],
 ] as const) {

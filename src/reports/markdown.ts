@@ -12,6 +12,7 @@ import {
   cdnLine,
   clock,
   clockWords,
+  comparisonTitles,
   failing,
   interval,
   measured,
@@ -56,17 +57,8 @@ const outcomeLine = ({ outcome, reason }: Report) =>
   outcome === 'completed' ? '' : text(`The run was ${outcome}: ${reason ?? ''}`);
 
 function comparison({ comparison: found }: Report): string {
-  const titles = [
-    'policy',
-    'streams',
-    'lost',
-    'cause',
-    'failover',
-    'new connections failing',
-    'client address',
-  ];
   return rows(
-    titles,
+    comparisonTitles,
     found.map((row) => {
       const both = row.flipFailover !== null;
       const failover = both

@@ -8,6 +8,7 @@ import {
   causeList,
   cdnLine,
   clock,
+  comparisonTitles,
   failing,
   interval,
   measured,
@@ -54,7 +55,8 @@ function comparison({ comparison: rows }: Report, columns: number, colours: Pain
   return table([head, ...cells], columns) ?? rows.flatMap((row) => stacked(row, colours));
 }
 
-const titles = ['policy', 'lost', 'cause', 'failover', 'new connections failing', 'client address'];
+/** How many streams there were stands beside those that were lost. */
+const titles = comparisonTitles.filter((title) => title !== 'streams');
 
 /** A row; a second one where flip and fault have a figure each. */
 function rowCells(row: ComparisonRow, colours: Paint): string[][] {

@@ -47,6 +47,17 @@ export function causeList(byCause: ComparisonRow['byCause']): string {
   return parts.length === 0 ? '-' : parts.join(', ');
 }
 
+/** Columns of the comparison. */
+export const comparisonTitles = [
+  'policy',
+  'streams',
+  'lost',
+  'cause',
+  'failover',
+  'new connections failing',
+  'client address',
+] as const;
+
 export const policyName = (policy: string | null): string => policy ?? 'watch';
 
 /** What each clock of a disturbance tells. */

@@ -5,6 +5,7 @@ import {
   causeList,
   cdnLine,
   clock,
+  comparisonTitles,
   failing,
   interval,
   measured,
@@ -75,15 +76,6 @@ function comparison(report: Report): string {
       address(row.sourceAddress),
     ];
   });
-  const titles = [
-    'policy',
-    'streams',
-    'lost',
-    'cause',
-    'failover',
-    'new connections failing',
-    'client address',
-  ];
   const codes = cdnLine(report);
   const lines = [...conclusion(report), ...(codes === null ? [] : [codes])];
   const chart =
@@ -100,7 +92,7 @@ function comparison(report: Report): string {
             .map(({ policy, lost, started }) => `${policyName(policy)}: ${lost} of ${started}`)
             .join('; '),
         );
-  return `${table('comparison of policies', titles, rows)}${chart}${paragraphs(lines)}`;
+  return `${table('comparison of policies', comparisonTitles, rows)}${chart}${paragraphs(lines)}`;
 }
 
 function expectations({ expectations: found }: Report): string {

@@ -12,8 +12,8 @@ const limitMs = 2000;
 
 /**
  * Runs against a server of its own what a ramp and a mass failure run, until V8 has compiled it. Cold, that code takes
- * five times as long: the first thousand of 10,000 starts came up to 200 ms late, and the losses of all at once, which
- * are that code's first run, took 700 ms to tell.
+ * several times as long: of 10,000 starts the first came up to 100 ms late, and the losses of all at once, which are that
+ * code's first run, took 450 ms to tell.
  */
 export async function warmUp(concurrency: number, clock: Clock): Promise<void> {
   if (concurrency < worthIt) return;

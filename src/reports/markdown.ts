@@ -6,6 +6,7 @@ import {
   type TrialReport,
 } from '../analysis/schema.ts';
 import { conclusion } from './conclusion.ts';
+import { latenessLines } from './lateness.ts';
 import {
   address,
   causeList,
@@ -31,7 +32,7 @@ export function markdownReport(report: Report): string {
     comparison(report),
     list([...conclusion(report), ...(codes === null ? [] : [codes])]),
     expectations(report),
-    list([...new Set(report.notices)]),
+    list([...latenessLines(report), ...new Set(report.notices)]),
     ...report.trials.map(trial),
   ]
     .filter((part) => part !== '')

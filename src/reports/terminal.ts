@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ComparisonRow, Report, Verdict } from '../analysis/schema.ts';
 import { conclusion } from './conclusion.ts';
+import { latenessLines } from './lateness.ts';
 import { type Paint, paint } from './paint.ts';
 import { table, wrap } from './table.ts';
 import {
@@ -38,6 +39,7 @@ export function terminalReport(report: Report, options: TerminalOptions): string
     ...(codes === null ? [] : para(codes, '  ')),
     ...section(expectationLines(report, colours).flatMap((text) => para(text, '    '))),
     ...section(doubts(report).flatMap((text) => para(text, '  '))),
+    ...section(latenessLines(report).flatMap((text) => para(`late: ${text}`, '  '))),
     ...section([...new Set(report.notices)].flatMap((text) => para(`note: ${text}`, '  '))),
     '',
     ...para(ending(report, options.folder, colours), '  '),

@@ -18,6 +18,7 @@ const trialMs = 120_000;
 const faultAt = 50_000;
 const ejectedAt = 75_000;
 const dead = 'preemptible-2';
+const ports = 60_000;
 const stable = ['stable-0', 'stable-1'] as const;
 
 /** Gives the file's size in lines and bytes. */
@@ -101,9 +102,10 @@ function trialLines(trial: number, requests: number): Line[] {
     const conn = trial * requests + count;
     count += 1;
     const id = `${trial}-${kind}-${count}`;
-    const source = `10.0.${count % 4}.1`;
+    // No port comes round while it may still be in use.
+    const source = `10.0.${Math.floor(count / ports)}.1`;
     const kept = lane === 'reused';
-    const client = `${source}:${kept ? 9999 : 1024 + (count % 60_000)}`;
+    const client = `${source}:${kept ? 9999 : 1024 + (count % ports)}`;
     const ejected = from > ejectedAt && from < trialMs - 1000;
     const node = pick(local ? stable : nodeNames.filter((name) => !(ejected && name === dead)));
     const hit = node === dead && !kept && to > faultAt && from < trialMs - 5000;
@@ -163,7 +165,7 @@ function trialLines(trial: number, requests: number): Line[] {
       conn,
       client,
       node,
-      upstreamLocal: `127.74.87.241:${1024 + (count % 60_000)}`,
+      upstreamLocal: `127.74.87.241:${1024 + (count % ports)}`,
       connect: answered ? 'connected' : 'abandoned',
       connectNs: answered ? 430_218 : 499_000_000,
       connectedAt: answered ? answer - 500_000 : null,

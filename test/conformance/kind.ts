@@ -6,7 +6,7 @@ import type { Plan } from '../../src/plan/schema.ts';
 import { kindProvider } from '../../src/providers/kind/index.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { kindImages, kindMissing } from '../support/kind.ts';
-import { skipped } from '../support/skip.ts';
+import { skippedFile } from '../support/skip.ts';
 import { conformance } from './suite.ts';
 
 /** The suite on a real cluster whose kube-proxy works in this mode; skipped where no cluster can be made. */
@@ -14,7 +14,7 @@ export async function kindConformance(kubeProxyMode: Plan['kubeProxyMode']): Pro
   const name = `conformance on kind, kube-proxy in ${kubeProxyMode} mode`;
   const missing = await kindMissing();
   if (missing !== null) {
-    skipped(missing.requirement, name, missing.reason);
+    skippedFile(missing.requirement, name, missing.reason);
     return;
   }
   execFileSync(process.execPath, [join(packageRoot(), 'scripts', 'build.mjs'), 'app'], { stdio: 'inherit' });

@@ -8,7 +8,7 @@ import { type Report, report as reportSchema } from '../../src/analysis/schema.t
 import { packageRoot } from '../../src/base/package.ts';
 import { buildAll, runCli, sandbox, start, stateFiles, until } from '../support/cli.ts';
 import { kindMissing } from '../support/kind.ts';
-import { skipped } from '../support/skip.ts';
+import { skippedFile } from '../support/skip.ts';
 
 /*
  * experiments/preemption.yaml on a real cluster, real Traefik and real kube-proxy, with timers as short as still prove it;
@@ -16,7 +16,7 @@ import { skipped } from '../support/skip.ts';
  */
 const missing = await kindMissing();
 if (missing === null) kindTests();
-else skipped(missing.requirement, 'experiments on kind', missing.reason);
+else skippedFile(missing.requirement, 'experiments on kind', missing.reason);
 
 function kindTests(): void {
   const test = suite('kind');

@@ -29,9 +29,9 @@ Written by \`npm run bench -- --write-docs\` from what it measured; the numbers 
 runs on loopback, servers and clients on the same ${machine?.cores ?? '?'} cores: ${machine?.processor ?? '?'}, ${machine?.memoryGb ?? '?'} GB, Linux ${machine?.kernel ?? '?'},
 Node ${machine?.node ?? '?'}; ${tools.join(', ')}.
 
-Each figure comes from a single run of seconds. On an idle machine CPU seconds differ by a tenth from run to run, and the
-upper ends of latencies by half; where other programs run beside it, latencies are several times as long, so each part
-says how busy the machine was before it began. Ratios are of figures from one run, in which the tools took turns. No test
+Each figure comes from a single run of seconds. From run to run CPU seconds of one tool differed by up to a quarter, and
+so do ratios of them; the upper ends of latencies differ more, most of all where other programs run beside it, so each
+part says how busy the machine was just before it began. Tools that stand in one table took turns in one run. No test
 depends on any of this.
 
 ## Figures to reach

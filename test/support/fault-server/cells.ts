@@ -80,9 +80,9 @@ export const cells: readonly Cell[] = [
   },
   {
     name: 'whole-trickle',
-    what: 'in pieces of 29 bytes, which split every line',
+    what: 'in pieces of 53 bytes, which split every line',
     ...open,
-    steps: [trickle(chunkedHead() + chunked(whole) + lastChunk, 29, 40), fin],
+    steps: [trickle(chunkedHead() + chunked(whole) + lastChunk, 53, 75), fin],
     ...both('completed'),
     ...atOnce,
   },

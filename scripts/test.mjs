@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 // uvu has no time limit of its own: each file's process has one, seconds.
 const groups = [
-  { name: 'unit', limit: 120, parallel: 2 },
+  { name: 'unit', limit: 200, parallel: 2 },
   { name: 'property', limit: 180, parallel: 2 },
   { name: 'conformance', limit: 900, parallel: 1 },
   { name: 'browser', limit: 240, parallel: 1 },

@@ -13,7 +13,8 @@ import { skipped } from '../../support/skip.ts';
 // because it completes the client's handshake itself. Of these its log must tell.
 const rig = await edgeRig({ nodes: 1 }, (port) => quickPreset(port, { reconcileDelayMs: 0 }));
 const server = await faultServer(rig.nodes[0]?.address);
-const stallMs = 500;
+// More than server and edge may be late in accepting the last of many.
+const stallMs = 1000;
 
 /** What the client sees of a cell through a passthrough balancer. */
 function throughEdge(cell: Cell): Cell {

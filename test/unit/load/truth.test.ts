@@ -9,7 +9,7 @@ import { skipped } from '../../support/skip.ts';
 // The recorder's record against what the server did, in every cell, alone and among many.
 const server = await faultServer();
 /** Of many at once the server accepts the last some hundred milliseconds late: no client may call that a stall. */
-const stallOf = (count: number) => (count === 1 ? 500 : 2000);
+const stallOf = (count: number) => (count === 1 ? 500 : 3000);
 const connectTimeoutMs = 400;
 
 async function record(cell: Cell, concurrency: number, mode: 'app' | 'framing') {

@@ -1,15 +1,7 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { packageRoot } from '../../src/base/package.ts';
 import { toolProcess } from './process.ts';
-import type { Told, Tool } from './tool.ts';
-
-const toldSchema = z.object({
-  good: z.number(),
-  lost: z.number(),
-  lostAt: z.array(z.number()),
-  latenessMs: z.null(),
-});
+import { type Told, type Tool, toldLine } from './tool.ts';
 
 export const autocannon: Tool = {
   name: 'autocannon',
@@ -22,7 +14,7 @@ export const autocannon: Tool = {
       process.execPath,
       ['--import', 'tsx', file, ...args],
       (line) => {
-        said = toldSchema.parse(JSON.parse(line));
+        said = toldLine(line);
       },
     );
     const told = ended.then(() => said ?? { good: 0, lost: 0, lostAt: [], latenessMs: null });

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What a tool is asked to do: hold so many streams of one server, each of so many seconds. */
 export interface Job {
   readonly url: { readonly host: string; readonly port: number };
@@ -34,4 +36,16 @@ export interface Tool {
   /** Null where it is installed, else what is missing. */
   missing(): string | null;
   start(job: Job): Promise<Running>;
+}
+
+const told = z.object({
+  good: z.number(),
+  lost: z.number(),
+  lostAt: z.array(z.number()),
+  latenessMs: z.null(),
+});
+
+/** The one line that a process of ours says at its end. */
+export function toldLine(line: string): Told {
+  return told.parse(JSON.parse(line));
 }

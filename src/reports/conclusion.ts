@@ -34,7 +34,7 @@ function policySentence(row: ComparisonRow, trials: readonly TrialReport[]): str
       : `Under ${name} ${lostOf(row)}${planned ? when : ' with no fault injected'}.`;
   }
   return [
-    ...(flips ? [flipSentence(name, row, lostBy('flip'))] : []),
+    ...(flips ? [flipSentence(name, row, trials)] : []),
     ...(struck.length > 0 ? [faultSentence(name, row, struck)] : []),
     ...(rest > 0 ? [`${rest} more ${plural(rest, 'stream')} ${were(rest)} lost apart from that.`] : []),
   ].join(' ');
@@ -95,11 +95,17 @@ function watchSentence(row: ComparisonRow): string {
   return `${streams}; ${failed('requests', row.failingShare, row.failover)}.`;
 }
 
-function flipSentence(name: string, row: ComparisonRow, lost: number): string {
-  const streams = lost === 0 ? 'no established stream' : `${lost} ${plural(lost, 'stream')}`;
-  if (row.flipFailover === null) return `The flip ${name} cut ${streams}.`;
-  if (row.flipFailover.max === 0) return `The flip ${name} cut ${streams} and failed no new connection.`;
-  return `The flip ${name} cut ${streams}; ${failed('connections', row.flipFailingShare, row.flipFailover)}.`;
+function flipSentence(name: string, row: ComparisonRow, trials: readonly TrialReport[]): string {
+  const own = trials.flatMap(({ disturbances }) => disturbances.filter(({ kind }) => kind === 'flip'));
+  const before = own.reduce((sum, { lostBegunBefore }) => sum + lostBegunBefore, 0);
+  const after = own.reduce((sum, { lostBegunAfter }) => sum + lostBegunAfter, 0);
+  const cut = before === 0 ? 'no established stream' : `${before} ${plural(before, 'stream')}`;
+  const begun = after === 0 ? '' : `, and ${after} begun after it ${were(after)} lost`;
+  const begin = `The flip ${name} cut ${cut}${begun}`;
+  if (row.flipFailover === null) return `${begin}.`;
+  if (row.flipFailover.max === 0)
+    return `${begin}${begun === '' ? ' and' : '; it'} failed no new connection.`;
+  return `${begin}; ${failed('connections', row.flipFailingShare, row.flipFailover)}.`;
 }
 
 /** `55 % of new connections failed for 11.0 s`. */

@@ -118,6 +118,24 @@ test('a flip alone: what it cut, and what new connections it failed', () => {
   );
 });
 
+test('a flip that new streams met', () => {
+  const lostAfter = (count: number) =>
+    flipTrial(0, {
+      disturbances: [
+        aDisturbance({ kind: 'flip', name: 'Cluster->Local', node: null, lostBegunAfter: count }),
+      ],
+    });
+  const row = { policy: 'Cluster->Local', flipFailover: steady(10.4), flipFailingShare: 0.67 };
+  assert.is(
+    said({ ...row, lost: 24 }, [lostAfter(24)]),
+    'The flip Cluster->Local cut no established stream, and 24 begun after it were lost; 67 % of new connections failed for 10.4 s.',
+  );
+  assert.is(
+    said({ ...row, lost: 1, flipFailover: steady(0) }, [lostAfter(1)]),
+    'The flip Cluster->Local cut no established stream, and 1 begun after it was lost; it failed no new connection.',
+  );
+});
+
 test('nothing was done, and nothing or something was lost', () => {
   assert.is(said({}, [aTrial()]), 'Under Cluster nothing was lost (60 streams).');
   assert.is(said({ started: 1 }, [aTrial()]), 'Under Cluster nothing was lost (1 stream).');

@@ -113,6 +113,17 @@ test('counts do not depend on when a probe was sent', async () => {
   assert.is((await trialWith(during, { expect })).verdict, 'pass');
 });
 
+test('too many failed probes prove nothing where the probe was late: this machine may have failed them', async () => {
+  const verdictOf = async (metric: string, wanted: string | number, late = during) =>
+    (await trialWith(late, { expect: [[metric, wanted]] })).verdict;
+  assert.is(await verdictOf('probes.new.failed', 0), 'unknown');
+  assert.is(await verdictOf('probes.new.failed', '<= 5'), 'unknown');
+  assert.is(await verdictOf('probes.new.failed', '<= 50'), 'pass');
+  assert.is(await verdictOf('probes.new.failed', '> 50'), 'fail', 'too few are too few');
+  assert.is(await verdictOf('probes.new.failed', 0, (builder) => builder), 'fail');
+  assert.is(await verdictOf('lost', 0), 'fail', 'a stream is not lost by a late probe');
+});
+
 test('late before the fault, after the outage, or of another instrument: trusted', async () => {
   const expect = [['failover', '<= 2s']] as const;
   const verdictOf = async (late: (builder: HistoryBuilder) => unknown) =>

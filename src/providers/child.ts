@@ -20,6 +20,9 @@ export interface ChildHandle extends RoleHandle {
   readonly pid: number;
 }
 
+/** After its end, a process' last words are waited for so long. */
+const pipesMs = 500;
+
 /**
  * Starts a role (a process that speaks NDJSON, see base/role.ts) and waits until it is ready.
  * Throws `instrument-failed` with what it wrote to stderr where it ends or stays silent before that.
@@ -42,7 +45,11 @@ export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
   child.stdin.on('error', () => {}); // it ended: `exited` says so
   const exited = new Promise<Awaited<RoleHandle['exited']>>((resolve) => {
     child.once('error', (error) => resolve({ code: null, signal: null, expected, stderr: messageOf(error) }));
-    child.once('close', (code, signal) => resolve({ code, signal, expected, stderr }));
+    const over = (code: number | null, signal: NodeJS.Signals | null) =>
+      resolve({ code, signal, expected, stderr });
+    child.once('close', over);
+    // A child of its own that outlives it keeps its pipes open: its end must not wait for that one's.
+    child.once('exit', (code, signal) => setTimeout(() => over(code, signal), pipesMs));
   });
   const send = (message: Message) => {
     if (child.stdin.writable) child.stdin.write(`${JSON.stringify(message)}\n`);

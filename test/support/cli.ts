@@ -112,18 +112,17 @@ export function processesWith(words: readonly string[]): number[] {
     });
 }
 
-/** Listening or open TCP sockets (TIME_WAIT is the kernel's own) with a local address in one of these /24 networks. */
+/** TCP sockets with a local address in one of these /24 networks that a process holds; those that the kernel alone closes have no inode. */
 export function socketsIn(subnets: readonly string[]): string[] {
   const prefixes = subnets.map((subnet) => {
     const [a = 0, b = 0, c = 0] = subnet.split('.').map(Number);
     return [c, b, a].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join('');
   });
   if (!existsSync('/proc/net/tcp')) return [];
-  const timeWait = '06';
   return readFileSync('/proc/net/tcp', 'utf8')
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, local = '', , state]) => state !== timeWait && prefixes.includes(local.slice(2, 8)))
+    .filter(([, local = '', , , , , , , , inode]) => inode !== '0' && prefixes.includes(local.slice(2, 8)))
     .map(([, local = '', remote = '', state = '']) => `${local} ${remote} ${state}`);
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import { kubeConfigFromText } from '../../kube/config.ts';
 import type { Plan } from '../../plan/schema.ts';
@@ -71,12 +72,26 @@ export async function openCluster(name: string): Promise<KindCluster> {
   return { name, kubeConfig: kubeConfigFromText(outside), internalKubeConfig: inside };
 }
 
+/** A cluster is gone when so many looks in a row find no container of it. */
+const looks = 4;
+const lookMs = 500;
+
 /** Removes a cluster of ours, paused nodes and all. */
 export async function deleteCluster(name: string): Promise<void> {
   if (!name.startsWith(clusterPrefix)) {
     throw new MidflightError('internal', `${name} is no cluster of midflight's and will not be deleted`);
   }
-  await must(['kind', 'delete', 'cluster', '--name', name], { hint: `kind delete cluster --name ${name}` });
+  const label = `label=io.x-k8s.kind.cluster=${name}`;
+  // Where its creation was interrupted, Docker goes on with what it was asked for: more may come after the first look.
+  for (let empty = 0, turn = 0; empty < looks && turn < 20 * looks; turn += 1) {
+    if (empty === 0)
+      await must(['kind', 'delete', 'cluster', '--name', name], {
+        hint: `kind delete cluster --name ${name}`,
+      });
+    const { stdout } = await run(['docker', 'ps', '--all', '--quiet', '--filter', label]);
+    empty = stdout.trim() === '' ? empty + 1 : 0;
+    if (empty < looks) await monotonic.sleep(lookMs);
+  }
 }
 
 /** Containers of a cluster that are its nodes, by name. */

@@ -27,6 +27,21 @@ test('a process that ends amid a message: what came before it stands', async () 
   await child.stop();
 });
 
+test('a process is over at its own end, though a child of it lives on with its pipes', async () => {
+  const child = await role(`
+    const { pid } = require('node:child_process').spawn('sleep', ['60'], { stdio: 'inherit' });
+    console.log(JSON.stringify({ type: 'ready', pid }));
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50);`);
+  const heir = Number(child.ready.pid);
+  try {
+    const began = performance.now();
+    assert.is((await child.exited).signal, 'SIGKILL');
+    assert.ok(performance.now() - began < 30_000, 'not when its child ends');
+  } finally {
+    process.kill(heir, 'SIGKILL');
+  }
+});
+
 test('a process that ends before it is ready says why', async () => {
   try {
     await role(`console.error('no such thing'); process.exit(3);`);

@@ -168,6 +168,7 @@ test('every ending has a class, and only what we ended is cancelled', () => {
   });
   fc.assert(
     fc.property(anyEnding, seen, (ending, what) => {
+      fc.pre(ending !== 'whole' || what.status !== null); // a whole answer has a head
       const outcome = classify(ending, what);
       assert.ok(outcomes.includes(outcome));
       assert.is(outcome === 'cancelled', ending === 'cancelled');

@@ -1,13 +1,9 @@
 import { nsPerMs } from '../base/units.ts';
+import { probeLatenessLimit } from '../history/lateness.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { TrialRecord } from './records.ts';
 import type { TrialReport } from './schema.ts';
 import type { ClusterTime } from './time.ts';
-
-/** Lateness of a probe above which an outage's edge may stand on its wrong side. Real milliseconds. */
-export function probeLatenessLimit(ratePerRealSecond: number): number {
-  return Math.max(20, 500 / ratePerRealSecond);
-}
 
 /** Windows in which an instrument was too late to be trusted, neighbours joined. */
 export function untrustedOf(plan: Plan, trial: TrialRecord, time: ClusterTime): TrialReport['untrusted'] {

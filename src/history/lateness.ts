@@ -28,3 +28,8 @@ export function latenessWindow(instrument: string, from: Nanoseconds): LatenessW
     },
   };
 }
+
+/** Lateness of a probe above which an outage's edge may stand on its wrong side. Real milliseconds. */
+export function probeLatenessLimit(ratePerRealSecond: number): number {
+  return Math.max(20, 500 / ratePerRealSecond);
+}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dependencyVersion } from '../base/package.ts';
 import type { RoleHandle } from '../base/role.ts';
+import { probeLatenessLimit } from '../history/lateness.ts';
 import type { AutocannonConfig, K6Config, ProbeConfig, StreamsConfig, Target } from '../load/config.ts';
 import { requireK6 } from '../load/k6/find.ts';
 import { k6Version, ownScript } from '../load/k6/source.ts';
@@ -125,13 +126,8 @@ function probeOf(run: Run, trial: PlannedTrial, load: PlannedProbe): ProbeConfig
     family: 0,
     timeoutMs,
     holdMs: Math.max(timeoutMs, realMs(run.plan, cdnConnectTimeout)),
-    untrustedLatenessMs: untrustedLateness(rate),
+    untrustedLatenessMs: probeLatenessLimit(rate),
   };
-}
-
-/** A probe later than half the time between two of them may stand on the wrong side of an outage's edge. */
-export function untrustedLateness(rate: number): number {
-  return Math.max(20, 500 / rate);
 }
 
 /** autocannon's requests come in volleys, and a timed-out one goes a little after its time. */

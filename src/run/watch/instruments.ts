@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Message, RoleHandle } from '../../base/role.ts';
+import { probeLatenessLimit } from '../../history/lateness.ts';
 import type { ProbeConfig, StreamsConfig } from '../../load/config.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { launchLocal } from '../../providers/local-role.ts';
 import { launchInstrument } from '../instruments.ts';
-import { untrustedLateness } from '../loads.ts';
 import type { Watch, WatchRunOptions } from './watch.ts';
 
 /** Starts the recorder and the probe that the plan asks for. `handles` gets each as soon as it runs. */
@@ -76,7 +76,7 @@ function probeConfig({ target, http }: WatchRunOptions, load: Load<'probe'>): Pr
     holdMs: Math.max(timeoutMs, 19_000),
     expectStatus,
     idPrefix: 'probe-',
-    untrustedLatenessMs: untrustedLateness(rate),
+    untrustedLatenessMs: probeLatenessLimit(rate),
     app: false,
   };
 }

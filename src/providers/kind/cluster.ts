@@ -75,6 +75,7 @@ export async function openCluster(name: string): Promise<KindCluster> {
 /** A cluster is gone when so many looks in a row find no container of it. */
 const looks = 4;
 const lookMs = 500;
+const turns = 60;
 
 /** Removes a cluster of ours, paused nodes and all. */
 export async function deleteCluster(name: string): Promise<void> {
@@ -82,12 +83,12 @@ export async function deleteCluster(name: string): Promise<void> {
     throw new MidflightError('internal', `${name} is no cluster of midflight's and will not be deleted`);
   }
   const label = `label=io.x-k8s.kind.cluster=${name}`;
+  const hint = `kind delete cluster --name ${name}`;
   // Where its creation was interrupted, Docker goes on with what it was asked for: more may come after the first look.
-  for (let empty = 0, turn = 0; empty < looks && turn < 20 * looks; turn += 1) {
-    if (empty === 0)
-      await must(['kind', 'delete', 'cluster', '--name', name], {
-        hint: `kind delete cluster --name ${name}`,
-      });
+  for (let empty = 0, turn = 0; empty < looks; turn += 1) {
+    if (turn === turns)
+      throw new MidflightError('cluster-failed', `${name} still has containers after its deletion`, { hint });
+    if (empty === 0) await must(['kind', 'delete', 'cluster', '--name', name], { hint });
     const { stdout } = await run(['docker', 'ps', '--all', '--quiet', '--filter', label]);
     empty = stdout.trim() === '' ? empty + 1 : 0;
     if (empty < looks) await monotonic.sleep(lookMs);

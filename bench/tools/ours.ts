@@ -1,5 +1,5 @@
 import { monotonic } from '../../src/base/clock.ts';
-import { roleBundle } from '../../src/base/package.ts';
+import { roleBundle, roleFlags } from '../../src/base/package.ts';
 import type { Message } from '../../src/base/role.ts';
 import { nsPerMs } from '../../src/base/units.ts';
 import type { StreamsConfig } from '../../src/load/config.ts';
@@ -33,7 +33,7 @@ export function launchRecorder(config: StreamsConfig): Promise<ChildHandle> {
   const nodeArgs = process.env.NODE_ARGS?.split(' ') ?? [];
   return launchChild({
     command: process.execPath,
-    args: [...nodeArgs, roleBundle('recorder')],
+    args: [...roleFlags('recorder'), ...nodeArgs, roleBundle('recorder')],
     role: 'recorder',
     name: 'recorder',
     config,

@@ -1,4 +1,4 @@
-import { roleBundle } from '../base/package.ts';
+import { roleBundle, roleFlags } from '../base/package.ts';
 import type { RoleHandle } from '../base/role.ts';
 import { launchChild } from './child.ts';
 import type { RoleName } from './provider.ts';
@@ -10,5 +10,11 @@ export function launchLocal(
   name: string,
   token: string,
 ): Promise<RoleHandle> {
-  return launchChild({ command: process.execPath, args: [roleBundle(role), token], role, name, config });
+  return launchChild({
+    command: process.execPath,
+    args: [...roleFlags(role), roleBundle(role), token],
+    role,
+    name,
+    config,
+  });
 }

@@ -60,9 +60,11 @@ export function chunkLine(sequence: number, path: Path | null, size: number): st
   return `${(head + body).padEnd(size - 1, '.')}\n`;
 }
 
+const endMark = 'mf end ';
+
 /** The last line of an answer of `chunks` chunks. */
 export function endLine(chunks: number): string {
-  return `mf end ${chunks}\n`;
+  return `${endMark}${chunks}\n`;
 }
 
 /** A body as it arrives, in pieces of any size. */
@@ -115,12 +117,11 @@ class NumberedBody implements BodyReader {
 
   private line(text: string): void {
     if (this.broken) return;
-    const [mark, sequence, count] = text.split(' ', 3);
-    if (mark !== 'mf' || this.ended) this.broken = true;
-    else if (sequence === 'end') {
-      if (Number(count) === this.chunks) this.ended = true;
+    if (this.ended) this.broken = true;
+    else if (text.startsWith(endMark)) {
+      if (text === `${endMark}${this.chunks}`) this.ended = true;
       else this.broken = true;
-    } else if (Number(sequence) !== this.chunks) this.broken = true;
+    } else if (!text.startsWith(`mf ${this.chunks} `)) this.broken = true;
     else {
       if (this.chunks === 0) this.path = readPath(text);
       this.chunks += 1;

@@ -1,4 +1,4 @@
-import { roleBundle } from '../../base/package.ts';
+import { roleBundle, roleFlags } from '../../base/package.ts';
 import type { RoleHandle } from '../../base/role.ts';
 import { launchChild } from '../child.ts';
 import type { RoleName } from '../provider.ts';
@@ -78,6 +78,7 @@ export async function launchContainer(options: {
       '--entrypoint',
       'node',
       image,
+      ...roleFlags(role),
       inside,
       cluster,
     ],

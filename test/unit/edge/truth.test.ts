@@ -5,6 +5,7 @@ import type { EventOf } from '../../../src/history/schema.ts';
 import { recorder } from '../../../src/load/recorder/recorder.ts';
 import { edgeRig, quickPreset } from '../../support/edge-rig.ts';
 import { type Cell, canDropSyns, cells, faultServer } from '../../support/fault-server/index.ts';
+import type { Deed } from '../../support/fault-server/server.ts';
 import { checkTruth } from '../../support/fault-server/truth.ts';
 import { gather, streamsAt, targetAt } from '../../support/load.ts';
 import { skipped } from '../../support/skip.ts';
@@ -48,14 +49,12 @@ async function record(cell: Cell, concurrency: number, mode: 'app' | 'framing') 
   load.stop();
   const deeds = cell.port === 'open' ? await server.take(cell.name, concurrency) : [];
   const closes = await closesOf(before, concurrency);
-  // The server knows the edge's address; the log joins it with the client's, exactly.
-  const clientOf = new Map(closes.map((close) => [close.upstreamLocal, close.client]));
   checkTruth({
     cell: throughEdge(cell),
     mode,
     count: concurrency,
     said,
-    deeds: deeds.map((deed) => ({ ...deed, client: clientOf.get(deed.client) ?? deed.client })),
+    deeds: byClient(deeds, closes),
     stallMs,
     stallFrom: 'last-byte',
     connectTimeoutMs: 400,
@@ -67,6 +66,21 @@ async function record(cell: Cell, concurrency: number, mode: 'app' | 'framing') 
     else assert.is(close.connect, connectOf[cell.port], `${cell.name}: the edge's connect`);
     if (cell.port === 'silent') assert.ok(close.connectNs >= stallMs * 0.9 * 1e6, `${close.connectNs}`);
   }
+}
+
+/**
+ * The server knows the edge's addresses; the log joins them with the clients', exactly. A port whose connection the server
+ * has closed may come round again at once: of the same address the first connection is the first deed.
+ */
+function byClient(deeds: readonly Deed[], closes: readonly EventOf<'edge-close'>[]): Deed[] {
+  const clients = new Map<string | null, string[]>();
+  for (const { upstreamLocal, client } of [...closes].sort(
+    (a, b) => (a.connectedAt ?? 0) - (b.connectedAt ?? 0),
+  ))
+    clients.set(upstreamLocal, [...(clients.get(upstreamLocal) ?? []), client]);
+  return [...deeds]
+    .sort((a, b) => a.acceptedAt - b.acceptedAt)
+    .map((deed) => ({ ...deed, client: clients.get(deed.client)?.shift() ?? deed.client }));
 }
 
 let balanced = 0;

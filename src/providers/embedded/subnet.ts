@@ -22,8 +22,9 @@ export const maxNodes = 40;
 /** Addresses .81 to .200 are pods'; a node that takes over a whole pool's pods needs room for them. */
 const podAddresses = 120;
 const podsPerNode = (nodes: number) => Math.min(16, Math.floor(podAddresses / nodes));
-/** In shared mode; node/ports.ts reckons with it. */
+/** In shared mode; node/ports.ts reckons with them. */
 export const sharedPodsPerNode = 8;
+export const portsOfPod = 3;
 const shared = '127.0.0.1';
 const edgePort = 8080;
 
@@ -34,7 +35,8 @@ export function hasWholeLoopback(): boolean {
 
 /** Takes a free 127.a.b.0/24: locked against other runs of midflight, tried by binding against everybody else. */
 export async function takeLayout(random: Random, nodes: number): Promise<Layout> {
-  if (!hasWholeLoopback()) return sharedLayout(random);
+  if (!hasWholeLoopback())
+    return sharedLayout(await freeBlock(random, nodes * sharedPodsPerNode * portsOfPod));
   for (let attempt = 0; attempt < 50; attempt += 1) {
     // 127.0 and 127.1 are where others' things are (127.0.0.53, 127.0.1.1).
     const subnet = `127.${16 + Math.floor(random() * 224)}.${1 + Math.floor(random() * 250)}`;
@@ -66,7 +68,23 @@ function ownLayout(subnet: string, pods: number): Layout {
   };
 }
 
-function sharedLayout(random: Random): Layout {
+/**
+ * Where so many free ports follow each other: below node ports and every system's ephemeral ones (Linux gives those from
+ * 32768 on), which any connection may take at any time. Apart from runs that begin at the same moment by chance only.
+ */
+async function freeBlock(random: Random, count: number): Promise<number> {
+  const first = Math.floor(random() * 10);
+  for (let block = first; block < first + 10; block += 1) {
+    const base = 20_000 + (block % 10) * 1000;
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(shared, base + index)));
+    if (free.every(Boolean)) return base;
+  }
+  throw new MidflightError('provider-failed', `no ${count} free ports in a row between 20000 and 30000`, {
+    hint: 'end other runs, or whatever else listens there',
+  });
+}
+
+function sharedLayout(podPortBase: number): Layout {
   return {
     subnet: null,
     api: shared,
@@ -74,8 +92,7 @@ function sharedLayout(random: Random): Layout {
     clients: [],
     filler: null,
     checkFrom: null,
-    // Below the ephemeral ports (49152 on macOS and Windows), and apart from other runs by chance only.
-    podPortBase: 36_000 + Math.floor(random() * 10) * 1000,
+    podPortBase,
     // Each node's listeners (node ports, kube-proxy's health) are moved by a step of their own; pods have addresses on
     // paper, which node/ports.ts turns into ports.
     node: (index) => ({

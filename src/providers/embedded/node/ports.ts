@@ -1,5 +1,5 @@
 import { ports as podPorts } from '../../../workload/manifests.ts';
-import { sharedPodsPerNode } from '../subnet.ts';
+import { portsOfPod, sharedPodsPerNode } from '../subnet.ts';
 import type { NodeConfig } from './config.ts';
 
 /**
@@ -22,7 +22,7 @@ export function podPortsOf(config: Pick<NodeConfig, 'sharedAddress' | 'address' 
     port(address, port) {
       const [node = 0, pod = 0] = address.split('.').slice(2).map(Number);
       const index = known.indexOf(port as (typeof known)[number]);
-      return config.podPortBase + (node * sharedPodsPerNode + pod - 1) * known.length + Math.max(0, index);
+      return config.podPortBase + (node * sharedPodsPerNode + pod - 1) * portsOfPod + Math.max(0, index);
     },
   };
 }

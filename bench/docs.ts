@@ -29,8 +29,9 @@ Written by \`npm run bench -- --write-docs\` from what it measured; the numbers 
 runs on loopback, servers and clients on the same ${machine?.cores ?? '?'} cores: ${machine?.processor ?? '?'}, ${machine?.memoryGb ?? '?'} GB, Linux ${machine?.kernel ?? '?'},
 Node ${machine?.node ?? '?'}; ${tools.join(', ')}.
 
-Each figure comes from a single run of seconds. From run to run CPU seconds of one tool differed by up to a quarter, and
-so do ratios of them; the upper ends of latencies differ more, most of all where other programs run beside it, so each
+Each figure comes from runs of seconds: from a single one, or where a table has \`turns\` from the middle one. From run to run
+CPU seconds of one tool differed by up to a quarter, and the pace of this machine, which is a virtual one, by up to half; the
+upper ends of latencies differ more, most of all where other programs run beside it, so each
 part says how busy the machine was just before it began. Tools that stand in one table took turns in one run. No test
 depends on any of this.
 

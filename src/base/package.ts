@@ -18,13 +18,9 @@ export function roleBundle(role: string): string {
   return join(packageRoot(), 'dist', 'roles', `${role}.mjs`);
 }
 
-/**
- * How node is to run one of our processes. Of the recorder's 10,000 streams each keeps what it needs until its end: a larger
- * nursery would be copied whole, in pauses of 10 ms and more during the ramp, where those of the first size take some 3 ms
- * and cost no more in all; and helpers of the collector cost more of two cores than they save.
- */
+/** How node is to run one of our processes: helpers of the collector cost the recorder more of two cores than they save. */
 export function roleFlags(role: string): readonly string[] {
-  return role === 'recorder' ? ['--semi-space-growth-factor=1', '--single-threaded-gc'] : [];
+  return role === 'recorder' ? ['--single-threaded-gc'] : [];
 }
 
 /** The version of a package that is in our bundles, as package.json pins it; '' where it is none. */

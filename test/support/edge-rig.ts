@@ -7,6 +7,7 @@ import type { PlannedEdge } from '../../src/plan/schema.ts';
 import { resolveEdge } from '../../src/presets/index.ts';
 import { type ChildHandle, launchChild } from '../../src/providers/child.ts';
 import { type FakeKubeApi, fakeKubeApi } from './fake-kube-api.ts';
+import { freePort } from './node-port.ts';
 
 /*
  * The edge as its own process, in front of nodes that a test makes: each node is an address of 127.0.0.0/8 with whatever
@@ -98,14 +99,9 @@ export async function edgeRig(
     });
     return server;
   };
-  const portOf = (server: Server) => {
-    const bound = server.address();
-    return typeof bound === 'object' && bound !== null ? bound.port : 0;
-  };
   // A port free on one address is free on its neighbours, which nobody else uses.
-  const reserved = await listen(`${subnet}.250`, 0, () => {});
-  const healthPort = portOf(reserved);
-  const nodePort = healthPort === 65535 ? healthPort - 1 : healthPort + 1;
+  const healthPort = await freePort(`${subnet}.250`);
+  const nodePort = healthPort + 1;
   for (const node of nodes) {
     await listen(node.address, healthPort, (socket) => {
       socket.on('data', (bytes) => {

@@ -6,15 +6,24 @@ import { errnoOf } from '../../src/base/errors.ts';
 /** A loopback address that nobody else uses, for tests that listen on ports of their own choice. */
 export const ownAddress = () => `127.${60 + (process.pid % 30)}.${1 + Math.floor(Math.random() * 250)}.2`;
 
-/** A port that is free on this address. */
+/**
+ * A port of this address at which nobody listens, and nobody will by chance: below those that systems give by themselves
+ * (Linux from 32768 on), to listeners that ask for any port and to the near side of connections.
+ */
 export async function freePort(host: string): Promise<number> {
-  const server = createServer().listen({ host, port: 0 });
-  await once(server, 'listening');
-  const bound = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof bound !== 'object' || bound === null) throw new Error(`no port on ${host}`);
-  return bound.port;
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = 10_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer().listen({ host, port, exclusive: true });
+    try {
+      await once(server, 'listening');
+    } catch {
+      continue;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+  throw new Error(`no free port on ${host}`);
 }
 
 /** What a new connection meets within the limit (a SYN is sent again after 1 s): its first bytes, or what else. */

@@ -1,4 +1,5 @@
 import type { AddressInfo, Server } from 'node:net';
+import { freePort } from '../node-port.ts';
 import { cells } from './cells.ts';
 import { contextOf, type Deed, faultListener } from './server.ts';
 
@@ -17,11 +18,14 @@ const say = (message: FromServer) => process.send?.(message);
 
 for (const cell of cells) {
   if (cell.port === 'silent') continue; // a stopped process of its own, see index.ts
+  if (cell.port === 'closed') {
+    ports[cell.name] = await freePort(host);
+    continue;
+  }
   const own: Deed[] = [];
   deeds.set(cell.name, own);
   const server = await faultListener(host, cell.on, cell.steps, (deed) => own.push(deed), context);
   ports[cell.name] = portOf(server);
-  if (cell.port === 'closed') server.close();
 }
 process.on('message', ({ take }: ToServer) => {
   say({ cell: take, deeds: deeds.get(take)?.splice(0) ?? [] });

@@ -10,6 +10,7 @@ import { chunkLine, endLine } from '../../../../src/workload/protocol.ts';
 import { selfSigned } from '../../../support/certificate.ts';
 import { type Answer, http2Server } from '../../../support/http2-server.ts';
 import { gather, probeAt, targetAt } from '../../../support/load.ts';
+import { freePort } from '../../../support/node-port.ts';
 
 const certificate = selfSigned('app.test');
 const path = {
@@ -251,10 +252,9 @@ test('any URL as it is: HTTP/2 framing decides', async () => {
 });
 
 test('nobody listens: refused', async () => {
-  const server = await http2Server(whole);
-  await server.stop();
+  const port = await freePort('127.0.0.1');
   for (const lanes of [['new'], ['reused']] as Lane[][]) {
-    const said = await run(targetAt('127.0.0.1', server.port), 3, { lanes });
+    const said = await run(targetAt('127.0.0.1', port), 3, { lanes });
     assert.equal(said.countByOutcome(), { refused: said.ends.length });
     assert.ok(said.ends.every((end) => end.errno === 'ECONNREFUSED' && end.connectedAt === null));
   }

@@ -129,15 +129,28 @@ class NumberedBody implements BodyReader {
   }
 }
 
+/** There are few paths and many streams: each is read once, and those that share it share the object. */
+const pathsRead = new Map<string, Path | null>();
+const pathsKept = 4096;
+
 function readPath(text: string): Path | null {
   const from = text.indexOf('{');
   const to = text.lastIndexOf('}');
   if (from === -1 || to < from) return null;
+  const json = text.slice(from, to + 1);
+  const known = pathsRead.get(json);
+  if (known !== undefined) return known;
+  const path = parsePath(json);
+  if (pathsRead.size < pathsKept) pathsRead.set(json, path);
+  return path;
+}
+
+function parsePath(json: string): Path | null {
   try {
-    const parsed = firstLine.safeParse(JSON.parse(text.slice(from, to + 1)));
+    const parsed = firstLine.safeParse(JSON.parse(json));
     if (!parsed.success) return null;
     const { node, pod, ingressNode, ingressPod, source } = parsed.data;
-    return { endpointNode: node, endpointPod: pod, ingressNode, ingressPod, source };
+    return Object.freeze({ endpointNode: node, endpointPod: pod, ingressNode, ingressPod, source });
   } catch {
     return null; // the padding may hold anything; a first line without a path is no loss
   }

@@ -13,6 +13,7 @@ import { pacer } from '../pacer.ts';
 import { reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
+import { coalescing } from './coalescing.ts';
 
 interface Stream {
   readonly exchange: Exchange;
@@ -42,6 +43,7 @@ export function recorder(
   let quiet = false;
   let number = 0;
 
+  const opened = coalescing(() => streams.size);
   const pace = pacer(clock, (dueAt) => start(dueAt));
 
   const start = (dueAt: Nanoseconds) => {
@@ -79,6 +81,7 @@ export function recorder(
     });
     const stream: Stream = { exchange: one, connection };
     streams.add(stream);
+    opened();
     silent.add(stream, startedAt + Math.min(limits.connect, limits.stall));
   };
 

@@ -4,7 +4,7 @@ import { chunkLine, endLine } from '../../workload/protocol.ts';
 import { recorder } from './recorder.ts';
 
 /** So many streams, each of so many chunks, make V8 compile what they run. */
-const streams = 200;
+const streams = 100;
 const chunks = 2;
 /** Above so many streams cold code would make starts late, and losses be told late. */
 const worthIt = 1000;

@@ -168,8 +168,12 @@ function belongsTo(one: Judged, disturbance: Disturbance, blame: Blame): boolean
   return disturbanceOf(one, blame) === disturbance;
 }
 
-/** Which disturbance a loss belongs to: by its cause where that tells, else the last one before it ended. */
-function disturbanceOf({ request, cause }: Judged, { flip, fault }: Blame): Disturbance | null {
+/**
+ * Which disturbance a loss belongs to: by its cause where that tells, else the last one before it ended. What our own
+ * machine or recorder failed in belongs to none.
+ */
+function disturbanceOf({ request, outcome, cause }: Judged, { flip, fault }: Blame): Disturbance | null {
+  if (outcome === 'local-error') return null;
   if (cause === 'switchover') return flip;
   if (cause === 'transit' || cause === 'ingress' || cause === 'endpoint') return fault;
   if (fault !== null && request.endedAt >= fault.at) return fault;

@@ -136,4 +136,20 @@ test('a stream whose recorder died is a local error, and the trial unknown', asy
   assert.match(trial.reason ?? '', '1 requests were never heard of again');
 });
 
+test('a stream whose recorder died is no loss of the fault before it', async () => {
+  const trial = await trialOf(
+    history()
+      .trial(10)
+      .stream({ from: 100, to: 1500, outcome: 'reset-mid-body' })
+      .streams(3, { from: 100, to: 2000, unfinished: true })
+      .fault(1000)
+      .endTrial(2000),
+  );
+  assert.equal(trial.requests.byOutcome, { 'reset-mid-body': 1, 'local-error': 3 });
+  assert.equal(
+    trial.disturbances.map(({ lostBegunBefore, lostBegunAfter }) => [lostBegunBefore, lostBegunAfter]),
+    [[1, 0]],
+  );
+});
+
 test.run();

@@ -5,7 +5,7 @@ import { roleBundle } from '../../../src/base/package.ts';
 import type { EventOf } from '../../../src/history/schema.ts';
 import { historyEvent } from '../../../src/history/schema.ts';
 import { kubeConfigFromText } from '../../../src/kube/config.ts';
-import { mergePatch, setNodeLabel, setTrafficPolicy } from '../../../src/kube/patch.ts';
+import { mergePatch } from '../../../src/kube/patch.ts';
 import { callApi } from '../../../src/kube/request.ts';
 import { presets } from '../../../src/presets/index.ts';
 import { launchChild } from '../../../src/providers/child.ts';
@@ -83,15 +83,20 @@ test('the edge follows the embedded control plane: its nodes, its flips and the 
         nodes,
       }));
     };
+    const setPolicy = (externalTrafficPolicy: 'Cluster' | 'Local') =>
+      mergePatch(kubeConfig, '/api/v1/namespaces/default/services/ingress', {
+        spec: { externalTrafficPolicy },
+      });
     const both = ['n1', 'n2'];
     const initial = { policy: 'Cluster', healthPort: false, nodes: both };
     assert.equal(await reconciled(1), [initial]);
-    await setTrafficPolicy(kubeConfig, { namespace: 'default', name: 'ingress' }, 'Local');
+    await setPolicy('Local');
     const flipped = { policy: 'Local', healthPort: true, nodes: both };
     assert.equal(await reconciled(2), [initial, flipped]);
-    await setNodeLabel(kubeConfig, 'n2', 'node.kubernetes.io/exclude-from-external-load-balancers', 'true');
+    const excluded = { 'node.kubernetes.io/exclude-from-external-load-balancers': 'true' };
+    await mergePatch(kubeConfig, '/api/v1/nodes/n2', { metadata: { labels: excluded } });
     await reconciled(3);
-    await setTrafficPolicy(kubeConfig, { namespace: 'default', name: 'ingress' }, 'Cluster');
+    await setPolicy('Cluster');
     assert.equal((await reconciled(4)).slice(2), [
       { policy: 'Local', healthPort: true, nodes: ['n1'] },
       { policy: 'Cluster', healthPort: false, nodes: ['n1'] },

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
 import { kubeConfigFromText } from '../../../src/kube/config.ts';
-import { publishAddress, setNodeLabel, setTrafficPolicy, setUnschedulable } from '../../../src/kube/patch.ts';
+import { mergePatch, publishAddress } from '../../../src/kube/patch.ts';
 import { ApiError, callApi } from '../../../src/kube/request.ts';
 import { watchResource } from '../../../src/kube/watch.ts';
 import { type FakeKubeApi, fakeKubeApi } from '../../support/fake-kube-api.ts';
@@ -156,20 +156,19 @@ test(
     });
     api.put('/api/v1/nodes', { metadata: { name: 'n1', labels: { pool: 'stable' } }, spec: {} });
     const ref = { namespace: 'web', name: 'ingress' };
-    await setTrafficPolicy(kubeConfig, ref, 'Local');
+    await mergePatch(kubeConfig, `${services}/ingress`, { spec: { externalTrafficPolicy: 'Local' } });
     await publishAddress(kubeConfig, ref, '10.0.0.9');
     const service = api.get(services, 'ingress');
     assert.equal(service?.spec, { type: 'LoadBalancer', externalTrafficPolicy: 'Local' });
     assert.equal(service?.status, { loadBalancer: { ingress: [{ ip: '10.0.0.9' }] } });
-    await setNodeLabel(kubeConfig, 'n1', 'x/y', 'true');
-    await setUnschedulable(kubeConfig, 'n1', true);
+    const patchNode = (content: object) => mergePatch(kubeConfig, '/api/v1/nodes/n1', content);
+    await patchNode({ metadata: { labels: { 'x/y': 'true' } }, spec: { unschedulable: true } });
     const node = () => api.get('/api/v1/nodes', 'n1');
     assert.equal(
       [node()?.metadata.labels, node()?.spec],
       [{ pool: 'stable', 'x/y': 'true' }, { unschedulable: true }],
     );
-    await setNodeLabel(kubeConfig, 'n1', 'x/y', null);
-    await setUnschedulable(kubeConfig, 'n1', false);
+    await patchNode({ metadata: { labels: { 'x/y': null } }, spec: { unschedulable: null } });
     assert.equal([node()?.metadata.labels, node()?.spec], [{ pool: 'stable' }, {}]);
   }),
 );
@@ -178,9 +177,7 @@ test(
   'what fails says what was asked, and with which status',
   withApi(async (api) => {
     const kubeConfig = kubeConfigFromText(api.kubeconfig);
-    const failed = await setTrafficPolicy(kubeConfig, { namespace: 'web', name: 'none' }, 'Local').catch(
-      (e) => e,
-    );
+    const failed = await mergePatch(kubeConfig, '/api/v1/namespaces/web/services/none', {}).catch((e) => e);
     assert.instance(failed, ApiError);
     if (!(failed instanceof ApiError)) return;
     assert.equal([failed.status, failed.code], [404, 'api-failed']);

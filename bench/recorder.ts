@@ -15,7 +15,7 @@ import { wrk } from './tools/wrk.ts';
 const tools: readonly Tool[] = [ours, bare, k6, k6Sums, autocannon, wrk];
 /** The figures to reach are ratios of these. They take turns so many times, as from run to run a machine's pace differs. */
 const compared = [ours, bare, k6];
-const turns = (tool: Tool, count: number) => (compared.includes(tool) && count >= 10_000 ? 3 : 1);
+const turns = (tool: Tool, count: number) => (compared.includes(tool) && count >= 10_000 ? 5 : 1);
 /** Of these the worst turn counts, of all others the middle one. */
 const worst = ['falseDrops', 'missedDrops'];
 const rampMs = 5000;

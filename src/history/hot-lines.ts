@@ -1,3 +1,4 @@
+import { own, remembered } from '../base/remember.ts';
 import {
   connectResults,
   type EventOf,
@@ -103,9 +104,10 @@ const flagOr = (found: Found) => (found === undefined ? null : found === 'true')
 const ownOr = (found: Found) => (found === undefined ? null : own(found));
 
 export function hotLines(): HotLines {
-  const same = words();
+  // One string for all that are equal: names of nodes, pods, loads.
+  const same = remembered((word) => word);
   const sameOr = (found: Found) => (found === undefined ? null : same(found));
-  const pathOf = paths();
+  const pathOf = remembered(pathIn);
 
   const start = (found: Match): EventOf<'start'> | null => {
     const [, t, trial, id = '', load = '', kindWord, laneWord, dueAt] = found;
@@ -217,41 +219,8 @@ export function hotLines(): HotLines {
 
 const prefix = '{"type":"'.length;
 
-/**
- * A copy of its own. What V8 cuts out of a text in 13 characters or more only points into that text: kept, it would keep
- * a megabyte of the file.
- */
-const own = (found: string): string => (found.length < 13 ? found : ` ${found}`.slice(1));
-
-/** So many different words are remembered, no more. */
-const wordLimit = 10_000;
-
-/** One string for all that are equal, for what comes again and again: names of nodes, pods, loads. */
-function words(): (found: string) => string {
-  const known = new Map<string, string>();
-  return (found) => {
-    const same = known.get(found);
-    if (same !== undefined) return same;
-    if (known.size >= wordLimit) known.clear();
-    const kept = own(found);
-    known.set(kept, kept);
-    return kept;
-  };
-}
-
-/** One object for all equal paths; undefined where the text is none. */
-function paths(): (found: string) => Path | undefined {
-  const known = new Map<string, Path>();
-  return (found) => {
-    const same = known.get(found);
-    if (same !== undefined) return same;
-    const { data } = pathSchema.safeParse(jsonOf(found));
-    if (data === undefined) return undefined;
-    if (known.size >= wordLimit) known.clear();
-    known.set(own(found), data);
-    return data;
-  };
-}
+/** Undefined where the text is no path. */
+const pathIn = (text: string): Path | undefined => pathSchema.safeParse(jsonOf(text)).data;
 
 function jsonOf(text: string): unknown {
   try {

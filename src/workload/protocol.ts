@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { remembered } from '../base/remember.ts';
 import type { Path } from '../history/schema.ts';
 
 /*
@@ -129,21 +130,14 @@ class NumberedBody implements BodyReader {
   }
 }
 
-/** There are few paths and many streams: each is read once, and those that share it share the object. */
-const pathsRead = new Map<string, Path | null>();
-const pathsKept = 4096;
-
 function readPath(text: string): Path | null {
   const from = text.indexOf('{');
   const to = text.lastIndexOf('}');
-  if (from === -1 || to < from) return null;
-  const json = text.slice(from, to + 1);
-  const known = pathsRead.get(json);
-  if (known !== undefined) return known;
-  const path = parsePath(json);
-  if (pathsRead.size < pathsKept) pathsRead.set(json, path);
-  return path;
+  return from === -1 || to < from ? null : pathIn(text.slice(from, to + 1));
 }
+
+/** There are few paths and many streams: those that share one share the object. */
+const pathIn = remembered(parsePath);
 
 function parsePath(json: string): Path | null {
   try {

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { monotonic } from '../../src/base/clock.ts';
 import { errnoOf } from '../../src/base/errors.ts';
+import { isFree } from '../../src/providers/embedded/subnet.ts';
 
 /** A loopback address that nobody else uses, for tests that listen on ports of their own choice. */
 export const ownAddress = () => `127.${60 + (process.pid % 30)}.${1 + Math.floor(Math.random() * 250)}.2`;
@@ -13,15 +13,7 @@ export const ownAddress = () => `127.${60 + (process.pid % 30)}.${1 + Math.floor
 export async function freePort(host: string): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
     const port = 10_000 + Math.floor(Math.random() * 10_000);
-    const server = createServer().listen({ host, port, exclusive: true });
-    try {
-      await once(server, 'listening');
-    } catch {
-      continue;
-    }
-    server.close();
-    await once(server, 'close');
-    return port;
+    if (await isFree(host, port)) return port;
   }
   throw new Error(`no free port on ${host}`);
 }

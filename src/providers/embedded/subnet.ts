@@ -104,7 +104,8 @@ function sharedLayout(podPortBase: number): Layout {
   };
 }
 
-function isFree(host: string, port: number): Promise<boolean> {
+/** Nobody listens there. */
+export function isFree(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

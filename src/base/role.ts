@@ -26,7 +26,7 @@ export interface RoleContext {
   onStop(handler: () => Promise<void> | void): void;
 }
 
-/** Nothing waits for what a role says, and ten thousand streams say 4,000 things a second: each write costs more than a few of them. */
+/** A write costs more than a few messages do, and ten thousand streams begin and end thousands of times a second. */
 const flushMs = 10;
 
 /** Runs a role: waits for its configuration, checks it, starts `main`, and says ready with what main returns. */

@@ -9,13 +9,9 @@ export function kubeConfigFromText(text: string): KubeConfig {
   } catch (error) {
     throw new MidflightError('api-failed', `the kubeconfig does not parse: ${messageOf(error)}`);
   }
-  return withCluster(kubeConfig, 'the kubeconfig');
-}
-
-function withCluster(kubeConfig: KubeConfig, where: string): KubeConfig {
   if (kubeConfig.getCurrentCluster() === null) {
     throw new MidflightError('api-failed', `the context '${kubeConfig.currentContext}' names no cluster`, {
-      where,
+      where: 'the kubeconfig',
       hint: 'kubectl config get-contexts lists those there are',
     });
   }

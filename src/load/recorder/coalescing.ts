@@ -6,10 +6,9 @@ export const coalesceFrom = 1000;
 const lock = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Interrupt coalescing, as network cards do it. Ten thousand streams wake a process up to 10,000 times a second, and to wake
- * it costs as much as to read what came; the system under test needs those cores. So while `open()` are many, the process
- * sleeps a little between two turns of its loop, and instants that it records are late by as much at most. Returns what is
- * to be called after each stream that is opened.
+ * Interrupt coalescing, as network cards do it: the system under test needs the cores that each waking of this process
+ * takes. While `open()` are many, the process sleeps a little between two turns of its loop, and instants that it records
+ * are late by as much at most. Returns what is to be called after each stream that is opened.
  */
 export function coalescing(open: () => number): () => void {
   let going = false;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { monotonic } from '../src/base/clock.ts';
 import { edgeRig, quickPreset, type Rig } from '../test/support/edge-rig.ts';
 import type { Measured, Part, Row, Target } from './result.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One figure to be reached, beside what was measured. */
 export const target = z.object({

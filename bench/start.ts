@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { packageRoot } from '../src/base/package.ts';
 import { plan as planSchema } from '../src/plan/schema.ts';
 import { trialMs } from '../src/plan/wall.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { report } from '../src/analysis/schema.ts';
 import { historyEvent } from '../src/history/schema.ts';
 import { scenario } from '../src/scenario/schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** When the server was away, CLOCK_MONOTONIC ns. */
 export const outage = z.object({ from: z.number(), to: z.number() });

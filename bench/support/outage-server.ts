@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { monotonic } from '../../src/base/clock.ts';
 import { eachLine } from '../../src/base/lines.ts';
 import { chunkLine, endLine } from '../../src/workload/protocol.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { z } from 'zod';
+import * as z from 'zod';
 import { eachLine } from '../../src/base/lines.ts';
 import type { OwnFigures } from './own-figures.ts';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { eachLine } from '../../src/base/lines.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import type { Seen } from './stream-server.ts';

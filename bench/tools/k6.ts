@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { monotonic } from '../../src/base/clock.ts';
 import { findK6 } from '../../src/load/k6/find.ts';
 import { type ToolProcess, toolProcess } from './process.ts';

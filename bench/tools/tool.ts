@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a tool is asked to do: hold so many streams of one server, each of so many seconds. */
 export interface Job {

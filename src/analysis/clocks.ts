@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '../base/units.ts';
+import type { Lane } from '../base/words.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Disturbance } from './disturbances.ts';
 import { disruptionIn, type Outage, outageIn, type Timeline } from './probes.ts';
@@ -141,7 +142,7 @@ function probeClocks(
   };
 }
 
-function failover(sources: ClockSources, lane: 'new' | 'reused'): Reading {
+function failover(sources: ClockSources, lane: Lane): Reading {
   const { plan, time, disturbance, timelines, overlaps } = sources;
   const timeline = timelines[lane];
   if (timeline === null) return because(lane === 'new' ? noProbe : 'there was no probe on kept connections');

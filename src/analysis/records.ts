@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '../base/units.ts';
+import type { Lane } from '../base/words.ts';
 import type { EventOf, Outcome } from '../history/schema.ts';
 import type { IngressLog } from './ingress-log.ts';
 
@@ -15,7 +16,7 @@ export interface RequestRecord {
   readonly id: string;
   readonly dueAt: Nanoseconds;
   readonly startedAt: Nanoseconds;
-  readonly lane: 'new' | 'reused' | null;
+  readonly lane: Lane | null;
   /** The client's word; analysis may put the edge's upstream in its place (outcomes.ts). */
   readonly outcome: Outcome;
   /** Of a whole response head; null: none came. */
@@ -61,7 +62,7 @@ export interface TrialRecord {
   readonly phases: EventOf<'phase'>[];
   readonly disturbances: EventOf<'disturbance'>[];
   readonly streams: RequestRecord[];
-  readonly lanes: Map<'new' | 'reused', LaneRecord>;
+  readonly lanes: Map<Lane, LaneRecord>;
   readonly engines: Map<string, EngineRecord>;
   readonly health: EventOf<'health'>[];
   readonly nodes: EventOf<'node'>[];

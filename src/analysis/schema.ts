@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Cause, type CdnCode, type ClockName, causes, cdnCodes, clockNames } from '../base/words.ts';
 import { outcomes } from '../history/schema.ts';
 import { providerName } from '../plan/schema.ts';

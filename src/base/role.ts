@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import * as z from 'zod/mini';
 import { messageOf } from './errors.ts';
 import { eachLine } from './lines.ts';
 
@@ -31,7 +31,7 @@ const flushMs = 10;
 
 /** Runs a role: waits for its configuration, checks it, starts `main`, and says ready with what main returns. */
 export function serveRole<C>(
-  schema: z.ZodType<C>,
+  schema: z.core.$ZodType<C>,
   main: (config: C, context: RoleContext) => Promise<Record<string, unknown>>,
 ): void {
   let buffer: string[] = [];
@@ -64,7 +64,7 @@ export function serveRole<C>(
   };
   const begin = (line: string) => {
     started = true;
-    main(schema.parse(JSON.parse(line)), {
+    main(z.parse(schema, JSON.parse(line)), {
       emit,
       flush,
       onMessage: (handler) => handlers.push(handler),

@@ -48,3 +48,7 @@ export const clockNames = [
   'nodeReadmitted',
 ] as const;
 export type ClockName = (typeof clockNames)[number];
+
+/** How a probe connects: anew each time, or over the connection that it keeps. */
+export const lanes = ['new', 'reused'] as const;
+export type Lane = (typeof lanes)[number];

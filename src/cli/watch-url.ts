@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ExitCode, MidflightError } from '../base/errors.ts';
 import { findProgram } from '../base/find-program.ts';
 import { parseDuration } from '../base/units.ts';
-import type { Lane } from '../plan/schema.ts';
+import type { Lane } from '../base/words.ts';
 import { type WatchOptions, watchPlan } from '../plan/watch.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 import { outDirs, prepareOutDir } from './out-dir.ts';

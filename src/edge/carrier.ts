@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openFilesLimit } from '../base/open-files.ts';
 import { type Relay, type RelayEnd, type RelayOptions, relay, relayEnd } from './relay.ts';
 import type { Carried } from './relay-process.ts';

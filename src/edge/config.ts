@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { plannedEdge } from '../plan/schema.ts';
 
 /** What the edge's process is told at its start. Durations in `preset` are cluster time; divide by timeScale. */

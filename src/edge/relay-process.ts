@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { monotonic } from '../base/clock.ts';
 import { type Relay, relay } from './relay.ts';
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errnoOf } from '../base/errors.ts';
 import { onFin } from '../base/fin.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';

@@ -1,4 +1,5 @@
 import { own, remembered } from '../base/remember.ts';
+import { lanes } from '../base/words.ts';
 import {
   connectResults,
   type EventOf,
@@ -94,7 +95,7 @@ type Match = RegExpExecArray;
 const oneOf = <T extends string>(known: readonly T[]): ReadonlyMap<Found, T> =>
   new Map(known.map((one) => [one, one]));
 const kinds = oneOf(['stream', 'probe', 'short']);
-const lanes = oneOf(['new', 'reused']);
+const laneWords = oneOf(lanes);
 const outcomeWords = oneOf(outcomes);
 const connectWords = oneOf(connectResults);
 const endWords = oneOf(sideEnds);
@@ -112,7 +113,7 @@ export function hotLines(): HotLines {
   const start = (found: Match): EventOf<'start'> | null => {
     const [, t, trial, id = '', load = '', kindWord, laneWord, dueAt] = found;
     const kind = kinds.get(kindWord);
-    const lane = laneWord === undefined ? null : lanes.get(laneWord);
+    const lane = laneWord === undefined ? null : laneWords.get(laneWord);
     if (kind === undefined || lane === undefined) return null;
     return {
       type: 'start',

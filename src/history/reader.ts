@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
 import { hotLines } from './hot-lines.ts';
 import { type HistoryEvent, historyEvent, historyVersion } from './schema.ts';

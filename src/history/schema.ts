@@ -1,6 +1,6 @@
-import { z } from 'zod';
-import { type Outcome, outcomes } from '../base/words.ts';
-import { lane, plan, providerName } from '../plan/schema.ts';
+import * as z from 'zod';
+import { lanes, type Outcome, outcomes } from '../base/words.ts';
+import { plan, providerName } from '../plan/schema.ts';
 
 /*
  * history.ndjson: one JSON object a line, append-only, written by one process. The first line is the header.
@@ -113,7 +113,7 @@ const start = z.object({
   /** The load item's name in the plan. */
   load: z.string(),
   kind: z.enum(['stream', 'probe', 'short']),
-  lane: lane.nullable(),
+  lane: z.enum(lanes).nullable(),
   /** When it should have started; t - dueAt is the instrument's lateness. */
   dueAt: ns,
 });

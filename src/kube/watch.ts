@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../base/errors.ts';
 import { eachLine } from '../base/lines.ts';
 import { type ApiAccess, ApiError, callApi, openApi } from './request.ts';

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { lane } from '../plan/schema.ts';
+import * as z from 'zod/mini';
+import { lanes } from '../base/words.ts';
 
 /*
  * What load processes are told. All durations are REAL milliseconds (the run divides by timeScale before).
@@ -29,9 +29,9 @@ export const streamsConfig = z.object({
   localAddresses: z.array(z.string()),
   concurrency: z.int(),
   /** The app's path and query are made of these: /stream?duration=…&interval=…&chunk=…&id=… ; null: any URL (watch). */
-  app: z
-    .object({ durationMs: z.number(), intervalMs: z.number(), chunkSize: z.int(), bodySize: z.int() })
-    .nullable(),
+  app: z.nullable(
+    z.object({ durationMs: z.number(), intervalMs: z.number(), chunkSize: z.int(), bodySize: z.int() }),
+  ),
   rampMs: z.number(),
   stallMs: z.number(),
   connectTimeoutMs: z.number(),
@@ -55,7 +55,7 @@ export const probeConfig = z.object({
   target,
   localAddresses: z.array(z.string()),
   rate: z.number(),
-  lanes: z.array(lane),
+  lanes: z.array(z.enum(lanes)),
   http: z.enum(['1.1', '2']),
   family: z.union([z.literal(0), z.literal(4), z.literal(6)]),
   timeoutMs: z.number(),
@@ -66,7 +66,7 @@ export const probeConfig = z.object({
   /** Lateness above which a window is not to be trusted. */
   untrustedLatenessMs: z.number(),
   /** false: any URL (watch): target.path as it is, and any body. None: the app's short answer. */
-  app: z.boolean().optional(),
+  app: z.optional(z.boolean()),
 });
 export type ProbeConfig = z.infer<typeof probeConfig>;
 
@@ -105,14 +105,14 @@ export const k6Config = z.object({
   version: z.string(),
   /** Text of the script, and its place, which a role in a container does not have; null: ours. */
   script: z.string(),
-  file: z.string().nullable(),
+  file: z.nullable(z.string()),
   /** It is ours, and tells of each request what k6's own metrics do not. */
   own: z.boolean(),
   vus: z.int(),
   durationMs: z.number(),
   intervalMs: z.number(),
   /** Arrivals per second; null: each VU runs one stream. */
-  rate: z.number().nullable(),
+  rate: z.nullable(z.number()),
   keepAlive: z.boolean(),
   expectStatus: z.int(),
   idPrefix: z.string(),

@@ -1,4 +1,4 @@
-import { type Outcome, outcomes } from '../history/schema.ts';
+import { type Outcome, outcomes } from '../base/words.ts';
 
 /** What a load process tells of its requests while it runs. */
 export interface Progress {

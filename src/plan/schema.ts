@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { lanes } from '../base/words.ts';
 import { plannedCheck, plannedEdge } from '../presets/schema.ts';
 import { cloudName, faultKinds, policyName } from '../scenario/schema.ts';
 
@@ -59,13 +60,11 @@ export const plannedStreams = z.object({
   expectStatus: z.int(),
 });
 
-export const lane = z.enum(['new', 'reused']);
-
 export const plannedProbe = z.object({
   kind: z.literal('probe'),
   name: z.string(),
   rate: z.number(),
-  lanes: z.array(lane),
+  lanes: z.array(z.enum(lanes)),
   timeoutMs: ms,
   expectStatus: z.int(),
 });
@@ -185,4 +184,3 @@ export type PlannedTrial = z.infer<typeof plannedTrial>;
 export type PlannedTimers = z.infer<typeof plannedTimers>;
 export type PlannedPlacement = z.infer<typeof plannedPlacement>;
 export type Expectation = z.infer<typeof expectation>;
-export type Lane = z.infer<typeof lane>;

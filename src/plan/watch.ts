@@ -1,5 +1,6 @@
+import type { Lane } from '../base/words.ts';
 import { resolveEdge } from '../presets/index.ts';
-import type { Expectation, Lane, Plan, PlannedLoad } from './schema.ts';
+import type { Expectation, Plan, PlannedLoad } from './schema.ts';
 
 /** What `midflight watch` is asked to measure; milliseconds of real time. */
 export interface WatchOptions {

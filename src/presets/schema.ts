@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { presetNames } from '../scenario/schema.ts';
 
 /* How a load balancer behaves, with everything resolved. All durations are milliseconds of cluster time. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { keysAt, wantsDuration } from './keys.ts';
 import { nearest } from './nearest.ts';
 import { aDuration } from './parts/words.ts';

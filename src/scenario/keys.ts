@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationPattern } from './parts/words.ts';
 import { scenario } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Document, isCollection, isMap, LineCounter, type Node, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
 import { crossChecks } from './cross-checks.ts';
 import { type Fault, type Place, ScenarioError } from './error.ts';

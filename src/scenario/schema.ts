@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { metrics } from './expectation.ts';
 import { edge, edgeOverrides, preset } from './parts/edge.ts';
 import { fault } from './parts/fault.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { remembered } from '../base/remember.ts';
 import type { Path } from '../history/schema.ts';
 
@@ -21,9 +21,9 @@ export const idHeader = 'x-midflight-id';
 const firstLine = z.object({
   node: z.string(),
   pod: z.string(),
-  ingressNode: z.string().nullable(),
-  ingressPod: z.string().nullable(),
-  source: z.string().nullable(),
+  ingressNode: z.nullable(z.string()),
+  ingressPod: z.nullable(z.string()),
+  source: z.nullable(z.string()),
 });
 
 export interface StreamRequest {

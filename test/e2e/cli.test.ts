@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
+import * as z from 'zod';
 import { packageRoot, packageVersion } from '../../src/base/package.ts';
 import { plan as planSchema } from '../../src/plan/schema.ts';
 import { cliFile, runCli, sandbox } from '../support/cli.ts';

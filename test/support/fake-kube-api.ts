@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * A small API server for tests of what follows the cluster: list, watch and merge patch of any collection, held in

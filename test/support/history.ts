@@ -1,6 +1,7 @@
+import type { Lane } from '../../src/base/words.ts';
 import type { EventOf, HistoryEvent, Outcome, Phase } from '../../src/history/schema.ts';
 import { historyVersion } from '../../src/history/schema.ts';
-import type { Lane, Plan } from '../../src/plan/schema.ts';
+import type { Plan } from '../../src/plan/schema.ts';
 import { parseExpectation } from '../../src/scenario/expectation.ts';
 import { basicPlan } from './plan.ts';
 

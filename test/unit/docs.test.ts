@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
+import * as z from 'zod';
 import { packageRoot } from '../../src/base/package.ts';
 
 /* The pages are held to what is there: their links, the folders they map, the packages they explain. */

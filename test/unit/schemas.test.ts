@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonSchemas } from '../../scripts/json-schemas.ts';
 import { withReference } from '../../scripts/scenario-reference.ts';
 import { packageRoot } from '../../src/base/package.ts';

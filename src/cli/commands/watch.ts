@@ -1,3 +1,4 @@
+import { lanes } from '../../base/words.ts';
 import { defineCommand } from '../command.ts';
 
 export const watch = defineCommand({
@@ -30,7 +31,7 @@ export const watch = defineCommand({
         type: 'string',
         array: true,
         nargs: 1,
-        choices: ['new', 'reused'] as const,
+        choices: lanes,
         describe: 'Probes on new connections, on a kept one, or both',
         defaultDescription: 'both',
       })
@@ -104,7 +105,7 @@ export const watch = defineCommand({
         url: args.url,
         streams: args.streams,
         rate: args.rate,
-        lanes: args.lane ?? ['new', 'reused'],
+        lanes: args.lane ?? lanes,
         duration: args.duration,
         stall: args.stall,
         timeout: args.timeout,

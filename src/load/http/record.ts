@@ -1,6 +1,6 @@
 import type { Nanoseconds } from '../../base/units.ts';
+import type { Lane } from '../../base/words.ts';
 import type { EventOf } from '../../history/schema.ts';
-import type { Lane } from '../../plan/schema.ts';
 import { type BodyReader, bodyReader } from '../../workload/protocol.ts';
 import { classify, type Ending } from './classify.ts';
 

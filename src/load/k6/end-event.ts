@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Nanoseconds } from '../../base/units.ts';
 import type { EventOf, Outcome } from '../../history/schema.ts';
 import { bodyReader } from '../../workload/protocol.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { endedMetric, startedMetric } from './metrics.ts';
 
 /** What one line of k6's JSON output tells us; most lines tell nothing. Times are milliseconds of wall time. */

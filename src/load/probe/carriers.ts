@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Lane } from '../../plan/schema.ts';
+import type { Lane } from '../../base/words.ts';
 import type { ProbeConfig } from '../config.ts';
 import { dialer } from '../http/connection.ts';
 import { sessionDialer } from '../http/session.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { RoleContext } from '../../base/role.ts';
 import { type Nanoseconds, nsPerMs, nsPerSecond } from '../../base/units.ts';
+import type { Lane } from '../../base/words.ts';
 import type { EventOf } from '../../history/schema.ts';
-import type { Lane } from '../../plan/schema.ts';
 import type { ProbeConfig } from '../config.ts';
 import { deadlines } from '../deadlines.ts';
 import type { InFlight } from '../http/exchange.ts';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { CoreV1Api, type KubeConfig, Log } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import { nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';

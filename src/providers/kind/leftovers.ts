@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MidflightError } from '../../base/errors.ts';
 import { isAlive, startTimeOf } from '../processes.ts';
 import { stateDir } from '../state-dir.ts';

@@ -1,4 +1,5 @@
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
+import type { Lane } from '../../base/words.ts';
 import type { EventOf, HistoryEvent, Outcome } from '../../history/schema.ts';
 
 /** What the charts of one trial are drawn from. Times are seconds of cluster time since the trial's start. */
@@ -24,7 +25,7 @@ export interface StreamBar {
   readonly outcome: Outcome;
 }
 export interface ProbeBin {
-  readonly lane: 'new' | 'reused';
+  readonly lane: Lane;
   readonly second: number;
   /** How many seconds it stands for: more than one in a long trial. */
   readonly seconds: number;

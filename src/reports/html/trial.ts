@@ -1,4 +1,5 @@
 import { clockNames, type DisturbanceReport, type TrialReport } from '../../analysis/schema.ts';
+import { lanes as laneNames } from '../../base/words.ts';
 import { address, causeList, cdnList, clockWords, policyName } from '../words.ts';
 import { boardChart, probeChart, streamChart } from './charts.ts';
 import { clockMarks } from './marks.ts';
@@ -105,7 +106,7 @@ function requests({
       `${predicted.lost} lost; ${(predicted.expectedShare * 100).toFixed(0)} % expected from topology and policy`,
     ]);
   }
-  for (const lane of ['new', 'reused'] as const) {
+  for (const lane of laneNames) {
     const counts = lanes[lane];
     if (counts !== null) {
       const causes = counts.failed > 0 ? ` (${causeList(counts.byCause)})` : '';

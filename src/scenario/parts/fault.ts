@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, labels, name } from './words.ts';
 
 export const faultKinds = ['power-off', 'unplug', 'preempt', 'drain', 'pod-kill'] as const;

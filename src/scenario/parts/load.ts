@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { lanes } from '../../base/words.ts';
 import { duration, name } from './words.ts';
 
 const expectStatus = z
@@ -31,9 +32,9 @@ const probe = z.strictObject({
   name: name.default('probe').describe('Its name in reports'),
   rate: z.number().min(0.1).max(1000).describe('Requests per second and lane, due at fixed times'),
   lanes: z
-    .array(z.enum(['new', 'reused']))
+    .array(z.enum(lanes))
     .min(1)
-    .default(['new', 'reused'])
+    .default([...lanes])
     .describe('new: a connection each; reused: one kept connection'),
   timeout: duration.default('5s').describe('A request without its whole answer for so long has failed'),
   expectStatus,

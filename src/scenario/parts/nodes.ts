@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { labels, name } from './words.ts';
 
 export const effect = z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { effect } from './nodes.ts';
 import { duration, labels } from './words.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from '../../base/units.ts';
 
 export const durationPattern = '^(\\d+(\\.\\d+)?(ms|s|m|h))+$';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { podEnv } from '../protocol.ts';
 
 /** What the app's process is told: as a role by its parent, on a cluster by its environment. */

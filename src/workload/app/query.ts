@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Real milliseconds; what Number() takes, but not the empty text. */
 const amount = z.string().min(1).transform(Number).pipe(z.number().positive().max(86_400_000));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRange } from './allow-list.ts';
 
 const cidr = z.string().refine(isRange, { error: 'no address range such as 10.0.0.0/8' });

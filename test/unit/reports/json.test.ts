@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonSchemas } from '../../../scripts/json-schemas.ts';
 import { report as reportSchema } from '../../../src/analysis/schema.ts';
 import { jsonReport } from '../../../src/reports/json.ts';

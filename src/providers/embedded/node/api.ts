@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type ApiAccess, ApiError, type ApiRequest, callApi } from '../../../kube/request.ts';
 
 /** Access to an API server that asks for no credentials, without client-node: a node must start fast and stay small. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type KubeObject, watchResource } from '../../../kube/watch.ts';
 import { type NodeApi, readAs } from './api.ts';
 import type { PodPorts } from './ports.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const readinessProbe = z.object({
   httpGet: z.object({ path: z.string().default('/'), port: z.number() }),

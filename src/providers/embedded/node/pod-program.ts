@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { names, ports } from '../../../workload/manifests.ts';
 import { images, ingressSettingsEnv } from '../pods.ts';
 import type { NodeConfig } from './config.ts';

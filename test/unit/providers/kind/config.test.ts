@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Plan } from '../../../../src/plan/schema.ts';
 import { hashOf, kindConfigOf } from '../../../../src/providers/kind/config.ts';
 import { kindPlan } from '../../../support/kind-plan.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Context, timestamp } from '../context.ts';
 import type { KubeObject, Objects, Pod, Resource } from './kinds.ts';
 import { resources } from './resources.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * The parts of Kubernetes' objects that the control plane reads; everything else is kept as it came.

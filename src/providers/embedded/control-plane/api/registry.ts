@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { strategies } from '../admission/strategy.ts';
 import { type Context, nameSuffix, newUid, timestamp } from '../context.ts';
 import { requiredValue } from './field.ts';

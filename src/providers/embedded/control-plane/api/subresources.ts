@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Context } from '../context.ts';
 import { setPodCondition } from '../controllers/conditions.ts';
 import { allowsEviction, covers, disruptionsOf } from '../controllers/disruption.ts';

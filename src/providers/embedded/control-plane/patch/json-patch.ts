@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObject, sameJson } from '../api/json.ts';
 import { badRequest, StatusError } from '../api/status.ts';
 

@@ -3,7 +3,7 @@ import { get } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
+import * as z from 'zod';
 import { monotonic } from '../../../../../src/base/clock.ts';
 import { healthServers, healthzPort } from '../../../../../src/providers/embedded/node/proxy/health.ts';
 import type { ServiceView } from '../../../../../src/providers/embedded/node/proxy/types.ts';

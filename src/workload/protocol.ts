@@ -70,8 +70,8 @@ export function endLine(chunks: number): string {
 
 /** A body as it arrives, in pieces of any size. */
 export interface BodyReader {
-  /** Takes bytes (latin1 is enough: the protocol is ASCII). */
-  push(text: string): void;
+  /** Takes bytes, which are only lent. */
+  push(bytes: Buffer): void;
   /** Whole chunks seen in order. */
   readonly chunks: number;
   /** The end marker came and counted right. */
@@ -87,6 +87,8 @@ export function bodyReader(): BodyReader {
 }
 
 const longestLine = 131_072;
+const space = 32;
+const lineFeed = 10;
 
 class NumberedBody implements BodyReader {
   chunks = 0;
@@ -103,7 +105,18 @@ class NumberedBody implements BodyReader {
     return this.broken || (this.ended && this.rest !== '');
   }
 
-  push(text: string): void {
+  push(bytes: Buffer): void {
+    if (this.isNextLine(bytes)) this.chunks += 1;
+    else this.text(bytes.toString('latin1')); // enough: the protocol is ASCII
+  }
+
+  /** One whole line with the next number, which is how nearly all come: it is read where it lies. */
+  private isNextLine(bytes: Buffer): boolean {
+    if (this.chunks === 0 || this.rest !== '' || this.ended || this.broken) return false;
+    return isNumbered(bytes, this.chunks) && bytes.indexOf(lineFeed) === bytes.length - 1;
+  }
+
+  private text(text: string): void {
     let from = 0;
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
       this.line(this.rest + text.slice(from, at));
@@ -128,6 +141,27 @@ class NumberedBody implements BodyReader {
       this.chunks += 1;
     }
   }
+}
+
+/** Begins with `mf 12 ` where 12 is wanted (no 0: its digits would begin with none). */
+function isNumbered(bytes: Buffer, wanted: number): boolean {
+  if (bytes[0] !== mark[0] || bytes[1] !== mark[1] || bytes[2] !== space) return false;
+  let at = 3;
+  let number = 0;
+  for (let digit = digitAt(bytes, at); digit >= 0 && number < wanted; digit = digitAt(bytes, at)) {
+    number = number * 10 + digit;
+    at += 1;
+  }
+  return number === wanted && bytes[3] !== zero && bytes[at] === space;
+}
+
+const mark = Buffer.from('mf');
+const zero = 48;
+
+/** -1 where it is none. */
+function digitAt(bytes: Buffer, at: number): number {
+  const digit = (bytes[at] ?? 0) - zero;
+  return digit <= 9 ? digit : -1;
 }
 
 function readPath(text: string): Path | null {

@@ -63,7 +63,7 @@ export function ask(
         answer.on('error', reject);
         answer.on('end', () => {
           const reader = bodyReader();
-          reader.push(body);
+          reader.push(Buffer.from(body, 'latin1'));
           resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body, path: reader.path });
         });
       },
@@ -114,10 +114,9 @@ export function openStream(where: Where, durationMs: number, intervalMs: number)
       if (!begun) reject(error);
     });
     outgoing.on('response', (answer) => {
-      answer.setEncoding('latin1');
-      answer.on('data', (text: string) => {
+      answer.on('data', (bytes: Buffer) => {
         lastByte = performance.now();
-        reader.push(text);
+        reader.push(bytes);
         if (begun || reader.chunks === 0) return;
         begun = true;
         if (reader.path === null) reject(new Error('the first chunk tells no path'));

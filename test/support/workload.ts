@@ -79,7 +79,7 @@ function readAnswer(text: string, end: Seen['end']): Seen {
   const chunked = headers.get('transfer-encoding') === 'chunked';
   const { body, whole } = chunked ? dechunk(rest) : { body: rest, whole: false };
   const reader = bodyReader();
-  reader.push(body);
+  reader.push(Buffer.from(body, 'latin1'));
   const status = /^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1];
   return {
     status: status === undefined ? null : Number(status),

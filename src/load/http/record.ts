@@ -100,7 +100,7 @@ class OneRequest implements RequestRecord {
   body(bytes: Buffer, status: number): void {
     const { reader, options } = this;
     this.bodyBytes += bytes.length;
-    if (reader !== null && status === options.expectStatus) reader.push(bytes.toString('latin1'));
+    if (reader !== null && status === options.expectStatus) reader.push(bytes);
     if (this.firstChunkAt !== null || (reader !== null && reader.chunks === 0)) return;
     this.firstChunkAt = this.lastByteAt;
     options.onFirstChunk?.();

@@ -1,4 +1,5 @@
-import { HTTPParser } from 'http-parser-js';
+import { type AnswerEvents, AnswerParser, type Head } from './answer-parser.ts';
+import { behindLastChunk, isAt, wholeChunk } from './chunks.ts';
 
 /** Reads one HTTP/1.x answer from bytes in pieces of any size. */
 export interface ResponseReader {
@@ -14,23 +15,6 @@ export interface ResponseReader {
   readonly reusable: boolean;
 }
 
-/** What http-parser-js (0.5.10, pinned) keeps to itself, and we must see to be as strict as Node's own parser. */
-interface Insides {
-  readonly state: string;
-  readonly line: string;
-  readonly offset: number;
-  readonly end: number;
-  consumeLine(): string | undefined;
-  parseHeader(line: string, headers: string[]): void;
-  execute(bytes: Buffer): number | Error;
-  finish(): void;
-}
-const Parser = HTTPParser as unknown as new (type: 'RESPONSE') => Insides;
-
-const headerLine = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/;
-const chunkHead = /^[0-9a-fA-F]{1,13}[ \t]*(;.*)?$/;
-const prefix = 'HTTP/1.';
-
 /** Gets the body's bytes, freed of chunking; the buffer is only lent. */
 export interface BodySink {
   body(bytes: Buffer, status: number): void;
@@ -40,18 +24,32 @@ export function responseReader(to: BodySink): ResponseReader {
   return new Answer(to);
 }
 
-/** Parser and reader are one object: there may be ten thousand. */
-class Answer extends Parser implements ResponseReader {
+/** The head of a chunked answer, as it came and as it was parsed. */
+interface KnownHead {
+  readonly bytes: Buffer;
+  readonly status: number;
+  readonly keepAlive: boolean;
+}
+
+/** Of the chunked answer whose head was last parsed: within a second, those of a cohort are equal to the byte. */
+let lastHead: KnownHead | null = null;
+
+/**
+ * Most answers are a head that another had too, chunks of which each comes whole, and a plain last chunk. Such bytes are
+ * read where they lie; any other, from there on, by a parser, which costs several times as much.
+ */
+class Answer implements ResponseReader, AnswerEvents {
   status: number | null = null;
   done = false;
   malformed = false;
   private readonly to: BodySink;
-  private interim = false;
   private keepAlive = false;
   private leftover = false;
+  /** The head that was not parsed, as it was known. */
+  private known: KnownHead | null = null;
+  private parser: AnswerParser | null = null;
 
   constructor(to: BodySink) {
-    super(HTTPParser.RESPONSE);
     this.to = to;
   }
 
@@ -62,116 +60,64 @@ class Answer extends Parser implements ResponseReader {
   push(bytes: Buffer): void {
     if (this.done) this.leftover = true;
     if (this.done || this.malformed) return;
-    const rest = this.wholeChunks(bytes);
-    if (rest === null) return;
-    let failed: boolean;
-    try {
-      failed = this.execute(rest) instanceof Error;
-    } catch {
-      failed = true; // thrown by checkFraming
-    }
-    // What follows a whole answer is no part of it, and was parsed as the next one.
-    if (this.done) return;
-    this.malformed = failed || !couldBeHttp(this);
-  }
-
-  /**
-   * Passes on the chunks that lie whole and plain in these bytes, which is how nearly all come: the parser, which can take
-   * a chunk in any pieces, costs several times as much. Returns what is left for it, null where nothing is.
-   */
-  private wholeChunks(bytes: Buffer): Buffer | null {
-    if (this.state !== 'BODY_CHUNKHEAD' || this.line !== '' || this.status === null) return bytes;
-    let from = 0;
-    for (let next = wholeChunk(bytes, from); next !== null; next = wholeChunk(bytes, from)) {
-      this.to.body(bytes.subarray(next.from, next.to), this.status);
-      from = next.to + 2;
-    }
-    if (from === 0) return bytes;
-    return from === bytes.length ? null : bytes.subarray(from);
+    const rest = this.plain(bytes);
+    if (rest !== null) this.malformed = !this.parse(rest);
   }
 
   over(): void {
-    if (!this.done && !this.malformed && this.status !== null) this.finish();
+    if (this.done || this.malformed || this.status === null) return;
+    this.parser?.finish();
   }
 
-  /** http-parser-js takes a bad chunk size for the last chunk, and so a broken body for a whole one. */
-  override consumeLine(): string | undefined {
-    const line = super.consumeLine();
-    if (line !== undefined && this.state === 'BODY_CHUNKHEAD' && !chunkHead.test(line))
-      throw new Error('not a chunk size');
-    return line;
+  /** Reads what is plain at the beginning of these bytes. Returns what is left for the parser, null where nothing is. */
+  private plain(bytes: Buffer): Buffer | null {
+    let from = 0;
+    if (this.parser === null) {
+      if (this.known === null) from = this.knownHead(bytes);
+      if (this.known === null) return bytes;
+    } else if (!this.parser.atChunk) return bytes;
+    for (let next = wholeChunk(bytes, from); next !== null; next = wholeChunk(bytes, from)) {
+      this.body(bytes.subarray(next.from, next.to));
+      from = next.to + 2;
+    }
+    const end = this.parser === null ? behindLastChunk(bytes, from) : null;
+    if (end !== null) {
+      this.whole(end < bytes.length);
+      return null;
+    }
+    return from === bytes.length ? null : bytes.subarray(from);
   }
 
-  /** It also passes over lines that are no headers. */
-  override parseHeader(line: string, headers: string[]): void {
-    if (!headerLine.test(line) && !/^[ \t]/.test(line)) throw new Error('not a header');
-    super.parseHeader(line, headers);
+  /** The length of the head, where these bytes begin with one that is known. */
+  private knownHead(bytes: Buffer): number {
+    if (lastHead === null || !isAt(bytes, 0, lastHead.bytes)) return 0;
+    this.known = lastHead;
+    this.status = lastHead.status;
+    this.keepAlive = lastHead.keepAlive;
+    return lastHead.bytes.length;
   }
 
-  [HTTPParser.kOnHeadersComplete](info: Head): void {
-    if (this.done) return;
-    this.interim = info.statusCode < 200 && info.statusCode !== 101;
-    if (this.interim) return;
-    checkFraming(info.headers);
-    this.status = info.statusCode;
-    this.keepAlive = info.shouldKeepAlive;
+  private parse(bytes: Buffer): boolean {
+    if (this.parser !== null) return this.parser.parse(bytes);
+    this.parser = new AnswerParser(this);
+    if (this.known !== null) this.parser.parse(this.known.bytes);
+    return this.parser.parse(bytes);
   }
 
-  [HTTPParser.kOnBody](bytes: Buffer): void {
-    if (this.status !== null && !this.done) this.to.body(bytes, this.status);
+  head({ statusCode, shouldKeepAlive }: Head, bytes: Buffer | null): void {
+    if (this.known !== null) return;
+    this.status = statusCode;
+    this.keepAlive = shouldKeepAlive;
+    if (bytes !== null)
+      lastHead = { bytes: Buffer.from(bytes), status: statusCode, keepAlive: shouldKeepAlive };
   }
 
-  [HTTPParser.kOnMessageComplete](): void {
-    if (this.interim || this.done) return;
+  body(bytes: Buffer): void {
+    if (this.status !== null) this.to.body(bytes, this.status);
+  }
+
+  whole(more: boolean): void {
     this.done = true;
-    this.leftover = this.offset < this.end;
+    this.leftover = more;
   }
-}
-
-const cr = 13;
-const lf = 10;
-
-/** Where the data lies of a chunk that begins here; null where it is not whole, is the last, or is not of the plainest form. */
-function wholeChunk(bytes: Buffer, start: number): { readonly from: number; readonly to: number } | null {
-  let at = start;
-  let size = 0;
-  for (let digit = hexDigit(bytes[at]); digit >= 0 && at - start < 7; digit = hexDigit(bytes[at])) {
-    size = size * 16 + digit;
-    at += 1;
-  }
-  const from = at + 2;
-  const to = from + size;
-  const plain = size > 0 && isLineEnd(bytes, at) && to + 2 <= bytes.length && isLineEnd(bytes, to);
-  return plain ? { from, to } : null;
-}
-
-const isLineEnd = (bytes: Buffer, at: number) => bytes[at] === cr && bytes[at + 1] === lf;
-
-/** -1 where it is none. */
-function hexDigit(byte = 0): number {
-  if (byte >= 48 && byte <= 57) return byte - 48;
-  const lower = byte | 32;
-  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
-}
-
-interface Head {
-  readonly statusCode: number;
-  readonly headers: readonly string[];
-  readonly shouldKeepAlive: boolean;
-}
-
-/** Framing that cannot be followed is worth an error: guessed wrong, a cut answer would pass for a whole one. */
-function checkFraming(headers: readonly string[]): void {
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index]?.toLowerCase();
-    const value = headers[index + 1] ?? '';
-    if (name === 'content-length' && !/^\d{1,15}$/.test(value)) throw new Error('not a length');
-    if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked') throw new Error('unknown coding');
-  }
-}
-
-/** A first line that does not begin as HTTP is known as such before its end, which may never come. */
-function couldBeHttp({ state, line }: Insides): boolean {
-  if (state !== 'RESPONSE_LINE') return true;
-  return line.startsWith(prefix) || prefix.startsWith(line);
 }

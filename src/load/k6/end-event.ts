@@ -100,6 +100,6 @@ const errnoOf = (code: number) => (code === 0 ? null : `K6_${code}`);
 /** The first chunk's path, read as every other client of ours reads it. */
 function pathOf(json: string): End['path'] {
   const reader = bodyReader();
-  reader.push(`mf 0 ${json}\n`);
+  reader.push(Buffer.from(`mf 0 ${json}\n`));
   return reader.path;
 }

@@ -56,16 +56,23 @@ export function requestRecord(options: RequestOptions): RequestRecord {
   return new OneRequest(options);
 }
 
+/**
+ * In place of an instant that has not come. Where a field holds null or a number, V8 makes a new object of each number,
+ * and the collector follows ten thousand of them from chunk to chunk.
+ */
+const never = Number.NaN;
+const orNull = (t: Nanoseconds): Nanoseconds | null => (Number.isNaN(t) ? null : t);
+
 /** An object with methods, not closures: there may be ten thousand at once, begun within seconds. */
 class OneRequest implements RequestRecord {
-  connectedAt: Nanoseconds | null = null;
   ended = false;
   private readonly options: RequestOptions;
   private readonly reader: BodyReader | null;
   private local: string | null = null;
-  private firstByteAt: Nanoseconds | null = null;
-  private firstChunkAt: Nanoseconds | null = null;
-  private lastByteAt: Nanoseconds | null = null;
+  private connect = never;
+  private firstByte = never;
+  private firstChunk = never;
+  private lastByte = never;
   private silenceNs = 0;
   private bodyBytes = 0;
 
@@ -76,8 +83,12 @@ class OneRequest implements RequestRecord {
     this.reader = numbered && expectStatus >= 200 && expectStatus < 300 ? bodyReader() : null;
   }
 
+  get connectedAt(): Nanoseconds | null {
+    return orNull(this.connect);
+  }
+
   get aliveAt(): Nanoseconds {
-    return this.lastByteAt ?? this.connectedAt ?? this.options.startedAt;
+    return orNull(this.lastByte) ?? orNull(this.connect) ?? this.options.startedAt;
   }
 
   get wrong(): boolean {
@@ -85,31 +96,32 @@ class OneRequest implements RequestRecord {
   }
 
   connected(t: Nanoseconds, address: string | null): void {
-    this.connectedAt = t;
+    this.connect = t;
     this.local = address;
     if (this.options.connectBy !== undefined && t > this.options.connectBy)
       this.end(t, 'slow-connect', { status: null, errno: null, reusable: false });
   }
 
   heard(t: Nanoseconds): void {
-    this.firstByteAt ??= t;
-    if (this.lastByteAt !== null) this.silenceNs = Math.max(this.silenceNs, t - this.lastByteAt);
-    this.lastByteAt = t;
+    if (Number.isNaN(this.firstByte)) this.firstByte = t;
+    else this.silenceNs = Math.max(this.silenceNs, t - this.lastByte);
+    this.lastByte = t;
   }
 
   body(bytes: Buffer, status: number): void {
     const { reader, options } = this;
     this.bodyBytes += bytes.length;
     if (reader !== null && status === options.expectStatus) reader.push(bytes);
-    if (this.firstChunkAt !== null || (reader !== null && reader.chunks === 0)) return;
-    this.firstChunkAt = this.lastByteAt;
+    if (!Number.isNaN(this.firstChunk) || (reader !== null && reader.chunks === 0)) return;
+    this.firstChunk = this.lastByte;
     options.onFirstChunk?.();
   }
 
   end(t: Nanoseconds, ending: Ending, { status, errno, reusable }: Ended): void {
     if (this.ended) return;
     this.ended = true;
-    const { reader, options, connectedAt, lastByteAt } = this;
+    const { reader, options, connectedAt } = this;
+    const lastByteAt = orNull(this.lastByte);
     const { expectStatus } = options;
     const marked = reader === null ? null : reader.complete && !reader.wrong;
     const event: EventOf<'end'> = {
@@ -121,8 +133,8 @@ class OneRequest implements RequestRecord {
       status,
       errno,
       connectedAt,
-      firstByteAt: this.firstByteAt,
-      firstChunkAt: this.firstChunkAt,
+      firstByteAt: orNull(this.firstByte),
+      firstChunkAt: orNull(this.firstChunk),
       lastByteAt,
       longestSilenceNs: lastByteAt === null ? 0 : Math.max(this.silenceNs, t - lastByteAt),
       bodyBytes: this.bodyBytes,

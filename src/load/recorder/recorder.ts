@@ -5,8 +5,7 @@ import type { EventOf } from '../../history/schema.ts';
 import { streamPath } from '../../workload/protocol.ts';
 import type { StreamsConfig } from '../config.ts';
 import { deadlines } from '../deadlines.ts';
-import { type Connection, dialer } from '../http/connection.ts';
-import { type Exchange, exchange } from '../http/exchange.ts';
+import { dialer } from '../http/connection.ts';
 import { startEvent } from '../http/record.ts';
 import { requestHeads } from '../http/request.ts';
 import { pacer } from '../pacer.ts';
@@ -14,11 +13,7 @@ import { reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
 import { coalescing } from './coalescing.ts';
-
-interface Stream {
-  readonly exchange: Exchange;
-  readonly connection: Connection;
-}
+import { type Cohort, Stream } from './stream.ts';
 
 /** Any URL: the least time between two streams in one place, ms. With the app, a failed one waits for its chunk interval. */
 const defaultPauseMs = 1000;
@@ -33,12 +28,9 @@ export function recorder(
   context: Pick<RoleContext, 'emit' | 'flush'>,
   clock: Clock,
 ): LoadControl {
-  const dial = dialer(config.target, 0);
   const streams = new Set<Stream>();
-  const headOf = requestsOf(config);
   const report = reporter(config.load, context, clock);
   const limits = { stall: config.stallMs * nsPerMs, connect: config.connectTimeoutMs * nsPerMs };
-  const body = Buffer.alloc(config.app?.bodySize ?? 0, '.');
   let begun = false;
   let quiet = false;
   let number = 0;
@@ -47,40 +39,15 @@ export function recorder(
   const pace = pacer(clock, (dueAt) => start(dueAt));
 
   const start = (dueAt: Nanoseconds) => {
-    const id = `${config.idPrefix}${number}`;
     const from = config.localAddresses[number % config.localAddresses.length] ?? null;
-    number += 1;
     const startedAt = clock.now();
     report.late(startedAt - dueAt);
-    const one = exchange({
-      id,
-      load: config.load,
-      trial: config.trial,
-      kind: 'stream',
-      lane: null,
-      dueAt,
-      startedAt,
-      expectStatus: config.expectStatus,
-      numbered: config.app !== null,
-      freshConnection: null,
-      onFirstChunk: () => report.counts.pastFirstChunk(),
-      onEnd: (event) => ended(stream, event),
-    });
+    const stream = new Stream(cohort, `${config.idPrefix}${number}`, dueAt, startedAt);
+    number += 1;
     report.counts.started();
-    context.emit(startEvent(one.options));
-    const head = headOf(id);
-    const connection = dial(from, {
-      connected() {
-        one.connected(clock.now(), connection.local);
-        connection.write(head);
-        if (body.length > 0) connection.write(body);
-      },
-      bytes: (chunk) => one.bytes(clock.now(), chunk),
-      fin: () => one.fin(clock.now()),
-      failed: (errno) => one.failed(clock.now(), errno),
-    });
-    const stream: Stream = { exchange: one, connection };
+    context.emit(startEvent(stream));
     streams.add(stream);
+    stream.open(from);
     opened();
     silent.add(stream, startedAt + Math.min(limits.connect, limits.stall));
   };
@@ -90,15 +57,23 @@ export function recorder(
     report.counts.ended(event.outcome, event.firstChunkAt !== null);
     context.emit(event);
     if (report.counts.ends % flushEvery === 0) context.flush();
-    if (event.outcome === 'completed') stream.connection.release();
-    else stream.connection.destroy();
-    if (config.renew && !quiet) pace.add(renewalAt(stream.exchange, event));
+    stream.close(event.outcome === 'completed');
+    if (config.renew && !quiet) pace.add(renewalAt(stream, event));
     sayIdle();
   };
+  const cohort: Cohort = {
+    config,
+    clock,
+    dial: dialer(config.target, 0),
+    headOf: requestsOf(config),
+    body: Buffer.alloc(config.app?.bodySize ?? 0, '.'),
+    firstChunk: () => report.counts.pastFirstChunk(),
+    ended,
+  };
   // Neither a target that refuses nor one that answers at once may be hammered.
-  const renewalAt = ({ options }: Exchange, { outcome }: EventOf<'end'>) => {
+  const renewalAt = ({ startedAt }: Stream, { outcome }: EventOf<'end'>) => {
     const now = clock.now();
-    if (config.app === null) return Math.max(now, options.startedAt + defaultPauseMs * nsPerMs);
+    if (config.app === null) return Math.max(now, startedAt + defaultPauseMs * nsPerMs);
     return outcome === 'completed' ? now : now + config.app.intervalMs * nsPerMs;
   };
 

@@ -1,0 +1,99 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Nanoseconds } from '../../base/units.ts';
+import type { EventOf } from '../../history/schema.ts';
+import type { StreamsConfig } from '../config.ts';
+import type { Connection, ConnectionUser, Dial } from '../http/connection.ts';
+import { type Exchange, exchange } from '../http/exchange.ts';
+import type { RequestOptions } from '../http/record.ts';
+
+/** What the streams of one recorder have in common. */
+export interface Cohort {
+  readonly config: StreamsConfig;
+  readonly clock: Clock;
+  readonly dial: Dial;
+  /** The request's head by its id. */
+  readonly headOf: (id: string) => string;
+  /** The request's body; empty: none. */
+  readonly body: Buffer;
+  firstChunk(): void;
+  ended(stream: Stream, event: EventOf<'end'>): void;
+}
+
+/** One stream: what is asked, and what its connection does. An object with methods, as there may be ten thousand. */
+export class Stream implements RequestOptions, ConnectionUser {
+  readonly id: string;
+  readonly dueAt: Nanoseconds;
+  readonly startedAt: Nanoseconds;
+  readonly exchange: Exchange;
+  private readonly cohort: Cohort;
+  private connection: Connection | null = null;
+
+  constructor(cohort: Cohort, id: string, dueAt: Nanoseconds, startedAt: Nanoseconds) {
+    this.cohort = cohort;
+    this.id = id;
+    this.dueAt = dueAt;
+    this.startedAt = startedAt;
+    this.exchange = exchange(this);
+  }
+
+  get load(): string {
+    return this.cohort.config.load;
+  }
+  get trial(): number {
+    return this.cohort.config.trial;
+  }
+  get kind(): 'stream' {
+    return 'stream';
+  }
+  get lane(): null {
+    return null;
+  }
+  get expectStatus(): number {
+    return this.cohort.config.expectStatus;
+  }
+  get numbered(): boolean {
+    return this.cohort.config.app !== null;
+  }
+  get freshConnection(): null {
+    return null;
+  }
+
+  /** `from`: the local address to bind; null: the system's choice. */
+  open(from: string | null): void {
+    this.connection = this.cohort.dial(from, this);
+  }
+
+  connected(): void {
+    const { connection, cohort } = this;
+    if (connection === null) return;
+    this.exchange.connected(cohort.clock.now(), connection.local);
+    connection.write(cohort.headOf(this.id));
+    if (cohort.body.length > 0) connection.write(cohort.body);
+  }
+
+  bytes(chunk: Buffer): void {
+    this.exchange.bytes(this.cohort.clock.now(), chunk);
+  }
+
+  fin(): void {
+    this.exchange.fin(this.cohort.clock.now());
+  }
+
+  failed(errno: string | null): void {
+    this.exchange.failed(this.cohort.clock.now(), errno);
+  }
+
+  onFirstChunk(): void {
+    this.cohort.firstChunk();
+  }
+
+  onEnd(event: EventOf<'end'>): void {
+    this.cohort.ended(this, event);
+  }
+
+  /** Done with its connection. */
+  close(completed: boolean): void {
+    if (completed) this.connection?.release();
+    else this.connection?.destroy();
+  }
+}

@@ -18,6 +18,8 @@ export interface Collector {
   take(event: HistoryEvent): void;
   /** The trial that the last event ended. */
   ended(): TrialRecord | null;
+  /** The start of the request that the last event ended. */
+  begun(): Start | null;
   /** A trial that the history breaks off in. */
   rest(): TrialRecord | null;
   run(): RunRecord | null;
@@ -35,6 +37,7 @@ export function collector(): Collector {
   let finish: EventOf<'finish'> | null = null;
   let trial: TrialRecord | null = null;
   let done: TrialRecord | null = null;
+  let begun: Start | null = null;
   let settled = Number.POSITIVE_INFINITY;
   let lastSeen = 0;
   const notes: EventOf<'note'>[] = [];
@@ -85,6 +88,7 @@ export function collector(): Collector {
   return {
     take(event) {
       done = null;
+      begun = null;
       if (event.t > lastSeen) lastSeen = event.t;
       switch (event.type) {
         case 'header':
@@ -124,6 +128,7 @@ export function collector(): Collector {
           const start = open.get(event.id);
           open.delete(event.id);
           if (trial === null) return;
+          begun = start ?? null;
           if (start !== undefined) endRequest(trial, start, event);
           else if (event.trial === trial.start.trial) trial.strayEnds += 1;
           return;
@@ -185,6 +190,7 @@ export function collector(): Collector {
       }
     },
     ended: () => done,
+    begun: () => begun,
     rest() {
       const left = trial;
       if (left !== null) close(left);

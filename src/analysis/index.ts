@@ -1,6 +1,6 @@
 import { MidflightError } from '../base/errors.ts';
 import { nsPerMs } from '../base/units.ts';
-import type { HistoryEvent } from '../history/schema.ts';
+import type { EventOf, HistoryEvent } from '../history/schema.ts';
 import { type Collector, collector } from './collect.ts';
 import { compare } from './comparison.ts';
 import { expectationRows, type Judgement, judgeTrial } from './expectations.ts';
@@ -15,7 +15,8 @@ interface Judged {
 
 /** Takes the events of a history in their order; keeps no more than one trial. */
 export interface Analysis {
-  take(event: HistoryEvent): void;
+  /** Returns the start of the request that this event ends, null where it ends none. */
+  take(event: HistoryEvent): EventOf<'start'> | null;
   /** Once, after the last. Throws `bad-history` where there was no header. */
   report(): Report;
 }
@@ -32,6 +33,7 @@ export function analysis(): Analysis {
       collected.take(event);
       const trial = collected.ended();
       if (trial !== null) judged.push(judge(collected, trial));
+      return collected.begun();
     },
     report() {
       const rest = collected.rest();

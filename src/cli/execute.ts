@@ -105,8 +105,7 @@ export async function reportOf(history: string, folder: string, { stderr }: Io):
   const charts = seriesReader();
   // Read once: a long history is what takes the time.
   await eachEvent(history, (event) => {
-    found.take(event);
-    charts.take(event);
+    charts.take(event, found.take(event));
   });
   const report = found.report();
   const { warnings } = writeReports({ report, series: charts.close(), folder });

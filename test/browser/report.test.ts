@@ -34,8 +34,7 @@ async function write(name: string): Promise<void> {
   const found = analysis();
   const series = seriesReader();
   await eachEvent(join(packageRoot(), 'test', 'histories', `${name}.ndjson`), (event) => {
-    found.take(event);
-    series.take(event);
+    series.take(event, found.take(event));
   });
   const report = found.report();
   reports.set(name, report);

@@ -49,9 +49,10 @@ const lostLimit = 250;
 const otherLimit = 150;
 const binLimit = 400;
 
-/** Takes the events of a history in their order; memory is bounded by what is in flight and by the limits above. */
+/** Takes the events of a history in their order; memory is bounded by the limits above. */
 export interface SeriesReader {
-  take(event: HistoryEvent): void;
+  /** `begun`: the start of the request that it ends, as the analysis of the same history knows it. */
+  take(event: HistoryEvent, begun: EventOf<'start'> | null): void;
   /** Once, after the last. */
   close(): TrialSeries[];
 }
@@ -62,11 +63,11 @@ export function seriesReader(): SeriesReader {
   let current: ReturnType<typeof trialSeries> | null = null;
   const health = new Map<string, NodeSpan['state']>();
   return {
-    take(event) {
+    take(event, begun) {
       if (event.type === 'header') scale = event.plan.timeScale;
       if (event.type === 'health') health.set(event.node, stateOf(event));
       if (event.type === 'trial-start') current = trialSeries(event, scale, health);
-      current?.take(event);
+      current?.take(event, begun);
       if (event.type === 'trial-end' && current !== null) {
         all.push(current.close());
         current = null;
@@ -89,7 +90,6 @@ function trialSeries(
   health: ReadonlyMap<string, NodeSpan['state']>,
 ) {
   const at = (t: Nanoseconds) => Math.round(((t - start.t) * scale) / nsPerMs) / 1000;
-  const open = new Map<string, EventOf<'start'>>();
   // Apart: of two kinds in turn every second would be of one kind.
   const lost = sample<StreamBar>(lostLimit);
   const others = sample<StreamBar>(otherLimit);
@@ -119,18 +119,13 @@ function trialSeries(
     else bin.failed += 1;
   };
   return {
-    take(event: HistoryEvent) {
+    take(event: HistoryEvent, begun: EventOf<'start'> | null) {
       if (event.t > last) last = event.t;
       switch (event.type) {
-        case 'start':
-          if (event.kind !== 'short') open.set(event.id, event);
+        case 'end':
+          if (begun?.kind === 'probe') probe(begun, event);
+          else if (begun?.kind === 'stream') stream(begun, event);
           return;
-        case 'end': {
-          const begin = open.get(event.id);
-          open.delete(event.id);
-          if (begin !== undefined) (begin.kind === 'probe' ? probe : stream)(begin, event);
-          return;
-        }
         case 'health': {
           const before = board.findLast(({ node }) => node === event.node);
           if (before !== undefined) before.to = at(event.t);

@@ -12,8 +12,7 @@ function htmlOf(builder: HistoryBuilder): string {
   const found = analysis();
   const series = seriesReader();
   for (const event of builder.events()) {
-    found.take(event);
-    series.take(event);
+    series.take(event, found.take(event));
   }
   return htmlReport(found.report(), series.close());
 }

@@ -1,12 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { analysis } from '../../../../src/analysis/index.ts';
 import type { HistoryEvent } from '../../../../src/history/schema.ts';
 import { seriesReader, type TrialSeries } from '../../../../src/reports/html/series.ts';
 import { type HistoryBuilder, history } from '../../../support/history.ts';
 
 function seriesOf(builder: HistoryBuilder | readonly HistoryEvent[]): TrialSeries[] {
   const reader = seriesReader();
-  for (const event of 'events' in builder ? builder.events() : builder) reader.take(event);
+  const found = analysis();
+  for (const event of 'events' in builder ? builder.events() : builder) reader.take(event, found.take(event));
   return reader.close();
 }
 function only(builder: HistoryBuilder): TrialSeries {

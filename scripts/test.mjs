@@ -21,8 +21,17 @@ const running = new Set();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     stopping = true;
-    for (const child of running) child.kill(signal);
+    for (const child of running) signalGroup(child, signal);
   });
+}
+
+/** A test and all that it started, as a terminal would do: what it runs gets to end in order. */
+function signalGroup({ pid }, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // they have all ended
+  }
 }
 
 function testFiles(folder) {
@@ -39,6 +48,7 @@ function run(command, args, limitSeconds) {
     const child = spawn(command, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true, // a group of its own
       env: { ...process.env, FORCE_COLOR: '0' },
     });
     running.add(child);
@@ -53,8 +63,8 @@ function run(command, args, limitSeconds) {
     // SIGTERM first, so that a test can end what it started.
     const timer = setTimeout(() => {
       late = true;
-      child.kill('SIGTERM');
-      setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
+      signalGroup(child, 'SIGTERM');
+      setTimeout(() => running.has(child) && signalGroup(child, 'SIGKILL'), 10_000).unref();
     }, limitSeconds * 1000);
     child.on('error', (error) => {
       output += String(error);

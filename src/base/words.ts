@@ -52,3 +52,17 @@ export type ClockName = (typeof clockNames)[number];
 /** How a probe connects: anew each time, or over the connection that it keeps. */
 export const lanes = ['new', 'reused'] as const;
 export type Lane = (typeof lanes)[number];
+
+/** What became of the edge's attempt to connect to a node; none: there was no green one. */
+export const connectResults = [
+  'connected',
+  'refused',
+  'timeout',
+  'unreachable',
+  'reset',
+  'abandoned',
+  'none',
+  'error',
+] as const;
+/** How a side of an edge connection ended: open means it had not when the other ended the whole. */
+export const sideEnds = ['fin', 'rst', 'edge-reset', 'edge-closed', 'open', 'error'] as const;

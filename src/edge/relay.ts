@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { errnoOf } from '../base/errors.ts';
 import { onFin } from '../base/fin.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
-import { connectResults, sideEnds } from '../history/schema.ts';
+import { connectResults, sideEnds } from '../base/words.ts';
 
 /** What became of a relayed connection: the tail of an `edge-close`. */
 export const relayEnd = z.object({

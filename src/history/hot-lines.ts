@@ -1,14 +1,6 @@
 import { own, remembered } from '../base/remember.ts';
-import { lanes } from '../base/words.ts';
-import {
-  connectResults,
-  type EventOf,
-  type HistoryEvent,
-  outcomes,
-  type Path,
-  path as pathSchema,
-  sideEnds,
-} from './schema.ts';
+import { connectResults, lanes, sideEnds } from '../base/words.ts';
+import { type EventOf, type HistoryEvent, outcomes, type Path, path as pathSchema } from './schema.ts';
 
 /*
  * Most lines of a history are of five kinds, several for each request. Those that stand as our writer puts them are read

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lanes, type Outcome, outcomes } from '../base/words.ts';
+import { connectResults, lanes, type Outcome, outcomes, sideEnds } from '../base/words.ts';
 import { plan, providerName } from '../plan/schema.ts';
 
 /*
@@ -153,19 +153,6 @@ const edgeOpen = z.object({
   /** null: no node was green. */
   node: z.string().nullable(),
 });
-
-export const connectResults = [
-  'connected',
-  'refused',
-  'timeout',
-  'unreachable',
-  'reset',
-  'abandoned',
-  'none',
-  'error',
-] as const;
-/** How a side of an edge connection ended: open means it had not when the other ended the whole. */
-export const sideEnds = ['fin', 'rst', 'edge-reset', 'edge-closed', 'open', 'error'] as const;
 
 const edgeClose = z.object({
   type: z.literal('edge-close'),

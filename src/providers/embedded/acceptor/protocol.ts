@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /*
  * The acceptor of one NodePort: it listens and hands sockets on by IPC, so that it can be stopped (new connections fall

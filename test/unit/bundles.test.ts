@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { roleBundle } from '../../src/base/package.ts';
+
+/* A process that loads what it does not read starts later, and its CPU seconds are taken from what it measures. */
+
+const filesIn = (role: string) =>
+  [...readFileSync(roleBundle(role), 'utf8').matchAll(/^\/\/ ((?:src|node_modules)\/.*)$/gm)].map(
+    ([, file = '']) => file,
+  );
+
+for (const role of ['recorder', 'probe', 'acceptor', 'node', 'app', 'ingress', 'edge', 'control-plane']) {
+  test(`${role}: no message in another language than English`, () => {
+    const files = filesIn(role);
+    assert.ok(files.length > 1);
+    assert.equal(
+      files.filter((file) => file.includes('/locales/') && !file.endsWith('/en.js')),
+      [],
+    );
+  });
+}
+
+for (const role of ['recorder', 'probe', 'acceptor', 'node', 'app', 'ingress']) {
+  test(`${role}: knows of no scenario`, () => {
+    assert.equal(
+      filesIn(role).filter((file) => /^src\/(scenario|plan|presets|analysis|reports)\//.test(file)),
+      [],
+    );
+  });
+}
+
+test.run();

@@ -50,7 +50,8 @@ function lossOf({ code, error, connected, heard, bytes, chunks }: Told): Outcome
     if (inBody) return 'reset-mid-body';
     return heard === false && bytes === 0 ? 'reset-before-response' : 'unclear';
   }
-  if (error === 'EOF') return 'closed-before-response';
+  // The second where the FIN came before the request was out (in Go, net/http's errServerClosedIdle).
+  if (error === 'EOF' || error === 'http: server closed idle connection') return 'closed-before-response';
   if (error.includes('unexpected EOF')) return inBody ? 'truncated' : 'unclear';
   return isForeign(error) ? 'malformed' : 'unclear';
 }

@@ -32,6 +32,11 @@ const table: [string, Partial<Told>, Outcome][] = [
   ['the dial timed out', { code: 1211, error: 'dial: i/o timeout', connected: false }, 'connect-timeout'],
   ['no answer in time', { code: 1050, error: 'request timeout', heard: false }, 'hung'],
   ['FIN before the head', { error: 'EOF', heard: false }, 'closed-before-response'],
+  [
+    'FIN before the request was out',
+    { error: 'http: server closed idle connection', heard: false },
+    'closed-before-response',
+  ],
   ['reset before the head', { ...reset, heard: false }, 'reset-before-response'],
   ['reset after the first byte', reset, 'unclear'],
   ['reset, a script that tells no more', { ...reset, heard: null, marked: null }, 'unclear'],

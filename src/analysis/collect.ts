@@ -1,3 +1,4 @@
+import { remembered } from '../base/remember.ts';
 import type { EventOf, HistoryEvent, Outcome } from '../history/schema.ts';
 import { ingressLog } from './ingress-log.ts';
 import { joiner } from './join.ts';
@@ -48,7 +49,8 @@ export function collector(): Collector {
   const endpoints = new Map<string, EventOf<'endpoints'>['endpoints']>();
   const open = new Map<string, Start>();
   const connections = joiner();
-  const intern = interner();
+  // One string for all that are equal: JSON.parse makes a new one each time.
+  const intern = remembered((text) => text);
 
   /** Loads of engines that are not ours. */
   const engines = new Map<string, 'autocannon' | 'k6'>();
@@ -205,17 +207,6 @@ export function collector(): Collector {
     get lastSeen() {
       return lastSeen;
     },
-  };
-}
-
-/** One string for all that are equal: JSON.parse makes a new one each time. */
-function interner(): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    const found = known.get(text);
-    if (found !== undefined) return found;
-    known.set(text, text);
-    return text;
   };
 }
 

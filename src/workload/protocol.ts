@@ -158,7 +158,7 @@ function isNumbered(bytes: Buffer, wanted: number): boolean {
 const mark = Buffer.from('mf');
 const zero = 48;
 
-/** -1 where it is none. */
+/** Negative where it is none. */
 function digitAt(bytes: Buffer, at: number): number {
   const digit = (bytes[at] ?? 0) - zero;
   return digit <= 9 ? digit : -1;

@@ -1,13 +1,7 @@
 import { outcomes } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
-import {
-  causes,
-  cdnCodes,
-  clockNames,
-  type ExpectationReport,
-  type TrialReport,
-  type Verdict,
-} from './schema.ts';
+import { causes, cdnCodes, clockNames, type ExpectationReport, type Verdict } from './schema.ts';
+import { doubtOf, isExceeded, type Observed } from './trust.ts';
 import { worst } from './verdicts.ts';
 
 type Expectation = Plan['expectations'][number];
@@ -18,11 +12,12 @@ export interface Judgement {
   readonly expectation: Expectation;
   readonly measured: Measured;
   readonly verdict: Verdict;
+  /** Why the instruments of this very figure cannot be believed; null: they can. */
+  readonly doubt: string | null;
 }
 
 /** What a trial measured: its report, and what that does not hold. */
-export interface Measurements {
-  readonly report: TrialReport;
+export interface Measurements extends Observed {
   /** Whether exactly the predicted streams were lost; null: nothing was predicted. */
   readonly predictedMatches: boolean | null;
 }
@@ -41,13 +36,11 @@ export function judgeTrial(
     .filter(({ policy }) => policy === null || policy === report.policy)
     .map((expectation) => {
       const measured = measure(expectation.metric, trial);
-      const doubtful =
-        measured === null ||
-        isUntrusted(plan, report, expectation.metric) ||
-        (trust !== 'valid' && !(trust === 'unrecovered' && isExceeded(expectation, measured))) ||
-        (isExceeded(expectation, measured) && mayBeOurOwn(plan, report, expectation.metric));
-      const verdict = doubtful ? 'unknown' : holds(expectation, measured) ? 'pass' : 'fail';
-      return { expectation, measured, verdict };
+      if (measured === null) return { expectation, measured, verdict: 'unknown', doubt: 'not measured' };
+      const doubt = doubtOf(plan, trial, expectation, measured);
+      const proven = trust === 'valid' || (trust === 'unrecovered' && isExceeded(expectation, measured));
+      const verdict = doubt !== null || !proven ? 'unknown' : holds(expectation, measured) ? 'pass' : 'fail';
+      return { expectation, measured, verdict, doubt };
     });
 }
 
@@ -115,13 +108,6 @@ function countOf<K extends string>(
   return key === undefined ? null : (counts[key] ?? 0);
 }
 
-/** A count beyond what an upper limit allows: more time could only make it more. */
-function isExceeded({ op, value, unit }: Expectation, measured: NonNullable<Measured>): boolean {
-  if (unit !== 'count' || typeof measured !== 'number' || typeof value !== 'number') return false;
-  if (op === '<') return measured >= value;
-  return (op === '<=' || op === '==') && measured > value;
-}
-
 function holds({ op, value }: Expectation, measured: NonNullable<Measured>): boolean {
   if (op === '==') return measured === value;
   if (op === '!=') return measured !== value;
@@ -136,49 +122,4 @@ function holds({ op, value }: Expectation, measured: NonNullable<Measured>): boo
     case '>=':
       return left >= right;
   }
-}
-
-/** Probes that failed where the probe itself was late may have failed by this machine's want of time alone. */
-function mayBeOurOwn(plan: Plan, { untrusted }: TrialReport, metric: string): boolean {
-  if (metric !== 'probes.new.failed' && metric !== 'probes.reused.failed') return false;
-  return untrusted.some(({ instrument }) => kindOf(plan, instrument) === 'probe');
-}
-
-/** Whose being on time a metric's value depends on; null: it counts, whenever that was. */
-function instrumentOf(metric: string): 'probe' | 'streams' | 'edge' | null {
-  switch (metric.startsWith('flip.') ? metric.slice('flip.'.length) : metric) {
-    case 'firstFailedProbe':
-    case 'lastFailedProbe':
-    case 'failover':
-    case 'disruption':
-    case 'failoverReused':
-      return 'probe';
-    case 'longestSilence':
-      return 'streams';
-    case 'edgeEjected':
-    case 'nodeReadmitted':
-      return 'edge';
-    default:
-      return null;
-  }
-}
-
-/** The instrument was late while what it measured was going on. */
-function isUntrusted(plan: Plan, { untrusted, disturbances }: TrialReport, metric: string): boolean {
-  const kind = instrumentOf(metric);
-  if (kind === null) return false;
-  const late = untrusted.filter(({ instrument }) => kindOf(plan, instrument) === kind);
-  // A silence, or a check that was due, may be anywhere in the trial.
-  if (kind !== 'probe') return late.length > 0;
-  return late.some(({ from, to }) =>
-    disturbances.some(({ at, clocksSeconds: { failover, lastFailedProbe } }) => {
-      const end = at + Math.max(failover ?? Number.POSITIVE_INFINITY, lastFailedProbe ?? 0);
-      return from <= end && to >= at;
-    }),
-  );
-}
-
-/** Of a load by its name in the plan; any other is the edge. */
-function kindOf(plan: Plan, instrument: string): string {
-  return plan.load.find(({ name }) => name === instrument)?.kind ?? 'edge';
 }

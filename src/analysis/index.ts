@@ -58,9 +58,13 @@ function runOf(collected: Collector) {
 
 function judge(collected: Collector, trial: Parameters<typeof reportTrial>[1]): Judged {
   const run = runOf(collected);
-  const { report, invalid, onlyUnrecovered, predictedMatches } = reportTrial(run, trial, collected.lastSeen);
+  const { report, loadedAt, invalid, onlyUnrecovered, predictedMatches } = reportTrial(
+    run,
+    trial,
+    collected.lastSeen,
+  );
   const trust = invalid.length === 0 ? 'valid' : onlyUnrecovered ? 'unrecovered' : 'invalid';
-  const judgements = judgeTrial(run.header.plan, { report, predictedMatches }, trust);
+  const judgements = judgeTrial(run.header.plan, { report, loadedAt, predictedMatches }, trust);
   const verdicts = judgements.map((one) => one.verdict);
   const verdict = worst(trust === 'valid' ? verdicts : [...verdicts, 'unknown']);
   return { report: { ...report, verdict, reason: reasonOf(invalid, judgements) }, judgements };
@@ -73,10 +77,8 @@ function reasonOf(invalid: readonly string[], judgements: readonly Judgement[]):
     invalid.length > 0 ? verdict === 'fail' : verdict !== 'pass',
   );
   if (missed.length === 0) return invalid.length > 0 ? invalid.join('; ') : null;
-  const told = missed.map(({ expectation, measured, verdict }) =>
-    verdict === 'fail'
-      ? `${expectation.text}: measured ${measured}`
-      : `${expectation.text}: ${measured === null ? 'not measured' : 'measured by an instrument that was late'}`,
+  const told = missed.map(
+    ({ expectation, measured, doubt }) => `${expectation.text}: ${doubt ?? `measured ${measured}`}`,
   );
   return [...told, ...invalid].join('; ');
 }

@@ -20,6 +20,8 @@ import { untrustedOf } from './untrusted.ts';
 /** A trial's report before its expectations are judged, and why it cannot be trusted where it cannot. */
 export interface JudgedTrial {
   readonly report: TrialReport;
+  /** When all load had begun: the end of the ramp, seconds since the trial's start. */
+  readonly loadedAt: number;
   readonly invalid: readonly string[];
   /** All else is well: only, new connections had not recovered when the trial ended. */
   readonly onlyUnrecovered: boolean;
@@ -111,7 +113,9 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
   checkSums(trial, report);
   const invalid = reasons(trial, report, prediction, disturbances);
   const onlyUnrecovered = invalid.length === 1 && isUnrecovered(report);
-  return { report, invalid, onlyUnrecovered, predictedMatches };
+  const afterRamp = trial.phases.findIndex(({ phase }) => phase === 'ramp') + 1;
+  const loadedAt = time.seconds(trial.start.t, trial.phases[afterRamp]?.t ?? trial.start.t);
+  return { report, loadedAt, invalid, onlyUnrecovered, predictedMatches };
 }
 
 function isOver({ at, until }: Disturbance, timeline: Timeline | null, stability: Nanoseconds): boolean {
@@ -161,10 +165,12 @@ function reportDisturbance(
   };
 }
 
-/** A watch knows of one disturbance, and of no path: what was lost since then is its. */
+/** A watch knows of one disturbance, and of no path: what was lost on the way since then is its. */
 function belongsTo(one: Judged, disturbance: Disturbance, blame: Blame): boolean {
   const { kind, at } = disturbance;
-  if (kind === 'command' || kind === 'outage') return one.request.endedAt >= at;
+  if (kind === 'command' || kind === 'outage') {
+    return one.request.endedAt >= at && one.outcome !== 'local-error';
+  }
   return disturbanceOf(one, blame) === disturbance;
 }
 

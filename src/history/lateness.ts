@@ -33,3 +33,8 @@ export function latenessWindow(instrument: string, from: Nanoseconds): LatenessW
 export function probeLatenessLimit(ratePerRealSecond: number): number {
   return Math.max(20, 500 / ratePerRealSecond);
 }
+
+/** Lateness of a probe above which a short outage may have come and gone between two probes. Real milliseconds. */
+export function heldUpLimit(ratePerRealSecond: number): number {
+  return Math.max(100, 2000 / ratePerRealSecond);
+}

@@ -17,15 +17,22 @@ buildAll();
 const box = sandbox();
 const outageMs = 2500;
 
-/** /break begins an outage: every connection is reset. A stream is a chunk each 100 ms. */
+/** /break begins an outage: every connection is reset; /calm says that it does. A stream is a chunk each 100 ms. */
 let brokenAt = 0;
-const broken = () => brokenAt > 0 && performance.now() < brokenAt + outageMs;
+let calmed = false;
+const broken = () => brokenAt > 0 && !calmed && performance.now() < brokenAt + outageMs;
 const sockets = new Set<Socket>();
 const server = createServer((request, response) => {
   if (request.url === '/break')
     return void response.end('', () => {
+      calmed = false;
       brokenAt = performance.now();
       for (const socket of sockets) if (socket !== request.socket) socket.resetAndDestroy();
+    });
+  if (request.url === '/calm')
+    return void response.end('', () => {
+      calmed = true;
+      brokenAt = performance.now();
     });
   const timer = setInterval(() => response.write('x\n'), 100);
   const end = setTimeout(() => response.end(), request.url === '/slow' ? 1500 : 0);
@@ -49,17 +56,25 @@ test.after(() => {
   box.remove();
 });
 
-/** Watches an outage, and holds up this process of midflight's for so long in the midst of it. */
-async function watched(role: 'probe' | 'recorder', stopMs: number, ...args: string[]): Promise<Ended> {
+/** Watches an outage, or a command that breaks nothing, and holds up this process of midflight's for so long right after. */
+async function watched(
+  role: 'probe' | 'recorder',
+  what: 'break' | 'calm',
+  stopMs: number,
+  ...args: string[]
+): Promise<Ended> {
   brokenAt = 0;
-  const out = join(box.folder, `${role}-${stopMs}`);
+  const out = join(box.folder, `${role}-${what}-${stopMs}`);
   const own = new Set(processesWith([`roles/${role}.mjs`]));
-  const breakIt = ['--', process.execPath, '-e', `fetch('${origin}/break').catch(() => {})`];
+  const breakIt = ['--', process.execPath, '-e', `fetch('${origin}/${what}').catch(() => {})`];
   const target = [`${origin}${role === 'recorder' ? '/slow' : '/'}`, '--out', out];
-  const times = ['--duration', '5s', '--stability', '1s', '--stall', '10s', '--timeout', '1s'];
+  // Where nothing breaks, the command's own start must not use up the window.
+  const stability = what === 'calm' ? '4s' : '1s';
+  const times = ['--duration', '6s', '--stability', stability, '--stall', '2s', '--timeout', '1s'];
   const started = start(['watch', ...target, ...times, ...args, ...breakIt], box);
   await until('the outage', () => brokenAt > 0);
-  await sleep(300);
+  // A window of lateness is a second at most: a later one has nothing of the command's own instant.
+  await sleep(what === 'calm' ? 1200 : 300);
   // Its own alone: other tests' are known from before, and only this run's are children of this process.
   const pids = processesWith([`roles/${role}.mjs`]).filter(
     (pid) => !own.has(pid) && parentOf(pid) === started.child.pid,
@@ -85,6 +100,7 @@ function parentOf(pid: number): number {
 test('a probe that was stopped for 300 ms within the outage: the failover is unknown, whatever the limit', async () => {
   const { code, report } = await watched(
     'probe',
+    'break',
     300,
     '--rate',
     '50',
@@ -106,13 +122,54 @@ test('a probe that was stopped for 300 ms within the outage: the failover is unk
 
 test('a recorder that was stopped is told, and what it counted stands', async () => {
   // Streams that were reset are due again after a second: so long a stop makes those late, too.
-  const { report } = await watched('recorder', 2600, '--rate', '0', '--streams', '5', '--max-lost', '1000');
+  const args = ['--rate', '0', '--streams', '5', '--max-lost'];
+  const { code, report } = await watched('recorder', 'break', 2600, ...args, '1000');
   const [trial] = report.trials;
   const late = (trial?.untrusted ?? []).filter(({ maxLatenessMs }) => maxLatenessMs >= 1000);
   assert.ok(late.length > 0, JSON.stringify(trial?.untrusted));
   assert.ok((trial?.requests.lost ?? 0) >= 5, 'the streams that were reset are lost all the same');
   const { started, completed, lost, cancelled } = trial?.requests ?? {};
   assert.is(started, (completed ?? 0) + (lost ?? 0) + (cancelled ?? 0));
+  assert.is(report.verdict, 'unknown', 'it did not see what streams met that should have begun meanwhile');
+  assert.is(code, 2);
+});
+
+test('nor does it hide what is proven: more was lost than is allowed', async () => {
+  const { code, report } = await watched(
+    'recorder',
+    'break',
+    2601,
+    ...['--rate', '0', '--streams', '5', '--max-lost', '1'],
+  );
+  assert.ok((report.trials[0]?.untrusted ?? []).length > 0);
+  assert.is(code, 1);
+});
+
+test('a recorder that was stopped for longer than it bears silence calls nothing silent that was not', async () => {
+  const { report } = await watched(
+    'recorder',
+    'calm',
+    3000,
+    ...['--rate', '0', '--streams', '5', '--max-lost', '0'],
+  );
+  const [trial] = report.trials;
+  assert.equal(Object.keys(trial?.requests.byOutcome ?? {}), ['completed'], JSON.stringify(trial?.requests));
+});
+
+test('a probe that was stopped where it should have shown that all is well: nobody knows', async () => {
+  const { code, report } = await watched(
+    'probe',
+    'calm',
+    1500,
+    ...['--rate', '50', '--streams', '0', '--max-failover', '1h'],
+  );
+  assert.is(
+    report.trials[0]?.probes.new?.failed,
+    0,
+    'none was without its answer for so long, only this machine',
+  );
+  assert.match(report.trials[0]?.reason ?? '', /probe was held up for \d+ ms/);
+  assert.is(code, 2);
 });
 
 test.run();

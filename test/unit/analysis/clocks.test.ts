@@ -393,10 +393,12 @@ test('a command of the user is a disturbance as well', async () => {
       .probes({ from: 1000, to: 20_000, fails: (due) => due >= 10_500 && due < 12_000 && { transit: null } })
       .stream({ from: 1000, to: 11_000, outcome: 'reset-mid-body', transit: null })
       .stream({ from: 1000, to: 9000, outcome: 'reset-mid-body', transit: null })
+      .stream({ from: 10_500, to: 10_501, outcome: 'local-error', transit: null })
       .command(10_000, 'kubectl drain')
       .endTrial(21_000),
   );
   const [command] = disturbances;
+  // The first only: the second was lost before, the third never left this machine.
   assert.equal([command?.kind, command?.name, command?.requestsLost], ['command', 'kubectl drain', 1]);
   assert.is(clocksSeconds.failover, 2);
 });

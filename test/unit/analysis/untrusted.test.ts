@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { probeLatenessLimit } from '../../../src/history/lateness.ts';
+import { heldUpLimit, probeLatenessLimit } from '../../../src/history/lateness.ts';
 import { trialOf } from '../../support/analysis.ts';
 import { type HistoryBuilder, type HistoryOptions, history } from '../../support/history.ts';
 
@@ -21,6 +21,11 @@ test('a probe is late by half an interval, and never by less than 20 ms', () => 
   assert.is(probeLatenessLimit(5), 100);
   assert.is(probeLatenessLimit(25), 20);
   assert.is(probeLatenessLimit(1000), 20);
+});
+
+test('a probe is held up by two intervals, and never by less than 100 ms', () => {
+  assert.is(heldUpLimit(4), 500);
+  assert.is(heldUpLimit(1000), 100);
 });
 
 test('an instrument within its limit is trusted', async () => {
@@ -143,6 +148,92 @@ test('what fails beyond the first good window is measured in it too', async () =
     .late(16_000, 'probe', { maxMs: 80 })
     .endTrial(31_000);
   assert.is((await trialOf(builder)).verdict, 'unknown');
+});
+
+/** Nothing fails after a fault at 10 s; good for 10 s is enough. */
+async function quietTrial(
+  late: (builder: HistoryBuilder) => unknown,
+  expect: NonNullable<HistoryOptions['expect']>,
+  fails: (due: number) => boolean = () => false,
+) {
+  const builder = history({ plan: { stabilityMs: 10_000 }, expect })
+    .trial(0, { fault })
+    .phase(100, 'ramp')
+    .phase(5000, 'steady')
+    .fault(10_000)
+    .streams(2, { from: 1000, to: 15_000, transit: 'preemptible-0', outcome: 'hung' })
+    .probes({ from: 5000, to: 40_000, fails: (due) => fails(due) && {} });
+  late(builder);
+  return trialOf(builder.endTrial(41_000));
+}
+
+test('a probe held up where it should have shown that all is well: what it did not see is not good', async () => {
+  const at =
+    (end: number, maxMs = 900) =>
+    (builder: HistoryBuilder) =>
+      builder.late(end, 'probe', { maxMs });
+  const verdictOf = async (late: (builder: HistoryBuilder) => unknown, condition = '0s') =>
+    (await quietTrial(late, [['failover', condition]])).verdict;
+  assert.is(await verdictOf((builder) => builder), 'pass');
+  assert.is(await verdictOf(at(15_000)), 'unknown', 'within the window of stability');
+  assert.is(await verdictOf(at(15_000), '<= 1h'), 'unknown');
+  assert.is(await verdictOf(at(15_000, 150)), 'pass', 'late by less than two of its intervals');
+  assert.is(await verdictOf(at(35_000)), 'pass', 'behind it');
+  assert.is(await verdictOf(at(8000)), 'pass', 'before the fault');
+  const { reason } = await quietTrial(at(15_000), [['failover', '0s']]);
+  assert.is(
+    reason,
+    'failover == 0s: probe was held up for 900 ms, and what was lost meanwhile may have gone unseen',
+  );
+});
+
+test('the window behind an outage is the same', async () => {
+  const down = (due: number) => due >= 10_000 && due < 12_000;
+  const verdictOf = async (end: number, metric = 'failover') =>
+    (await quietTrial((builder) => builder.late(end, 'probe', { maxMs: 900 }), [[metric, '<= 3s']], down))
+      .verdict;
+  assert.is(await verdictOf(20_000), 'unknown');
+  assert.is(await verdictOf(20_000, 'disruption'), 'unknown');
+  assert.is(await verdictOf(24_000), 'pass');
+});
+
+for (const [instrument, metric, counted] of [
+  ['slow', 'lost', 2],
+  ['slow', 'lost.transit', 2],
+  ['slow', 'outcome.hung', 2],
+  ['slow', 'lostAtFault', 2],
+  ['probe', 'probes.new.failed', 0],
+] as const) {
+  test(`${instrument} held up: ${metric} may be more, and is not less`, async () => {
+    const verdictOf = async (condition: string, end = 20_000) =>
+      (await quietTrial((builder) => builder.late(end, instrument, { maxMs: 2000 }), [[metric, condition]]))
+        .verdict;
+    assert.is(await verdictOf(`${counted}`), 'unknown');
+    assert.is(await verdictOf(`<= ${counted}`), 'unknown');
+    assert.is(await verdictOf(`< ${counted + 1}`), 'unknown');
+    assert.is(await verdictOf(`!= ${counted + 1}`), 'unknown');
+    assert.is(await verdictOf(`> ${counted}`), 'unknown');
+    assert.is(await verdictOf(`>= ${counted}`), 'pass');
+    assert.is(await verdictOf(`${counted}`, 9000), 'pass', 'before the fault');
+    if (counted === 0) return;
+    assert.is(await verdictOf(`< ${counted}`), 'fail', 'these are lost, however late others began');
+    assert.is(await verdictOf(`!= ${counted - 1}`), 'pass');
+  });
+}
+
+test('streams late while they ramp up: nothing was at stake yet', async () => {
+  const verdictOf = async (end: number) => {
+    const builder = history({ expect: [['lost', 0]] })
+      .trial(0)
+      .phase(100, 'ramp')
+      .phase(5000, 'steady')
+      .streams(2, { from: 1000, to: 15_000 })
+      .probes({ from: 5000, to: 30_000 })
+      .late(end, 'slow', { maxMs: 2000 });
+    return (await trialOf(builder.endTrial(31_000))).verdict;
+  };
+  assert.is(await verdictOf(4900), 'pass');
+  assert.is(await verdictOf(6000), 'unknown');
 });
 
 test.run();

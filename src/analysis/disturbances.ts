@@ -1,5 +1,6 @@
+import { lowerBound } from '../base/ascending.ts';
 import type { Nanoseconds } from '../base/units.ts';
-import { lowerBound, type Timeline } from './probes.ts';
+import type { Timeline } from './probes.ts';
 import type { TrialRecord } from './records.ts';
 
 /** Something that may cost requests, and the time that is its own. */

@@ -1,3 +1,4 @@
+import { lowerBound } from '../base/ascending.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import type { LaneRecord } from './records.ts';
 
@@ -21,18 +22,6 @@ export interface Outage {
   readonly last: Nanoseconds;
   /** Due time of the first probe of the first all-good window; null: not seen before the end. */
   readonly recovered: Nanoseconds | null;
-}
-
-/** First place in an ascending list with at least this value. */
-export function lowerBound(list: readonly number[], value: number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((list[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 const within = (list: readonly number[], from: number, until: number) =>

@@ -14,6 +14,8 @@ export interface WatchArguments {
   readonly url: string;
   readonly streams: number;
   readonly rate: number;
+  /** Path and query that probes ask for; undefined: the URL's. */
+  readonly probePath: string | undefined;
   readonly lanes: readonly Lane[];
   readonly duration: string;
   readonly stall: string;
@@ -58,6 +60,7 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
         runWatch({
           plan,
           target,
+          probeTarget: { ...target, path: args.probePath ?? target.path },
           http: args.http,
           durationMs: milliseconds('duration', args.duration),
           command: args.command,
@@ -87,13 +90,14 @@ function planOptions(args: WatchArguments, host: string): WatchOptions {
   if (maxLost !== undefined) whole('max-lost', maxLost, 0);
   if (!(rate >= 0 && rate <= 1000)) bad('--rate must be a number of probes a second, from 0 to 1000');
   if (streams === 0 && rate === 0) bad('--streams 0 and --rate 0 leave nothing to watch');
+  if (args.probePath !== undefined) probePath(args.probePath, rate);
   if (args.maxFailover !== undefined && (rate === 0 || !args.lanes.includes('new'))) {
     bad('--max-failover is measured by probes on new connections');
   }
   const what = args.command.length === 0 ? '' : ` while ${args.command.join(' ')} runs`;
   return {
     name: `watch-${host.replaceAll(/[^a-zA-Z0-9.-]+/g, '-')}`,
-    description: `${args.url}${what}`,
+    description: `${args.url}${what}${args.probePath === undefined ? '' : `; probes ask for ${args.probePath}`}`,
     streams,
     rate,
     lanes: args.lanes,
@@ -126,6 +130,16 @@ function refuseNoProgram([program]: readonly string[], env: Io['env']): void {
       ? "write the command's words one by one, or: -- sh -c '…'"
       : 'it is started without a shell, and looked for in PATH',
   });
+}
+
+function probePath(path: string, rate: number): void {
+  if (rate === 0) bad('--probe-path is for probes, and --rate 0 sends none');
+  // What a request line can hold.
+  if (!/^\/[\x21-\x7e]*$/.test(path) || path.includes('#')) {
+    throw new MidflightError('bad-usage', `--probe-path ${path} is no path`, {
+      hint: "write a path on the URL's own host, such as /healthz or /search?q=x",
+    });
+  }
 }
 
 function bad(what: string): never {

@@ -15,8 +15,8 @@ export interface LiveState {
   readonly nodes: Map<string, 'green' | 'red' | 'unknown'>;
   target: string | null;
   readonly streams: Map<string, { inFlight: number; completed: number; lost: number }>;
-  /** Probes of the last cluster seconds: when they ended, and how. */
-  recent: { t: Nanoseconds; ok: boolean }[];
+  /** Probes of the last second as their process tells of them: one that hangs has failed at its time-out, not at its end. */
+  recent: { t: Nanoseconds; ok: number; failed: number }[];
   probesFailed: number;
   readonly done: {
     policy: string | null;
@@ -90,9 +90,7 @@ export function takeEvent(state: LiveState, event: HistoryEvent, probes: Set<str
       return false;
     case 'end': {
       if (!probes.delete(event.id)) return false;
-      const ok = event.outcome === 'completed' || event.outcome === 'cancelled';
-      state.recent.push({ t: event.t, ok });
-      if (!ok) state.probesFailed += 1;
+      if (event.outcome !== 'completed' && event.outcome !== 'cancelled') state.probesFailed += 1;
       return false;
     }
     case 'instrument-failed':
@@ -107,6 +105,11 @@ const counters = ['inFlight', 'completed', 'lost'] as const;
 
 /** Takes in what a load process says of its progress. Probes say it too, and are not counted as streams. */
 export function takeProgress(state: LiveState, load: string, message: Message): void {
+  if (message.type === 'probe-window') {
+    const { ok, failed } = message;
+    state.recent.push({ t: state.now, ok: Number(ok ?? 0), failed: Number(failed ?? 0) });
+    return;
+  }
   if (message.type !== 'progress') return;
   if (!state.plan.load.some(({ name, kind }) => name === load && kind === 'streams')) return;
   const [inFlight = 0, completed = 0, lost = 0] = counters.map((key) => Number(message[key] ?? 0));
@@ -117,8 +120,9 @@ export function sum(state: LiveState, key: (typeof counters)[number]): number {
   return [...state.streams.values()].reduce((total, counts) => total + counts[key], 0);
 }
 
-/** Probes that ended of late, and how many of them failed. */
+/** Probes that succeeded or failed within the last second, and how many of them failed. */
 export function recentProbes(state: LiveState): { all: number; failed: number } {
   state.recent = state.recent.filter(({ t }) => t > state.now - recentMs * nsPerMs);
-  return { all: state.recent.length, failed: state.recent.filter(({ ok }) => !ok).length };
+  const failed = state.recent.reduce((sum, window) => sum + window.failed, 0);
+  return { all: state.recent.reduce((sum, window) => sum + window.ok, failed), failed };
 }

@@ -1,13 +1,17 @@
+import { lowerBound } from '../base/ascending.ts';
 import type { Nanoseconds } from '../base/units.ts';
-import type { EventOf } from '../history/schema.ts';
+import type { EventOf, Outcome } from '../history/schema.ts';
 
 /** Follows the probes while a trial runs, only to know when to go on; the figures are the analysis' own. */
 export interface ProbeWatch {
   observe(event: EventOf<'start'> | EventOf<'end'>): void;
   readonly sent: number;
   readonly failed: number;
+  /** How those ended that failed. */
+  readonly byOutcome: ReadonlyMap<Outcome, number>;
   /**
-   * True when every probe due in some window of `stabilityNs` after `since` succeeded, and none after it failed.
+   * True when in every lane all probes have succeeded for `stabilityNs`, from the first success due after `since` and after the
+   * last failure: as the analysis has it, which must not find a trial that ended before its window was whole.
    * A probe unanswered for `timeoutNs` counts as failed.
    */
   stableSince(
@@ -18,11 +22,46 @@ export interface ProbeWatch {
   ): boolean;
 }
 
+/** Probes of one lane, by when they were due. */
+interface Followed {
+  readonly pending: Map<string, Nanoseconds>;
+  /** Successes, ascending. */
+  readonly good: Nanoseconds[];
+  lastBad: Nanoseconds;
+}
+
 export function probeWatch(): ProbeWatch {
-  const pending = new Map<string, Nanoseconds>();
-  let lastBadDue = 0;
+  const lanes = new Map<string | null, Followed>();
+  const laneOf = new Map<string, Followed>();
+  const byOutcome = new Map<Outcome, number>();
   let sent = 0;
   let failed = 0;
+
+  const begun = ({ id, lane, dueAt }: EventOf<'start'>) => {
+    sent += 1;
+    const followed = lanes.get(lane) ?? { pending: new Map(), good: [], lastBad: -1 };
+    lanes.set(lane, followed);
+    followed.pending.set(id, dueAt);
+    laneOf.set(id, followed);
+  };
+  const ended = ({ id, outcome }: EventOf<'end'>) => {
+    const followed = laneOf.get(id);
+    const dueAt = followed?.pending.get(id);
+    if (followed === undefined || dueAt === undefined) return;
+    laneOf.delete(id);
+    followed.pending.delete(id);
+    if (outcome === 'cancelled') return;
+    if (outcome === 'completed') {
+      // Answers come almost in the order of their requests.
+      const { good } = followed;
+      if (dueAt >= (good.at(-1) ?? dueAt)) good.push(dueAt);
+      else good.splice(lowerBound(good, dueAt), 0, dueAt);
+      return;
+    }
+    failed += 1;
+    byOutcome.set(outcome, (byOutcome.get(outcome) ?? 0) + 1);
+    followed.lastBad = Math.max(followed.lastBad, dueAt);
+  };
   return {
     get sent() {
       return sent;
@@ -30,29 +69,23 @@ export function probeWatch(): ProbeWatch {
     get failed() {
       return failed;
     },
+    byOutcome,
     observe(event) {
-      if (event.type === 'start') {
-        if (event.kind !== 'probe') return;
-        sent += 1;
-        pending.set(event.id, event.dueAt);
-        return;
-      }
-      const dueAt = pending.get(event.id);
-      if (dueAt === undefined) return;
-      pending.delete(event.id);
-      if (event.outcome === 'completed' || event.outcome === 'cancelled') return;
-      failed += 1;
-      lastBadDue = Math.max(lastBadDue, dueAt);
+      if (event.type === 'end') ended(event);
+      else if (event.kind === 'probe') begun(event);
     },
     stableSince(since, now, stabilityNs, timeoutNs) {
       if (sent === 0) return now - since >= stabilityNs;
-      let bad = Math.max(since, lastBadDue);
-      let certainUntil = now;
-      for (const dueAt of pending.values()) {
-        if (now - dueAt > timeoutNs) bad = Math.max(bad, dueAt);
-        else certainUntil = Math.min(certainUntil, dueAt);
-      }
-      return certainUntil - bad >= stabilityNs;
+      return [...lanes.values()].every(({ pending, good, lastBad }) => {
+        let bad = lastBad;
+        let certainUntil = now;
+        for (const dueAt of pending.values()) {
+          if (now - dueAt > timeoutNs) bad = Math.max(bad, dueAt);
+          else certainUntil = Math.min(certainUntil, dueAt);
+        }
+        const first = good[lowerBound(good, Math.max(since, bad + 1))];
+        return first !== undefined && certainUntil - first >= stabilityNs;
+      });
     },
   };
 }

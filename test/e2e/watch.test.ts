@@ -111,6 +111,22 @@ test('what a command costs is measured from its start', async () => {
   );
 });
 
+test('a URL that is slower than a probe may be: it is said what to do, and done it works', async () => {
+  const quick = [...short, '--streams', '2', '--timeout', '900ms', '--max-failover', '10s'];
+  const without = await watch('/slow', ...quick, '--', process.execPath, '-e', '');
+  assert.is(without.code, 3);
+  const { reason, trials } = without.report ?? {};
+  assert.match(
+    reason ?? '',
+    /^probes failed before anything was done: \d+ of \d+ were 'hung', without a whole answer for 0.9 s \(.*--probe-path\); the command was not run$/,
+  );
+  assert.is(trials?.[0]?.requests.lost, 0, 'a stream may take longer');
+  const quicker = await watch('/slow', ...quick, '--probe-path', '/', '--', process.execPath, '-e', '');
+  assert.is(quicker.code, 0, quicker.stderr);
+  assert.is(quicker.report?.trials[0]?.probes.new?.failed, 0);
+  assert.match(quicker.report?.description ?? '', /; probes ask for \/$/);
+});
+
 test('thresholds decide the exit code', async () => {
   const { code, report, stdout } = await watch(
     '/slow',

@@ -10,6 +10,10 @@ export const watch = defineCommand({
       'watch https://shop.example/slow -- kubectl patch svc/traefik -p \'{"spec":{"externalTrafficPolicy":"Local"}}\'',
       'what a change costs',
     ],
+    [
+      'watch https://shop.example/export --probe-path /healthz',
+      'where the URL takes longer than a probe may',
+    ],
     ['watch https://shop.example/ --streams 0 --rate 10 --max-failover 5s -- ./deploy.sh', 'as a gate in CI'],
   ],
   options: (cli) =>
@@ -47,7 +51,18 @@ export const watch = defineCommand({
         requiresArg: true,
         describe: 'A stream silent for so long is lost',
       })
-      .option('timeout', { type: 'string', default: '5s', requiresArg: true, describe: 'For a probe' })
+      .option('timeout', {
+        type: 'string',
+        default: '5s',
+        requiresArg: true,
+        describe: 'A probe without its whole answer for so long has failed',
+      })
+      .option('probe-path', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'What probes ask for on the same host',
+        defaultDescription: "the URL's own path",
+      })
       .option('stability', {
         type: 'string',
         default: '5s',
@@ -105,6 +120,7 @@ export const watch = defineCommand({
         url: args.url,
         streams: args.streams,
         rate: args.rate,
+        probePath: args.probePath,
         lanes: args.lane ?? lanes,
         duration: args.duration,
         stall: args.stall,

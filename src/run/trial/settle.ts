@@ -31,9 +31,7 @@ export function probesStable(
   const { plan, state, clock } = trial.run;
   const ns = (ms: number) => realMs(plan, ms) * nsPerMs;
   const timeoutMs = Math.max(0, ...plan.load.map((load) => (load.kind === 'probe' ? load.timeoutMs : 0)));
-  // The analysis counts from the first probe that succeeds, which is due up to an interval after the last that failed.
-  const intervalMs = Math.max(0, ...plan.load.map((load) => (load.kind === 'probe' ? 1000 / load.rate : 0)));
-  const window = ns(plan.stabilityMs + 2 * intervalMs);
+  const window = ns(plan.stabilityMs);
   const stable = () => also() && state.probes.stableSince(since, clock.now(), window, ns(timeoutMs));
   return state.until(stable, realMs(plan, limitMs) + noise, trial.signal);
 }

@@ -60,7 +60,7 @@ function streamsConfig({ target }: WatchRunOptions, load: Load<'streams'>): Stre
   };
 }
 
-function probeConfig({ target, http }: WatchRunOptions, load: Load<'probe'>): ProbeConfig {
+function probeConfig({ probeTarget: target, http }: WatchRunOptions, load: Load<'probe'>): ProbeConfig {
   const { name, rate, lanes, timeoutMs, expectStatus } = load;
   return {
     role: 'probe',

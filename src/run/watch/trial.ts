@@ -68,8 +68,18 @@ async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string 
     clock.now() - since >= steadyMs * nsPerMs &&
     state.probes.stableSince(since, clock.now(), steadyMs * nsPerMs, timeoutNs);
   const steady = await state.until(well, 5 * steadyMs, signal);
-  if (!steady) return 'probes failed before anything was done';
+  if (!steady) return `probes failed before anything was done${whyFailed(watch)}`;
   return (counts()?.lost ?? 0) > lost ? 'streams were lost before anything was done' : null;
+}
+
+/** How, as far as that is of one kind; where the URL is too slow for a probe, what to do about it. */
+function whyFailed({ options: { plan }, state }: Watch): string {
+  const { sent, failed, byOutcome } = state.probes;
+  const [[outcome, count] = ['', 0]] = [...byOutcome].sort(([, one], [, other]) => other - one);
+  if (count === 0 || 2 * count < failed) return '';
+  const most = `: ${count} of ${sent} were '${outcome}'`;
+  if (outcome !== 'hung') return most;
+  return `${most}, without a whole answer for ${probeTimeoutMs(plan) / 1000} s (a slow URL wants a longer --timeout, or a quick --probe-path)`;
 }
 
 /** When the last of the streams has been silent for too long. */

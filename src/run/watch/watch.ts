@@ -7,7 +7,10 @@ import type { RunState } from '../state.ts';
 
 export interface WatchRunOptions {
   readonly plan: Plan;
+  /** Of the streams. */
   readonly target: Target;
+  /** Of the probes: the same host, maybe another path. */
+  readonly probeTarget: Target;
   readonly http: '1.1' | '2';
   /** Real milliseconds of the watch, from when all was well. */
   readonly durationMs: number;

@@ -14,6 +14,7 @@ const args: WatchArguments = {
   url: 'http://127.0.0.1:1/',
   streams: 1,
   rate: 1,
+  probePath: undefined,
   lanes: ['new'],
   duration: '1s',
   stall: '1s',
@@ -121,6 +122,11 @@ test('values that make no sense are refused before anything starts', async () =>
   assert.match(await refused({ stall: '0s' }), /--stall/);
   assert.match(await refused({ rate: 0, maxFailover: '1s' }), /probes/);
   assert.match(await refused({ lanes: ['reused'], maxFailover: '1s' }), /probes/);
+  assert.match(await refused({ rate: 0, probePath: '/healthz' }), /--rate 0 sends none/);
+  for (const path of ['healthz', 'http://shop.example/', '', '/a b', '/a#b', '/a\r\nX: y']) {
+    assert.match(await refused({ probePath: path }), /is no path; write a path/);
+  }
+  assert.match(await refused({ probePath: '/search?q=x' }), /report folder/);
 });
 
 test('a command that is no program is refused before anything starts, as one that fails', async () => {

@@ -17,13 +17,9 @@ const plan = {
 function during(): LiveState {
   const state = liveState(plan);
   const probes = new Set<string>();
-  const events = history()
-    .trial(0)
-    .phase(1000, 'observe')
-    .probes({ from: 1000, to: 1800, every: 200, fails: (due) => due === 1000 && {} })
-    .ejected(1500, 'stable-1')
-    .events();
+  const events = history().trial(0).phase(1000, 'observe').ejected(1500, 'stable-1').events();
   for (const event of events) takeEvent(state, event, probes);
+  takeProgress(state, 'probe', { type: 'probe-window', sent: 4, ok: 3, failed: 1 });
   takeProgress(state, 'slow', { type: 'progress', inFlight: 7, completed: 2, lost: 1 });
   return state;
 }

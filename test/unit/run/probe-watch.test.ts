@@ -51,16 +51,47 @@ test('the window begins anew after a failure', () => {
     watch.observe(end(`${due}`, due === 60 ? 'refused' : 'completed'));
   }
   assert.is(watch.failed, 1);
-  assert.is(watch.stableSince(0, 159, 100, 50), false);
-  assert.is(watch.stableSince(0, 160, 100, 50), true);
+  // From the first success after it, as the analysis counts.
+  assert.is(watch.stableSince(0, 169, 100, 50), false);
+  assert.is(watch.stableSince(0, 170, 100, 50), true);
+  assert.equal([...watch.byOutcome], [['refused', 1]]);
+});
+
+test('a failure that is told late counts from when it was due, and successes in any order', () => {
+  const watch = probeWatch();
+  for (const due of [0, 10, 20, 30, 40, 50]) watch.observe(start(`${due}`, due));
+  for (const due of [30, 0, 50, 40, 20]) watch.observe(end(`${due}`, 'completed'));
+  assert.is(watch.stableSince(0, 60, 10, 200), true, 'all before the one that is pending');
+  watch.observe(end('10', 'connect-timeout'));
+  assert.is(watch.stableSince(0, 119, 100, 50), false);
+  assert.is(watch.stableSince(0, 120, 100, 50), true);
+});
+
+test('each lane must be well by itself', () => {
+  const watch = probeWatch();
+  const of = (lane: 'new' | 'reused', due: number, outcome: EventOf<'end'>['outcome']) => {
+    watch.observe({ ...start(`${lane}${due}`, due), lane });
+    watch.observe(end(`${lane}${due}`, outcome));
+  };
+  for (let due = 0; due <= 100; due += 10) {
+    of('reused', due + 5, 'completed');
+    of('new', due, due === 50 ? 'refused' : 'completed');
+  }
+  assert.is(watch.stableSince(0, 149, 90, 50), false, 'the next of its own lane was due at 60');
+  assert.is(watch.stableSince(0, 150, 90, 50), true);
 });
 
 test('an unanswered probe holds the window back, and fails it after its time-out', () => {
   const watch = probeWatch();
+  watch.observe(start('first', 0));
+  watch.observe(end('first', 'completed'));
   watch.observe(start('a', 100));
   assert.is(watch.stableSince(0, 140, 120, 50), false, 'known only up to 100');
-  assert.is(watch.stableSince(0, 200, 90, 50), true, 'it failed at 100; 90 more have passed');
-  assert.is(watch.stableSince(0, 180, 90, 50), false);
+  watch.observe(start('b', 110));
+  assert.is(watch.stableSince(0, 155, 30, 50), false, 'it failed at 100, and none has succeeded since');
+  watch.observe(end('b', 'completed'));
+  assert.is(watch.stableSince(0, 199, 90, 50), false);
+  assert.is(watch.stableSince(0, 200, 90, 50), true, 'since 110 all is well');
 });
 
 test('without probes time alone decides', () => {

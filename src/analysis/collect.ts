@@ -66,6 +66,8 @@ export function collector(): Collector {
     at.logged.ended(start.id, engine !== null || end.outcome === 'completed');
     if (engine !== null) return countEngine(at, start.load, engine, end.outcome);
     if (end.path !== null) countSource(at, start, end, settled, intern);
+    if (end.outcome === 'local-error' && end.errno !== null)
+      at.localErrors.set(end.errno, (at.localErrors.get(end.errno) ?? 0) + 1);
     const probe = start.kind === 'probe';
     if (probe && end.outcome === 'cancelled') laneOf(at, start).cancelled += 1;
     else if (probe && end.outcome === 'completed') {
@@ -333,6 +335,7 @@ function emptyTrial(
     logged: ingressLog(),
     edgeHosts: new Set(),
     started: { streams: 0, probes: 0 },
+    localErrors: new Map(),
     unfinished: 0,
     strayEnds: 0,
   };

@@ -77,6 +77,8 @@ export interface TrialRecord {
   readonly edgeHosts: Set<string>;
   /** Requests of our own load that began, counted apart from what became of them. */
   readonly started: { streams: number; probes: number };
+  /** Names of the errors with which requests of our own load failed on our own side, and how often. */
+  readonly localErrors: Map<string, number>;
   /** Started, and never heard of again. */
   unfinished: number;
   /** Ends of what had not begun, or had ended already. */

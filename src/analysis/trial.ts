@@ -1,3 +1,4 @@
+import { errnoWords } from '../base/errno.ts';
 import { MidflightError } from '../base/errors.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import type { Outcome } from '../history/schema.ts';
@@ -255,10 +256,17 @@ function reasons(
     add(!found.some((known) => known.includes(reason)), `${instrument}: ${reason}`);
   }
   add(trial.unfinished > 0, `${trial.unfinished} requests were never heard of again`);
-  const local = report.requests.byOutcomeClient['local-error'] ?? 0;
+  const { requests, probes } = report;
+  const local = [requests.byOutcomeClient, probes.new?.byOutcome, probes.reused?.byOutcome].reduce(
+    (sum, counts) => sum + (counts?.['local-error'] ?? 0),
+    0,
+  );
+  const why = [...trial.localErrors]
+    .sort(([, one], [, other]) => other - one)
+    .map(([errno]) => errnoWords(errno));
   add(
     local > trial.unfinished,
-    `${local} streams failed on this machine (too few files, ports or memory), not on the way`,
+    `${local} requests failed on this machine, not on the way${why.length === 0 ? '' : `: ${why.join(', ')}`}`,
   );
   for (const { load, problems, byOutcome } of trial.engines.values()) {
     for (const problem of problems) add(true, `${load}: ${problem}`);

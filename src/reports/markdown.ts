@@ -1,10 +1,4 @@
-import {
-  type ClockName,
-  clockNames,
-  type DisturbanceReport,
-  type Report,
-  type TrialReport,
-} from '../analysis/schema.ts';
+import type { ClockName, DisturbanceReport, Report, TrialReport } from '../analysis/schema.ts';
 import { conclusion } from './conclusion.ts';
 import { latenessLines } from './lateness.ts';
 import {
@@ -12,6 +6,7 @@ import {
   causeList,
   cdnLine,
   clock,
+  clocksFor,
   clockWords,
   comparisonTitles,
   failing,
@@ -118,5 +113,5 @@ function clocks({ kind, name, requestsLost, clocksSeconds, clockNotes }: Disturb
     const resolution = note?.resolutionSeconds;
     return [name, `${value.toFixed(2)} s`, resolution == null ? '' : `resolution ${resolution} s`];
   };
-  return `${text(`${kind} ${name}: ${requestsLost} streams lost`)}\n\n${rows(['clock', 'value', ''], clockNames.map(cell))}`;
+  return `${text(`${kind} ${name}: ${requestsLost} streams lost`)}\n\n${rows(['clock', 'value', ''], clocksFor(kind).map(cell))}`;
 }

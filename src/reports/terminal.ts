@@ -31,7 +31,10 @@ export function terminalReport(report: Report, options: TerminalOptions): string
   const para = (text: string, indent = '') => wrap(text, columns, indent);
   const codes = cdnLine(report);
   const lines = [
-    ...para(`${colours.bold(report.experiment)} · ${setting(report)}`),
+    // Of a watch what is asked, and while what, is what it was.
+    ...para(
+      `${colours.bold(report.experiment)} · ${report.provider === 'watch' ? report.description : setting(report)}`,
+    ),
     '',
     ...comparison(report, columns, colours),
     '',

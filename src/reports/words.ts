@@ -3,6 +3,8 @@ import {
   type ComparisonRow,
   causes,
   cdnCodes,
+  clockNames,
+  type DisturbanceReport,
   type ExpectationReport,
   type Report,
 } from '../analysis/schema.ts';
@@ -74,6 +76,13 @@ export const clockWords: Record<ClockName, string> = {
   nodeReadmitted: 'node readmitted',
 };
 
+/** Those that can tick: a watch asks no cluster, so its own are those that are read from requests alone. */
+export function clocksFor(kind: DisturbanceReport['kind']): readonly ClockName[] {
+  if (kind !== 'command' && kind !== 'outage') return clockNames;
+  const ofCluster: ClockName[] = ['edgeEjected', 'nodeNotReady', 'endpointsRemoved', 'nodeReadmitted'];
+  return clockNames.filter((name) => !ofCluster.includes(name));
+}
+
 const addresses = {
   kept: "kept (client's)",
   lost: "lost (node's)",
@@ -122,12 +131,16 @@ export function cdnLine({ trials }: Pick<Report, 'trials'>): string | null {
 }
 
 /** `embedded, timers 20x faster, shown in cluster time · seed 7 · 2 repeats`. */
-export function setting({ provider, timeScale, seed, comparison, description }: Report): string {
+export function setting({ provider, timeScale, seed, comparison }: Report): string {
   const pace = timeScale === 1 ? '' : `, timers ${timeScale}x faster, shown in cluster time`;
   const repeats = Math.max(0, ...comparison.map((row) => row.repeats));
-  if (provider === 'watch') return description;
+  if (provider === 'watch') return 'no cluster was asked';
   return `${provider}${pace} · seed ${seed} · ${repeats} ${plural(repeats, 'repeat')}`;
 }
+
+/** No longer than `most`: a command may be a whole script. */
+export const shortened = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
 
 /** `1 stream`, `2 streams`: the word for so many. */
 export const plural = (count: number, word: string): string => (count === 1 ? word : `${word}s`);

@@ -1,14 +1,12 @@
 import { lowerBound } from '../base/ascending.ts';
 import type { Nanoseconds } from '../base/units.ts';
-import type { EventOf, Outcome } from '../history/schema.ts';
+import type { EventOf } from '../history/schema.ts';
 
 /** Follows the probes while a trial runs, only to know when to go on; the figures are the analysis' own. */
 export interface ProbeWatch {
   observe(event: EventOf<'start'> | EventOf<'end'>): void;
   readonly sent: number;
   readonly failed: number;
-  /** How those ended that failed. */
-  readonly byOutcome: ReadonlyMap<Outcome, number>;
   /**
    * True when in every lane all probes have succeeded for `stabilityNs`, from the first success due after `since` and after the
    * last failure: as the analysis has it, which must not find a trial that ended before its window was whole.
@@ -33,7 +31,6 @@ interface Followed {
 export function probeWatch(): ProbeWatch {
   const lanes = new Map<string | null, Followed>();
   const laneOf = new Map<string, Followed>();
-  const byOutcome = new Map<Outcome, number>();
   let sent = 0;
   let failed = 0;
 
@@ -59,7 +56,6 @@ export function probeWatch(): ProbeWatch {
       return;
     }
     failed += 1;
-    byOutcome.set(outcome, (byOutcome.get(outcome) ?? 0) + 1);
     followed.lastBad = Math.max(followed.lastBad, dueAt);
   };
   return {
@@ -69,7 +65,6 @@ export function probeWatch(): ProbeWatch {
     get failed() {
       return failed;
     },
-    byOutcome,
     observe(event) {
       if (event.type === 'end') ended(event);
       else if (event.kind === 'probe') begun(event);

@@ -118,7 +118,7 @@ test('a URL that is slower than a probe may be: it is said what to do, and done 
   const { reason, trials } = without.report ?? {};
   assert.match(
     reason ?? '',
-    /^probes failed before anything was done: \d+ of \d+ were 'hung', without a whole answer for 0.9 s \(.*--probe-path\); the command was not run$/,
+    /^probes failed before anything was done: \d+ failed, hung, without a whole answer for 0.9 s; .*--probe-path; the command was not run$/,
   );
   assert.is(trials?.[0]?.requests.lost, 0, 'a stream may take longer');
   const quicker = await watch('/slow', ...quick, '--probe-path', '/', '--', process.execPath, '-e', '');
@@ -199,6 +199,26 @@ test('where all is not well before, the command is not run', async () => {
   assert.match(report?.reason ?? '', /the command was not run/);
   assert.not.ok(existsSync(mark));
 });
+
+for (const [what, url, reason] of [
+  ['nobody listens', 'http://127.0.0.1:1/', /: \d+ failed, refused; the command was not run$/],
+  [
+    'no such name',
+    'http://nosuch.invalid/',
+    /: \d+ failed, the name cannot be resolved \(E\w+\); the command/,
+  ],
+  ['another status', `${origin}/down`, /: \d+ failed, http-error \(status 503\); --status names/],
+] as const) {
+  test(`why a watch cannot begin is said: ${what}`, async () => {
+    const args = ['--duration', '1s', '--stall', '1s', '--timeout', '1s', '--quiet', '--json'];
+    const { code, stdout } = await runCli(
+      ['watch', url, ...args, '--out', join(box.folder, what), '--', process.execPath, '-e', ''],
+      box,
+    );
+    assert.is(code, 3);
+    assert.match(reportSchema.parse(JSON.parse(stdout)).reason ?? '', reason);
+  });
+}
 
 test('--resolve, --header and a host that is no loopback name', async () => {
   const seen: string[] = [];

@@ -41,6 +41,7 @@ export interface RequestOptions {
   readonly from: Ms;
   readonly to: Ms;
   readonly outcome?: Outcome;
+  readonly errno?: string;
   /** Where the edge sent it; null: the edge's log does not show it. */
   readonly transit?: string | null;
   /** The answer's word; null: it told nothing. Without a first byte there is none. */
@@ -298,7 +299,7 @@ export class HistoryBuilder {
       id,
       outcome,
       status,
-      errno: null,
+      errno: options.errno ?? null,
       connectedAt: at(connectedAt),
       firstByteAt: at(firstByte),
       firstChunkAt: at(firstChunk),

@@ -1,6 +1,7 @@
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import type { Lane } from '../../base/words.ts';
 import type { EventOf, HistoryEvent, Outcome } from '../../history/schema.ts';
+import { shortened } from '../words.ts';
 
 /** What the charts of one trial are drawn from. Times are seconds of cluster time since the trial's start. */
 export interface TrialSeries {
@@ -143,7 +144,7 @@ function trialSeries(
             marks.push({
               at: at(event.t),
               kind: event.kind,
-              label: `${event.name} ${event.node ?? ''}`.trim(),
+              label: `${shortened(event.name, 40)} ${event.node ?? ''}`.trim(),
             });
           } else if (event.at === 'recover') {
             marks.push({

@@ -1,6 +1,6 @@
-import { clockNames, type DisturbanceReport, type TrialReport } from '../../analysis/schema.ts';
+import type { DisturbanceReport, TrialReport } from '../../analysis/schema.ts';
 import { lanes as laneNames } from '../../base/words.ts';
-import { address, causeList, cdnList, clockWords, policyName } from '../words.ts';
+import { address, causeList, cdnList, clocksFor, clockWords, policyName } from '../words.ts';
 import { boardChart, probeChart, streamChart } from './charts.ts';
 import { clockMarks } from './marks.ts';
 import { type Cell, escapeHtml, figure, type Key, list, table } from './markup.ts';
@@ -127,9 +127,17 @@ function outcomes({ requests: { byOutcome, byOutcomeClient, byCdnCode } }: Trial
   const names = [...new Set([...Object.keys(byOutcome), ...Object.keys(byOutcomeClient)])];
   const count = (counts: Record<string, number | undefined>, name: string) => String(counts[name] ?? 0);
   const rows = names.map((name) => [name, count(byOutcome, name), count(byOutcomeClient, name)]);
+  const same = rows.every(([, shown, seen]) => shown === seen);
   const codes = cdnList(byCdnCode);
   const cdn = codes === null ? '' : `<p class="muted">${escapeHtml(`A CDN would have shown: ${codes}`)}</p>`;
-  return `${table('outcomes', ['outcome', 'as this balancer shows it', 'as the client saw it'], rows)}${cdn}`;
+  const told = same
+    ? table(
+        'outcomes',
+        ['outcome', 'streams'],
+        rows.map((row) => row.slice(0, 2)),
+      )
+    : table('outcomes', ['outcome', 'as this balancer shows it', 'as the client saw it'], rows);
+  return `${told}${cdn}`;
 }
 
 function clocks({
@@ -142,7 +150,7 @@ function clocks({
   clocksSeconds,
   clockNotes,
 }: DisturbanceReport): string {
-  const rows = clockNames.map((clock): Cell[] => {
+  const rows = clocksFor(kind).map((clock): Cell[] => {
     const value = clocksSeconds[clock];
     const note = clockNotes[clock];
     const resolution = note?.resolutionSeconds;

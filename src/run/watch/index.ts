@@ -6,6 +6,7 @@ import type { Plan } from '../../plan/schema.ts';
 import { headerOf } from '../header.ts';
 import { isInterrupted } from '../run.ts';
 import { runState } from '../state.ts';
+import { failures } from './failures.ts';
 import { launchInstruments } from './instruments.ts';
 import { watchTrial } from './trial.ts';
 import type { WatchOutcome, WatchRunOptions } from './watch.ts';
@@ -22,9 +23,11 @@ export async function runWatch(
   const { plan, signal } = options;
   const clock = options.clock ?? monotonic;
   const state = runState();
+  const failed = failures();
   const record = (event: HistoryEvent) => {
     options.write(event);
     state.observe(event);
+    failed.observe(event);
   };
   for (const event of opening(plan, clock)) record(event);
   const handles: RoleHandle[] = [];
@@ -33,7 +36,7 @@ export async function runWatch(
   try {
     options.onStatus?.('starting the instruments');
     const { streams, probe } = await launchInstruments(options, { clock, state, record, handles });
-    reason = await watchTrial({ options, clock, state, record, streams, probe });
+    reason = await watchTrial({ options, clock, state, failures: failed, record, streams, probe });
     if (reason !== null) outcome = 'failed';
   } catch (error) {
     outcome = isInterrupted(error) || signal.aborted ? 'interrupted' : 'failed';

@@ -7,6 +7,9 @@ import { launchLocal } from '../../providers/local-role.ts';
 import { launchInstrument } from '../instruments.ts';
 import type { Watch, WatchRunOptions } from './watch.ts';
 
+/** How the ids of each load's requests begin. */
+export const idPrefixes = { streams: 'stream-', probe: 'probe-' } as const;
+
 /** Starts the recorder and the probe that the plan asks for. `handles` gets each as soon as it runs. */
 export async function launchInstruments(
   options: WatchRunOptions,
@@ -56,7 +59,7 @@ function streamsConfig({ target }: WatchRunOptions, load: Load<'streams'>): Stre
     connectTimeoutMs,
     renew: true,
     expectStatus,
-    idPrefix: 'stream-',
+    idPrefix: idPrefixes.streams,
   };
 }
 
@@ -75,7 +78,7 @@ function probeConfig({ probeTarget: target, http }: WatchRunOptions, load: Load<
     timeoutMs,
     holdMs: Math.max(timeoutMs, 19_000),
     expectStatus,
-    idPrefix: 'probe-',
+    idPrefix: idPrefixes.probe,
     untrustedLatenessMs: probeLatenessLimit(rate),
     app: false,
   };

@@ -4,6 +4,7 @@ import type { Plan } from '../../plan/schema.ts';
 import { isInterrupted } from '../run.ts';
 import type { RunState } from '../state.ts';
 import { type CommandEnd, runCommand } from '../user-command.ts';
+import { idPrefixes } from './instruments.ts';
 import type { Watch, WatchOutcome } from './watch.ts';
 
 /** Streams of any length are followed to their end, but not for ever. */
@@ -58,7 +59,7 @@ async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string 
     streams === null || (counts()?.pastFirstChunk ?? 0) + (counts()?.completed ?? 0) >= wanted;
   const limitMs = Math.min(rampLimitMs, ...plan.load.map((load) => rampLimitOf(load)));
   if (!(await state.until(begun, limitMs, signal))) {
-    return `not all of the ${wanted} streams had a first answer within ${limitMs / 1000} s`;
+    return `not all of the ${wanted} streams had a first answer within ${limitMs / 1000} s${how(watch, idPrefixes.streams)}`;
   }
   onSteady();
   const since = clock.now();
@@ -68,18 +69,26 @@ async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string 
     clock.now() - since >= steadyMs * nsPerMs &&
     state.probes.stableSince(since, clock.now(), steadyMs * nsPerMs, timeoutNs);
   const steady = await state.until(well, 5 * steadyMs, signal);
-  if (!steady) return `probes failed before anything was done${whyFailed(watch)}`;
-  return (counts()?.lost ?? 0) > lost ? 'streams were lost before anything was done' : null;
+  if (!steady) return `probes failed before anything was done${how(watch, idPrefixes.probe)}`;
+  return (counts()?.lost ?? 0) > lost
+    ? `streams were lost before anything was done${how(watch, idPrefixes.streams)}`
+    : null;
 }
 
-/** How, as far as that is of one kind; where the URL is too slow for a probe, what to do about it. */
-function whyFailed({ options: { plan }, state }: Watch): string {
-  const { sent, failed, byOutcome } = state.probes;
-  const [[outcome, count] = ['', 0]] = [...byOutcome].sort(([, one], [, other]) => other - one);
-  if (count === 0 || 2 * count < failed) return '';
-  const most = `: ${count} of ${sent} were '${outcome}'`;
-  if (outcome !== 'hung') return most;
-  return `${most}, without a whole answer for ${probeTimeoutMs(plan) / 1000} s (a slow URL wants a longer --timeout, or a quick --probe-path)`;
+/** How most of these failed, and what may be done about it. */
+function how({ options: { plan }, failures }: Watch, idPrefix: string): string {
+  const most = failures.most(idPrefix);
+  if (most === null) return '';
+  const { outcome, count, text } = most;
+  const hint =
+    idPrefix === idPrefixes.probe && outcome === 'hung'
+      ? `, without a whole answer for ${probeTimeoutMs(plan) / 1000} s; a slow URL wants a longer --timeout, or a quick --probe-path`
+      : outcome === 'http-error'
+        ? '; --status names the one to expect'
+        : /certificate/.test(text)
+          ? '; --insecure takes any'
+          : '';
+  return `: ${count} failed, ${text}${hint}`;
 }
 
 /** When the last of the streams has been silent for too long. */

@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../../history/schema.ts';
 import type { Target } from '../../load/config.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { RunState } from '../state.ts';
+import type { Failures } from './failures.ts';
 
 export interface WatchRunOptions {
   readonly plan: Plan;
@@ -30,6 +31,7 @@ export interface Watch {
   readonly options: WatchRunOptions;
   readonly clock: Clock;
   readonly state: RunState;
+  readonly failures: Failures;
   readonly record: (event: HistoryEvent) => void;
   readonly streams: RoleHandle | null;
   readonly probe: RoleHandle | null;

@@ -216,7 +216,26 @@ test('streams that failed on this machine leave a doubt', async () => {
     history().trial(10).stream({ from: 100, to: 101, outcome: 'local-error' }).endTrial(1000),
   );
   assert.is(trial.verdict, 'unknown');
-  assert.match(trial.reason ?? '', '1 streams failed on this machine');
+  assert.match(trial.reason ?? '', /^1 requests failed on this machine, not on the way$/);
+});
+
+test('so do probes, with what it was; neither is blamed on the way', async () => {
+  const trial = await trialOf(
+    history({ expect: [['probes.new.failed', 0]] })
+      .trial(10)
+      .stream({ from: 100, to: 101, outcome: 'local-error', errno: 'EMFILE' })
+      .probes({
+        from: 100,
+        to: 900,
+        fails: (due) => due >= 500 && { outcome: 'local-error', errno: due < 700 ? 'EMFILE' : 'ENOTFOUND' },
+      })
+      .endTrial(3000),
+  );
+  assert.is(trial.verdict, 'unknown');
+  assert.match(
+    trial.reason ?? '',
+    /\d requests failed on this machine, not on the way: too many open files \(EMFILE\), the name cannot be resolved \(ENOTFOUND\)/,
+  );
 });
 
 test("an engine's own problems leave a doubt", async () => {

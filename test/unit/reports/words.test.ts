@@ -90,7 +90,23 @@ test('the setting says when time was compressed, and how often it was repeated',
     'embedded, timers 20x faster, shown in cluster time · seed 7 · 2 repeats',
   );
   assert.is(words.setting(aReport({ provider: 'kind', comparison: [aRow()] })), 'kind · seed 7 · 1 repeat');
-  assert.is(words.setting(aReport({ provider: 'watch', description: 'http://x, 10 s' })), 'http://x, 10 s');
+  assert.is(words.setting(aReport({ provider: 'watch' })), 'no cluster was asked');
+});
+
+test('clocks that only a cluster could make tick are not told of a watch', () => {
+  assert.equal(words.clocksFor('fault'), words.clocksFor('flip'));
+  const own = words.clocksFor('command');
+  assert.equal(own, words.clocksFor('outage'));
+  assert.equal(
+    words.clocksFor('flip').filter((name) => !own.includes(name)),
+    ['edgeEjected', 'nodeNotReady', 'endpointsRemoved', 'nodeReadmitted'],
+  );
+});
+
+test('a text is shortened to so many letters, and says that it was', () => {
+  assert.is(words.shortened('kubectl patch', 13), 'kubectl patch');
+  assert.is(words.shortened('kubectl patch', 12), 'kubectl pat…');
+  assert.is(words.shortened('kubectl patch', 9), 'kubectl…');
 });
 
 test('what was measured, in seconds where the expectation is about time', () => {

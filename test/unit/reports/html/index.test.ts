@@ -43,6 +43,28 @@ test('the comparison comes before everything else', () => {
   assert.match(first?.textContent ?? '', 'flip: ');
 });
 
+test('a watch: what was asked is said once, a long command does not run through the charts, its own clocks alone', () => {
+  const command = `sh -c ${'kubectl get pods; '.repeat(20)}`;
+  const description = `http://shop.example/ while ${command} runs`;
+  const document = dom(
+    htmlOf(
+      history({ plan: { provider: 'watch', description } })
+        .trial(10, { policy: null })
+        .stream({ from: 1000, to: 11_000, outcome: 'reset-mid-body', transit: null })
+        .probes({ from: 1000, to: 20_000 })
+        .command(10_000, command)
+        .endTrial(21_000),
+    ),
+  );
+  assert.is(document.body.textContent?.split('while sh -c').length, 2);
+  for (const chart of document.querySelectorAll('svg')) assert.not.match(chart.textContent ?? '', command);
+  assert.match(
+    [...document.querySelectorAll('svg')].map((svg) => svg.textContent).join(' '),
+    /kubectl get pods; .*…/,
+  );
+  assert.not.match(document.body.textContent ?? '', /no node died|as this balancer/);
+});
+
 test('what a scenario says cannot become markup', () => {
   const nasty = '<script>alert(1)</script>';
   const html = htmlReport(

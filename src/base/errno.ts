@@ -1,0 +1,14 @@
+const words: readonly (readonly [RegExp, string])[] = [
+  [/CERT|ISSUER|SIGNATURE|ALTNAME/, 'the certificate is not accepted'],
+  [/^(ENOTFOUND|EAI_)/, 'the name cannot be resolved'],
+  [/^E[MN]FILE$/, 'too many open files'],
+  [/^(EADDRNOTAVAIL|EADDRINUSE)$/, 'no local port is free'],
+  [/^(ENOBUFS|ENOMEM)$/, 'no memory for another socket'],
+  [/^(EACCES|EPERM)$/, 'not allowed'],
+];
+
+/** What an error's name means where it is our own side's: `too many open files (EMFILE)`; another name as it is. */
+export function errnoWords(errno: string): string {
+  const [, said] = words.find(([pattern]) => pattern.test(errno)) ?? [];
+  return said === undefined ? errno : `${said} (${errno})`;
+}

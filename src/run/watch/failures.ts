@@ -1,0 +1,38 @@
+import { errnoWords } from '../../base/errno.ts';
+import type { HistoryEvent, Outcome } from '../../history/schema.ts';
+
+/** How requests failed so far, to say it where a watch cannot begin; the figures are the analysis' own. */
+export interface Failures {
+  observe(event: HistoryEvent): void;
+  /** What most of those failed of that have this prefix to their ids. Null: none failed. */
+  most(idPrefix: string): { readonly outcome: Outcome; readonly count: number; readonly text: string } | null;
+}
+
+export function failures(): Failures {
+  const found = new Map<
+    string,
+    { idPrefix: string; outcome: Outcome; status: number | null; errno: string | null; count: number }
+  >();
+  return {
+    observe(event) {
+      if (event.type !== 'end') return;
+      const { id, outcome, status, errno } = event;
+      if (outcome === 'completed' || outcome === 'cancelled') return;
+      const idPrefix = id.slice(0, id.indexOf('-') + 1);
+      const key = `${idPrefix} ${outcome} ${status} ${errno}`;
+      const same = found.get(key);
+      if (same === undefined) found.set(key, { idPrefix, outcome, status, errno, count: 1 });
+      else same.count += 1;
+    },
+    most(idPrefix) {
+      const [first] = [...found.values()]
+        .filter((one) => one.idPrefix === idPrefix)
+        .sort((one, other) => other.count - one.count);
+      if (first === undefined) return null;
+      const { outcome, status, errno, count } = first;
+      const own = outcome === 'local-error' && errno !== null;
+      const more = outcome === 'http-error' ? ` (status ${status})` : '';
+      return { outcome, count, text: own ? errnoWords(errno) : `${outcome}${more}` };
+    },
+  };
+}

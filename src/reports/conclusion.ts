@@ -7,13 +7,26 @@ import { causeList, percent, plural, policyName, seconds } from './words.ts';
 
 /** A few sentences made of the figures: what was hit, what it cost under each policy, whether that was foretold. */
 export function conclusion({ comparison, trials }: Pick<Report, 'comparison' | 'trials'>): string[] {
-  return comparison.map((row) =>
-    row.policy === null
-      ? watchSentence(row)
-      : policySentence(
-          row,
-          trials.filter(({ policy }) => policy === row.policy),
-        ),
+  return comparison.map((row) => {
+    if (row.policy === null) return watchSentence(row);
+    const own = trials.filter(({ policy }) => policy === row.policy);
+    return [policySentence(row, own), ...engineSentences(own)].join(' ');
+  });
+}
+
+/** `background (autocannon) lost 80 of 1280 requests.`, for each load that is not ours: the streams above are. */
+function engineSentences(trials: readonly TrialReport[]): string[] {
+  const totals = new Map<string, { lost: number; started: number }>();
+  for (const { engines } of trials) {
+    for (const [load, { engine, lost, started }] of Object.entries(engines)) {
+      const name = load === engine ? load : `${load} (${engine})`;
+      const before = totals.get(name) ?? { lost: 0, started: 0 };
+      totals.set(name, { lost: before.lost + lost, started: before.started + started });
+    }
+  }
+  return [...totals].map(
+    ([name, { lost, started }]) =>
+      `${name} lost ${lost === 0 ? 'none' : lost} of ${started} ${plural(started, 'request')}.`,
   );
 }
 

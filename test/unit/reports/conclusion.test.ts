@@ -23,6 +23,29 @@ test('one for each policy, in their order', () => {
   ]);
 });
 
+test('what other engines lost under a policy is told beside it, over all its repeats', () => {
+  const engine = (name: string, lost: number, started: number) => ({
+    engine: name,
+    started,
+    completed: started - lost,
+    lost,
+    byOutcome: {},
+    problems: [],
+  });
+  const trials = [
+    { background: engine('autocannon', 80, 1280), k6: engine('k6', 0, 143) },
+    { background: engine('autocannon', 1, 20), k6: engine('k6', 0, 1) },
+  ].map((engines) => aTrial({ policy: 'Local', engines }));
+  const sentence = said({ policy: 'Local', lost: 0, started: 60 }, [
+    ...trials,
+    aTrial({ policy: 'Cluster', engines: { k6: engine('k6', 9, 9) } }),
+  ]);
+  assert.is(
+    sentence,
+    'Under Local nothing was lost (60 streams). background (autocannon) lost 81 of 1300 requests. k6 lost none of 144 requests.',
+  );
+});
+
 for (const [count, words] of [
   [1, 'the only stream through it, as predicted (1 transit); Local would have spared it.'],
   [2, 'both streams through it, as predicted (2 transit); Local would have spared both of them.'],

@@ -1,5 +1,6 @@
 import { remembered } from '../base/remember.ts';
 import type { EventOf, HistoryEvent, Outcome } from '../history/schema.ts';
+import { untoldEnd } from '../history/untold-end.ts';
 import { ingressLog } from './ingress-log.ts';
 import { joiner } from './join.ts';
 import type {
@@ -243,27 +244,8 @@ function recordOf(start: Start, end: End, intern: (text: string) => string): Req
   };
 }
 
-function lostWithItsRecorder({ id, trial }: Start, t: number): End {
-  return {
-    type: 'end',
-    t,
-    trial,
-    id,
-    outcome: 'local-error',
-    status: null,
-    errno: null,
-    connectedAt: null,
-    firstByteAt: null,
-    firstChunkAt: null,
-    lastByteAt: null,
-    longestSilenceNs: 0,
-    bodyBytes: 0,
-    chunks: 0,
-    local: null,
-    path: null,
-    freshConnection: null,
-  };
-}
+const lostWithItsRecorder = ({ id, trial }: Start, t: number): End =>
+  untoldEnd({ t, trial, id, outcome: 'local-error' });
 
 function engineRecord(trial: TrialRecord, load: string, engine: string): EngineRecord {
   const found: EngineRecord = trial.engines.get(load) ?? {

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { outageIn } from '../../src/analysis/probes.ts';
 import type { EventOf } from '../../src/history/schema.ts';
+import { untoldEnd } from '../../src/history/untold-end.ts';
 import { probeWatch } from '../../src/run/probe-watch.ts';
 
 /*
@@ -24,25 +25,8 @@ const request = (id: string, dueAt: number): EventOf<'start'> => ({
   lane: 'new',
   dueAt,
 });
-const answer = (id: string, t: number, good: boolean): EventOf<'end'> => ({
-  type: 'end',
-  t,
-  trial: 0,
-  id,
-  outcome: good ? 'completed' : 'connect-timeout',
-  status: null,
-  errno: null,
-  connectedAt: null,
-  firstByteAt: null,
-  firstChunkAt: null,
-  lastByteAt: null,
-  longestSilenceNs: 0,
-  bodyBytes: 0,
-  chunks: 0,
-  local: null,
-  path: null,
-  freshConnection: null,
-});
+const answer = (id: string, t: number, good: boolean): EventOf<'end'> =>
+  untoldEnd({ t, trial: 0, id, outcome: good ? 'completed' : 'connect-timeout' });
 
 /** Each probe: does it succeed, and how long after it was due is that known? A failure may be known long after its time-out. */
 const fate = fc.oneof(

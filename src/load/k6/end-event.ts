@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Nanoseconds } from '../../base/units.ts';
-import type { EventOf, Outcome } from '../../history/schema.ts';
+import type { EventOf } from '../../history/schema.ts';
+import { untoldEnd } from '../../history/untold-end.ts';
 import { bodyReader } from '../../workload/protocol.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Sample } from './samples.ts';
@@ -37,9 +38,14 @@ export function endOfOwn(
   const connected = told.took > 0;
   const heard = told.receiving > 0 || told.status !== 0;
   return {
-    ...untold(told.id, trial, outcomeOf({ ...told, connected, heard }, expectStatus)),
-    // k6 has no times of a connection that failed.
-    t: monotonicAt(connected ? told.at + told.took : at),
+    // k6 tells nothing of its sockets, nor when the parts of a body came.
+    ...untoldEnd({
+      // Nor has it times of a connection that failed.
+      t: monotonicAt(connected ? told.at + told.took : at),
+      trial,
+      id: told.id,
+      outcome: outcomeOf({ ...told, connected, heard }, expectStatus),
+    }),
     status: told.status || null,
     errno: errnoOf(told.code),
     connectedAt: connected ? monotonicAt(told.at + told.connected) : null,
@@ -63,37 +69,16 @@ export function endOfOther(
   // Which status is expected is the script's to say, and may differ from request to request.
   const expected = status === 0 || tags.expected_response === 'true' ? status : -1;
   return {
-    ...untold(id, trial, outcomeOf({ ...told, bytes: 0, chunks: 0, marked: null }, expected)),
-    t: monotonicAt(at),
+    ...untoldEnd({
+      t: monotonicAt(at),
+      trial,
+      id,
+      outcome: outcomeOf({ ...told, bytes: 0, chunks: 0, marked: null }, expected),
+    }),
     status: status || null,
     errno: errnoOf(code),
   };
 }
-
-/** A request of which k6 said no more than that it began. */
-export function endUntold(id: string, trial: number, outcome: Outcome, t: Nanoseconds): End {
-  return { ...untold(id, trial, outcome), t };
-}
-
-/** k6 tells nothing of its sockets, nor when the parts of a body came. */
-const untold = (id: string, trial: number, outcome: Outcome): Omit<End, 't'> => ({
-  type: 'end',
-  trial,
-  id,
-  outcome,
-  status: null,
-  errno: null,
-  connectedAt: null,
-  firstByteAt: null,
-  firstChunkAt: null,
-  lastByteAt: null,
-  longestSilenceNs: 0,
-  bodyBytes: 0,
-  chunks: 0,
-  local: null,
-  path: null,
-  freshConnection: null,
-});
 
 const errnoOf = (code: number) => (code === 0 ? null : `K6_${code}`);
 

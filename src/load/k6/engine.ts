@@ -3,12 +3,13 @@ import { messageOf } from '../../base/errors.ts';
 import type { RoleContext } from '../../base/role.ts';
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
+import { untoldEnd } from '../../history/untold-end.ts';
 import type { K6Config } from '../config.ts';
 import { reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
 import { k6Command } from './command.ts';
-import { endOfOther, endOfOwn, endUntold } from './end-event.ts';
+import { endOfOther, endOfOwn } from './end-event.ts';
 import { openGate } from './gate.ts';
 import { namedPipe } from './pipe.ts';
 import { type K6Process, startK6 } from './process.ts';
@@ -98,7 +99,7 @@ export async function k6Engine(
     else if (!expected) problems.add(`k6 ended with ${how}: ${error}`);
     // Its end by us cancels what was in flight; by itself, nobody knows what became of that.
     const left = ended ? 'cancelled' : 'local-error';
-    for (const id of [...open]) end(endUntold(id, trial, left, clock.now()));
+    for (const id of [...open]) end(untoldEnd({ t: clock.now(), trial, id, outcome: left }));
     const cut = cutBefore ?? running.interrupted;
     if (!own && cut > 0)
       problems.add(

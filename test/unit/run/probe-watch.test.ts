@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EventOf } from '../../../src/history/schema.ts';
+import { untoldEnd } from '../../../src/history/untold-end.ts';
 import { probeWatch } from '../../../src/run/probe-watch.ts';
 
 const start = (id: string, dueAt: number): EventOf<'start'> => ({
@@ -13,25 +14,7 @@ const start = (id: string, dueAt: number): EventOf<'start'> => ({
   lane: 'new',
   dueAt,
 });
-const end = (id: string, outcome: EventOf<'end'>['outcome']): EventOf<'end'> => ({
-  type: 'end',
-  t: 0,
-  trial: 0,
-  id,
-  outcome,
-  status: null,
-  errno: null,
-  connectedAt: null,
-  firstByteAt: null,
-  firstChunkAt: null,
-  lastByteAt: null,
-  longestSilenceNs: 0,
-  bodyBytes: 0,
-  chunks: 0,
-  local: null,
-  path: null,
-  freshConnection: null,
-});
+const end = (id: string, outcome: EventOf<'end'>['outcome']) => untoldEnd({ t: 0, trial: 0, id, outcome });
 
 test('a window without a failure is stable, and not before it is whole', () => {
   const watch = probeWatch();

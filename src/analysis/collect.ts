@@ -58,7 +58,13 @@ export function collector(): Collector {
   const engineOf = (load: string) => engines.get(load) ?? null;
   const laneOf = (at: TrialRecord, start: Start): LaneRecord => {
     const lane = start.lane ?? 'new';
-    const found = at.lanes.get(lane) ?? { load: start.load, goodDueAt: [], failed: [], cancelled: 0 };
+    const found = at.lanes.get(lane) ?? {
+      load: start.load,
+      goodDueAt: [],
+      failed: [],
+      opened: [],
+      cancelled: 0,
+    };
     at.lanes.set(lane, found);
     return found;
   };
@@ -70,6 +76,8 @@ export function collector(): Collector {
     if (end.outcome === 'local-error' && end.errno !== null)
       at.localErrors.set(end.errno, (at.localErrors.get(end.errno) ?? 0) + 1);
     const probe = start.kind === 'probe';
+    if (end.freshConnection === true)
+      laneOf(at, start).opened.push({ at: start.t, good: end.outcome === 'completed' });
     if (probe && end.outcome === 'cancelled') laneOf(at, start).cancelled += 1;
     else if (probe && end.outcome === 'completed') {
       laneOf(at, start).goodDueAt.push(start.dueAt);
@@ -240,6 +248,7 @@ function recordOf(start: Start, end: End, intern: (text: string) => string): Req
     endpointPod: maybe(path?.endpointPod),
     ingressNode: maybe(path?.ingressNode),
     ingressPod: maybe(path?.ingressPod),
+    freshConnection: end.freshConnection,
     connection: null,
   };
 }

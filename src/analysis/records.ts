@@ -32,6 +32,8 @@ export interface RequestRecord {
   readonly endpointPod: string | null;
   readonly ingressNode: string | null;
   readonly ingressPod: string | null;
+  /** reused lane: it opened its connection, or found it kept; null on other lanes. */
+  readonly freshConnection: boolean | null;
   connection: Connection | null;
 }
 
@@ -40,6 +42,8 @@ export interface LaneRecord {
   readonly load: string;
   readonly goodDueAt: Nanoseconds[];
   readonly failed: RequestRecord[];
+  /** Starts of requests that opened a connection to keep, and whether they succeeded. */
+  readonly opened: { readonly at: Nanoseconds; readonly good: boolean }[];
   cancelled: number;
 }
 

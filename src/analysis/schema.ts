@@ -79,6 +79,21 @@ export const trialReport = z.object({
     byCdnCode: counts(cdnCodes),
   }),
   probes: z.object({ new: laneCounts.nullable(), reused: laneCounts.nullable() }),
+  /** What became of the connection that the reused lane keeps; null: there is no such lane. */
+  keptConnection: z
+    .object({
+      /** Requests that opened one: the first, each after a loss, and those that came due while all were busy. */
+      opened: count,
+      /** Requests on a kept one that had no answer at all: nobody had told that it was dead. */
+      silentlyDead: count,
+      /** Requests on a kept one that was closed or reset under them. */
+      closedUnder: count,
+      /** Seconds of cluster time since the trial's start: the first request that found it silent was due, */
+      deadFrom: seconds.nullable(),
+      /** and the first after that which succeeded on another was sent. */
+      replacedAt: seconds.nullable(),
+    })
+    .nullable(),
   /** Short requests of engines beside ours (autocannon, k6), by load name. */
   engines: z.record(
     z.string(),

@@ -8,6 +8,7 @@ import { avoidableByLocal, type Blame, causeOf } from './attribution.ts';
 import { cdnCodeOf } from './cdn.ts';
 import { noClocks, noNotes, notRecovered, readClocks } from './clocks.ts';
 import { type Disturbance, disturbancesOf, outageOf } from './disturbances.ts';
+import { keptConnectionOf } from './kept-connection.ts';
 import { isLost, outcomeOf } from './outcomes.ts';
 import { placementOf } from './placement.ts';
 import { cameTrue, type Prediction, predict } from './prediction.ts';
@@ -102,6 +103,7 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
       byCdnCode: countBy(lost.map(({ cdn }) => cdn)),
     },
     probes: { new: lane(trial.lanes.get('new'), judge), reused: lane(trial.lanes.get('reused'), judge) },
+    keptConnection: keptConnectionOf(trial, time),
     engines: enginesOf(trial),
     atInjection: prediction?.atInjection ?? null,
     predicted: prediction?.predicted ?? null,

@@ -60,7 +60,9 @@ async function up(file: string | undefined, images: Images, { stdout, stderr, en
     await provider.down();
     interruption.dispose();
   }
-  stdout.write(`up; run on it with: midflight run ${file} --cluster kind --reuse\n`);
+  stdout.write(
+    `up; run on it with: midflight run ${file} --cluster kind --reuse\nwhat is there: midflight cluster status\n`,
+  );
   return exitCodes.pass;
 }
 
@@ -91,6 +93,8 @@ async function status({ stdout }: Io): Promise<ExitCode> {
     const use = owner === null ? 'not in use' : `in use by process ${owner}`;
     stdout.write(`${name}: ${containers.length} node${containers.length === 1 ? '' : 's'}, ${use}\n`);
     for (const line of await nodeLines(name)) stdout.write(`  ${line}\n`);
+    // No kubeconfig of the user's was touched: what reaches it is theirs to ask for.
+    stdout.write(`  kubectl: kind export kubeconfig --name ${name}\n`);
   }
   if (names.length === 0) stdout.write('there is no cluster of midflight\n');
   return exitCodes.pass;

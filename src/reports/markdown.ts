@@ -11,6 +11,7 @@ import {
   comparisonTitles,
   failing,
   interval,
+  keptConnectionLine,
   measured,
   policyName,
   setting,
@@ -87,12 +88,15 @@ function expectations({ expectations: found }: Report): string {
 function trial(found: TrialReport): string {
   const { policy, repeat, verdict, reason, requests, probes, disturbances, fault } = found;
   const hit = fault === null ? '' : ` · ${fault.kind} of ${fault.node}`;
+  const kept = keptConnectionLine(found);
   const lines = [
     `${requests.started} streams: ${requests.completed} completed, ${requests.lost} lost, ${requests.cancelled} cancelled`,
     ...(probes.new === null ? [] : [`new connections: ${probes.new.failed} of ${probes.new.sent} failed`]),
     ...(probes.reused === null
       ? []
-      : [`kept connections: ${probes.reused.failed} of ${probes.reused.sent} failed`]),
+      : [
+          `kept connections: ${probes.reused.failed} of ${probes.reused.sent} failed${kept === null ? '' : `; ${kept}`}`,
+        ]),
   ];
   return [
     `## ${text(`${policyName(policy)}, repeat ${repeat + 1}${hit}: ${verdict}`)}`,

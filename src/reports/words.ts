@@ -7,6 +7,7 @@ import {
   type DisturbanceReport,
   type ExpectationReport,
   type Report,
+  type TrialReport,
 } from '../analysis/schema.ts';
 
 /*
@@ -75,6 +76,25 @@ export const clockWords: Record<ClockName, string> = {
   longestSilence: 'longest silence of a stream',
   nodeReadmitted: 'node readmitted',
 };
+
+/** `silently dead from 21.3 s (3 requests), replaced at 26.3 s`; null where a kept connection was never lost. */
+export function keptConnectionLine({
+  keptConnection: found,
+}: Pick<TrialReport, 'keptConnection'>): string | null {
+  if (found === null) return null;
+  const { silentlyDead, closedUnder, deadFrom, replacedAt } = found;
+  const requests = (count: number) => `${count} ${plural(count, 'request')}`;
+  const dead =
+    deadFrom === null
+      ? []
+      : [
+          `silently dead from ${deadFrom.toFixed(1)} s (${requests(silentlyDead)})`,
+          replacedAt === null ? 'not replaced' : `replaced at ${replacedAt.toFixed(1)} s`,
+        ];
+  const under = closedUnder === 0 ? [] : [`closed under ${requests(closedUnder)}`];
+  const parts = [...dead, ...under];
+  return parts.length === 0 ? null : parts.join(', ');
+}
 
 /** Those that can tick: a watch asks no cluster, so its own are those that are read from requests alone. */
 export function clocksFor(kind: DisturbanceReport['kind']): readonly ClockName[] {

@@ -65,6 +65,8 @@ export interface RequestOptions {
   readonly source?: string | null;
   readonly load?: string;
   readonly lane?: Lane | null;
+  /** reused lane: it opened its connection. */
+  readonly fresh?: boolean;
   readonly due?: Ms;
   /** Nobody heard of its end. */
   readonly unfinished?: boolean;
@@ -234,6 +236,11 @@ export class HistoryBuilder {
     return this;
   }
 
+  /** One probe. */
+  probe(options: RequestOptions): this {
+    return this.#request('probe', { load: 'probe', lane: 'new', ...options });
+  }
+
   /** Probes at fixed times, [from, to). Those that fail do so for want of an answer within 500 ms, unless told else. */
   probes({ from, to, every = 100, lane = 'new', fails = () => undefined }: ProbeOptions): this {
     for (let due = from; due < to; due += every) {
@@ -311,7 +318,7 @@ export class HistoryBuilder {
       path: told
         ? { endpointNode: endpoint, endpointPod: 'app', ingressNode: ingress, ingressPod, source }
         : null,
-      freshConnection: lane === 'reused' ? false : null,
+      freshConnection: lane === 'reused' ? (options.fresh ?? false) : null,
     });
     if (transit === null || !close) return this;
     return this.add({

@@ -39,6 +39,7 @@ export const aTrial = (more: Partial<TrialReport> = {}): TrialReport => ({
     byCdnCode: {},
   },
   probes: { new: null, reused: null },
+  keptConnection: null,
   engines: {},
   atInjection: null,
   predicted: null,

@@ -39,6 +39,7 @@ function run(
       byCause: {},
       byCdnCode: {},
     },
+    keptConnection: null,
     probes: { new: lane, reused: null },
     engines: {},
     atInjection: null,

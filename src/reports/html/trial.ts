@@ -1,6 +1,14 @@
 import type { DisturbanceReport, TrialReport } from '../../analysis/schema.ts';
 import { lanes as laneNames } from '../../base/words.ts';
-import { address, causeList, cdnList, clocksFor, clockWords, policyName } from '../words.ts';
+import {
+  address,
+  causeList,
+  cdnList,
+  clocksFor,
+  clockWords,
+  keptConnectionLine,
+  policyName,
+} from '../words.ts';
 import { boardChart, probeChart, streamChart } from './charts.ts';
 import { clockMarks } from './marks.ts';
 import { type Cell, escapeHtml, figure, type Key, list, table } from './markup.ts';
@@ -81,6 +89,7 @@ function board(series: TrialSeries): string {
 function requests({
   requests: found,
   probes: lanes,
+  keptConnection,
   engines,
   atInjection,
   predicted,
@@ -116,6 +125,8 @@ function requests({
       ]);
     }
   }
+  const kept = keptConnectionLine({ keptConnection });
+  if (kept !== null) rows.push(['kept connection', kept]);
   for (const [load, { engine, started, lost }] of Object.entries(engines)) {
     rows.push([`${load} (${engine})`, `${lost} of ${started} failed`]);
   }

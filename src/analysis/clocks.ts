@@ -152,11 +152,13 @@ function failover(sources: ClockSources, lane: Lane): Reading {
   const outage = outageIn(timeline, at, until, time.ns(plan.stabilityMs));
   if (outage === null) return { seconds: 0, resolution };
   if (outage.recovered !== null) return { seconds: time.seconds(at, outage.recovered), resolution };
-  return because(endedBy === 'disturbance' ? 'not over when the next disturbance began' : notRecovered);
+  return because(endedBy === 'disturbance' ? cutShort : notRecovered);
 }
 
 /** The reason that makes a trial unknown. */
 export const notRecovered = 'probes still failed at the end of the trial';
+/** The next one would have to be told apart from it. */
+export const cutShort = 'not over when the next disturbance began';
 
 function probeInterval(plan: Plan): number | null {
   const probe = plan.load.find((load) => load.kind === 'probe');

@@ -1,6 +1,14 @@
 import { outcomes } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
-import { causes, cdnCodes, clockNames, type ExpectationReport, type Verdict } from './schema.ts';
+import { cutShort, notRecovered } from './clocks.ts';
+import {
+  causes,
+  cdnCodes,
+  clockNames,
+  type ExpectationReport,
+  type TrialReport,
+  type Verdict,
+} from './schema.ts';
 import { doubtOf, isExceeded, type Observed } from './trust.ts';
 import { worst } from './verdicts.ts';
 
@@ -36,12 +44,46 @@ export function judgeTrial(
     .filter(({ policy }) => policy === null || policy === report.policy)
     .map((expectation) => {
       const measured = measure(expectation.metric, trial);
-      if (measured === null) return { expectation, measured, verdict: 'unknown', doubt: 'not measured' };
+      if (measured === null) return unmeasured(plan, trial, trust, expectation);
       const doubt = doubtOf(plan, trial, expectation, measured);
       const proven = trust === 'valid' || (trust === 'unrecovered' && isExceeded(expectation, measured));
       const verdict = doubt !== null || !proven ? 'unknown' : holds(expectation, measured) ? 'pass' : 'fail';
       return { expectation, measured, verdict, doubt };
     });
+}
+
+/** Unknown; but a failover that was not over when it ended is longer than probes were seen to fail, and so fails a limit. */
+function unmeasured(
+  plan: Plan,
+  trial: Measurements,
+  trust: 'valid' | 'unrecovered' | 'invalid',
+  expectation: Expectation,
+): Judgement {
+  const least = leastFailover(expectation.metric, trial.report);
+  const { op, value } = expectation;
+  if (least === null || trust === 'invalid' || doubtOf(plan, trial, expectation, least) !== null) {
+    return { expectation, measured: null, verdict: 'unknown', doubt: 'not measured' };
+  }
+  const measured = `more than ${least.toFixed(1)} s`;
+  const limited = op === '<' || op === '<=' || op === '==';
+  if (limited && least >= Number(value)) return { expectation, measured, verdict: 'fail', doubt: null };
+  return { expectation, measured, verdict: 'unknown', doubt: `${measured}, and not over` };
+}
+
+/** Seconds that probes were seen to fail in an outage that went on; null where that is not so. */
+function leastFailover(
+  metric: string,
+  { clocksSeconds, clockNotes, disturbances }: TrialReport,
+): number | null {
+  const found =
+    metric === 'failover'
+      ? { clocksSeconds, clockNotes }
+      : metric === 'flip.failover'
+        ? disturbances.find(({ kind }) => kind === 'flip')
+        : undefined;
+  const reason = found?.clockNotes.failover?.reason;
+  if (found === undefined || (reason !== notRecovered && reason !== cutShort)) return null;
+  return found.clocksSeconds.lastFailedProbe;
 }
 
 /** One row for each expectation and policy: the worst of its repeats, with what was measured there. */

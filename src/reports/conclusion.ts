@@ -1,3 +1,4 @@
+import { notRecovered } from '../analysis/clocks.ts';
 import type { ComparisonRow, DisturbanceReport, Report, TrialReport } from '../analysis/schema.ts';
 import { causeList, percent, plural, policyName, seconds } from './words.ts';
 
@@ -8,9 +9,14 @@ import { causeList, percent, plural, policyName, seconds } from './words.ts';
 /** A few sentences made of the figures: what was hit, what it cost under each policy, whether that was foretold. */
 export function conclusion({ comparison, trials }: Pick<Report, 'comparison' | 'trials'>): string[] {
   return comparison.map((row) => {
-    if (row.policy === null) return watchSentence(row);
     const own = trials.filter(({ policy }) => policy === row.policy);
-    return [policySentence(row, own), ...engineSentences(own)].join(' ');
+    const main = row.policy === null ? watchSentence(row) : policySentence(row, own);
+    const still = own.some(({ clockNotes }) => clockNotes.failover?.reason === notRecovered);
+    return [
+      main,
+      ...(still ? ['New connections still failed at the end.'] : []),
+      ...engineSentences(own),
+    ].join(' ');
   });
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -7,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { type Report, report as reportSchema } from '../../src/analysis/schema.ts';
 import { readHistory } from '../../src/history/reader.ts';
 import type { HistoryEvent } from '../../src/history/schema.ts';
+import { selfSigned } from '../support/certificate.ts';
 import { buildAll, runCli, sandbox, start, until } from '../support/cli.ts';
 
 /* `midflight watch` as a user runs it, against a server of the test's own. */
@@ -46,8 +48,12 @@ server.on('connection', (socket: Socket) => {
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const secure = createSecureServer(selfSigned('localhost'), (_request, response) => response.end('ok'));
+await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
 
 test.after(() => {
+  secure.closeAllConnections();
+  secure.close();
   server.closeAllConnections();
   server.close();
   box.remove();
@@ -203,9 +209,9 @@ test('where all is not well before, the command is not run', async () => {
 for (const [what, url, reason] of [
   ['nobody listens', 'http://127.0.0.1:1/', /: \d+ failed, refused; the command was not run$/],
   [
-    'no such name',
-    'http://nosuch.invalid/',
-    /: \d+ failed, the name cannot be resolved \(E\w+\); the command/,
+    'a certificate of its own',
+    `https://127.0.0.1:${(secure.address() as AddressInfo).port}/`,
+    /: \d+ failed, the certificate is not accepted \(\w+\); --insecure takes any; the command/,
   ],
   ['another status', `${origin}/down`, /: \d+ failed, http-error \(status 503\); --status names/],
 ] as const) {

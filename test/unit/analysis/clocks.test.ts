@@ -166,8 +166,18 @@ test('not recovered by the end: a limit that is exceeded already is a failure al
   assert.equal(await judged(['lost', 0]), ['fail', `lost == 0: measured 1; ${doubt}`]);
   assert.equal(await judged(['lost', '<= 0'], ['failover', '<= 5s']), [
     'fail',
-    `lost <= 0: measured 1; ${doubt}`,
+    `lost <= 0: measured 1; failover <= 5s: measured more than 19.9 s; ${doubt}`,
   ]);
+  assert.equal(await judged(['failover', '<= 19s']), [
+    'fail',
+    `failover <= 19s: measured more than 19.9 s; ${doubt}`,
+  ]);
+  assert.equal(await judged(['failover', '0s']), [
+    'fail',
+    `failover == 0s: measured more than 19.9 s; ${doubt}`,
+  ]);
+  for (const condition of ['<= 20s', '> 5s', '!= 5s'])
+    assert.equal(await judged(['failover', condition]), ['unknown', doubt]);
   assert.equal(await judged(['lost', '< 1']), ['fail', `lost < 1: measured 1; ${doubt}`]);
   // More time might have made these true, or untrue.
   for (const condition of ['> 5', '<= 1', '< 2', '>= 1'])

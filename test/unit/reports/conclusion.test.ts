@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { notRecovered } from '../../../src/analysis/clocks.ts';
 import type { ComparisonRow, TrialReport } from '../../../src/analysis/schema.ts';
 import { conclusion } from '../../../src/reports/conclusion.ts';
 import { aDisturbance, aRow, aTrial, faultTrial, steady, threePolicies } from '../../support/report.ts';
@@ -21,6 +22,16 @@ test('one for each policy, in their order', () => {
     'Under Local, power-off of preemptible-2 cut no stream: none went through it.',
     'The flip Cluster->Local cut no established stream; 46 % of new connections failed for 28.7 s. Under Cluster->Local, power-off of preemptible-2 cut all 8 streams through it, as predicted (8 transit); Local would have spared all of them.',
   ]);
+});
+
+test('what was not over at the end is said', () => {
+  const clockNotes = { failover: { resolutionSeconds: null, reason: notRecovered } };
+  const watch = { policy: null, lost: 1, started: 9, failover: null };
+  assert.is(
+    said(watch, [aTrial({ policy: null, clockNotes })]),
+    '1 of 9 streams was lost. New connections still failed at the end.',
+  );
+  assert.is(said(watch, [aTrial({ policy: null })]), '1 of 9 streams was lost.');
 });
 
 test('what other engines lost under a policy is told beside it, over all its repeats', () => {

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { report } from '../../src/analysis/schema.ts';
 import {
   buildAll,
   processesWith,
@@ -49,6 +50,13 @@ function begin(box: Sandbox, ...args: string[]): Started {
   const file = join(box.folder, 'leak.yaml');
   writeFileSync(file, scenario);
   return start(['run', file, '--out', join(box.folder, 'out'), ...args], box);
+}
+
+function trialIn(box: Sandbox) {
+  const text = readFileSync(join(box.folder, 'out', 'report.json'), 'utf8');
+  const [trial] = report.parse(JSON.parse(text)).trials;
+  assert.ok(trial);
+  return trial;
 }
 
 /** What the run holds, once it has a cluster. */
@@ -109,6 +117,14 @@ else {
           const { code, seconds, stderr } = await run.ended;
           assert.is(code, 130, stderr);
           assert.ok(seconds < 90);
+          if (/steady/.test(moment)) {
+            const { requests } = trialIn(box);
+            assert.equal(
+              [requests.lost, requests.cancelled],
+              [0, 20],
+              'what we cut off ourselves is no loss',
+            );
+          }
           await nothingLeft(box, held);
         }));
     }

@@ -305,6 +305,9 @@ test('an interruption ends the command and midflight, and the report stands', as
   assert.throws(() => process.kill(Number(readFileSync(pid, 'utf8')), 0), /ESRCH/);
   const report = reportSchema.parse(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')));
   assert.is(report.outcome, 'interrupted');
+  const { lost, cancelled } = report.trials[0]?.requests ?? {};
+  assert.is(lost, 0, 'what we cut off ourselves is no loss');
+  assert.is(cancelled, 10);
 });
 
 test('a report folder that cannot be made is bad usage', async () => {

@@ -98,8 +98,7 @@ async function conduct(trial: Trial): Promise<void> {
     if (trial.fault !== null && trial.target !== null) await strike(trial, trial.fault, trial.target);
     await finish(trial, loads);
   } finally {
-    // What is still in flight was cut by us: cancelled, and no loss.
-    if (!run.signal.aborted) await cancelRest(trial, loads);
+    await cancelRest(trial, loads);
     await loads.stop();
   }
 }

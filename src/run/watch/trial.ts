@@ -2,7 +2,7 @@ import { nsPerMs } from '../../base/units.ts';
 import type { Phase } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { isInterrupted } from '../run.ts';
-import type { RunState } from '../state.ts';
+import { hurriedMs, neverAborted, type RunState } from '../state.ts';
 import { type CommandEnd, runCommand } from '../user-command.ts';
 import { idPrefixes } from './instruments.ts';
 import type { Watch, WatchOutcome } from './watch.ts';
@@ -135,11 +135,11 @@ async function followUp({ options, state, clock, streams, probe }: Watch, wasWel
 const idle = (state: RunState, { streams, probe }: Pick<Watch, 'streams' | 'probe'>) =>
   (streams === null || state.idle.has('streams')) && (probe === null || state.idle.has('probe'));
 
-/** What is cut off now was cut by us: cancelled, and no loss. */
+/** What is cut off now was cut by us: cancelled, and no loss. After Ctrl-C as well, but then nobody waits long. */
 async function cancelRest({ options, state, streams, probe }: Watch): Promise<void> {
-  const { signal } = options;
-  if (signal.aborted || idle(state, { streams, probe })) return;
+  if (idle(state, { streams, probe })) return;
   streams?.send({ type: 'cancel' });
   probe?.send({ type: 'cancel' });
-  await state.until(() => idle(state, { streams, probe }), 5000, signal).catch(() => false);
+  const limitMs = options.signal.aborted ? hurriedMs : 5000;
+  await state.until(() => idle(state, { streams, probe }), limitMs, neverAborted);
 }

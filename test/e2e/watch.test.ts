@@ -30,6 +30,7 @@ const server = createServer((request, response) => {
     });
     return;
   }
+  if (request.url === '/silent') return;
   if (request.url === '/down') return void response.writeHead(503).end();
   if (request.url !== '/slow') return void response.end('ok');
   let chunk = 0;
@@ -212,6 +213,11 @@ for (const [what, url, reason] of [
     'a certificate of its own',
     `https://127.0.0.1:${(secure.address() as AddressInfo).port}/`,
     /: \d+ failed, the certificate is not accepted \(\w+\); --insecure takes any; the command/,
+  ],
+  [
+    'no byte for the stall limit',
+    `${origin}/silent`,
+    /: \d+ failed, hung, silent for 1 s; .*--stall; the command/,
   ],
   ['another status', `${origin}/down`, /: \d+ failed, http-error \(status 503\); --status names/],
 ] as const) {

@@ -1,5 +1,5 @@
 import { nsPerMs } from '../../base/units.ts';
-import type { Phase } from '../../history/schema.ts';
+import type { Outcome, Phase } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { isInterrupted } from '../run.ts';
 import { hurriedMs, neverAborted, type RunState } from '../state.ts';
@@ -13,8 +13,6 @@ const followMs = 600_000;
 const recoveryMs = 60_000;
 /** All must be well for so long before the command is run. */
 const steadyMs = 2000;
-/** The first answers may take so long. */
-const rampLimitMs = 30_000;
 
 /** The one trial. Returns why the watch could not be completed, or null. */
 export async function watchTrial(watch: Watch): Promise<string | null> {
@@ -57,7 +55,7 @@ async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string 
   const counts = () => state.loads.get('streams');
   const begun = () =>
     streams === null || (counts()?.pastFirstChunk ?? 0) + (counts()?.completed ?? 0) >= wanted;
-  const limitMs = Math.min(rampLimitMs, ...plan.load.map((load) => rampLimitOf(load)));
+  const limitMs = Math.max(0, ...plan.load.map(rampLimitOf));
   if (!(await state.until(begun, limitMs, signal))) {
     return `not all of the ${wanted} streams had a first answer within ${limitMs / 1000} s${how(watch, idPrefixes.streams)}`;
   }
@@ -68,7 +66,8 @@ async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string 
   const well = () =>
     clock.now() - since >= steadyMs * nsPerMs &&
     state.probes.stableSince(since, clock.now(), steadyMs * nsPerMs, timeoutNs);
-  const steady = await state.until(well, 5 * steadyMs, signal);
+  // A probe may take its whole time-out: only then is it known that it was well.
+  const steady = await state.until(well, 5 * steadyMs + probeTimeoutMs(plan), signal);
   if (!steady) return `probes failed before anything was done${how(watch, idPrefixes.probe)}`;
   return (counts()?.lost ?? 0) > lost
     ? `streams were lost before anything was done${how(watch, idPrefixes.streams)}`
@@ -80,20 +79,24 @@ function how({ options: { plan }, failures }: Watch, idPrefix: string): string {
   const most = failures.most(idPrefix);
   if (most === null) return '';
   const { outcome, count, text } = most;
-  const hint =
-    idPrefix === idPrefixes.probe && outcome === 'hung'
-      ? `, without a whole answer for ${probeTimeoutMs(plan) / 1000} s; a slow URL wants a longer --timeout, or a quick --probe-path`
-      : outcome === 'http-error'
-        ? '; --status names the one to expect'
-        : /certificate/.test(text)
-          ? '; --insecure takes any'
-          : '';
-  return `: ${count} failed, ${text}${hint}`;
+  return `: ${count} failed, ${text}${hintFor(plan, idPrefix, outcome, text)}`;
+}
+
+function hintFor(plan: Plan, idPrefix: string, outcome: Outcome, text: string): string {
+  if (outcome === 'http-error') return '; --status names the one to expect';
+  if (text.includes('certificate')) return '; --insecure takes any';
+  if (outcome !== 'hung') return '';
+  return idPrefix === idPrefixes.probe
+    ? `, without a whole answer for ${probeTimeoutMs(plan) / 1000} s; a slow URL wants a longer --timeout, or a quick --probe-path`
+    : `, silent for ${stallMs(plan) / 1000} s; a slow URL wants a longer --stall`;
 }
 
 /** When the last of the streams has been silent for too long. */
 const rampLimitOf = (load: Plan['load'][number]) =>
-  load.kind === 'streams' ? load.rampMs + load.stallMs + 1000 : rampLimitMs;
+  load.kind === 'streams' ? load.rampMs + load.stallMs + 1000 : 0;
+
+const stallMs = (plan: Plan) =>
+  Math.max(0, ...plan.load.map((load) => (load.kind === 'streams' ? load.stallMs : 0)));
 
 const probeTimeoutMs = (plan: Plan) =>
   Math.max(0, ...plan.load.map((load) => (load.kind === 'probe' ? load.timeoutMs : 0)));

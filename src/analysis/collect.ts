@@ -62,7 +62,8 @@ export function collector(): Collector {
       load: start.load,
       goodDueAt: [],
       failed: [],
-      opened: [],
+      opened: 0,
+      openedGoodAt: [],
       cancelled: 0,
     };
     at.lanes.set(lane, found);
@@ -76,8 +77,11 @@ export function collector(): Collector {
     if (end.outcome === 'local-error' && end.errno !== null)
       at.localErrors.set(end.errno, (at.localErrors.get(end.errno) ?? 0) + 1);
     const probe = start.kind === 'probe';
-    if (end.freshConnection === true)
-      laneOf(at, start).opened.push({ at: start.t, good: end.outcome === 'completed' });
+    if (end.freshConnection === true) {
+      const lane = laneOf(at, start);
+      lane.opened += 1;
+      if (end.outcome === 'completed') lane.openedGoodAt.push(start.t);
+    }
     if (probe && end.outcome === 'cancelled') laneOf(at, start).cancelled += 1;
     else if (probe && end.outcome === 'completed') {
       laneOf(at, start).goodDueAt.push(start.dueAt);

@@ -15,6 +15,9 @@ import { worst } from './verdicts.ts';
 type Expectation = Plan['expectations'][number];
 export type Measured = ExpectationReport['measured'];
 
+/** unrecovered: all else is well, only new connections had not recovered when the trial ended. */
+type Trust = 'valid' | 'unrecovered' | 'invalid';
+
 /** One expectation of one trial. */
 export interface Judgement {
   readonly expectation: Expectation;
@@ -34,11 +37,7 @@ export interface Measurements extends Observed {
  * Judges every expectation that a trial is under. An invalid trial proves nothing: all are unknown. One that only had not
  * recovered yet has counted too little if anything: a limit that is exceeded already is a proven failure.
  */
-export function judgeTrial(
-  plan: Plan,
-  trial: Measurements,
-  trust: 'valid' | 'unrecovered' | 'invalid',
-): Judgement[] {
+export function judgeTrial(plan: Plan, trial: Measurements, trust: Trust): Judgement[] {
   const { report } = trial;
   return plan.expectations
     .filter(({ policy }) => policy === null || policy === report.policy)
@@ -53,12 +52,7 @@ export function judgeTrial(
 }
 
 /** Unknown; but a failover that was not over when it ended is longer than probes were seen to fail, and so fails a limit. */
-function unmeasured(
-  plan: Plan,
-  trial: Measurements,
-  trust: 'valid' | 'unrecovered' | 'invalid',
-  expectation: Expectation,
-): Judgement {
+function unmeasured(plan: Plan, trial: Measurements, trust: Trust, expectation: Expectation): Judgement {
   const least = leastFailover(expectation.metric, trial.report);
   const { op, value } = expectation;
   if (least === null || trust === 'invalid' || doubtOf(plan, trial, expectation, least) !== null) {

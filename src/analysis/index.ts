@@ -58,13 +58,10 @@ function runOf(collected: Collector) {
 
 function judge(collected: Collector, trial: Parameters<typeof reportTrial>[1]): Judged {
   const run = runOf(collected);
-  const { report, loadedAt, invalid, onlyUnrecovered, predictedMatches } = reportTrial(
-    run,
-    trial,
-    collected.lastSeen,
-  );
+  const found = reportTrial(run, trial, collected.lastSeen);
+  const { report, invalid, onlyUnrecovered } = found;
   const trust = invalid.length === 0 ? 'valid' : onlyUnrecovered ? 'unrecovered' : 'invalid';
-  const judgements = judgeTrial(run.header.plan, { report, loadedAt, predictedMatches }, trust);
+  const judgements = judgeTrial(run.header.plan, found, trust);
   const verdicts = judgements.map((one) => one.verdict);
   const verdict = worst(trust === 'valid' ? verdicts : [...verdicts, 'unknown']);
   return { report: { ...report, verdict, reason: reasonOf(invalid, judgements) }, judgements };

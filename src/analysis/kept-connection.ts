@@ -1,3 +1,4 @@
+import type { Nanoseconds } from '../base/units.ts';
 import type { Outcome } from '../history/schema.ts';
 import type { TrialRecord } from './records.ts';
 import type { TrialReport } from './schema.ts';
@@ -15,19 +16,19 @@ export function keptConnectionOf(trial: TrialRecord, time: ClusterTime): TrialRe
   const lane = trial.lanes.get('reused');
   if (lane === undefined) return null;
   const onKept = lane.failed.filter(({ freshConnection }) => freshConnection === false);
-  const silent = onKept.filter(({ outcome }) => outcome === 'hung').map(({ dueAt }) => dueAt);
-  const deadFrom = silent.length === 0 ? null : Math.min(...silent);
-  const others = lane.opened.filter(({ at, good }) => good && deadFrom !== null && at > deadFrom);
-  const since = (at: number | null) => (at === null ? null : time.seconds(trial.start.t, at));
+  const silent = onKept.filter(({ outcome }) => outcome === 'hung');
+  const deadFrom = earliest(silent.map(({ dueAt }) => dueAt));
+  const replacedAt = deadFrom === null ? null : earliest(lane.openedGoodAt.filter((at) => at > deadFrom));
+  const since = (at: Nanoseconds | null) => (at === null ? null : time.seconds(trial.start.t, at));
   return {
-    opened: lane.opened.length,
+    opened: lane.opened,
     silentlyDead: silent.length,
     closedUnder: onKept.filter(({ outcome }) => closed.includes(outcome)).length,
     deadFrom: since(deadFrom),
-    replacedAt: since(
-      others.length === 0
-        ? null
-        : others.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY),
-    ),
+    replacedAt: since(replacedAt),
   };
 }
+
+/** Lists may be too long to be arguments. */
+const earliest = (instants: readonly Nanoseconds[]): Nanoseconds | null =>
+  instants.reduce<Nanoseconds | null>((least, at) => (least === null || at < least ? at : least), null);

@@ -42,8 +42,10 @@ export interface LaneRecord {
   readonly load: string;
   readonly goodDueAt: Nanoseconds[];
   readonly failed: RequestRecord[];
-  /** Starts of requests that opened a connection to keep, and whether they succeeded. */
-  readonly opened: { readonly at: Nanoseconds; readonly good: boolean }[];
+  /** Requests that opened a connection to keep, */
+  opened: number;
+  /** and when those of them began that succeeded. */
+  readonly openedGoodAt: Nanoseconds[];
   cancelled: number;
 }
 

@@ -26,7 +26,7 @@ export function doubtOf(
   expectation: Expectation,
   measured: Measured,
 ): string | null {
-  const source = sourceOf(expectation.metric);
+  const source = sourceOf(expectation);
   if (source === null) return null;
   const spans = observed.report.untrusted.filter(
     ({ instrument }) => kindOf(plan, instrument) === source.instrument,
@@ -102,7 +102,9 @@ function moreWouldMatter({ op, value, unit }: Expectation, measured: Measured): 
 }
 
 /** Null: no instrument's lateness changes it. */
-function sourceOf(metric: string): Source | null {
+function sourceOf({ metric, unit }: Expectation): Source | null {
+  if (unit === 'count' || unit === 'share')
+    return { instrument: metric.startsWith('probes.') ? 'probe' : 'streams', tells: 'how often' };
   switch (metric.startsWith('flip.') ? metric.slice('flip.'.length) : metric) {
     case 'firstFailedProbe':
     case 'lastFailedProbe':
@@ -115,12 +117,9 @@ function sourceOf(metric: string): Source | null {
     case 'edgeEjected':
     case 'nodeReadmitted':
       return { instrument: 'edge', tells: 'when' };
-    case 'probes.new.failed':
-    case 'probes.reused.failed':
-      return { instrument: 'probe', tells: 'how often' };
+    default:
+      return null;
   }
-  const counted = /^(lost|outcome|cdn)\b|^(lostAt|avoidable)/.test(metric);
-  return counted ? { instrument: 'streams', tells: 'how often' } : null;
 }
 
 /** Of a load by its name in the plan; any other is the edge. */

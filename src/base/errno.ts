@@ -1,5 +1,7 @@
+const certificate = /CERT|ISSUER|SIGNATURE|ALTNAME/;
+
 const words: readonly (readonly [RegExp, string])[] = [
-  [/CERT|ISSUER|SIGNATURE|ALTNAME/, 'the certificate is not accepted'],
+  [certificate, 'the certificate is not accepted'],
   [/^(ENOTFOUND|EAI_)/, 'the name cannot be resolved'],
   [/^E[MN]FILE$/, 'too many open files'],
   [/^(EADDRNOTAVAIL|EADDRINUSE)$/, 'no local port is free'],
@@ -12,3 +14,6 @@ export function errnoWords(errno: string): string {
   const [, said] = words.find(([pattern]) => pattern.test(errno)) ?? [];
   return said === undefined ? errno : `${said} (${errno})`;
 }
+
+/** The names that node gives to OpenSSL's verdicts on a certificate, and its own on the host's name. */
+export const isCertificate = (errno: string): boolean => certificate.test(errno);

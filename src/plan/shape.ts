@@ -1,4 +1,5 @@
 import type { PolicyName } from '../scenario/schema.ts';
+import type { Plan } from './schema.ts';
 
 /** What a policy's name tells of its trial, before any strategy runs. */
 export function strategyShape(policy: PolicyName | null): {
@@ -18,3 +19,7 @@ export function strategyShape(policy: PolicyName | null): {
       return { initial: 'Cluster', final: 'Cluster', flips: false };
   }
 }
+
+/** How long a probe may take, cluster ms; of several loads the longest, and 0 without one. */
+export const probeTimeoutMs = ({ load }: Pick<Plan, 'load'>): number =>
+  Math.max(0, ...load.map((one) => (one.kind === 'probe' ? one.timeoutMs : 0)));

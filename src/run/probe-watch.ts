@@ -30,22 +30,23 @@ interface Followed {
 
 export function probeWatch(): ProbeWatch {
   const lanes = new Map<string | null, Followed>();
-  const laneOf = new Map<string, Followed>();
   let sent = 0;
   let failed = 0;
 
+  const laneOf = (id: string) => {
+    for (const followed of lanes.values()) if (followed.pending.has(id)) return followed;
+    return undefined;
+  };
   const begun = ({ id, lane, dueAt }: EventOf<'start'>) => {
     sent += 1;
     const followed = lanes.get(lane) ?? { pending: new Map(), good: [], lastBad: -1 };
     lanes.set(lane, followed);
     followed.pending.set(id, dueAt);
-    laneOf.set(id, followed);
   };
   const ended = ({ id, outcome }: EventOf<'end'>) => {
-    const followed = laneOf.get(id);
+    const followed = laneOf(id);
     const dueAt = followed?.pending.get(id);
     if (followed === undefined || dueAt === undefined) return;
-    laneOf.delete(id);
     followed.pending.delete(id);
     if (outcome === 'cancelled') return;
     if (outcome === 'completed') {

@@ -148,10 +148,6 @@ export function runState(): RunState {
   };
 }
 
-/** For what must be waited for after an interruption too, and how long it may take then. */
-export const neverAborted = new AbortController().signal;
-export const hurriedMs = 2000;
-
 function pickCounts(message: Message): Partial<LoadProgress> {
   const known = Object.keys(none);
   return Object.fromEntries(

@@ -5,6 +5,7 @@ import { outageIn } from '../../src/analysis/probes.ts';
 import type { EventOf } from '../../src/history/schema.ts';
 import { untoldEnd } from '../../src/history/untold-end.ts';
 import { probeWatch } from '../../src/run/probe-watch.ts';
+import { probeStart } from '../support/probe-start.ts';
 
 /*
  * A run ends a trial when its probes have been well for the stability window; the analysis, which sees only what was
@@ -15,16 +16,6 @@ const every = 10;
 const timeout = 25;
 const stability = 60;
 
-const request = (id: string, dueAt: number): EventOf<'start'> => ({
-  type: 'start',
-  t: dueAt,
-  trial: 0,
-  id,
-  load: 'probe',
-  kind: 'probe',
-  lane: 'new',
-  dueAt,
-});
 const answer = (id: string, t: number, good: boolean): EventOf<'end'> =>
   untoldEnd({ t, trial: 0, id, outcome: good ? 'completed' : 'connect-timeout' });
 
@@ -53,7 +44,7 @@ test('when the run goes on, the analysis finds the outage over', () => {
         }));
         const events = probes
           .flatMap(({ id, due, good, at }) => [
-            { t: due, event: request(id, due) },
+            { t: due, event: probeStart(id, due) },
             { t: at, event: answer(id, at, good) },
           ])
           .sort((a, b) => a.t - b.t);

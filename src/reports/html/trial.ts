@@ -139,16 +139,13 @@ function outcomes({ requests: { byOutcome, byOutcomeClient, byCdnCode } }: Trial
   const count = (counts: Record<string, number | undefined>, name: string) => String(counts[name] ?? 0);
   const rows = names.map((name) => [name, count(byOutcome, name), count(byOutcomeClient, name)]);
   const same = rows.every(([, shown, seen]) => shown === seen);
+  const titles = same
+    ? ['outcome', 'streams']
+    : ['outcome', 'as this balancer shows it', 'as the client saw it'];
   const codes = cdnList(byCdnCode);
   const cdn = codes === null ? '' : `<p class="muted">${escapeHtml(`A CDN would have shown: ${codes}`)}</p>`;
-  const told = same
-    ? table(
-        'outcomes',
-        ['outcome', 'streams'],
-        rows.map((row) => row.slice(0, 2)),
-      )
-    : table('outcomes', ['outcome', 'as this balancer shows it', 'as the client saw it'], rows);
-  return `${told}${cdn}`;
+  const cells = rows.map((row) => row.slice(0, titles.length));
+  return `${table('outcomes', titles, cells)}${cdn}`;
 }
 
 function clocks({

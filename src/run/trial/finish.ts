@@ -1,6 +1,5 @@
 import { type Loads, longestStreamMs } from '../loads.ts';
 import { realMs } from '../run.ts';
-import { hurriedMs, neverAborted } from '../state.ts';
 import { noise, slack, type Trial } from './trial.ts';
 
 /** Follows every stream to its end: a node may only come back after all it held is classified. */
@@ -15,11 +14,4 @@ export async function finish(trial: Trial, loads: Loads): Promise<void> {
   }
   loads.quiesce();
   await run.state.until(loads.idle, limit, trial.signal);
-}
-
-/** What is still in flight was cut by us: cancelled, and no loss. After Ctrl-C as well, but then nobody waits long. */
-export async function cancelRest({ run }: Trial, loads: Loads): Promise<void> {
-  if (loads.idle()) return;
-  loads.cancel();
-  await run.state.until(loads.idle, run.signal.aborted ? hurriedMs : 5000, neverAborted);
 }

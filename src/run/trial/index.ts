@@ -3,9 +3,10 @@ import type { NodeName } from '../../base/units.ts';
 import { faults } from '../../faults/index.ts';
 import type { PlannedTrial } from '../../plan/schema.ts';
 import { strategies } from '../../policies/index.ts';
+import { cutOff } from '../cut-off.ts';
 import { launchLoads } from '../loads.ts';
 import { isInterrupted, type Run, TrialSpoiled } from '../run.ts';
-import { cancelRest, finish } from './finish.ts';
+import { finish } from './finish.ts';
 import { flip } from './flip.ts';
 import { ramp, steady } from './ramp.ts';
 import { recover } from './recover.ts';
@@ -98,7 +99,7 @@ async function conduct(trial: Trial): Promise<void> {
     if (trial.fault !== null && trial.target !== null) await strike(trial, trial.fault, trial.target);
     await finish(trial, loads);
   } finally {
-    await cancelRest(trial, loads);
+    await cutOff(run, loads);
     await loads.stop();
   }
 }

@@ -1,4 +1,5 @@
 import { nsPerMs } from '../../base/units.ts';
+import { probeTimeoutMs } from '../../plan/shape.ts';
 import type { TrafficPolicy } from '../../policies/index.ts';
 import { setPolicy } from '../cluster.ts';
 import { edgeHolds, expectedGreen, greenAtEdge } from '../expected.ts';
@@ -30,8 +31,7 @@ export function probesStable(
 ): Promise<boolean> {
   const { plan, state, clock } = trial.run;
   const ns = (ms: number) => realMs(plan, ms) * nsPerMs;
-  const timeoutMs = Math.max(0, ...plan.load.map((load) => (load.kind === 'probe' ? load.timeoutMs : 0)));
-  const window = ns(plan.stabilityMs);
-  const stable = () => also() && state.probes.stableSince(since, clock.now(), window, ns(timeoutMs));
+  const [window, timeout] = [ns(plan.stabilityMs), ns(probeTimeoutMs(plan))];
+  const stable = () => also() && state.probes.stableSince(since, clock.now(), window, timeout);
   return state.until(stable, realMs(plan, limitMs) + noise, trial.signal);
 }

@@ -1,11 +1,19 @@
 import { errnoWords } from '../../base/errno.ts';
 import type { HistoryEvent, Outcome } from '../../history/schema.ts';
 
+/** Requests that failed in one way. */
+export interface Failure {
+  readonly outcome: Outcome;
+  readonly errno: string | null;
+  readonly count: number;
+  readonly text: string;
+}
+
 /** How requests failed so far, to say it where a watch cannot begin; the figures are the analysis' own. */
 export interface Failures {
   observe(event: HistoryEvent): void;
   /** What most of those failed of that have this prefix to their ids. Null: none failed. */
-  most(idPrefix: string): { readonly outcome: Outcome; readonly count: number; readonly text: string } | null;
+  most(idPrefix: string): Failure | null;
 }
 
 export function failures(): Failures {
@@ -32,7 +40,7 @@ export function failures(): Failures {
       const { outcome, status, errno, count } = first;
       const own = outcome === 'local-error' && errno !== null;
       const more = outcome === 'http-error' ? ` (status ${status})` : '';
-      return { outcome, count, text: own ? errnoWords(errno) : `${outcome}${more}` };
+      return { outcome, errno, count, text: own ? errnoWords(errno) : `${outcome}${more}` };
     },
   };
 }

@@ -1,9 +1,13 @@
+import { isCertificate } from '../../base/errno.ts';
 import { nsPerMs } from '../../base/units.ts';
-import type { Outcome, Phase } from '../../history/schema.ts';
+import type { Phase } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
+import { probeTimeoutMs } from '../../plan/shape.ts';
+import { cutOff } from '../cut-off.ts';
 import { isInterrupted } from '../run.ts';
-import { hurriedMs, neverAborted, type RunState } from '../state.ts';
+import type { RunState } from '../state.ts';
 import { type CommandEnd, runCommand } from '../user-command.ts';
+import type { Failure } from './failures.ts';
 import { idPrefixes } from './instruments.ts';
 import type { Watch, WatchOutcome } from './watch.ts';
 
@@ -41,7 +45,16 @@ export async function watchTrial(watch: Watch): Promise<string | null> {
     outcome = isInterrupted(error) ? 'interrupted' : 'failed';
     throw error;
   } finally {
-    await cancelRest(watch);
+    await cutOff(
+      { state, signal: options.signal },
+      {
+        idle: () => idle(state, watch),
+        cancel() {
+          streams?.send({ type: 'cancel' });
+          probe?.send({ type: 'cancel' });
+        },
+      },
+    );
     record({ type: 'trial-end', t: clock.now(), trial: 0, outcome, invalid: [...state.failures] });
   }
   return failure;
@@ -78,13 +91,12 @@ async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string 
 function how({ options: { plan }, failures }: Watch, idPrefix: string): string {
   const most = failures.most(idPrefix);
   if (most === null) return '';
-  const { outcome, count, text } = most;
-  return `: ${count} failed, ${text}${hintFor(plan, idPrefix, outcome, text)}`;
+  return `: ${most.count} failed, ${most.text}${hintFor(plan, idPrefix, most)}`;
 }
 
-function hintFor(plan: Plan, idPrefix: string, outcome: Outcome, text: string): string {
+function hintFor(plan: Plan, idPrefix: string, { outcome, errno }: Failure): string {
   if (outcome === 'http-error') return '; --status names the one to expect';
-  if (text.includes('certificate')) return '; --insecure takes any';
+  if (errno !== null && isCertificate(errno)) return '; --insecure takes any';
   if (outcome !== 'hung') return '';
   return idPrefix === idPrefixes.probe
     ? `, without a whole answer for ${probeTimeoutMs(plan) / 1000} s; a slow URL wants a longer --timeout, or a quick --probe-path`
@@ -97,9 +109,6 @@ const rampLimitOf = (load: Plan['load'][number]) =>
 
 const stallMs = (plan: Plan) =>
   Math.max(0, ...plan.load.map((load) => (load.kind === 'streams' ? load.stallMs : 0)));
-
-const probeTimeoutMs = (plan: Plan) =>
-  Math.max(0, ...plan.load.map((load) => (load.kind === 'probe' ? load.timeoutMs : 0)));
 
 async function command({ options, record, clock }: Watch): Promise<CommandEnd | null> {
   const { command: argv, signal } = options;
@@ -137,12 +146,3 @@ async function followUp({ options, state, clock, streams, probe }: Watch, wasWel
 
 const idle = (state: RunState, { streams, probe }: Pick<Watch, 'streams' | 'probe'>) =>
   (streams === null || state.idle.has('streams')) && (probe === null || state.idle.has('probe'));
-
-/** What is cut off now was cut by us: cancelled, and no loss. After Ctrl-C as well, but then nobody waits long. */
-async function cancelRest({ options, state, streams, probe }: Watch): Promise<void> {
-  if (idle(state, { streams, probe })) return;
-  streams?.send({ type: 'cancel' });
-  probe?.send({ type: 'cancel' });
-  const limitMs = options.signal.aborted ? hurriedMs : 5000;
-  await state.until(() => idle(state, { streams, probe }), limitMs, neverAborted);
-}

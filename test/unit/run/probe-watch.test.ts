@@ -3,23 +3,14 @@ import * as assert from 'uvu/assert';
 import type { EventOf } from '../../../src/history/schema.ts';
 import { untoldEnd } from '../../../src/history/untold-end.ts';
 import { probeWatch } from '../../../src/run/probe-watch.ts';
+import { probeStart } from '../../support/probe-start.ts';
 
-const start = (id: string, dueAt: number): EventOf<'start'> => ({
-  type: 'start',
-  t: dueAt,
-  trial: 0,
-  id,
-  load: 'probe',
-  kind: 'probe',
-  lane: 'new',
-  dueAt,
-});
 const end = (id: string, outcome: EventOf<'end'>['outcome']) => untoldEnd({ t: 0, trial: 0, id, outcome });
 
 test('a window without a failure is stable, and not before it is whole', () => {
   const watch = probeWatch();
   for (let due = 0; due <= 100; due += 10) {
-    watch.observe(start(`${due}`, due));
+    watch.observe(probeStart(`${due}`, due));
     watch.observe(end(`${due}`, 'completed'));
   }
   assert.is(watch.stableSince(0, 99, 100, 50), false);
@@ -30,7 +21,7 @@ test('a window without a failure is stable, and not before it is whole', () => {
 test('the window begins anew after a failure', () => {
   const watch = probeWatch();
   for (let due = 0; due <= 200; due += 10) {
-    watch.observe(start(`${due}`, due));
+    watch.observe(probeStart(`${due}`, due));
     watch.observe(end(`${due}`, due === 60 ? 'refused' : 'completed'));
   }
   assert.is(watch.failed, 1);
@@ -41,7 +32,7 @@ test('the window begins anew after a failure', () => {
 
 test('a failure that is told late counts from when it was due, and successes in any order', () => {
   const watch = probeWatch();
-  for (const due of [0, 10, 20, 30, 40, 50]) watch.observe(start(`${due}`, due));
+  for (const due of [0, 10, 20, 30, 40, 50]) watch.observe(probeStart(`${due}`, due));
   for (const due of [30, 0, 50, 40, 20]) watch.observe(end(`${due}`, 'completed'));
   assert.is(watch.stableSince(0, 60, 10, 200), true, 'all before the one that is pending');
   watch.observe(end('10', 'connect-timeout'));
@@ -52,7 +43,7 @@ test('a failure that is told late counts from when it was due, and successes in 
 test('each lane must be well by itself', () => {
   const watch = probeWatch();
   const of = (lane: 'new' | 'reused', due: number, outcome: EventOf<'end'>['outcome']) => {
-    watch.observe({ ...start(`${lane}${due}`, due), lane });
+    watch.observe({ ...probeStart(`${lane}${due}`, due), lane });
     watch.observe(end(`${lane}${due}`, outcome));
   };
   for (let due = 0; due <= 100; due += 10) {
@@ -65,11 +56,11 @@ test('each lane must be well by itself', () => {
 
 test('an unanswered probe holds the window back, and fails it after its time-out', () => {
   const watch = probeWatch();
-  watch.observe(start('first', 0));
+  watch.observe(probeStart('first', 0));
   watch.observe(end('first', 'completed'));
-  watch.observe(start('a', 100));
+  watch.observe(probeStart('a', 100));
   assert.is(watch.stableSince(0, 140, 120, 50), false, 'known only up to 100');
-  watch.observe(start('b', 110));
+  watch.observe(probeStart('b', 110));
   assert.is(watch.stableSince(0, 155, 30, 50), false, 'it failed at 100, and none has succeeded since');
   watch.observe(end('b', 'completed'));
   assert.is(watch.stableSince(0, 199, 90, 50), false);

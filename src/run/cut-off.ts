@@ -1,0 +1,16 @@
+import type { RunState } from './state.ts';
+
+const neverAborted = new AbortController().signal;
+
+/**
+ * Ends what is still in flight, and waits until it is told: cut by us, it is cancelled and no loss. After Ctrl-C as well,
+ * but then nobody waits long.
+ */
+export async function cutOff(
+  { state, signal }: { readonly state: RunState; readonly signal: AbortSignal },
+  { idle, cancel }: { idle(): boolean; cancel(): void },
+): Promise<void> {
+  if (idle()) return;
+  cancel();
+  await state.until(idle, signal.aborted ? 2000 : 5000, neverAborted);
+}

@@ -1,4 +1,4 @@
-// The one test command: types, lint, structure, then every test file in its own process, fast groups first.
+// The one test command: builds, checks types and lint, then runs every test file in its own process, fast groups first.
 // `npm test -- unit/edge recorder` runs only the files whose path contains one of the words.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -49,7 +49,7 @@ function run(command, args, limitSeconds) {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // a group of its own
-      env: { ...process.env, FORCE_COLOR: '0' },
+      env: { ...process.env, FORCE_COLOR: '0', MIDFLIGHT_BUILT: '1' },
     });
     running.add(child);
     let output = '';
@@ -113,7 +113,18 @@ async function inParallel(items, width, work) {
   await Promise.all(Array.from({ length: width }, worker));
 }
 
+/** Tests start the bundles as processes: an old build would let a broken source pass. */
+async function build() {
+  const { code, output, seconds } = await run(process.execPath, [join(root, 'scripts', 'build.mjs')], 300);
+  report('build', code === 0, seconds);
+  if (code === 0) return;
+  console.log(output);
+  console.log('\nnothing was tested: the build failed');
+  process.exit(1);
+}
+
 const bin = (name) => join(root, 'node_modules', '.bin', name);
+await build();
 await check('types', bin('tsc'), ['-p', '.']);
 await check('lint', bin('biome'), ['check', '--error-on-warnings', '.']);
 const files = testFiles(join(root, 'test')).filter(

@@ -8,6 +8,7 @@ import { loadScenario } from '../../src/scenario/load.ts';
 import { kindImages, kindMissing } from '../support/kind.ts';
 import { skippedFile } from '../support/skip.ts';
 import { conformance } from './suite.ts';
+import '../support/bundles.ts';
 
 /** The suite on a real cluster whose kube-proxy works in this mode; skipped where no cluster can be made. */
 export async function kindConformance(kubeProxyMode: Plan['kubeProxyMode']): Promise<void> {

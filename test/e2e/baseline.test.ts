@@ -4,13 +4,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { report as reportSchema } from '../../src/analysis/schema.ts';
 import { packageRoot } from '../../src/base/package.ts';
-import { buildAll, runCli, sandbox } from '../support/cli.ts';
+import { runCli, sandbox } from '../support/cli.ts';
 
 /** The instrument itself loses nothing: twenty times in a row. */
 const test = suite('baseline');
 const repeats = 20;
 const box = sandbox();
-buildAll();
 test.after(() => box.remove());
 
 test(`nothing is lost in ${repeats} runs in a row`, async () => {

@@ -5,13 +5,12 @@ import * as assert from 'uvu/assert';
 import { report as reportSchema } from '../../src/analysis/schema.ts';
 import { readHistory } from '../../src/history/reader.ts';
 import type { EventOf } from '../../src/history/schema.ts';
-import { buildAll, processesWith, runCli, sandbox } from '../support/cli.ts';
+import { processesWith, runCli, sandbox } from '../support/cli.ts';
 import { k6Here } from '../support/k6.ts';
 
 /* One run with every engine in it: what a user's scenario with autocannon and k6 beside our streams gives. */
 const test = suite('engines');
 const box = sandbox();
-buildAll();
 test.after(() => box.remove());
 
 const scenario = (name: string, load: readonly string[]) => `

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { parse, stringify } from 'yaml';
 import { type Report, report as reportSchema } from '../../src/analysis/schema.ts';
 import { packageRoot } from '../../src/base/package.ts';
-import { buildAll, runCli, sandbox, start, stateFiles, until } from '../support/cli.ts';
+import { runCli, sandbox, start, stateFiles, until } from '../support/cli.ts';
 import { kindMissing } from '../support/kind.ts';
 import { skippedFile } from '../support/skip.ts';
 
@@ -24,7 +24,6 @@ function kindTests(): void {
   const before = present();
   const file = join(box.folder, 'preemption.yaml');
   writeFileSync(file, shortened());
-  buildAll();
   test.after(() => box.remove());
 
   const run = (out: string, ...args: string[]) =>

@@ -6,14 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Report, report as reportSchema } from '../../src/analysis/schema.ts';
-import { buildAll, processesWith, sandbox, start, until } from '../support/cli.ts';
+import { processesWith, sandbox, start, until } from '../support/cli.ts';
 
 /*
  * What an instrument measured while it was itself held up is not to be believed: the process of the probe, or of the
  * recorder, is really stopped for a while in the midst of an outage, and the report must say `unknown`.
  */
 const test = suite('late instrument');
-buildAll();
 const box = sandbox();
 const outageMs = 2500;
 

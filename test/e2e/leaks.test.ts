@@ -4,7 +4,6 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { report } from '../../src/analysis/schema.ts';
 import {
-  buildAll,
   processesWith,
   runCli,
   type Sandbox,
@@ -89,8 +88,6 @@ async function inSandbox(work: (box: Sandbox) => Promise<void>): Promise<void> {
 
 if (process.platform !== 'linux') skipped('linux', 'leak tests', 'processes and sockets are read from /proc');
 else {
-  buildAll();
-
   test('success', () =>
     inSandbox(async (box) => {
       const run = begin(box);

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageRoot, packageVersion } from '../../src/base/package.ts';
-import { buildAll, sandbox } from '../support/cli.ts';
+import { sandbox } from '../support/cli.ts';
 
 /* The package as users get it: packed, unpacked elsewhere, and run with nothing beside it. */
 const test = suite('package');
-buildAll();
 const box = sandbox();
 test.after(() => box.remove());
 const unpacked = join(box.folder, 'package');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { report as reportSchema } from '../../src/analysis/schema.ts';
-import { buildAll, runCli, sandbox, stateFiles } from '../support/cli.ts';
+import { runCli, sandbox, stateFiles } from '../support/cli.ts';
 
 /*
  * Where all of loopback is one address (macOS, Windows), nodes are told apart by their ports. The trap is the same; the
@@ -12,7 +12,6 @@ import { buildAll, runCli, sandbox, stateFiles } from '../support/cli.ts';
 const test = suite('one loopback address');
 const box = sandbox();
 box.env.MIDFLIGHT_SHARED_LOOPBACK = '1';
-buildAll();
 test.after(() => box.remove());
 
 const scenario = `

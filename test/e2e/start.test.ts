@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { report as reportSchema } from '../../src/analysis/schema.ts';
 import { packageRoot } from '../../src/base/package.ts';
-import { buildAll, runCli, sandbox } from '../support/cli.ts';
+import { runCli, sandbox } from '../support/cli.ts';
 
 /*
  * `npm start`, as the README has it: the trap, the cure and the price of the flip, with every loss accounted for.
@@ -13,7 +13,6 @@ import { buildAll, runCli, sandbox } from '../support/cli.ts';
 const test = suite('npm start');
 const box = sandbox();
 const folder = join(box.reports, 'preemption');
-buildAll();
 const began = performance.now();
 const stdout = execFileSync('npm', ['start', '--silent', '--', '--out', folder], {
   cwd: packageRoot(),

@@ -9,11 +9,10 @@ import { type Report, report as reportSchema } from '../../src/analysis/schema.t
 import { readHistory } from '../../src/history/reader.ts';
 import type { HistoryEvent } from '../../src/history/schema.ts';
 import { selfSigned } from '../support/certificate.ts';
-import { buildAll, runCli, sandbox, start, until } from '../support/cli.ts';
+import { runCli, sandbox, start, until } from '../support/cli.ts';
 
 /* `midflight watch` as a user runs it, against a server of the test's own. */
 const test = suite('watch');
-buildAll();
 const box = sandbox();
 
 /** Streams of 12 chunks of 100 ms under /slow; /break resets every connection, and refuses all for `brokenMs`. */

@@ -1,15 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package.ts';
+import './bundles.ts';
 
 export const cliFile = join(packageRoot(), 'dist', 'midflight.mjs');
-
-/** The bundles as they are now: what is tested is what is shipped. */
-export function buildAll(): void {
-  execFileSync(process.execPath, [join(packageRoot(), 'scripts', 'build.mjs')], { stdio: 'inherit' });
-}
 
 /** A folder of the test's own for state, temporary files and reports; `remove` takes it away. */
 export interface Sandbox {

@@ -8,6 +8,7 @@ import { resolveEdge } from '../../src/presets/index.ts';
 import { type ChildHandle, launchChild } from '../../src/providers/child.ts';
 import { type FakeKubeApi, fakeKubeApi } from './fake-kube-api.ts';
 import { freePort } from './node-port.ts';
+import './bundles.ts';
 
 /*
  * The edge as its own process, in front of nodes that a test makes: each node is an address of 127.0.0.0/8 with whatever

@@ -6,6 +6,7 @@ import type { K6Config, Target } from '../../src/load/config.ts';
 import { findK6 } from '../../src/load/k6/find.ts';
 import { k6Version } from '../../src/load/k6/source.ts';
 import { skipped } from './skip.ts';
+import './bundles.ts';
 
 /** The k6 of this machine; null, with the skip told, where there is none. */
 export function k6Here(what: string): string | null {

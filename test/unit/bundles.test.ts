@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { roleBundle } from '../../src/base/package.ts';
+import { packageRoot, roleBundle } from '../../src/base/package.ts';
+import '../support/bundles.ts';
 
 /* A process that loads what it does not read starts later, and its CPU seconds are taken from what it measures. */
 
@@ -29,5 +31,17 @@ for (const role of ['recorder', 'probe', 'acceptor', 'node', 'app', 'ingress']) 
     );
   });
 }
+
+test('whatever starts a bundle in a test builds it first', () => {
+  const folder = join(packageRoot(), 'test');
+  const starts = /\broleBundle\(|\b(?:embedded|kind)Provider\b|\bcliFile\b|packageRoot\(\), 'dist'/;
+  const builds = /support\/(?:bundles|cli)\.ts'|'\.\/(?:bundles|cli)\.ts'/;
+  const stale = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => {
+    if (!file.endsWith('.ts') || file.endsWith('/bundles.ts')) return false;
+    const text = readFileSync(join(folder, file), 'utf8');
+    return starts.test(text) && !builds.test(text);
+  });
+  assert.equal(stale, []);
+});
 
 test.run();

@@ -11,6 +11,7 @@ import { presets } from '../../../src/presets/index.ts';
 import { launchChild } from '../../../src/providers/child.ts';
 import { startControlPlane } from '../../../src/providers/embedded/control-plane/control-plane.ts';
 import { embeddedKubeconfig } from '../../../src/providers/embedded/control-plane/kubeconfig.ts';
+import '../../support/bundles.ts';
 
 const second = 1000;
 

@@ -17,6 +17,7 @@ import { selfSigned } from '../../support/certificate.ts';
 import { faultServer } from '../../support/fault-server/index.ts';
 import { gather, probeAt, streamsAt, targetAt } from '../../support/load.ts';
 import { skipped } from '../../support/skip.ts';
+import '../../support/bundles.ts';
 
 const shop = selfSigned('shop.test');
 const other = selfSigned('other.test');

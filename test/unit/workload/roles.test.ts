@@ -8,6 +8,7 @@ import { launchChild } from '../../../src/providers/child.ts';
 import { hostname } from '../../../src/workload/manifests.ts';
 import { shortPath, streamPath } from '../../../src/workload/protocol.ts';
 import { ask, until } from '../../support/workload.ts';
+import '../../support/bundles.ts';
 
 /* The bundles as they are shipped, in processes of their own. */
 

@@ -9,6 +9,7 @@ import { monotonic } from '../../../../../src/base/clock.ts';
 import { roleBundle } from '../../../../../src/base/package.ts';
 import { startAcceptor } from '../../../../../src/providers/embedded/node/proxy/acceptor.ts';
 import { eventually, freePort, knock, ownAddress, settled } from '../../../../support/node-port.ts';
+import '../../../../support/bundles.ts';
 
 const host = ownAddress();
 const fillerAddress = host.replace(/\.2$/, '.9');

@@ -8,6 +8,7 @@ import type { Rule } from '../../../../../src/providers/embedded/node/proxy/rule
 import { canDropSyns } from '../../../../support/fault-server/index.ts';
 import { eventually, freePort, knock, ownAddress, settled } from '../../../../support/node-port.ts';
 import { skipped } from '../../../../support/skip.ts';
+import '../../../../support/bundles.ts';
 
 const host = ownAddress();
 const fillerAddress = host.replace(/\.2$/, '.9');

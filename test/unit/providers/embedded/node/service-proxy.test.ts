@@ -14,6 +14,7 @@ import type {
 import { canDropSyns } from '../../../../support/fault-server/index.ts';
 import { freePort, knock, ownAddress, settled } from '../../../../support/node-port.ts';
 import { skipped } from '../../../../support/skip.ts';
+import '../../../../support/bundles.ts';
 
 const base = ownAddress().replace(/\.2$/, '');
 const host = `${base}.2`;

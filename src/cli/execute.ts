@@ -13,7 +13,7 @@ import { exitCodeOf } from './exit-codes.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 
 /** What whoever runs is given: where its events go, and when to end. */
-export type RunHooks = Pick<RunOptions, 'write' | 'signal' | 'onStatus' | 'onProgress'>;
+export type RunHooks = Pick<RunOptions, 'write' | 'signal' | 'onStatus' | 'onProgress' | 'onWait'>;
 
 export interface ExecuteOptions {
   readonly plan: Plan;
@@ -79,6 +79,7 @@ async function record(options: ExecuteOptions, file: string): Promise<void> {
       signal: AbortSignal.any([signal, broken.signal]),
       onStatus: (text) => view?.status(text),
       onProgress: (load, message) => view?.progress(load, message),
+      onWait: (wait) => view?.wait(wait),
     });
   } finally {
     signal.removeEventListener('abort', onAbort);

@@ -1,5 +1,6 @@
 import { nsPerMs } from '../base/units.ts';
 import { type LiveState, recentProbes, sum } from './live-state.ts';
+import { phaseWords } from './live-words.ts';
 import type { Paint } from './paint.ts';
 import { width } from './table.ts';
 import { policyName } from './words.ts';
@@ -20,7 +21,7 @@ export function frame(state: LiveState, { columns, colours, elapsedSeconds, tick
   const time = `${elapsedSeconds.toFixed(0)} s of about ${plan.expectedWallSeconds} s`;
   if (trial === null) return [fit(`${turn} ${state.status} · ${time}`, columns)];
   const since = ((state.now - state.phaseAt) * plan.timeScale) / nsPerMs / 1000;
-  const where = phase === null ? state.status : `${phase} ${Math.max(0, since).toFixed(0)} s`;
+  const where = phase === null ? state.status : `${phaseWords[phase]} ${Math.max(0, since).toFixed(0)} s`;
   const head = `${turn} trial ${trial.number} of ${plan.trials.length} · ${colours.bold(policyName(trial.policy))} · ${where} · ${time}`;
   const lost = sum(state, 'lost');
   const { all, failed } = recentProbes(state);
@@ -29,8 +30,16 @@ export function frame(state: LiveState, { columns, colours, elapsedSeconds, tick
       ? ''
       : ` · new requests ${failed === 0 ? colours.green('ok') : colours.red(`${failed} of ${all} failing`)}`;
   const counts = `  streams ${sum(state, 'inFlight')} in flight, ${sum(state, 'completed')} done, ${lost === 0 ? '0 lost' : colours.red(`${lost} lost`)}${probes}`;
-  return [fit(head, columns), fit(counts, columns), ...board(state, columns, colours)];
+  const more = [
+    ...(state.wait === null ? [] : [`  ${waitWords(state.wait)}`]),
+    ...(state.saidInTrial ? [`  ${state.status}`] : []),
+  ];
+  return [...[head, counts, ...more].map((line) => fit(line, columns)), ...board(state, columns, colours)];
 }
+
+/** On the clock of the elapsed time beside it. */
+const waitWords = ({ what, untilSeconds }: NonNullable<LiveState['wait']>) =>
+  `waiting for ${what}, at the latest until ${untilSeconds.toFixed(0)} s`;
 
 /** More lines than these could not be painted over on a small terminal. */
 const boardLines = 6;
@@ -40,24 +49,27 @@ function board(state: LiveState, columns: number, colours: Paint): string[] {
   const all = [...state.nodes];
   const cell = ([name, health]: (typeof all)[number]) => {
     const dot = { green: colours.green('●'), red: colours.red('○'), unknown: colours.dim('·') }[health];
-    return `${dot} ${name === state.target ? colours.red(`${name} ✗`) : name}`;
+    return `${dot} ${name === state.hit?.node ? colours.red(`${name} (${state.hit.word})`) : name}`;
   };
   const whole = laidOut(all.map(cell), columns);
   if (whole.length <= boardLines) return whole;
-  const noteworthy = all.filter(([name, health]) => health !== 'green' || name === state.target);
+  const noteworthy = all.filter(([name, health]) => health !== 'green' || name === state.hit?.node);
   const rest = `${colours.green('●')} ${all.length - noteworthy.length} of ${all.length} nodes`;
   const lines = laidOut([rest, ...noteworthy.map(cell)], columns);
   return lines.length <= boardLines ? lines : [...lines.slice(0, boardLines - 1), '         …'];
 }
 
+/** The marks, explained where they stand. */
+const legend = '  edge (● in use, ○ not):';
+
 function laidOut(cells: readonly string[], columns: number): string[] {
   if (cells.length === 0) return [];
   const lines: string[] = [];
-  let line = '  edge:';
+  let line = legend;
   for (const cell of cells) {
-    if (width(line) + 2 + width(cell) > columns && line.trim() !== '' && line !== '  edge:') {
+    if (width(line) + 2 + width(cell) > columns && line.trim() !== '') {
       lines.push(line);
-      line = '       ';
+      line = '      ';
     }
     line += `  ${cell}`;
   }
@@ -88,13 +100,15 @@ export function plainLine(state: LiveState, elapsedSeconds: number): string {
   const red = [...state.nodes].flatMap(([name, health]) => (health === 'red' ? [name] : []));
   const green = [...state.nodes.values()].filter((health) => health === 'green').length;
   const parts = [
-    `trial ${trial.number}/${plan.trials.length} ${policyName(trial.policy)} ${phase ?? 'ended'}`,
+    `trial ${trial.number}/${plan.trials.length} ${policyName(trial.policy)} ${phase === null ? 'between phases' : phaseWords[phase]}`,
     `${sum(state, 'inFlight')} in flight, ${sum(state, 'completed')} done, ${sum(state, 'lost')} lost`,
     ...(all === 0 ? [] : [`probes ${all - failed}/${all} ok`]),
     ...(state.nodes.size === 0
       ? []
       : [`edge ${green}/${state.nodes.size} green${red.length > 0 ? ` (red: ${red.join(' ')})` : ''}`]),
-    ...(state.target === null ? [] : [`${state.target} is down`]),
+    ...(state.hit === null ? [] : [`${state.hit.node} is ${state.hit.word}`]),
+    ...(state.wait === null ? [] : [waitWords(state.wait)]),
+    ...(state.saidInTrial ? [state.status] : []),
   ];
   return `${time}  ${parts.join(' · ')}`;
 }

@@ -1,19 +1,25 @@
 import type { Message } from '../base/role.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
-import type { HistoryEvent } from '../history/schema.ts';
+import type { EventOf, HistoryEvent, Phase } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
+import { type Hit, lookOfFault } from './live-words.ts';
 
 /** What the live view knows; one more reader of the run's events. */
 export interface LiveState {
   readonly plan: Plan;
+  /** What is being done outside the trials; within one, only what is said meanwhile (an instrument that failed). */
   status: string;
+  saidInTrial: boolean;
+  /** What the run waits for, and until when at the latest, in seconds since the view began. */
+  wait: { readonly what: string; readonly untilSeconds: number } | null;
   trial: { number: number; policy: string | null; repeat: number } | null;
-  phase: string | null;
+  phase: Phase | null;
   phaseAt: Nanoseconds;
   now: Nanoseconds;
   /** Node by node, as the edge holds them. */
   readonly nodes: Map<string, 'green' | 'red' | 'unknown'>;
-  target: string | null;
+  /** The node that a fault has hit, and what became of it. */
+  hit: Hit | null;
   readonly streams: Map<string, { inFlight: number; completed: number; lost: number }>;
   /** Probes of the last second as their process tells of them: one that hangs has failed at its time-out, not at its end. */
   recent: { t: Nanoseconds; ok: number; failed: number }[];
@@ -34,12 +40,14 @@ export function liveState(plan: Plan): LiveState {
   return {
     plan,
     status: 'starting',
+    saidInTrial: false,
+    wait: null,
     trial: null,
     phase: null,
     phaseAt: 0,
     now: 0,
     nodes: new Map(),
-    target: null,
+    hit: null,
     streams: new Map(),
     recent: [],
     probesFailed: 0,
@@ -59,7 +67,8 @@ export function takeEvent(state: LiveState, event: HistoryEvent, probes: Set<str
       state.streams.clear();
       state.recent = [];
       state.probesFailed = 0;
-      state.target = null;
+      state.hit = null;
+      state.saidInTrial = false;
       return true;
     case 'trial-end': {
       const lost = sum(state, 'lost');
@@ -71,6 +80,8 @@ export function takeEvent(state: LiveState, event: HistoryEvent, probes: Set<str
         invalid: event.invalid.length,
       });
       state.phase = null;
+      say(state, `trial ${event.trial + 1} of ${state.plan.trials.length} is over`);
+      state.trial = null;
       return true;
     }
     case 'phase':
@@ -78,8 +89,7 @@ export function takeEvent(state: LiveState, event: HistoryEvent, probes: Set<str
       state.phaseAt = event.t;
       return true;
     case 'disturbance':
-      if (event.at === 'begin' && event.node !== null) state.target = event.node;
-      if (event.at === 'recovered') state.target = null;
+      state.hit = hitAfter(state.hit, event);
       return true;
     case 'health':
       if (!event.eligible) state.nodes.set(event.node, 'unknown');
@@ -94,11 +104,24 @@ export function takeEvent(state: LiveState, event: HistoryEvent, probes: Set<str
       return false;
     }
     case 'instrument-failed':
-      state.status = `${event.instrument}: ${event.reason}`;
+      say(state, `${event.instrument}: ${event.reason}`);
       return true;
     default:
       return false;
   }
+}
+
+/** Something to show in words, in a trial or outside. */
+export function say(state: LiveState, text: string): void {
+  state.status = text;
+  state.saidInTrial = state.trial !== null;
+}
+
+function hitAfter(before: Hit | null, { kind, at, name, node }: EventOf<'disturbance'>): Hit | null {
+  if (at === 'recovered') return null;
+  if (kind !== 'fault' || node === null || (at !== 'begin' && at !== 'done')) return before;
+  const look = lookOfFault(name, at);
+  return look === null ? before : { node, ...look };
 }
 
 const counters = ['inFlight', 'completed', 'lost'] as const;

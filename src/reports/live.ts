@@ -1,8 +1,9 @@
 import type { Message } from '../base/role.ts';
+import type { Wait } from '../base/wait.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 import { doneLine, frame, plainLine } from './live-frame.ts';
-import { liveState, takeEvent, takeProgress } from './live-state.ts';
+import { liveState, say as sayIn, takeEvent, takeProgress } from './live-state.ts';
 import { paint } from './paint.ts';
 
 export interface LiveOptions {
@@ -22,6 +23,8 @@ export interface LiveView {
   event(event: HistoryEvent): void;
   progress(load: string, message: Message): void;
   status(text: string): void;
+  /** What is waited for; null: for nothing more. */
+  wait(wait: Wait | null): void;
   /** Takes the painted lines away and gives the cursor back. Safe to call twice. */
   stop(): void;
 }
@@ -83,9 +86,11 @@ export function liveView(options: LiveOptions): LiveView {
       takeProgress(state, load, message);
     },
     status(text) {
-      state.status = text;
-      if (text === 'cleaning up') state.trial = null;
+      sayIn(state, text);
       due = true;
+    },
+    wait(wait) {
+      state.wait = wait === null ? null : { what: wait.what, untilSeconds: elapsed() + wait.limitMs / 1000 };
     },
     stop() {
       if (stopped) return;

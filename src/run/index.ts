@@ -4,6 +4,7 @@ import { MidflightError, messageOf } from '../base/errors.ts';
 import { seedOf } from '../base/random.ts';
 import type { Message, RoleHandle } from '../base/role.ts';
 import type { NodeName } from '../base/units.ts';
+import type { OnWait } from '../base/wait.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 import { chooseTarget, targetCandidates } from '../plan/target.ts';
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly onStatus?: (text: string) => void;
   /** Progress of loads, which is no history. */
   readonly onProgress?: (load: string, message: Message) => void;
+  /** What is waited for, and at most how long. */
+  readonly onWait?: OnWait;
   readonly clock?: Clock;
 }
 
@@ -48,7 +51,7 @@ export async function runExperiment(
 ): Promise<{ outcome: RunOutcome; reason: string | null }> {
   const { plan, provider, signal } = options;
   const clock = options.clock ?? monotonic;
-  const state = runState();
+  const state = runState(options.onWait);
   const record = (event: HistoryEvent) => {
     options.write(event);
     state.observe(event);

@@ -1,5 +1,6 @@
 import type { Message } from '../base/role.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
+import type { OnWait } from '../base/wait.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { TrafficPolicy } from '../policies/index.ts';
 import { type ProbeWatch, probeWatch } from './probe-watch.ts';
@@ -41,8 +42,11 @@ export interface RunState {
   fail(reason: string): void;
   /** Forgets what belongs to one trial only. */
   beginTrial(): void;
-  /** Resolves true as soon as `done` holds (looked at after every event and every 50 ms), false at the limit. */
-  until(done: () => boolean, limitMs: number, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Resolves true as soon as `done` holds (looked at after every event and every 50 ms), false at the limit.
+   * `what`: the thing waited for, as the live view shows it.
+   */
+  until(done: () => boolean, limitMs: number, signal: AbortSignal, what?: string): Promise<boolean>;
 }
 
 const none: LoadProgress = {
@@ -54,7 +58,7 @@ const none: LoadProgress = {
   cancelled: 0,
 };
 
-export function runState(): RunState {
+export function runState(onWait: OnWait = () => {}): RunState {
   let edgePolicy: TrafficPolicy | null = null;
   let edgeReconciledAt = 0;
   const health = new Map<NodeName, NodeHealth>();
@@ -144,7 +148,14 @@ export function runState(): RunState {
       failures = [];
       latenessMs = 0;
     },
-    until: (done, limitMs, signal) => until(waiters, done, limitMs, signal),
+    async until(done, limitMs, signal, what) {
+      if (what !== undefined && !done()) onWait({ what, limitMs });
+      try {
+        return await until(waiters, done, limitMs, signal);
+      } finally {
+        if (what !== undefined) onWait(null);
+      }
+    },
   };
 }
 

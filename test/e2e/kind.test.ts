@@ -29,7 +29,7 @@ function kindTests(): void {
   const run = (out: string, ...args: string[]) =>
     start(['run', file, '--cluster', 'kind', '--out', join(box.folder, out), ...args], box);
   const nodeIsDown = (started: ReturnType<typeof run>) =>
-    until('a node that is down', () => /observe .* is down/.test(started.said()), 180_000);
+    until('a node that is down', () => /observing .* is down/.test(started.said()), 180_000);
   const added = () => present().filter((thing) => !before.includes(thing));
 
   test('SIGINT while the cluster comes up leaves nothing', async () => {

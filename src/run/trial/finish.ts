@@ -10,8 +10,8 @@ export async function finish(trial: Trial, loads: Loads): Promise<void> {
   const renewing = run.plan.load.some((load) => load.kind === 'streams' && load.renew);
   // Without a disturbance the probes go on as long as the streams do: that is the whole measurement.
   if (trial.strategy.switchOver === null && trial.fault === null && !renewing) {
-    await run.state.until(loads.streamsIdle, limit, trial.signal);
+    await run.state.until(loads.streamsIdle, limit, trial.signal, 'all streams to end');
   }
   loads.quiesce();
-  await run.state.until(loads.idle, limit, trial.signal);
+  await run.state.until(loads.idle, limit, trial.signal, 'all streams to end');
 }

@@ -33,7 +33,7 @@ export async function flip(trial: Trial, switchOver: NonNullable<Strategy['switc
     run.state.edgeReconciledAt > at &&
     edgeHolds(run, strategy.final, null);
   const limit = edge.reconcileDelayMs + turns + 2 * stabilityMs + slack;
-  if (!(await probesStable(trial, at, limit, followed))) {
+  if (!(await probesStable(trial, at, limit, followed, ' and the edge to follow'))) {
     trial.note(`the switchover ${strategy.name} had not settled when its time was up`);
   }
 }

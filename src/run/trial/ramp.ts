@@ -17,8 +17,15 @@ export async function ramp(trial: Trial, loads: Loads): Promise<void> {
   const disturbed = trial.strategy.switchOver !== null || trial.fault !== null;
   const wanted = run.plan.fault?.trigger.streamsInFlight ?? all;
   if (!disturbed) {
-    await run.state.until(() => count('started') >= all, limit, trial.signal);
-  } else if (!(await run.state.until(() => count('pastFirstChunk') >= wanted, limit, trial.signal))) {
+    await run.state.until(() => count('started') >= all, limit, trial.signal, `${all} streams to start`);
+  } else if (
+    !(await run.state.until(
+      () => count('pastFirstChunk') >= wanted,
+      limit,
+      trial.signal,
+      `${wanted} streams in flight`,
+    ))
+  ) {
     throw new TrialSpoiled(
       `no steady state: ${count('pastFirstChunk')} of ${wanted} streams were in flight past their first chunk (trial ${planned.index})${busy(trial)}`,
     );

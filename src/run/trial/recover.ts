@@ -26,7 +26,14 @@ export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void
   const check = run.plan.edge.checks[strategy.final];
   const limit = (check.healthyThreshold + 2) * (check.intervalMs + check.timeoutMs) + slack;
   const readmitted = () => edgeHolds(run, strategy.final, null);
-  if (!(await run.state.until(readmitted, realMs(run.plan, limit) + noise, signal))) {
+  if (
+    !(await run.state.until(
+      readmitted,
+      realMs(run.plan, limit) + noise,
+      signal,
+      `the edge to readmit ${target}`,
+    ))
+  ) {
     trial.note(`the edge had not readmitted ${target} when its time was up`);
   }
 }

@@ -15,7 +15,15 @@ export async function settleOn(trial: Trial, policy: TrafficPolicy): Promise<voi
   const limit =
     edge.reconcileDelayMs + (check.healthyThreshold + check.unhealthyThreshold + 1) * check.intervalMs;
   const settled = () => run.state.edgePolicy === policy && edgeHolds(run, policy, null);
-  if (await run.state.until(settled, realMs(run.plan, limit + slack) + noise, trial.signal)) return;
+  if (
+    await run.state.until(
+      settled,
+      realMs(run.plan, limit + slack) + noise,
+      trial.signal,
+      `the edge to settle on ${policy}`,
+    )
+  )
+    return;
   const [green, wanted] = [greenAtEdge(run), expectedGreen(run, policy, null)];
   throw new TrialSpoiled(
     `the edge did not settle on ${policy}: green are [${[...green]}], should be [${[...wanted]}]`,
@@ -28,10 +36,12 @@ export function probesStable(
   since: number,
   limitMs: number,
   also = () => true,
+  alsoWords = '',
 ): Promise<boolean> {
   const { plan, state, clock } = trial.run;
   const ns = (ms: number) => realMs(plan, ms) * nsPerMs;
   const [window, timeout] = [ns(plan.stabilityMs), ns(probeTimeoutMs(plan))];
   const stable = () => also() && state.probes.stableSince(since, clock.now(), window, timeout);
-  return state.until(stable, realMs(plan, limitMs) + noise, trial.signal);
+  const what = `${plan.stabilityMs / 1000} s without a failed probe${alsoWords}`;
+  return state.until(stable, realMs(plan, limitMs) + noise, trial.signal, what);
 }

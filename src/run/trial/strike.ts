@@ -47,7 +47,9 @@ export async function strike(trial: Trial, fault: Fault, node: NodeName): Promis
     check.unhealthyThreshold * (check.intervalMs + check.timeoutMs) +
     2 * plan.stabilityMs +
     slack;
-  if (!(await probesStable(trial, at, limit, seen))) {
+  if (
+    !(await probesStable(trial, at, limit, seen, waitsForNode ? `, ejection and NotReady of ${node}` : ''))
+  ) {
     trial.note(`not everything had settled after ${fault.kind} of ${node} when its time was up`);
   }
 }

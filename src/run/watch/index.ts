@@ -22,7 +22,7 @@ export async function runWatch(
 ): Promise<{ outcome: WatchOutcome; reason: string | null }> {
   const { plan, signal } = options;
   const clock = options.clock ?? monotonic;
-  const state = runState();
+  const state = runState(options.onWait);
   const failed = failures();
   const record = (event: HistoryEvent) => {
     options.write(event);

@@ -69,7 +69,7 @@ async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string 
   const begun = () =>
     streams === null || (counts()?.pastFirstChunk ?? 0) + (counts()?.completed ?? 0) >= wanted;
   const limitMs = Math.max(0, ...plan.load.map(rampLimitOf));
-  if (!(await state.until(begun, limitMs, signal))) {
+  if (!(await state.until(begun, limitMs, signal, `a first answer on all ${wanted} streams`))) {
     return `not all of the ${wanted} streams had a first answer within ${limitMs / 1000} s${how(watch, idPrefixes.streams)}`;
   }
   onSteady();
@@ -80,7 +80,12 @@ async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string 
     clock.now() - since >= steadyMs * nsPerMs &&
     state.probes.stableSince(since, clock.now(), steadyMs * nsPerMs, timeoutNs);
   // A probe may take its whole time-out: only then is it known that it was well.
-  const steady = await state.until(well, 5 * steadyMs + probeTimeoutMs(plan), signal);
+  const steady = await state.until(
+    well,
+    5 * steadyMs + probeTimeoutMs(plan),
+    signal,
+    `${steadyMs / 1000} s without a failed probe`,
+  );
   if (!steady) return `probes failed before anything was done${how(watch, idPrefixes.probe)}`;
   return (counts()?.lost ?? 0) > lost
     ? `streams were lost before anything was done${how(watch, idPrefixes.streams)}`
@@ -126,7 +131,8 @@ async function command({ options, record, clock }: Watch): Promise<CommandEnd | 
 }
 
 function sleepUntilEnd({ options, clock }: Watch): Promise<void> {
-  return clock.sleep(options.durationMs, options.signal);
+  options.onWait?.({ what: 'the end of the watch', limitMs: options.durationMs });
+  return clock.sleep(options.durationMs, options.signal).finally(() => options.onWait?.(null));
 }
 
 /** No new stream; those in flight to their end, and, where all was well once, probes until it is again. */
@@ -139,10 +145,12 @@ async function followUp({ options, state, clock, streams, probe }: Watch, wasWel
   const from = since - plan.stabilityMs * nsPerMs;
   const recovered = () =>
     probe === null || state.probes.stableSince(from, clock.now(), plan.stabilityMs * nsPerMs, timeoutNs);
-  if (wasWell) await state.until(recovered, recoveryMs, signal);
+  if (wasWell) await state.until(recovered, recoveryMs, signal, stableWords(plan));
   probe?.send({ type: 'quiesce' });
-  await state.until(() => idle(state, { streams, probe }), followMs, signal);
+  await state.until(() => idle(state, { streams, probe }), followMs, signal, 'open requests to end');
 }
+
+const stableWords = ({ stabilityMs }: Plan) => `${stabilityMs / 1000} s without a failed probe`;
 
 const idle = (state: RunState, { streams, probe }: Pick<Watch, 'streams' | 'probe'>) =>
   (streams === null || state.idle.has('streams')) && (probe === null || state.idle.has('probe'));

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Message, RoleHandle } from '../../base/role.ts';
+import type { OnWait } from '../../base/wait.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
 import type { Target } from '../../load/config.ts';
 import type { Plan } from '../../plan/schema.ts';
@@ -21,6 +22,7 @@ export interface WatchRunOptions {
   readonly signal: AbortSignal;
   readonly onStatus?: (text: string) => void;
   readonly onProgress?: (load: string, message: Message) => void;
+  readonly onWait?: OnWait;
   readonly clock?: Clock;
 }
 

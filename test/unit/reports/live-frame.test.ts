@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { doneLine, frame, plainLine } from '../../../src/reports/live-frame.ts';
-import { type LiveState, liveState, takeEvent, takeProgress } from '../../../src/reports/live-state.ts';
+import { type LiveState, liveState, say, takeEvent, takeProgress } from '../../../src/reports/live-state.ts';
 import { paint } from '../../../src/reports/paint.ts';
 import { history, ns } from '../../support/history.ts';
 import { basicPlan } from '../../support/plan.ts';
@@ -39,10 +39,20 @@ test('in a trial: phase in cluster time, streams, probes, and every node', () =>
   state.now = ns(2000);
   const [head = '', counts = '', ...board] = shown(state);
   // One real second at ten times the pace.
-  assert.match(head, 'trial 1 of 1 · Cluster · observe 10 s · 12 s of about 40 s');
+  assert.match(head, 'trial 1 of 1 · Cluster · observing 10 s · 12 s of about 40 s');
   assert.match(counts, 'streams 7 in flight, 2 done, 1 lost');
   assert.match(counts, 'new requests 1 of 4 failing');
   assert.match(board.join(' '), /● stable-0 .*○ stable-1/);
+});
+
+test('what is waited for and until when, and what is said during a trial, are lines of their own', () => {
+  const state = during();
+  state.wait = { what: '10 s without a failed probe', untilSeconds: 34.4 };
+  say(state, 'ending');
+  const lines = shown(state);
+  assert.is(lines[2], '  waiting for 10 s without a failed probe, at the latest until 34 s');
+  assert.is(lines[3], '  ending');
+  assert.match(lines[4] ?? '', 'edge (● in use, ○ not):');
 });
 
 test('it moves even where nothing happens', () => {
@@ -52,14 +62,16 @@ test('it moves even where nothing happens', () => {
 
 test('a plain line says the same, with what is red and down by name', () => {
   const state = during();
-  state.target = 'stable-1';
+  state.hit = { node: 'stable-1', word: 'down', down: true };
+  state.wait = { what: 'the streams to end', untilSeconds: 34.4 };
   const line = plainLine(state, 12.4);
   for (const part of [
     '  12.4 s',
-    'trial 1/1 Cluster observe',
+    'trial 1/1 Cluster observing',
     '7 in flight, 2 done, 1 lost',
     'edge 4/5 green (red: stable-1)',
     'stable-1 is down',
+    'waiting for the streams to end, at the latest until 34 s',
   ]) {
     assert.match(line, part);
   }

@@ -66,7 +66,7 @@ test('not a terminal: what happens is told at the next turn', () => {
   assert.match(written.at(-1)?.text ?? '', 'the cluster is up');
   for (const event of history().trial(0).phase(1, 'ramp').events()) view.event(event);
   pass(100);
-  assert.match(written.at(-1)?.text ?? '', 'trial 1/1 Cluster ramp');
+  assert.match(written.at(-1)?.text ?? '', 'trial 1/1 Cluster starting the load');
   view.stop();
 });
 

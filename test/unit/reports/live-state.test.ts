@@ -5,6 +5,7 @@ import {
   type LiveState,
   liveState,
   recentProbes,
+  say,
   sum,
   takeEvent,
   takeProgress,
@@ -55,10 +56,27 @@ test('nodes are not asked yet, then green, red, or not in the set', () => {
 });
 
 test('the node that is down is marked until it is back', () => {
-  assert.is(after([ofFault({})]).state.target, 'preemptible-2');
-  assert.is(after([ofFault({}), ofFault({ at: 'recover' })]).state.target, 'preemptible-2');
-  assert.is(after([ofFault({}), ofFault({ at: 'recovered' })]).state.target, null);
-  assert.is(after([ofFault({ node: null, kind: 'flip' })]).state.target, null, 'a flip hits no node');
+  const hit = (...events: Partial<EventOf<'disturbance'>>[]) => after(events.map(ofFault)).state.hit;
+  const down = { node: 'preemptible-2', word: 'down', down: true };
+  assert.equal(hit({}), down);
+  assert.equal(hit({}, { at: 'recover' }), down);
+  assert.is(hit({}, { at: 'recovered' }), null);
+  assert.is(hit({ node: null, kind: 'flip' }), null, 'a flip hits no node');
+});
+
+test('down is only a node that answers nothing: not one that is drained, has notice, or lost a pod', () => {
+  const states = (name: string) =>
+    (['begin', 'done'] as const).map(
+      (at) => after([ofFault({ name }), ofFault({ name, at })]).state.hit?.down ?? null,
+    );
+  assert.equal(['power-off', 'unplug', 'preempt', 'drain', 'pod-kill', 'of-a-later-version'].map(states), [
+    [true, true],
+    [true, true],
+    [false, true],
+    [false, false],
+    [false, false],
+    [null, null],
+  ]);
 });
 
 test('streams are counted by what their loads tell; probes and unknown loads are not', () => {
@@ -114,9 +132,10 @@ test('a trial that is over is kept with its losses; the next begins at nothing',
   }
   assert.equal(state.done, [{ policy: 'Local', repeat: 1, lost: 2, probesFailed: 3, invalid: 1 }]);
   assert.is(state.phase, null);
+  assert.is(state.trial, null);
   for (const event of history().trial(3000).events()) takeEvent(state, event, probes);
   assert.equal(
-    [sum(state, 'lost'), state.probesFailed, state.target, state.trial?.policy],
+    [sum(state, 'lost'), state.probesFailed, state.hit, state.trial?.policy],
     [0, 0, null, 'Cluster'],
   );
 });
@@ -136,6 +155,15 @@ test('what a person wants to hear of at once', () => {
     assert.ok(told.includes(type as never), type);
   for (const type of ['start', 'end', 'edge-open', 'edge-close'])
     assert.not.ok(told.includes(type as never), type);
+});
+
+test('what is said during a trial is shown beside it until the next one', () => {
+  const { state } = after(history().trial(0).phase(1, 'observe').events());
+  assert.is(state.saidInTrial, false);
+  say(state, 'ending');
+  assert.equal([state.status, state.saidInTrial], ['ending', true]);
+  for (const event of history().trial(3000).events()) takeEvent(state, event, new Set());
+  assert.is(state.saidInTrial, false);
 });
 
 test('an instrument that fails is the status', () => {

@@ -21,7 +21,7 @@ function midTrial(nodes: number): LiveState {
   for (let index = 0; index < nodes; index += 1) state.nodes.set(`a-node-of-the-pool-${index}`, 'green');
   const dead = `a-node-of-the-pool-${nodes - 1}`;
   state.nodes.set(dead, 'red');
-  state.target = dead;
+  state.hit = { node: dead, word: 'down', down: true };
   return state;
 }
 const shown = (state: LiveState, columns: number) =>
@@ -38,13 +38,13 @@ test('no line is wider than the terminal, however narrow and however long the st
 test('every node stands there with its health, the target marked', () => {
   const text = shown(midTrial(4), 80).join('\n');
   for (const index of [0, 1, 2]) assert.match(text, `● a-node-of-the-pool-${index}`);
-  assert.match(text, '○ a-node-of-the-pool-3 ✗');
+  assert.match(text, '○ a-node-of-the-pool-3 (down)');
 });
 
 test('of many nodes only those that are not green: more lines than a terminal has cannot be painted over', () => {
   const lines = shown(midTrial(40), 80);
   assert.ok(lines.length <= 8, String(lines.length));
-  assert.match(lines.join('\n'), '● 39 of 40 nodes  ○ a-node-of-the-pool-39 ✗');
+  assert.match(lines.join('\n'), '● 39 of 40 nodes  ○ a-node-of-the-pool-39 (down)');
 });
 
 test('a plain line says the same', () => {

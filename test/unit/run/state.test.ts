@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Wait } from '../../../src/base/wait.ts';
 import { edgeHolds, expectedGreen, greenAtEdge } from '../../../src/run/expected.ts';
 import { runState } from '../../../src/run/state.ts';
 
@@ -87,6 +88,20 @@ test('under Cluster all nodes should be green, under Local those with a ready in
   assert.not.ok(edgeHolds(run, 'Local', null), 'one too many');
   green('b', false);
   assert.ok(edgeHolds(run, 'Local', null));
+});
+
+test('a wait that has a name is announced with its limit, and its end as well', async () => {
+  const seen: (Wait | null)[] = [];
+  const state = runState((wait) => seen.push(wait));
+  await state.until(() => false, 5, never, 'nothing at all');
+  assert.equal(seen, [{ what: 'nothing at all', limitMs: 5 }, null]);
+  await state.until(() => false, 5, never);
+  assert.is(seen.length, 2, 'one without a name is not');
+  const abort = new AbortController();
+  const waiting = state.until(() => false, 60_000, abort.signal, 'an end').catch(() => {});
+  abort.abort(new Error('enough'));
+  await waiting;
+  assert.is(seen.at(-1), null, 'nor does an interrupted one stay');
 });
 
 test.run();

@@ -1,0 +1,128 @@
+import { ZodError } from 'zod';
+import { adviceOf, MidflightError } from '../base/errors.ts';
+import { type AnyKind, anyKind, type ChangeKind, type World } from './change.ts';
+import type { ChangeLine, Journal, JournalContent } from './journal.ts';
+
+/** How one undo ended, for whoever shows it. */
+export interface Unwound {
+  readonly kind: string;
+  readonly what: string;
+  readonly result: 'restored' | 'already' | 'left' | 'failed';
+  readonly detail: string;
+}
+
+/** Makes changes so that each can be undone, whatever ends this process. */
+export interface ChangeLog {
+  /** Looks, writes the line, makes the change, writes that it was made. */
+  make<T, B, W, R>(kind: ChangeKind<T, B, W, R>, target: T, wanted: W): Promise<R>;
+  /** A point to unwind to. */
+  mark(): number;
+  /**
+   * Undoes what was made since the mark, the last first. A failure is reported and the others are undone all the same;
+   * what failed stays in the journal. Never throws.
+   */
+  unwind(mark: number, signal: AbortSignal): Promise<Unwound[]>;
+  /** How many changes are not undone. */
+  readonly open: number;
+  /** Removes the journal if nothing is left to undo, else keeps it for `midflight clean`. */
+  close(): void;
+}
+
+interface Entry {
+  readonly line: ChangeLine;
+  readonly opened: ReturnType<AnyKind['open']>;
+}
+
+export interface ChangeLogOptions {
+  readonly journal: Journal;
+  readonly world: Omit<World, 'signal'>;
+  /** For doing; an unwinding brings its own. */
+  readonly signal: AbortSignal;
+  /** Wall time. */
+  readonly now: () => Date;
+}
+
+/** A log for a run that begins. */
+export function changeLog(options: ChangeLogOptions): ChangeLog {
+  return logOf(options, [], 0);
+}
+
+/** A log of what a dead process left. Throws `bad-history` if a line is of a kind that is not known here. */
+export function resumeLog(
+  options: ChangeLogOptions,
+  content: JournalContent,
+  kinds: readonly AnyKind[],
+): ChangeLog {
+  const entries = content.open.map((line) => ({ line, opened: openLine(line, kinds) }));
+  return logOf(options, entries, content.lastId);
+}
+
+function openLine(line: ChangeLine, kinds: readonly AnyKind[]): Entry['opened'] {
+  const kind = kinds.find((one) => one.kind === line.kind);
+  try {
+    if (kind !== undefined) return kind.open(line);
+  } catch (error) {
+    if (!(error instanceof ZodError)) throw error;
+  }
+  const what =
+    kind === undefined ? `has the unknown kind '${line.kind}'` : `does not fit its kind '${line.kind}'`;
+  throw new MidflightError('bad-history', `change ${line.id} of the journal ${what}`, {
+    hint: 'use the midflight that wrote the journal',
+  });
+}
+
+function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): ChangeLog {
+  const { journal, now } = options;
+  const open = [...entries];
+  let id = lastId;
+  const stamp = () => now().toISOString();
+  const undo = async ({ line, opened }: Entry, world: World): Promise<Unwound> => {
+    const base = { kind: line.kind, what: opened.what };
+    try {
+      const { result, detail } = await opened.undo(world);
+      journal.append({ type: 'undone', id: line.id, detail: `${result}: ${detail}`, t: stamp() });
+      open.splice(
+        open.findIndex((entry) => entry.line.id === line.id),
+        1,
+      );
+      return { ...base, result, detail };
+    } catch (error) {
+      const detail = adviceOf(error);
+      try {
+        journal.append({ type: 'failed', id: line.id, detail, t: stamp() });
+      } catch {
+        // The line says only how it went; the change itself is in the journal, and stays there.
+      }
+      return { ...base, result: 'failed', detail };
+    }
+  };
+  return {
+    async make(kind, target, wanted) {
+      const world = { ...options.world, signal: options.signal };
+      const before = await kind.look(world, target);
+      id += 1;
+      const line: ChangeLine = { type: 'change', id, kind: kind.kind, target, before, wanted, t: stamp() };
+      journal.append(line);
+      open.push({ line, opened: anyKind(kind).open(line) });
+      const result = await kind.do(world, { target, before, wanted });
+      journal.append({ type: 'done', id: line.id, t: stamp() });
+      return result;
+    },
+    mark: () => id,
+    async unwind(mark, signal) {
+      const results: Unwound[] = [];
+      const world = { ...options.world, signal };
+      for (const entry of open.filter(({ line }) => line.id > mark).reverse()) {
+        results.push(await undo(entry, world));
+      }
+      return results;
+    },
+    get open() {
+      return open.length;
+    },
+    close() {
+      if (open.length === 0) journal.remove();
+      else journal.close();
+    },
+  };
+}

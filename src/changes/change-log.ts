@@ -35,7 +35,8 @@ interface Entry {
 
 export interface ChangeLogOptions {
   readonly journal: Journal;
-  readonly world: Omit<World, 'signal'>;
+  /** What the changes work on; they get it with the signal of whoever does or undoes them. */
+  readonly world: (signal: AbortSignal) => World;
   /** For doing; an unwinding brings its own. */
   readonly signal: AbortSignal;
   /** Wall time. */
@@ -98,7 +99,7 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
   };
   return {
     async make(kind, target, wanted) {
-      const world = { ...options.world, signal: options.signal };
+      const world = options.world(options.signal);
       const before = await kind.look(world, target);
       id += 1;
       const line: ChangeLine = { type: 'change', id, kind: kind.kind, target, before, wanted, t: stamp() };
@@ -111,7 +112,7 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
     mark: () => id,
     async unwind(mark, signal) {
       const results: Unwound[] = [];
-      const world = { ...options.world, signal };
+      const world = options.world(signal);
       for (const entry of open.filter(({ line }) => line.id > mark).reverse()) {
         results.push(await undo(entry, world));
       }

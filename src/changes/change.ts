@@ -1,9 +1,12 @@
 import type { CoreV1Api } from '@kubernetes/client-node';
 import type * as z from 'zod';
+import type { Milliseconds } from '../base/units.ts';
 
 /** What a change works on. A part that is not there (no API to be reached) throws MidflightError when it is asked for. */
 export interface World {
   core(): CoreV1Api;
+  /** Sleeps for a cluster time; rejects when `signal` is aborted. */
+  sleep(ms: Milliseconds): Promise<void>;
   /** Aborted when waiting is to end; what has begun is finished all the same. */
   readonly signal: AbortSignal;
 }

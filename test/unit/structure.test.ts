@@ -12,6 +12,7 @@ const allowed: Record<string, readonly string[]> = {
   plan: ['base', 'scenario', 'presets'],
   history: ['base', 'plan'],
   kube: ['base'],
+  changes: ['base', 'kube'],
   workload: ['base', 'plan', 'history', 'kube'],
   edge: ['base', 'plan', 'history', 'kube'],
   load: ['base', 'plan', 'history', 'workload'],

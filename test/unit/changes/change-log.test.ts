@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as z from 'zod';
 import { MidflightError } from '../../../src/base/errors.ts';
-import { anyKind, type Setting, settingChange } from '../../../src/changes/change.ts';
+import { anyKind, type Setting, settingChange, type World } from '../../../src/changes/change.ts';
 import { changeLog, resumeLog } from '../../../src/changes/change-log.ts';
 import { createJournal, readJournal, resumeJournal } from '../../../src/changes/journal.ts';
 
@@ -37,6 +37,14 @@ function lamps() {
   return { colours, broken, kind: settingChange(setting) };
 }
 
+const noApi = (signal: AbortSignal): World => ({
+  signal,
+  sleep: async () => {},
+  core() {
+    throw new Error('no API here');
+  },
+});
+
 let files = 0;
 function rig() {
   files += 1;
@@ -47,14 +55,9 @@ function rig() {
     place: { provider: 'embedded' },
     wallTime: new Date(0).toISOString(),
   };
-  const world = {
-    core(): never {
-      throw new Error('no API here');
-    },
-  };
   const options = (journal: ReturnType<typeof createJournal>) => ({
     journal,
-    world,
+    world: noApi,
     signal: new AbortController().signal,
     now: () => new Date(0),
   });
@@ -171,11 +174,7 @@ test('after a crash at any byte of the journal the same state comes back', async
     const later = resumeLog(
       {
         journal: resumeJournal(file),
-        world: {
-          core: () => {
-            throw new Error('none');
-          },
-        },
+        world: noApi,
         signal,
         now: () => new Date(0),
       },

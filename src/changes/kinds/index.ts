@@ -1,0 +1,21 @@
+import { type AnyKind, anyKind } from '../change.ts';
+import { nodeCordon } from './node-cordon.ts';
+import { nodeLabel } from './node-label.ts';
+import { nodeTaint } from './node-taint.ts';
+import { placement } from './placement.ts';
+import { podDeletion } from './pod-deletion.ts';
+import { podEviction } from './pod-eviction.ts';
+import { servicePolicy } from './service-policy.ts';
+
+/** Every kind of change that needs no more than the cluster's API. Providers add their own. */
+export const apiKinds: readonly AnyKind[] = [
+  anyKind(nodeCordon),
+  anyKind(nodeLabel),
+  anyKind(nodeTaint),
+  anyKind(placement),
+  anyKind(podDeletion),
+  anyKind(podEviction),
+  anyKind(servicePolicy),
+];
+
+export { nodeCordon, nodeLabel, nodeTaint, placement, podDeletion, podEviction, servicePolicy };

@@ -1,0 +1,98 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import * as z from 'zod';
+import { MidflightError } from '../../base/errors.ts';
+import type { Milliseconds } from '../../base/units.ts';
+import { isOver, isReadyPod } from '../../kube/pods.ts';
+import type { ChangeKind, World } from '../change.ts';
+
+const group = z.object({ namespace: z.string(), labelSelector: z.string() });
+type Group = z.infer<typeof group>;
+const target = z.object({ groups: z.array(group) });
+/** Ready pods by node, for each group. */
+const before = z.array(z.record(z.string(), z.int()));
+const wanted = z.object({
+  /** How long moved pods may take to be Ready at their old places. Cluster milliseconds. */
+  limitMs: z.number(),
+});
+
+const lookAgain: Milliseconds = 1000;
+
+/**
+ * Where the pods of some workloads run. It is made before anything that moves pods, and changes nothing itself; its undo
+ * brings them back: a pod too many on one node is deleted, and the scheduler prefers the node that has none.
+ */
+export const placement: ChangeKind<z.infer<typeof target>, z.infer<typeof before>, z.infer<typeof wanted>> = {
+  kind: 'placement',
+  target,
+  before,
+  wanted,
+  describe: ({ groups }) =>
+    `where the pods of ${groups.map(({ labelSelector }) => labelSelector).join(' and ')} run`,
+  look: (world, { groups }) => Promise.all(groups.map((one) => counts(world, one))),
+  do: async () => {},
+  async undo(world, { target: { groups }, before: wantedCounts, wanted: { limitMs } }) {
+    for (let waited = 0; waited < limitMs; waited += lookAgain) {
+      const settled = await Promise.all(
+        groups.map((one, index) => restored(world, one, wantedCounts[index] ?? {})),
+      );
+      if (settled.every(Boolean)) {
+        return waited === 0
+          ? { result: 'already', detail: 'all pods are at their places' }
+          : { result: 'restored', detail: 'all pods are back at their places' };
+      }
+      await world.sleep(lookAgain);
+    }
+    throw new MidflightError(
+      'cluster-failed',
+      `timed out after ${limitMs / 1000} s waiting for the pods to be back at their places`,
+      {
+        hint: 'kubectl get pods --all-namespaces --output wide',
+      },
+    );
+  },
+};
+
+async function podsOf(world: World, { namespace, labelSelector }: Group): Promise<V1Pod[]> {
+  const { items } = await world.core().listNamespacedPod({ namespace, labelSelector });
+  // A pod that a node's shutdown ended stays in the API as Failed; its controller has made another.
+  return items.filter((pod) => !isOver(pod));
+}
+
+async function counts(world: World, one: Group): Promise<Record<string, number>> {
+  return countByNode((await podsOf(world, one)).filter(isReadyPod));
+}
+
+function countByNode(pods: readonly V1Pod[]): Record<string, number> {
+  const byNode: Record<string, number> = {};
+  for (const { spec } of pods) {
+    const node = spec?.nodeName ?? '';
+    byNode[node] = (byNode[node] ?? 0) + 1;
+  }
+  return byNode;
+}
+
+/** Takes one step towards it; true: it is so. */
+async function restored(
+  world: World,
+  one: Group,
+  wantedCounts: Readonly<Record<string, number>>,
+): Promise<boolean> {
+  const pods = await podsOf(world, one);
+  if (!pods.every(isReadyPod)) return false; // something is under way
+  const now = countByNode(pods);
+  if (sameCounts(now, wantedCounts)) return true;
+  const excess = pods.find(({ spec }) => {
+    const node = spec?.nodeName ?? '';
+    return (now[node] ?? 0) > (wantedCounts[node] ?? 0);
+  });
+  if (excess !== undefined) {
+    const { name = '', namespace = '' } = excess.metadata ?? {};
+    await world.core().deleteNamespacedPod({ name, namespace });
+  }
+  return false;
+}
+
+function sameCounts(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): boolean {
+  const nodes = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...nodes].every((node) => (one[node] ?? 0) === (other[node] ?? 0));
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { MidflightError } from '../../base/errors.ts';
+import type { Milliseconds } from '../../base/units.ts';
+import { httpStatusOf } from '../../kube/errors.ts';
+import type { ChangeKind, World } from '../change.ts';
+
+import {
+  lookAtPod,
+  type PodTarget,
+  podBefore,
+  podTarget,
+  replacedByController,
+  waitUntilGone,
+} from './pod.ts';
+
+/** As kubectl drain: a disruption budget's 429 is asked again after 5 s (kubectl/pkg/drain/drain.go). */
+const retryAfter: Milliseconds = 5000;
+
+const wanted = z.object({
+  /** Until the eviction is accepted, and then until the pod has ended. Cluster milliseconds. */
+  limitMs: z.number(),
+});
+
+/** Evicts one pod through the API, which honours disruption budgets, and waits until it has ended. True: it was evicted. */
+export const podEviction: ChangeKind<
+  PodTarget,
+  z.infer<typeof podBefore> | null,
+  z.infer<typeof wanted>,
+  boolean
+> = {
+  kind: 'pod-eviction',
+  target: podTarget,
+  before: podBefore.nullable(),
+  wanted,
+  describe: ({ namespace, name, node }) => `pod ${namespace}/${name} evicted from ${node}`,
+  look: lookAtPod,
+  async do(world, { target, before, wanted: { limitMs } }) {
+    if (before === null) return false;
+    await accepted(world, target, limitMs);
+    await waitUntilGone(world, target, limitMs);
+    return true;
+  },
+  undo: replacedByController,
+};
+
+async function accepted(world: World, { name, namespace }: PodTarget, limitMs: Milliseconds): Promise<void> {
+  for (let waited = 0; waited < limitMs; waited += retryAfter) {
+    try {
+      const body = { metadata: { name, namespace } };
+      return void (await world.core().createNamespacedPodEviction({ name, namespace, body }));
+    } catch (error) {
+      const status = httpStatusOf(error);
+      if (status === 404) return;
+      if (status !== 429) {
+        throw new MidflightError(
+          'fault-failed',
+          `pod ${name} could not be evicted: the API answered ${status ?? error}`,
+        );
+      }
+    }
+    await world.sleep(retryAfter);
+  }
+  throw new MidflightError(
+    'fault-failed',
+    `timed out after ${limitMs / 1000} s waiting for a disruption budget to let pod ${name} go`,
+    { hint: 'kubectl get poddisruptionbudgets --all-namespaces' },
+  );
+}

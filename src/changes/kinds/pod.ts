@@ -1,0 +1,47 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import * as z from 'zod';
+import { MidflightError } from '../../base/errors.ts';
+import type { Milliseconds } from '../../base/units.ts';
+import type { Undone, World } from '../change.ts';
+import { orGone } from './patching.ts';
+
+/** One pod; its uid tells it from another of the same name. */
+export const podTarget = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  uid: z.string(),
+  node: z.string(),
+});
+export type PodTarget = z.infer<typeof podTarget>;
+
+export const podBefore = z.object({ ownerKind: z.string().nullable() });
+
+/** Which controller made the pod. Null: the pod is gone. */
+export async function lookAtPod(world: World, target: PodTarget): Promise<z.infer<typeof podBefore> | null> {
+  const pod = await readPod(world, target);
+  return pod === null ? null : { ownerKind: pod.metadata?.ownerReferences?.[0]?.kind ?? null };
+}
+
+/** Null: it is gone, or another has its name. */
+export async function readPod(world: World, { namespace, name, uid }: PodTarget): Promise<V1Pod | null> {
+  const pod = await orGone(() => world.core().readNamespacedPod({ name, namespace }));
+  return pod?.metadata?.uid === uid ? pod : null;
+}
+
+/** Waits until the pod is gone. Throws `fault-failed` at the limit (cluster time). */
+export async function waitUntilGone(world: World, target: PodTarget, limit: Milliseconds): Promise<void> {
+  for (let waited = 0; waited < limit; waited += 500) {
+    if ((await readPod(world, target)) === null) return;
+    await world.sleep(500);
+  }
+  throw new MidflightError(
+    'fault-failed',
+    `timed out after ${limit / 1000} s waiting for pod ${target.name} to end`,
+  );
+}
+
+/** A pod that is gone is not brought back: its controller makes another, and where that one runs is the placement's matter. */
+export const replacedByController = async (): Promise<Undone> => ({
+  result: 'already',
+  detail: 'its controller makes another pod',
+});

@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { World } from '../../../src/changes/change.ts';
+import { changeLog, resumeLog } from '../../../src/changes/change-log.ts';
+import { createJournal, readJournal, resumeJournal } from '../../../src/changes/journal.ts';
+import {
+  apiKinds,
+  nodeCordon,
+  nodeLabel,
+  nodeTaint,
+  podDeletion,
+  servicePolicy,
+} from '../../../src/changes/kinds/index.ts';
+import { clientOf, launchControlPlane } from '../providers/embedded/control-plane/client.ts';
+
+const test = suite('kinds of changes, against an API');
+
+const handle = await launchControlPlane({ nodeMonitorGraceMs: 60_000 });
+const core = clientOf(handle).makeApiClient(CoreV1Api);
+const folder = mkdtempSync(join(tmpdir(), 'midflight-kinds-'));
+test.after(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await handle.stop();
+});
+
+const world = (signal: AbortSignal): World => ({
+  core: () => core,
+  signal,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 50)),
+});
+const signal = new AbortController().signal;
+let files = 0;
+function log() {
+  files += 1;
+  const file = join(folder, `${files}.ndjson`);
+  const opening = {
+    owner: { runId: 'r', pid: 1, startTime: '1' },
+    what: 'a test',
+    place: { provider: 'embedded' },
+    wallTime: new Date().toISOString(),
+  };
+  const options = { world, signal, now: () => new Date() };
+  return {
+    ...changeLog({ ...options, journal: createJournal(file, opening) }),
+    /** What another process would undo, from the file alone. */
+    afterCrash: () =>
+      resumeLog({ ...options, journal: resumeJournal(file) }, readJournal(file), apiKinds).unwind(0, signal),
+  };
+}
+
+const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
+await core.createNode({ body: { metadata: { name: 'a', labels: { kept: 'yes' } } } });
+await core.createNode({ body: { metadata: { name: 'b' }, spec: { unschedulable: true } } });
+const nodeOf = async (name: string) => {
+  const { metadata, spec } = await core.readNode({ name });
+  return {
+    labels: metadata?.labels ?? {},
+    taints: spec?.taints ?? [],
+    cordoned: spec?.unschedulable === true,
+  };
+};
+/** The control plane sets taints of its own (a cordon's, a node's that is not Ready): only ours are looked at. */
+const ours = (taints: { key: string }[]) =>
+  taints.filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
+
+test('a label that was not there goes, one that was there gets its value back', async () => {
+  const before = await nodeOf('a');
+  const changes = log();
+  await changes.make(nodeLabel, { node: 'a', label: 'fresh' }, { text: '' });
+  await changes.make(nodeLabel, { node: 'a', label: 'kept' }, { text: 'no' });
+  assert.equal((await nodeOf('a')).labels, { ...before.labels, fresh: '', kept: 'no' });
+  assert.equal(
+    (await changes.afterCrash()).map(({ result }) => result),
+    ['restored', 'restored'],
+  );
+  assert.equal((await nodeOf('a')).labels, before.labels);
+});
+
+test('a node that the user had cordoned stays cordoned; one that was open is open again', async () => {
+  const changes = log();
+  await changes.make(nodeCordon, { node: 'a' }, { cordoned: true });
+  await changes.make(nodeCordon, { node: 'b' }, { cordoned: true });
+  assert.equal(
+    (await changes.afterCrash()).map(({ result }) => result),
+    ['already', 'restored'],
+  );
+  assert.is((await nodeOf('a')).cordoned, false);
+  assert.is((await nodeOf('b')).cordoned, true);
+});
+
+test('a taint is taken away without touching the others', async () => {
+  const taints = [{ effect: 'NoSchedule', key: 'theirs', value: 'x' }];
+  await core.patchNode({ name: 'a', body: { spec: { taints } } }, merge);
+  const changes = log();
+  await changes.make(nodeTaint, { node: 'a', key: 'ours', effect: 'NoSchedule' }, { text: 'y' });
+  assert.equal(ours((await nodeOf('a')).taints).length, 2);
+  await changes.afterCrash();
+  assert.equal(ours((await nodeOf('a')).taints), taints);
+});
+
+test('a policy goes back to Local with the port for health checks that it had', async () => {
+  const at = { namespace: 'default', name: 'web' };
+  await core.createNamespacedService({
+    namespace: 'default',
+    body: {
+      metadata: { name: 'web' },
+      spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', ports: [{ port: 80 }] },
+    },
+  });
+  const spec = async () => (await core.readNamespacedService(at)).spec;
+  const port = (await spec())?.healthCheckNodePort;
+  assert.type(port, 'number');
+  const changes = log();
+  await changes.make(servicePolicy, at, { policy: 'Cluster', healthCheckNodePort: null });
+  assert.is((await spec())?.externalTrafficPolicy, 'Cluster');
+  assert.is((await spec())?.healthCheckNodePort ?? 0, 0);
+  await changes.afterCrash();
+  assert.is((await spec())?.externalTrafficPolicy, 'Local');
+  assert.is((await spec())?.healthCheckNodePort, port);
+});
+
+test('an object that is gone needs no undoing', async () => {
+  await core.createNode({ body: { metadata: { name: 'gone' } } });
+  const changes = log();
+  await changes.make(nodeCordon, { node: 'gone' }, { cordoned: true });
+  await core.deleteNode({ name: 'gone' });
+  const [undone] = await changes.afterCrash();
+  assert.is(undone?.result, 'already');
+});
+
+test('a pod of the same name that is another is not deleted', async () => {
+  const body = { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'app' }] } };
+  const { metadata } = await core.createNamespacedPod({ namespace: 'default', body });
+  const target = { namespace: 'default', name: 'p', node: 'a' };
+  const changes = log();
+  assert.is(
+    await changes.make(podDeletion, { ...target, uid: 'another' }, { graceSeconds: 0, limitMs: 5000 }),
+    false,
+  );
+  await core.readNamespacedPod({ namespace: 'default', name: 'p' });
+  const uid = metadata?.uid ?? '';
+  assert.is(await changes.make(podDeletion, { ...target, uid }, { graceSeconds: 0, limitMs: 5000 }), true);
+  await changes.unwind(0, signal);
+});
+
+test.run();

@@ -65,7 +65,7 @@ const nodeOf = async (name: string) => {
 };
 /** The control plane sets taints of its own (a cordon's, a node's that is not Ready): only ours are looked at. */
 const ours = (taints: { key: string }[]) =>
-  taints.filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
+  taints.filter(({ key }) => !key.startsWith('node.kubernetes.io/')).map((taint) => ({ ...taint }));
 
 test('a label that was not there goes, one that was there gets its value back', async () => {
   const before = await nodeOf('a');

@@ -4,7 +4,14 @@ import type { Plan } from '../plan/schema.ts';
 import type { Disturbance } from './disturbances.ts';
 import { disruptionIn, type Outage, outageIn, type Timeline } from './probes.ts';
 import type { TrialRecord } from './records.ts';
-import { type ClockName, type ClockNotes, type Clocks, clockNames } from './schema.ts';
+import {
+  type ClockCode,
+  type ClockName,
+  type ClockNote,
+  type ClockNotes,
+  type Clocks,
+  clockNames,
+} from './schema.ts';
 import type { ClusterTime } from './time.ts';
 
 /** What the clocks of one disturbance are read from. */
@@ -40,8 +47,13 @@ export function readClocks(sources: ClockSources): { clocksSeconds: Clocks; cloc
     const reading = readings[name];
     if ('seconds' in reading) {
       clocksSeconds[name] = reading.seconds;
-      clockNotes[name] = { resolutionSeconds: reading.resolution, reason: null };
-    } else clockNotes[name] = { resolutionSeconds: null, reason: reading.reason };
+      clockNotes[name] = {
+        resolutionSeconds: reading.resolution,
+        code: null,
+        reason: null,
+        atLeastSeconds: null,
+      };
+    } else clockNotes[name] = noNote(codeOf(reading.reason), reading.reason);
   }
   return { clocksSeconds, clockNotes };
 }
@@ -50,9 +62,23 @@ export function noClocks(): Clocks {
   return Object.fromEntries(clockNames.map((name) => [name, null])) as Clocks;
 }
 
+const noNote = (code: ClockCode, reason: string): ClockNote => ({
+  resolutionSeconds: null,
+  code,
+  reason,
+  atLeastSeconds: null,
+});
+
 /** Notes of clocks that none of them ticked, for one reason. */
-export function noNotes(reason: string): ClockNotes {
-  return Object.fromEntries(clockNames.map((name) => [name, { resolutionSeconds: null, reason }]));
+export function noNotes(code: ClockCode, reason: string): ClockNotes {
+  return Object.fromEntries(clockNames.map((name) => [name, noNote(code, reason)]));
+}
+
+function codeOf(reason: string): ClockCode {
+  if (reason === notRecovered) return 'never-recovered';
+  if (reason === cutShort) return 'cut-short';
+  if (reason === overlap) return 'overlaps-earlier';
+  return 'not-seen';
 }
 
 const because = (reason: string): Reading => ({ reason });

@@ -28,9 +28,14 @@ function rowOf(policy: string | null, trials: readonly TrialReport[]): Compariso
   return {
     policy,
     repeats: trials.length,
+    unknownRepeats: 0,
     started,
     lost,
     interval: wilson(lost, started),
+    expectedShare: mean(trials.map(({ predicted }) => predicted?.expectedShare ?? null)),
+    expectedWithinChance: null,
+    differences: [],
+    disturbances: [],
     byCause: addUp(trials.map(({ requests }) => requests.byCause)),
     byCdnCode: addUp(trials.map(({ requests }) => requests.byCdnCode)),
     failover: spread(faults.map(({ clocksSeconds }) => clocksSeconds.failover)),
@@ -55,7 +60,8 @@ const known = (values: readonly (number | null)[]) => values.filter((value) => v
 function spread(values: readonly (number | null)[]) {
   const seconds = known(values);
   if (seconds.length === 0) return null;
-  return { median: median(seconds), min: Math.min(...seconds), max: Math.max(...seconds) };
+  const [min, max] = [Math.min(...seconds), Math.max(...seconds)];
+  return { median: median(seconds), min, max, interval: { low: min, high: max }, repeats: seconds.length };
 }
 
 function mean(values: readonly (number | null)[]): number | null {

@@ -1,11 +1,12 @@
 import { lowerBound } from '../base/ascending.ts';
 import type { Nanoseconds } from '../base/units.ts';
+import type { DisturbanceKind } from '../base/words.ts';
 import type { Timeline } from './probes.ts';
 import type { TrialRecord } from './records.ts';
 
 /** Something that may cost requests, and the time that is its own. */
 export interface Disturbance {
-  readonly kind: 'flip' | 'fault' | 'command' | 'outage';
+  readonly kind: DisturbanceKind;
   readonly name: string;
   readonly node: string | null;
   /** pod-kill: which pod of the node. */

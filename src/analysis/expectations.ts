@@ -86,11 +86,14 @@ export function expectationRows(
 ): ExpectationReport[] {
   const rows = new Map<string, ExpectationReport>();
   for (const { policy, judgements } of judged) {
-    for (const { expectation, measured, verdict } of judgements) {
+    for (const { expectation, measured, verdict, doubt } of judgements) {
       const key = `${policy} ${expectation.metric} ${expectation.text} ${expectation.line}`;
       const row = rows.get(key);
       if (row !== undefined && worst([row.verdict, verdict]) === row.verdict) continue;
-      rows.set(key, { text: expectation.text, policy, measured, verdict, line: expectation.line });
+      const { text, unit, line } = expectation;
+      const code = verdict === 'fail' ? 'not-met' : measured === null ? 'not-measured' : 'late';
+      const reason = verdict === 'pass' ? null : ({ code, text: doubt ?? `measured ${measured}` } as const);
+      rows.set(key, { text, policy, measured, unit, verdict, reason, line });
     }
   }
   return [...rows.values()];

@@ -64,7 +64,8 @@ function judge(collected: Collector, trial: Parameters<typeof reportTrial>[1]): 
   const judgements = judgeTrial(run.header.plan, found, trust);
   const verdicts = judgements.map((one) => one.verdict);
   const verdict = worst(trust === 'valid' ? verdicts : [...verdicts, 'unknown']);
-  return { report: { ...report, verdict, reason: reasonOf(invalid, judgements) }, judgements };
+  const reasons = invalid.map((text) => ({ code: 'run' as const, text }));
+  return { report: { ...report, verdict, reason: reasonOf(invalid, judgements), reasons }, judgements };
 }
 
 /** Why a trial is not a pass, in one line. */

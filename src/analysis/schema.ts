@@ -1,5 +1,18 @@
 import * as z from 'zod';
-import { type Cause, type CdnCode, type ClockName, causes, cdnCodes, clockNames } from '../base/words.ts';
+import {
+  type Cause,
+  type CdnCode,
+  type ClockCode,
+  type ClockName,
+  causes,
+  cdnCodes,
+  clockCodes,
+  clockNames,
+  type DisturbanceKind,
+  disturbanceKinds,
+  type ReasonCode,
+  reasonCodes,
+} from '../base/words.ts';
 import { outcomes } from '../history/schema.ts';
 import { providerName } from '../plan/schema.ts';
 
@@ -7,9 +20,22 @@ import { providerName } from '../plan/schema.ts';
  * report.json. Every duration is in seconds of cluster time. A clock that did not tick is null, and clockNotes say why.
  * Where an interval is given it is Wilson's, 95 %.
  */
-export const reportVersion = 1;
+export const reportVersion = 2;
 
-export { type Cause, type CdnCode, type ClockName, causes, cdnCodes, clockNames };
+export {
+  type Cause,
+  type CdnCode,
+  type ClockCode,
+  type ClockName,
+  causes,
+  cdnCodes,
+  clockCodes,
+  clockNames,
+  type DisturbanceKind,
+  disturbanceKinds,
+  type ReasonCode,
+  reasonCodes,
+};
 export const cause = z.enum(causes);
 
 export const clockName = z.enum(clockNames);
@@ -28,10 +54,54 @@ export const clocks = z.object(
     z.ZodNullable<z.ZodNumber>
   >,
 );
-export const clockNotes = z.partialRecord(
-  clockName,
-  z.object({ resolutionSeconds: seconds.nullable(), reason: z.string().nullable() }),
-);
+/** Where a clock has a value, code and reason are null. */
+export const clockNote = z.object({
+  /**
+   * failover: the outage may have gone on for this long after the reported end without a probe showing it (95 %). Others:
+   * the interval at which the instrument looks. Null: not known.
+   */
+  resolutionSeconds: seconds.nullable(),
+  code: z.enum(clockCodes).nullable(),
+  reason: z.string().nullable(),
+  /** The clock has no value, but is known to be this or more. */
+  atLeastSeconds: seconds.nullable(),
+});
+export const clockNotes = z.partialRecord(clockName, clockNote);
+
+const share = z.number().min(0).max(1);
+/** Wilson, 95 %. */
+const interval = z.object({ low: share, high: share });
+
+/** A span in which new connections failed, by the due times of probes. Seconds of cluster time since its disturbance. */
+export const outage = z.object({
+  /** The first failed probe was due. */
+  beganSeconds: seconds,
+  /** From the first to the last failed probe: 0 where one failed. */
+  lastedSeconds: seconds,
+  /** How much longer it may have lasted unseen at its end (95 %); null: not known. */
+  resolutionSeconds: seconds.nullable(),
+  /** Of the probes due from the first failed to the last failed, both included. */
+  sent: count,
+  failed: count,
+  share,
+});
+
+/**
+ * What clients behind a CDN would have seen. sent = ok + the sum of byCdnCode + unclear; what we cancelled or failed in
+ * ourselves is not counted.
+ */
+export const customers = z.object({
+  sent: count,
+  ok: count,
+  byCdnCode: counts(cdnCodes),
+  /** Lost, and nobody waited long enough to see what the CDN would have answered. */
+  unclear: count,
+});
+
+/** Streams under way at the disturbance or begun after it, and new connections due within its outages. */
+export const customersView = z.object({ streams: customers, newConnections: customers.nullable() });
+
+export const trialReason = z.object({ code: z.enum(reasonCodes), text: z.string() });
 
 const laneCounts = z.object({
   sent: count,
@@ -42,8 +112,7 @@ const laneCounts = z.object({
 });
 
 export const disturbanceReport = z.object({
-  /** command: the user's, under `midflight watch`. outage: no command was given; from the last probe that succeeded before one failed. */
-  kind: z.enum(['flip', 'fault', 'command', 'outage']),
+  kind: z.enum(disturbanceKinds),
   name: z.string(),
   node: z.string().nullable(),
   /** Seconds of cluster time since the trial's start. */
@@ -53,8 +122,11 @@ export const disturbanceReport = z.object({
   /** Of those, streams begun before it and after it. */
   lostBegunBefore: count,
   lostBegunAfter: count,
-  /** Share of new-lane probes failing between it and its failover. */
-  failingShare: z.number().nullable(),
+  /** Share of new-lane probes that failed, of those due from its first failed to its last failed one; 0: none failed. */
+  failingShare: share.nullable(),
+  /** New connections failing, in the order of time; null: the load has no probe. */
+  outages: z.array(outage).nullable(),
+  customers: customersView,
   clocksSeconds: clocks,
   clockNotes,
 });
@@ -66,7 +138,10 @@ export const trialReport = z.object({
   repeat: z.int(),
   outcome: runOutcome,
   verdict,
+  /** The reasons in one line. */
   reason: z.string().nullable(),
+  /** Why it is not a pass, the cause first. */
+  reasons: z.array(trialReason),
   requests: z.object({
     started: count,
     completed: count,
@@ -118,19 +193,66 @@ export const trialReport = z.object({
   ),
 });
 
+/** A clock over repeats. */
+export const clockSpread = z.object({
+  median: seconds,
+  min: seconds,
+  max: seconds,
+  /** Where the true values lie, resolution included: from the last failed probe of the least to the greatest plus its resolution. */
+  interval: z.object({ low: seconds, high: seconds }),
+  /** Repeats that measured it. */
+  repeats: z.int(),
+});
+
+/** Repeats whose failover has no value, by reason. */
+export const clockGap = z.object({
+  code: z.enum(clockCodes),
+  repeats: z.int(),
+  /** The largest known bound among them. */
+  atLeastSeconds: seconds.nullable(),
+});
+
+/** One kind of disturbance over the repeats that count. */
+export const comparedDisturbance = z.object({
+  /** null: what was lost outside of any disturbance. */
+  kind: z.enum(disturbanceKinds).nullable(),
+  failover: clockSpread.nullable(),
+  failoverGaps: z.array(clockGap),
+  /** Probes within outages, over all repeats; null: no probe. */
+  outage: z
+    .object({ sent: count, failed: count, share: share.nullable(), longestSeconds: seconds })
+    .nullable(),
+  requestsLost: count,
+  customers: customersView,
+});
+
+/**
+ * One policy over its repeats. Repeats whose verdict is unknown are left out of every figure, unless the only reason is
+ * that new connections never recovered: their losses are proven.
+ */
 export const comparisonRow = z.object({
   policy: z.string().nullable(),
   repeats: z.int(),
+  /** Of those, left out of the figures. */
+  unknownRepeats: z.int(),
   started: count,
   lost: count,
   /** Wilson 95 % of lost/started. */
-  interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+  interval: interval.nullable(),
+  /** From topology and policy alone: the share of streams that the fault takes. Null: no fault. */
+  expectedShare: share.nullable(),
+  /** Whether the streams lost to the fault differ from the expected share by no more than chance (95 %). */
+  expectedWithinChance: z.boolean().nullable(),
+  /** Each earlier row: whether the shares of lost streams differ by no more than chance (95 %, Newcombe). */
+  differences: z.array(z.object({ policy: z.string().nullable(), withinChance: z.boolean() })),
   byCause: counts(causes),
   byCdnCode: counts(cdnCodes),
-  failover: z.object({ median: seconds, min: seconds, max: seconds }).nullable(),
-  flipFailover: z.object({ median: seconds, min: seconds, max: seconds }).nullable(),
-  failingShare: z.number().nullable(),
-  flipFailingShare: z.number().nullable(),
+  disturbances: z.array(comparedDisturbance),
+  /** Of the fault, or of what a watch has in its place. */
+  failover: clockSpread.nullable(),
+  flipFailover: clockSpread.nullable(),
+  failingShare: share.nullable(),
+  flipFailingShare: share.nullable(),
   predictedLost: count.nullable(),
   sourceAddress: z.enum(['kept', 'lost', 'changes']).nullable(),
 });
@@ -139,7 +261,11 @@ export const expectationReport = z.object({
   text: z.string(),
   policy: z.string().nullable(),
   measured: z.union([z.number(), z.string(), z.boolean(), z.null()]),
+  /** Of `measured` and of the limit: a share is 0 to 1. */
+  unit: z.enum(['count', 'seconds', 'share', 'word']),
   verdict,
+  /** Why it is unknown or failed; null: it passed. */
+  reason: trialReason.nullable(),
   line: z.int().nullable(),
 });
 
@@ -169,4 +295,12 @@ export type DisturbanceReport = z.infer<typeof disturbanceReport>;
 export type ComparisonRow = z.infer<typeof comparisonRow>;
 export type ExpectationReport = z.infer<typeof expectationReport>;
 export type Clocks = z.infer<typeof clocks>;
+export type ClockNote = z.infer<typeof clockNote>;
 export type ClockNotes = z.infer<typeof clockNotes>;
+export type ClockSpread = z.infer<typeof clockSpread>;
+export type ClockGap = z.infer<typeof clockGap>;
+export type ComparedDisturbance = z.infer<typeof comparedDisturbance>;
+export type Customers = z.infer<typeof customers>;
+export type CustomersView = z.infer<typeof customersView>;
+export type OutageReport = z.infer<typeof outage>;
+export type TrialReason = z.infer<typeof trialReason>;

@@ -89,6 +89,7 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
     outcome: trial.end?.outcome ?? 'interrupted',
     verdict: 'unknown',
     reason: null,
+    reasons: [],
     requests: {
       started: trial.started.streams,
       completed: streams.filter(({ outcome }) => outcome === 'completed').length,
@@ -109,7 +110,7 @@ export function reportTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanose
     predicted: prediction?.predicted ?? null,
     disturbances: told,
     clocksSeconds: main?.clocksSeconds ?? noClocks(),
-    clockNotes: main?.clockNotes ?? noNotes('nothing was disturbed'),
+    clockNotes: main?.clockNotes ?? noNotes('nothing-disturbed', 'nothing was disturbed'),
     sourceAddress: sourceAddressOf(run, trial),
     untrusted: untrustedOf(plan, trial, time),
   };
@@ -164,9 +165,13 @@ function reportDisturbance(
     lostBegunAfter: own.length - before,
     failingShare:
       timelines.new === null ? null : failover === 0 ? 0 : failingShare(timelines.new, disturbance.at, end),
+    outages: timelines.new === null ? null : [],
+    customers: { streams: noCustomers(), newConnections: null },
     ...clocks,
   };
 }
+
+const noCustomers = () => ({ sent: 0, ok: 0, byCdnCode: {}, unclear: 0 });
 
 /** A watch knows of one disturbance, and of no path: what was lost on the way since then is its. */
 function belongsTo(one: Judged, disturbance: Disturbance, blame: Blame): boolean {

@@ -26,8 +26,8 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** Why a request was lost. */
-export const causes = ['transit', 'ingress', 'endpoint', 'switchover', 'unattributed'] as const;
+/** Why a request was lost. `no-target`: the balancer had no node to send it to. */
+export const causes = ['transit', 'ingress', 'endpoint', 'switchover', 'no-target', 'unattributed'] as const;
 export type Cause = (typeof causes)[number];
 
 /** What a CDN (Cloudflare) in front would have answered for a loss; `cut`: the original status with a cut body. */
@@ -48,6 +48,62 @@ export const clockNames = [
   'nodeReadmitted',
 ] as const;
 export type ClockName = (typeof clockNames)[number];
+
+/**
+ * What happened in a trial that may cost requests. notice: a preemption's warning, the power cut is its `fault`. step: one
+ * pod of a rollout. command: the user's, under `midflight watch`. outage: no command was given; from the last probe that
+ * succeeded before the first that failed.
+ */
+export const disturbanceKinds = ['flip', 'fault', 'notice', 'step', 'command', 'outage'] as const;
+export type DisturbanceKind = (typeof disturbanceKinds)[number];
+
+/** Why a clock has no value, or why its value has a bound only. */
+export const clockCodes = [
+  /** An instrument that the clock depends on was late while it mattered. */
+  'late',
+  /** Probes were not good for the whole stability window before probing ended. */
+  'never-recovered',
+  /** An earlier disturbance was not over when this one began. */
+  'overlaps-earlier',
+  /** It was not over when the next disturbance began. */
+  'cut-short',
+  /** The load has no probe on this lane. */
+  'no-probe',
+  'no-failed-probe',
+  'no-stream',
+  /** This kind of disturbance has no such clock, or the load balancer did not use the node. */
+  'not-applicable',
+  /** The event did not come before the disturbance's time was over. */
+  'not-seen',
+  'nothing-disturbed',
+] as const;
+export type ClockCode = (typeof clockCodes)[number];
+
+/** Why a trial, or one expectation, is not a pass. */
+export const reasonCodes = [
+  /** An expectation was measured and is not met. */
+  'not-met',
+  /** The figure that an expectation asks for was not measured. */
+  'not-measured',
+  'late',
+  'broken-off',
+  'not-completed',
+  'instrument-failed',
+  'local-error',
+  'engine-problem',
+  'unfinished-requests',
+  /** A process of the app or the ingress ended without a fault having asked for it. */
+  'process-ended',
+  'fault-never-came',
+  'fault-without-effect',
+  'none-on-target',
+  'unexpected-on-target',
+  'path-unproven',
+  'never-recovered',
+  /** The run gave this reason. */
+  'run',
+] as const;
+export type ReasonCode = (typeof reasonCodes)[number];
 
 /** How a probe connects: anew each time, or over the connection that it keeps. */
 export const lanes = ['new', 'reused'] as const;

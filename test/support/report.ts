@@ -1,9 +1,30 @@
 import { noClocks } from '../../src/analysis/clocks.ts';
-import type { ComparisonRow, DisturbanceReport, Report, TrialReport } from '../../src/analysis/schema.ts';
+import type {
+  ClockNote,
+  ClockSpread,
+  ComparisonRow,
+  CustomersView,
+  DisturbanceReport,
+  ExpectationReport,
+  Report,
+  TrialReport,
+} from '../../src/analysis/schema.ts';
 
 /*
  * Reports for tests of how they are told. What is not given is as of a run in which nothing happened.
  */
+
+const nobody = { sent: 0, ok: 0, byCdnCode: {}, unclear: 0 };
+export const noCustomers = (): CustomersView => ({ streams: nobody, newConnections: null });
+
+/** A clock that has a value, or what is given instead. */
+export const aNote = (more: Partial<ClockNote> = {}): ClockNote => ({
+  resolutionSeconds: null,
+  code: null,
+  reason: null,
+  atLeastSeconds: null,
+  ...more,
+});
 
 export const aDisturbance = (more: Partial<DisturbanceReport> = {}): DisturbanceReport => ({
   kind: 'fault',
@@ -14,6 +35,8 @@ export const aDisturbance = (more: Partial<DisturbanceReport> = {}): Disturbance
   lostBegunBefore: 0,
   lostBegunAfter: 0,
   failingShare: null,
+  outages: null,
+  customers: noCustomers(),
   clocksSeconds: noClocks(),
   clockNotes: {},
   ...more,
@@ -27,6 +50,7 @@ export const aTrial = (more: Partial<TrialReport> = {}): TrialReport => ({
   outcome: 'completed',
   verdict: 'pass',
   reason: null,
+  reasons: [],
   requests: {
     started: 60,
     completed: 60,
@@ -69,11 +93,16 @@ export const faultTrial = (
 export const aRow = (more: Partial<ComparisonRow> = {}): ComparisonRow => ({
   policy: 'Cluster',
   repeats: 1,
+  unknownRepeats: 0,
   started: 60,
   lost: 0,
   interval: { low: 0, high: 0.06 },
+  expectedShare: null,
+  expectedWithinChance: null,
+  differences: [],
   byCause: {},
   byCdnCode: {},
+  disturbances: [],
   failover: null,
   flipFailover: null,
   failingShare: null,
@@ -83,10 +112,29 @@ export const aRow = (more: Partial<ComparisonRow> = {}): ComparisonRow => ({
   ...more,
 });
 
-export const steady = (seconds: number) => ({ median: seconds, min: seconds, max: seconds });
+/** A clock over repeats: their median, or median, least and greatest. */
+export const spread = (median: number, min = median, max = median): ClockSpread => ({
+  median,
+  min,
+  max,
+  interval: { low: min, high: max },
+  repeats: min === max ? 1 : 2,
+});
+
+/** A row of an expectation that is met. */
+export const anExpectation = (more: Partial<ExpectationReport> = {}): ExpectationReport => ({
+  text: 'lost == 0',
+  policy: 'Local',
+  measured: 0,
+  unit: 'count',
+  verdict: 'pass',
+  reason: null,
+  line: 60,
+  ...more,
+});
 
 export const aReport = (more: Partial<Report> = {}): Report => ({
-  schemaVersion: 1,
+  schemaVersion: 2,
   midflightVersion: '0.1.0',
   experiment: 'preemption',
   description: 'A node loses power',
@@ -123,14 +171,14 @@ export const threePolicies = (): Report => {
         lost: 9,
         interval: { low: 0.08, high: 0.26 },
         byCause: { transit: 9 },
-        failover: steady(20.2),
+        failover: spread(20.2),
         failingShare: 0.27,
         predictedLost: 9,
         sourceAddress: 'lost',
       }),
       aRow({
         policy: 'Local',
-        failover: steady(0),
+        failover: spread(0),
         failingShare: 0,
         predictedLost: 0,
         sourceAddress: 'kept',
@@ -140,14 +188,14 @@ export const threePolicies = (): Report => {
         lost: 8,
         interval: { low: 0.07, high: 0.24 },
         byCause: { transit: 8 },
-        failover: steady(0),
+        failover: spread(0),
         failingShare: 0,
-        flipFailover: { median: 28.7, min: 12.6, max: 44.8 },
+        flipFailover: spread(28.7, 12.6, 44.8),
         flipFailingShare: 0.46,
         predictedLost: 8,
         sourceAddress: 'changes',
       }),
     ],
-    expectations: [{ text: 'lost == 0', policy: 'Local', measured: 0, verdict: 'pass', line: 60 }],
+    expectations: [anExpectation()],
   });
 };

@@ -18,7 +18,7 @@ function run(
 ): Measured {
   const clocksSeconds = { ...noClocks, ...clocks };
   const clockNotes = Object.fromEntries(
-    clockNames.map((name) => [name, { resolutionSeconds, reason: null }]),
+    clockNames.map((name) => [name, { resolutionSeconds, code: null, reason: null, atLeastSeconds: null }]),
   );
   const trial: Report['trials'][number] = {
     index: 0,
@@ -28,6 +28,7 @@ function run(
     outcome: 'completed',
     verdict: 'pass',
     reason: null,
+    reasons: [],
     requests: {
       started: 60,
       completed: 60 - lost,
@@ -54,6 +55,8 @@ function run(
         lostBegunBefore: lost,
         lostBegunAfter: 0,
         failingShare: 0.2,
+        outages: [],
+        customers: { streams: { sent: 0, ok: 0, byCdnCode: {}, unclear: 0 }, newConnections: null },
         clocksSeconds,
         clockNotes,
       },
@@ -66,7 +69,7 @@ function run(
   return {
     firstLoadSeconds: 3,
     report: {
-      schemaVersion: 1,
+      schemaVersion: 2,
       midflightVersion: '0',
       experiment: 'example',
       description: '',

@@ -53,11 +53,11 @@ test('one row for each policy, over its repeats', async () => {
   assert.equal(cluster?.interval, wilson(6, 30));
   assert.equal(cluster?.byCause, { transit: 6 });
   assert.equal(cluster?.byCdnCode, { cut: 6 });
-  assert.equal(cluster?.failover, { median: 3, min: 1, max: 6 });
+  assert.equal(cluster?.failover, { median: 3, min: 1, max: 6, interval: { low: 1, high: 6 }, repeats: 3 });
   assert.is(cluster?.failingShare, 1);
   assert.is(cluster?.flipFailover, null);
   assert.equal([local?.lost, local?.predictedLost], [0, 0]);
-  assert.equal(local?.failover, { median: 0, min: 0, max: 0 });
+  assert.equal(local?.failover, { median: 0, min: 0, max: 0, interval: { low: 0, high: 0 }, repeats: 2 });
   assert.is(local?.failingShare, 0);
 });
 

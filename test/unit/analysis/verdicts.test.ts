@@ -142,7 +142,15 @@ test('of the repeats the worst counts', async () => {
     const report = await reportOf(repeats(first, second));
     assert.is(report.verdict, 'fail');
     assert.equal(report.expectations, [
-      { text: 'lost == 0', policy: 'Cluster', measured: 1, verdict: 'fail', line: 1 },
+      {
+        text: 'lost == 0',
+        policy: 'Cluster',
+        measured: 1,
+        unit: 'count',
+        verdict: 'fail',
+        reason: { code: 'not-met', text: 'measured 1' },
+        line: 1,
+      },
     ]);
   }
   assert.is((await reportOf(repeats(0, 0))).verdict, 'pass');

@@ -3,7 +3,15 @@ import * as assert from 'uvu/assert';
 import { notRecovered } from '../../../src/analysis/clocks.ts';
 import type { ComparisonRow, TrialReport } from '../../../src/analysis/schema.ts';
 import { conclusion } from '../../../src/reports/conclusion.ts';
-import { aDisturbance, aRow, aTrial, faultTrial, steady, threePolicies } from '../../support/report.ts';
+import {
+  aDisturbance,
+  aNote,
+  aRow,
+  aTrial,
+  faultTrial,
+  spread,
+  threePolicies,
+} from '../../support/report.ts';
 
 /** The sentence about one policy. */
 function said(row: Partial<ComparisonRow>, trials: readonly TrialReport[]): string | undefined {
@@ -25,7 +33,7 @@ test('one for each policy, in their order', () => {
 });
 
 test('what was not over at the end is said', () => {
-  const clockNotes = { failover: { resolutionSeconds: null, reason: notRecovered } };
+  const clockNotes = { failover: aNote({ code: 'never-recovered', reason: notRecovered }) };
   const watch = { policy: null, lost: 1, started: 9, failover: null };
   assert.is(
     said(watch, [aTrial({ policy: null, clockNotes })]),
@@ -139,15 +147,15 @@ test('a flip alone: what it cut, and what new connections it failed', () => {
     said({ policy, lost, ...row }, [flipTrial(lost)]);
   assert.is(flip(0, {}), 'The flip Cluster->Local cut no established stream.');
   assert.is(
-    flip(0, { flipFailover: steady(0), flipFailingShare: 0 }),
+    flip(0, { flipFailover: spread(0), flipFailingShare: 0 }),
     'The flip Cluster->Local cut no established stream and failed no new connection.',
   );
   assert.is(
-    flip(1, { flipFailover: steady(7.1), flipFailingShare: 0.6 }),
+    flip(1, { flipFailover: spread(7.1), flipFailingShare: 0.6 }),
     'The flip Cluster->Local cut 1 stream; 60 % of new connections failed for 7.1 s.',
   );
   assert.is(
-    flip(2, { flipFailover: steady(130), flipFailingShare: null }),
+    flip(2, { flipFailover: spread(130), flipFailingShare: null }),
     'The flip Cluster->Local cut 2 streams; some new connections failed for 2 min 10 s.',
   );
 });
@@ -159,13 +167,13 @@ test('a flip that new streams met', () => {
         aDisturbance({ kind: 'flip', name: 'Cluster->Local', node: null, lostBegunAfter: count }),
       ],
     });
-  const row = { policy: 'Cluster->Local', flipFailover: steady(10.4), flipFailingShare: 0.67 };
+  const row = { policy: 'Cluster->Local', flipFailover: spread(10.4), flipFailingShare: 0.67 };
   assert.is(
     said({ ...row, lost: 24 }, [lostAfter(24)]),
     'The flip Cluster->Local cut no established stream, and 24 begun after it were lost; 67 % of new connections failed for 10.4 s.',
   );
   assert.is(
-    said({ ...row, lost: 1, flipFailover: steady(0) }, [lostAfter(1)]),
+    said({ ...row, lost: 1, flipFailover: spread(0) }, [lostAfter(1)]),
     'The flip Cluster->Local cut no established stream, and 1 begun after it was lost; it failed no new connection.',
   );
 });
@@ -190,9 +198,9 @@ test('a fault that was planned and never injected cut nothing', () => {
 test('a watch', () => {
   const watch = (row: Partial<ComparisonRow>) => said({ policy: null, ...row }, [aTrial({ policy: null })]);
   assert.is(watch({}), 'No stream of 60 was lost.');
-  assert.is(watch({ failover: steady(0) }), 'No stream of 60 was lost, and no new request failed.');
+  assert.is(watch({ failover: spread(0) }), 'No stream of 60 was lost, and no new request failed.');
   assert.is(
-    watch({ failover: steady(3.25), failingShare: 0.5, lost: 1 }),
+    watch({ failover: spread(3.25), failingShare: 0.5, lost: 1 }),
     '1 of 60 streams was lost; 50 % of new requests failed for 3.3 s.',
   );
 });

@@ -2,9 +2,9 @@ import { DOMParser } from 'linkedom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { junitReport } from '../../../src/reports/junit.ts';
-import { aReport, aTrial } from '../../support/report.ts';
+import { anExpectation, aReport, aTrial } from '../../support/report.ts';
 
-const row = { text: 'lost == 0', policy: 'Local', measured: 3, verdict: 'fail', line: 60 } as const;
+const row = anExpectation({ measured: 3, verdict: 'fail' });
 
 function cases(report: Parameters<typeof junitReport>[0]) {
   const document = new DOMParser().parseFromString(junitReport(report), 'text/xml');

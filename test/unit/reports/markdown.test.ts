@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { markdownReport } from '../../../src/reports/markdown.ts';
-import { aReport, aRow, aTrial, threePolicies } from '../../support/report.ts';
+import { aNote, anExpectation, aReport, aRow, aTrial, threePolicies } from '../../support/report.ts';
 
 const linesOf = (text: string) => text.split('\n');
 
@@ -40,7 +40,7 @@ test('a line that would begin a list, a quotation or a heading does not', () => 
 
 test('a line break breaks no table', () => {
   const expectations = [
-    { text: 'lost\n== 0', policy: 'a\r\nb', measured: 'x|y', verdict: 'fail', line: null } as const,
+    anExpectation({ text: 'lost\n== 0', policy: 'a\r\nb', measured: 'x|y', verdict: 'fail', line: null }),
   ];
   assert.match(
     markdownReport(aReport({ expectations: [...expectations] })),
@@ -54,8 +54,8 @@ test('each trial has its clocks, and the reason of one that did not tick', () =>
   assert.ok(disturbance !== undefined);
   disturbance.clocksSeconds.failover = 20.21;
   disturbance.clockNotes = {
-    failover: { resolutionSeconds: 0.25, reason: null },
-    edgeEjected: { resolutionSeconds: null, reason: 'no node was hit' },
+    failover: aNote({ resolutionSeconds: 0.25 }),
+    edgeEjected: aNote({ code: 'not-applicable', reason: 'no node was hit' }),
   };
   const text = markdownReport(aReport({ trials: [trial], comparison: [aRow()] }));
   assert.match(text, '## Cluster, repeat 1 · power-off of preemptible-2: pass');

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Report } from '../../../src/analysis/schema.ts';
 import { terminalReport } from '../../../src/reports/terminal.ts';
-import { aReport, aTrial, threePolicies } from '../../support/report.ts';
+import { anExpectation, aReport, aTrial, threePolicies } from '../../support/report.ts';
 
 const told = (report: Report, columns: number, colour = false) =>
   terminalReport(report, { columns, colour, folder: 'reports/x' });
@@ -56,7 +56,7 @@ test('colour only where asked for, and then the same text', () => {
 });
 
 test('expectations are told where they did not hold, with their line', () => {
-  const row = { text: 'failover <= 10s', policy: 'Cluster', measured: 20.2, line: 61 } as const;
+  const row = anExpectation({ text: 'failover <= 10s', policy: 'Cluster', measured: 20.2, line: 61 });
   const text = told(
     aReport({
       expectations: [

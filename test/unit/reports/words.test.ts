@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as words from '../../../src/reports/words.ts';
-import { aReport, aRow, aTrial, steady } from '../../support/report.ts';
+import { aReport, aRow, aTrial, spread } from '../../support/report.ts';
 
 test('seconds', () => {
   const cases = [
@@ -38,10 +38,10 @@ test('interval', () => {
 
 test('a clock over repeats, with its spread where there is one', () => {
   assert.is(words.clock(null), '-');
-  assert.is(words.clock(steady(0)), 'none');
-  assert.is(words.clock(steady(24.9)), '24.9 s');
-  assert.is(words.clock({ median: 24.9, min: 24.7, max: 25.1 }), '24.9 s ±0.2');
-  assert.is(words.clock({ median: 0, min: 0, max: 4 }), '0.0 s ±2.0', 'one repeat failed over');
+  assert.is(words.clock(spread(0)), 'none');
+  assert.is(words.clock(spread(24.9)), '24.9 s');
+  assert.is(words.clock(spread(24.9, 24.7, 25.1)), '24.9 s ±0.2');
+  assert.is(words.clock(spread(0, 0, 4)), '0.0 s ±2.0', 'one repeat failed over');
 });
 
 test('causes in a fixed order, without those that did not occur', () => {
@@ -65,10 +65,10 @@ test('the client address', () => {
 });
 
 test('new connections that fail, and for how long', () => {
-  assert.is(words.failing(null, steady(1)), '-');
+  assert.is(words.failing(null, spread(1)), '-');
   assert.is(words.failing(0.2, null), '-');
-  assert.is(words.failing(0, steady(0)), '0 %');
-  assert.is(words.failing(0.2, steady(24.9)), '20 % for 24.9 s');
+  assert.is(words.failing(0, spread(0)), '0 %');
+  assert.is(words.failing(0.2, spread(24.9)), '20 % for 24.9 s');
 });
 
 test('what a CDN would have shown: streams and new connections, not kept ones', () => {

@@ -4,6 +4,7 @@ import { pick, seededRandom, seedOf } from '../base/random.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { EventOf } from '../history/schema.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
+import { type Nobody, nobody } from './nobody.ts';
 import { plainAddress, type Relay, type RelayOptions, socketAddress } from './relay.ts';
 import type { Desired, Target } from './targets.ts';
 
@@ -40,6 +41,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
   let count = 0;
   const byNode = new Map<NodeName, Set<Relay>>();
   const connecting = new Set<Relay>();
+  const unassigned = new Set<Nobody>();
   const drains = new Map<NodeName, NodeJS.Timeout>();
   const ended: (() => void)[] = [];
 
@@ -88,10 +90,19 @@ export function createBalancer(options: BalancerOptions): Balancer {
     const node = target === undefined || port === null ? null : target.name;
     emit({ type: 'edge-open', t: openedAt, conn, client: address, node });
     if (target === undefined || port === null) {
-      client.on('error', () => {});
-      client.resetAndDestroy();
-      emit({ type: 'edge-close', t: now(), conn, client: address, node, ...toNoNode(now() - openedAt) });
-      return;
+      const alone: Nobody = nobody({
+        client,
+        noTarget: preset.noTarget,
+        openedAt,
+        now,
+        onClosed(end) {
+          unassigned.delete(alone);
+          emit({ type: 'edge-close', t: now(), conn, client: address, node: null, ...end });
+          if (ended.length > 0) whenEmpty();
+        },
+      });
+      unassigned.add(alone);
+      return alone.begin();
     }
     const own: Relay = options.carry({
       client,
@@ -116,6 +127,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accept);
   const whenEmpty = () => {
+    if (unassigned.size > 0) return;
     for (const relays of byNode.values()) if (relays.size > 0) return;
     for (const resolve of ended.splice(0)) resolve();
   };
@@ -144,23 +156,10 @@ export function createBalancer(options: BalancerOptions): Balancer {
       server.close();
       const done = new Promise<void>((resolve) => ended.push(resolve));
       for (const relays of byNode.values()) for (const one of [...relays]) one.shutDown();
+      for (const one of [...unassigned]) one.shutDown();
       whenEmpty();
       await done;
     },
-  };
-}
-
-function toNoNode(ns: Nanoseconds): Omit<EventOf<'edge-close'>, 'type' | 't' | 'conn' | 'client' | 'node'> {
-  return {
-    upstreamLocal: null,
-    connect: 'none',
-    connectNs: ns,
-    connectedAt: null,
-    bytesUp: 0,
-    bytesDown: 0,
-    lastDownAt: null,
-    clientEnd: 'edge-reset',
-    upstreamEnd: 'open',
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Random } from '../base/random.ts';
 import { type Nanoseconds, type NodeName, nsPerMs } from '../base/units.ts';
-import type { PlannedCheck } from '../plan/schema.ts';
+import type { PlannedCheck, PlannedEdge } from '../plan/schema.ts';
 import type { CheckRequest } from './check.ts';
 import { type CheckResult, type Health, judge, newTarget, recheck } from './health.ts';
 import type { FollowedService, Target } from './targets.ts';
@@ -13,6 +13,8 @@ export interface HealthChecksOptions {
   readonly timers: Timers;
   readonly timeScale: number;
   readonly ejectOn503: boolean;
+  /** What an interval is counted from: the beginning of the last check, or its result. */
+  readonly intervalFrom: PlannedEdge['checkIntervalFrom'];
   readonly from: string | null;
   /** When in its interval each node is checked: of its own, as with a real balancer's many probers. */
   readonly random: Random;
@@ -54,16 +56,21 @@ export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
     const rule = check;
     const { generation, target } = entry;
     const startedAt = timers.now();
+    const share = entry.phased ? 1 : options.random();
+    entry.phased = true;
+    const after = (instant: Nanoseconds) => schedule(entry, instant + share * intervalNs(rule));
+    // A check may still be under way when the next one is due: the interval is kept all the same. A process that was held
+    // up for more than an interval leaves out what it missed.
+    if (options.intervalFrom === 'start') {
+      const missed = Math.max(0, Math.floor((startedAt - due) / intervalNs(rule)));
+      after(due + missed * intervalNs(rule));
+    }
     const result = await performOn(options, rule, service, target);
     if (entry.generation !== generation) return;
     options.onCheck(target.name, due, startedAt, result);
     const before = entry.health;
     entry.health = judge(before, result, { ...rule, ejectOn503: options.ejectOn503 });
-    // A check that took longer than the interval is followed by a whole interval (as Envoy and HAProxy do).
-    const share = entry.phased ? 1 : options.random();
-    entry.phased = true;
-    const next = due + share * intervalNs(rule);
-    schedule(entry, timers.now() > next ? timers.now() + intervalNs(rule) : next);
+    if (options.intervalFrom === 'end') after(timers.now());
     if (entry.health.healthy !== before.healthy) {
       options.onVerdict(target.name, entry.health.healthy, result.detail);
     }

@@ -33,6 +33,7 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     timers: systemTimers,
     timeScale,
     ejectOn503: preset.ejectOn503,
+    intervalFrom: preset.checkIntervalFrom,
     from: config.checkFrom,
     random: seededRandom(seedOf(config.seed, 'checks')),
     perform: performCheck,

@@ -20,6 +20,9 @@ export const awsClb: PlannedEdge = {
   drainTimeoutMs: 0, // at once, as above
   // docs.aws.amazon.com/elasticloadbalancing/latest/classic: requests go to healthy instances only.
   allUnhealthy: 'none',
+  // Inferred: a proxy has completed the handshake by then, and can only close.
+  noTarget: 'reset',
+  checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
   ejectOn503: false,
   // Estimate; not documented for TCP listeners.
   upstreamConnectTimeoutMs: 10_000,

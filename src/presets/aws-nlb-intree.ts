@@ -18,6 +18,9 @@ export const awsNlbIntree: PlannedEdge = {
   onEjected: 'reset',
   drainTimeoutMs: 300_000, // deregistration_delay.timeout_seconds, the default
   allUnhealthy: 'all', // fails open: the same page
+  // Only without any registered target (it fails open otherwise). Inferred: it answers the SYN itself and resets the flow.
+  noTarget: 'reset',
+  checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
   ejectOn503: false,
   upstreamConnectTimeoutMs: 0, // passthrough
   source:

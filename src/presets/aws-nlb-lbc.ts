@@ -21,6 +21,9 @@ export const awsNlbLbc: PlannedEdge = {
   drainTimeoutMs: 300_000,
   // The same page: all targets failing, it fails open to all of them.
   allUnhealthy: 'all',
+  // Only without any registered target (it fails open otherwise). Inferred: it answers the SYN itself and resets the flow.
+  noTarget: 'reset',
+  checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
   ejectOn503: false,
   upstreamConnectTimeoutMs: 0, // passthrough
   source:

@@ -18,8 +18,12 @@ export const azure: PlannedEdge = {
   // established TCP flows go on, also with all probes down (Standard).
   onEjected: 'persist',
   drainTimeoutMs: 0, // nothing is waited for: none of its sources names a delay
-  // The same page: no new flows with all probes down. It drops them; here they are refused, and logged as to no node.
+  // The same page: no new flows with all probes down.
   allUnhealthy: 'none',
+  // learn.microsoft.com, Microsoft.Network loadBalancers probe property noHealthyBackendsBehavior: AllProbedDown, its
+  // default, sends no new flow to the pool. Inferred: a passthrough balancer answers no SYN itself, so it is dropped.
+  noTarget: 'drop',
+  checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
   ejectOn503: false,
   upstreamConnectTimeoutMs: 0, // passthrough
   source:

@@ -18,6 +18,11 @@ export const cloudProviderKind: PlannedEdge = {
   drainTimeoutMs: 0, // nothing is waited for: none of its sources names a delay
   // The same file: healthy_panic_threshold 0, so no host is used while none is healthy.
   allUnhealthy: 'none',
+  // Envoy's TCP proxy closes the accepted connection at once (response flag UH), with the client's request unread: RST.
+  noTarget: 'reset',
+  // Envoy source/extensions/health_checkers/common/health_checker_base_impl.cc: the interval timer is armed anew when a
+  // check has succeeded, failed or timed out.
+  checkIntervalFrom: 'end',
   // Envoy, HttpHealthCheck.retriable_statuses: any status that is not expected ejects at once, unless listed there.
   ejectOn503: true,
   // The same file: connect_timeout 3s.

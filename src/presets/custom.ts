@@ -17,6 +17,8 @@ export const custom: PlannedEdge = {
   onEjected: 'persist', // our choice: the least that a balancer does
   drainTimeoutMs: 0, // our choice, likewise
   allUnhealthy: 'all', // our choice: what the passthrough balancers of GCP and AWS do
+  noTarget: 'reset', // our choice: an answer at once, which is easy to tell from a node's silence
+  checkIntervalFrom: 'start', // our choice: the interval is kept
   ejectOn503: false,
   upstreamConnectTimeoutMs: 5000, // our choice; counts for `mode: proxy` only
   source: "midflight's own defaults; whatever the scenario overrides is the user's",

@@ -18,6 +18,10 @@ export const digitalocean: PlannedEdge = {
   drainTimeoutMs: 0, // nothing is waited for: none of its sources names a delay
   // docs.digitalocean.com/products/networking/load-balancers/support: no healthy Droplet, no answer (503 for HTTP).
   allUnhealthy: 'none',
+  // Estimate, as HAProxy: the handshake is completed, then it closes with the client's request unread: RST.
+  noTarget: 'reset',
+  // Estimate, as HAProxy: src/check.c, process_chk_conn: a finished check sets the task's next run to now plus `inter`.
+  checkIntervalFrom: 'end',
   ejectOn503: false,
   // Estimate: HAProxy's customary `timeout connect 5s`.
   upstreamConnectTimeoutMs: 5000,

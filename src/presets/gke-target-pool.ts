@@ -20,6 +20,9 @@ export const gkeTargetPool: PlannedEdge = {
   drainTimeoutMs: 0,
   // The same page: all instances unhealthy, traffic is spread over all of them.
   allUnhealthy: 'all',
+  // Inferred: a passthrough balancer without a backend has nobody to answer the SYN.
+  noTarget: 'drop',
+  checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
   ejectOn503: false,
   upstreamConnectTimeoutMs: 0, // passthrough
   source:

@@ -21,6 +21,9 @@ export const gke: PlannedEdge = {
   drainTimeoutMs: 30_000,
   // The same page: all backends unhealthy, new connections go to all of them as a last resort.
   allUnhealthy: 'all',
+  // Inferred: a passthrough balancer without a backend has nobody to answer the SYN.
+  noTarget: 'drop',
+  checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
   ejectOn503: false,
   // Passthrough: the balancer makes no connection of its own, so it has no time-out.
   upstreamConnectTimeoutMs: 0,

@@ -19,6 +19,10 @@ export const octavia: PlannedEdge = {
   drainTimeoutMs: 0, // nothing is waited for: none of its sources names a delay
   // HAProxy without a usable server closes the client's connection.
   allUnhealthy: 'none',
+  // HAProxy in TCP mode has completed the handshake by then, and closes with the client's request unread: RST.
+  noTarget: 'reset',
+  // HAProxy src/check.c, process_chk_conn: a finished check sets the task's next run to now plus `inter`.
+  checkIntervalFrom: 'end',
   ejectOn503: false,
   // Octavia API, listener timeout_member_connect: 5000 ms by default.
   upstreamConnectTimeoutMs: 5000,

@@ -14,7 +14,7 @@ type CheckOverrides = NonNullable<NonNullable<Overrides['checks']>['Cluster']>;
  */
 export function resolveEdge(preset: PresetName, overrides: Overrides = {}): { edge: PlannedEdge } {
   const base = presets[preset];
-  const { mode, onEjected, allUnhealthy, checks } = overrides;
+  const { mode, onEjected, allUnhealthy, noTarget, checks } = overrides;
   const edge: PlannedEdge = {
     ...base,
     mode: mode ?? base.mode,
@@ -26,6 +26,7 @@ export function resolveEdge(preset: PresetName, overrides: Overrides = {}): { ed
     onEjected: onEjected ?? base.onEjected,
     drainTimeoutMs: ms(overrides.drainTimeout) ?? base.drainTimeoutMs,
     allUnhealthy: allUnhealthy ?? base.allUnhealthy,
+    noTarget: noTarget ?? base.noTarget,
     upstreamConnectTimeoutMs: ms(overrides.upstreamConnectTimeout) ?? base.upstreamConnectTimeoutMs,
   };
   const changed = Object.keys(overrides);

@@ -26,8 +26,15 @@ export const plannedEdge = z.object({
   /** Those of a node taken out of the target set are reset after this; 0: as onEjected says, at once. */
   drainTimeoutMs: ms,
   allUnhealthy: z.enum(['all', 'none']),
+  /**
+   * What a client gets when the balancer has no target for it. drop: no answer to its SYN; reset: a handshake and an RST;
+   * refuse: an RST in answer to its SYN. Histories from before this field: reset.
+   */
+  noTarget: z.enum(['drop', 'reset', 'refuse']).default('reset'),
   /** A check answered 503 ejects at once, whatever the threshold (cloud-provider-kind). */
   ejectOn503: z.boolean(),
+  /** The next check of a node is due one interval after the last one began (start), or after its result (end). */
+  checkIntervalFrom: z.enum(['start', 'end']).default('start'),
   upstreamConnectTimeoutMs: ms,
   source: z.string(),
 });

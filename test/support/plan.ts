@@ -51,6 +51,8 @@ export const basicPlan: Plan = {
     onEjected: 'persist',
     drainTimeoutMs: 30_000,
     allUnhealthy: 'all',
+    noTarget: 'drop',
+    checkIntervalFrom: 'start',
     ejectOn503: false,
     upstreamConnectTimeoutMs: 0,
     source: 'for tests',

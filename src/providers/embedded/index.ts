@@ -8,6 +8,7 @@ import { packageVersion, roleBundle } from '../../base/package.ts';
 import { seededRandom, seedOf } from '../../base/random.ts';
 import type { NodeName } from '../../base/units.ts';
 import type { TopologyNode } from '../../history/schema.ts';
+import { maxNodes } from '../../plan/embedded-limits.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { settingsOf } from '../../plan/settings.ts';
 import { launchChild } from '../child.ts';
@@ -19,7 +20,7 @@ import { embeddedKubeconfig } from './control-plane/kubeconfig.ts';
 import { installWorkload } from './install.ts';
 import { type Machine, machine } from './machines.ts';
 import { nodeConfigOf } from './node-config.ts';
-import { hasWholeLoopback, type Layout, maxNodes, takeLayout } from './subnet.ts';
+import { hasWholeLoopback, type Layout, takeLayout } from './subnet.ts';
 
 interface Cluster {
   readonly plan: Plan;

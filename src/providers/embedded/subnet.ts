@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { MidflightError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
+import { podsPerNode } from '../../plan/embedded-limits.ts';
 import { lockSubnet, unlockSubnet } from '../state-dir.ts';
 
 /** The addresses of one embedded cluster, and what there is one of each node. */
@@ -18,10 +19,6 @@ export interface Layout {
   readonly podPortBase: number;
 }
 
-export const maxNodes = 40;
-/** Addresses .81 to .200 are pods'; a node that takes over a whole pool's pods needs room for them. */
-const podAddresses = 120;
-const podsPerNode = (nodes: number) => Math.min(16, Math.floor(podAddresses / nodes));
 /** In shared mode; node/ports.ts reckons with them. */
 export const sharedPodsPerNode = 8;
 export const portsOfPod = 3;
@@ -59,6 +56,7 @@ function ownLayout(subnet: string, pods: number): Layout {
     filler: host(254),
     checkFrom: host(251),
     podPortBase: 0,
+    // .1 to .40 nodes, .41 to .80 their bridges, .81 to .200 their pods (plan/embedded-limits.ts).
     node: (index) => ({
       address: host(1 + index),
       bridge: host(41 + index),

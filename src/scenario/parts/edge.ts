@@ -46,6 +46,9 @@ export const edgeOverrides = z
       .describe('What becomes of open connections of an ejected node'),
     drainTimeout: duration.describe('How long onEjected: drain lets open connections go on'),
     allUnhealthy: z.enum(['all', 'none']).describe('Who gets connections when no node is healthy'),
+    noTarget: z
+      .enum(['drop', 'reset', 'refuse'])
+      .describe('What a client gets when there is no node for it: no answer, a reset, or a refusal'),
     upstreamConnectTimeout: duration.describe('Of a proxying balancer'),
   })
   .partial();

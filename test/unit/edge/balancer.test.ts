@@ -179,15 +179,43 @@ test(
   }),
 );
 
+for (const noTarget of ['reset', 'refuse'] as const) {
+  test(
+    `all unhealthy: or nobody, and the client gets an RST at once (${noTarget})`,
+    rigTest(2, { allUnhealthy: 'none', noTarget }, async (rig) => {
+      await echoNames(rig);
+      for (const { name } of rig.nodes) setHealth(rig, name, 503);
+      for (const { name } of rig.nodes) await ejected(rig, name);
+      assert.equal(await names(rig, 3), ['ECONNRESET']);
+      const close = await rig.event('edge-close', (event) => event.connect === 'none');
+      assert.equal([close.node, close.clientEnd, close.upstreamEnd], [null, 'edge-reset', 'open']);
+      assert.ok(close.connectNs >= 0 && close.connectNs < 1e9);
+    }),
+  );
+}
+
 test(
-  'all unhealthy: or nobody, and the client is refused',
-  rigTest(2, { allUnhealthy: 'none' }, async (rig) => {
+  'all unhealthy: or nobody, and the client hears nothing until it leaves (drop)',
+  rigTest(2, { allUnhealthy: 'none', noTarget: 'drop' }, async (rig) => {
     await echoNames(rig);
     for (const { name } of rig.nodes) setHealth(rig, name, 503);
     for (const { name } of rig.nodes) await ejected(rig, name);
-    assert.equal(await names(rig, 3), ['ECONNRESET']);
-    const close = await rig.event('edge-close', (event) => event.connect === 'none');
-    assert.equal([close.node, close.clientEnd, close.upstreamEnd], [null, 'edge-reset', 'open']);
+    const socket = connect({ host: rig.host, port: rig.port });
+    socket.write('?');
+    const open = await rig.event('edge-open', (event) => event.node === null);
+    const heard = Promise.race(['data', 'end', 'error'].map((event) => once(socket, event)));
+    assert.is(await Promise.race([heard, sleep(300).then(() => 'nothing')]), 'nothing');
+    socket.destroy();
+    const close = await rig.event('edge-close', (event) => event.conn === open.conn);
+    assert.equal([close.node, close.connect, close.clientEnd, close.bytesUp], [null, 'none', 'fin', 1]);
+    assert.ok(close.connectNs >= 290e6, String(close.connectNs));
+    // The edge's own end closes what it still drops.
+    const other = connect({ host: rig.host, port: rig.port });
+    const gone = once(other, 'close');
+    await rig.event('edge-open', (event) => event.conn > open.conn);
+    await rig.edge.stop();
+    await gone;
+    assert.is((await rig.event('edge-close', (event) => event.conn > open.conn)).clientEnd, 'edge-closed');
   }),
 );
 

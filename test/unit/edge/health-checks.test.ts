@@ -11,7 +11,10 @@ import { presets } from '../../../src/presets/index.ts';
 const second = 1e9;
 
 /** Time that a test turns by hand: every timer fires at its very instant. */
-function handTimers(): Timers & { run(untilSeconds: number): Promise<void> } {
+function handTimers(): Timers & {
+  run(untilSeconds: number): Promise<void>;
+  stall(untilSeconds: number): void;
+} {
   let now = 0;
   let due: { at: number; work: () => void }[] = [];
   return {
@@ -22,6 +25,10 @@ function handTimers(): Timers & { run(untilSeconds: number): Promise<void> } {
       return () => {
         due = due.filter((other) => other !== entry);
       };
+    },
+    /** Time passes, and no timer fires. */
+    stall(untilSeconds) {
+      now = untilSeconds * second;
     },
     async run(untilSeconds) {
       for (;;) {
@@ -44,6 +51,7 @@ const underLocal: FollowedService = { policy: 'Local', nodePort: 30_080, healthC
 function rig(
   answer: (request: CheckRequest, now: number) => CheckResult | { afterSeconds: number },
   timeScale = 1,
+  intervalFrom: 'start' | 'end' = 'start',
 ) {
   const timers = handTimers();
   const asked: { at: number; host: string; port: number; timeoutMs: number }[] = [];
@@ -53,6 +61,7 @@ function rig(
     timers,
     timeScale,
     ejectOn503: false,
+    intervalFrom,
     from: null,
     random: seededRandom(3),
     perform(request) {
@@ -110,15 +119,61 @@ test('a silent node is ejected within interval x threshold + time-out, on GKE 25
   }
 });
 
-test('where a check takes longer than the interval, a whole interval follows it (cloud-provider-kind: 10 s at worst)', async () => {
-  const { timers, checks, asked, verdicts } = rig((request, now) =>
-    now < 10 ? good : { afterSeconds: request.timeoutMs / 1000 },
+test('a check that takes as long as its interval leaves the interval as it is (NLB: 10 s and 10 s, out after 30 to 40 s)', async () => {
+  for (const seed of [30, 33, 37.5]) {
+    const { timers, checks, asked, verdicts } = rig((request, now) =>
+      now < seed ? good : { afterSeconds: request.timeoutMs / 1000 },
+    );
+    checks.apply([node('1')], presets['aws-nlb-lbc'].checks.Cluster, underCluster);
+    await timers.run(120);
+    const failing = asked.filter(({ at }) => at >= seed).map(({ at }) => at);
+    assert.ok(failing.slice(1).every((at, index) => Math.abs(at - (failing[index] ?? 0) - 10) < 1e-6));
+    const took = (verdicts.find(({ healthy }) => !healthy)?.at ?? 0) - seed;
+    assert.ok(took >= 30 && took <= 40, `${took} s`);
+  }
+});
+
+test('a check that takes longer than its interval does not hold up the next one', async () => {
+  const { timers, checks, asked } = rig(() => ({ afterSeconds: 7 }));
+  checks.apply([node('1')], { ...presets.custom.checks.Cluster, intervalMs: 2000 }, underCluster);
+  await timers.run(20);
+  const times = asked.slice(1).map(({ at }) => at);
+  assert.ok(
+    times.length >= 9 && times.slice(1).every((at, index) => Math.abs(at - (times[index] ?? 0) - 2) < 1e-6),
+  );
+});
+
+test('Envoy and HAProxy count the interval from the result of a check (cloud-provider-kind: 2 x (3 s + 2 s))', async () => {
+  const { timers, checks, asked, verdicts } = rig(
+    (request, now) => (now < 10 ? good : { afterSeconds: request.timeoutMs / 1000 }),
+    1,
+    presets['cloud-provider-kind'].checkIntervalFrom,
   );
   checks.apply([node('1')], presets['cloud-provider-kind'].checks.Cluster, underCluster);
   await timers.run(40);
   const failing = asked.filter(({ at }) => at >= 10).map(({ at }) => at);
   assert.ok(Math.abs((failing[1] ?? 0) - (failing[0] ?? 0) - 5) < 1e-6);
   assert.ok((verdicts[1]?.at ?? 0) <= 20);
+});
+
+test('a node that comes back at another address is checked there', async () => {
+  const { timers, checks, asked } = rig(() => good);
+  checks.apply([node('1')], presets.gke.checks.Cluster, underCluster);
+  await timers.run(20);
+  checks.apply([{ ...node('1'), address: '10.9.9.9' }], presets.gke.checks.Cluster, underCluster);
+  await timers.run(60);
+  const later = asked.filter(({ at }) => at > 20);
+  assert.ok(later.length >= 4 && later.every(({ host }) => host === '10.9.9.9'));
+});
+
+test('what a process that was held up has missed is left out, not made up for', async () => {
+  const { timers, checks, asked } = rig(() => good);
+  checks.apply([node('1')], presets.gke.checks.Cluster, underCluster);
+  await timers.run(10);
+  const before = asked.length;
+  timers.stall(50);
+  await timers.run(70);
+  assert.ok(asked.length - before <= 4, `${asked.length - before} checks in 20 s`);
 });
 
 test('a flip asks the other port, keeps the verdicts, and begins to count anew', async () => {

@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { maxNodes } from '../../../../src/plan/embedded-limits.ts';
 import { takeLayout } from '../../../../src/providers/embedded/subnet.ts';
+import { unlockSubnet } from '../../../../src/providers/state-dir.ts';
 
 const nodes = 5;
 
@@ -32,6 +34,22 @@ test('ports where another listens are left alone', async () => {
     assert.is.not(next, podPortBase);
   } finally {
     await new Promise((resolve) => other.close(resolve));
+  }
+});
+
+test('in a network of its own each node, bridge and pod has its own address, up to the most nodes there may be', async () => {
+  for (const count of [1, 5, maxNodes]) {
+    const layout = await takeLayout(Math.random, count);
+    try {
+      const { api, edge, clients, filler, checkFrom } = layout;
+      const all = Array.from({ length: count }, (_, index) => layout.node(index)).flatMap(
+        ({ address, bridge, pods }) => [address, bridge, ...pods],
+      );
+      all.push(api, edge.host, ...clients, filler ?? '', checkFrom ?? '');
+      assert.is(new Set(all).size, all.length, `${count} nodes`);
+    } finally {
+      if (layout.subnet !== null) unlockSubnet(layout.subnet);
+    }
   }
 });
 

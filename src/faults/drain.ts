@@ -1,6 +1,7 @@
 import { PatchStrategy, setHeaderOptions, type V1Pod } from '@kubernetes/client-node';
 import { MidflightError } from '../base/errors.ts';
 import type { NodeName } from '../base/units.ts';
+import { faultShapes } from '../plan/fault-shape.ts';
 import type { PodRef } from '../providers/provider.ts';
 import type { Fault, FaultContext } from './fault.ts';
 
@@ -12,16 +13,23 @@ const within = 300_000;
 /** Cordon, then evict every pod but those of DaemonSets, as `kubectl drain --ignore-daemonsets` does. */
 export const drain: Fault = {
   kind: 'drain',
-  silencesNode: false,
-  emptiesNode: true,
+  ...faultShapes.drain,
   async inject(context, node) {
     context.began(context.now(), 'cordoned, its pods evicted');
     await setUnschedulable(context, node, true);
     const pods = await context.podsOn(node, 'all');
-    await Promise.all(pods.map((pod) => evict(context, pod)));
+    const evicted = (await Promise.all(pods.map((pod) => evict(context, pod)))).filter(Boolean).length;
+    return { affected: evicted, detail: evictedWords(evicted, pods.length) };
   },
   recover: (context, node) => setUnschedulable(context, node, false),
 };
+
+function evictedWords(evicted: number, pods: number): string {
+  if (evicted > 0) return `${evicted} ${evicted === 1 ? 'pod' : 'pods'} evicted`;
+  return pods === 0
+    ? 'no pod was evicted: none runs there'
+    : 'no pod was evicted: those that run there belong to DaemonSets, which a drain leaves';
+}
 
 async function setUnschedulable(context: FaultContext, node: NodeName, value: boolean): Promise<void> {
   await context.core.patchNode(
@@ -30,15 +38,21 @@ async function setUnschedulable(context: FaultContext, node: NodeName, value: bo
   );
 }
 
-async function evict(context: FaultContext, ref: PodRef): Promise<void> {
+/** False for a pod that a drain leaves, or that has ended of itself meanwhile. */
+async function evict(context: FaultContext, ref: PodRef): Promise<boolean> {
   const pod = await read(context, ref);
-  if (pod === undefined || pod.metadata?.ownerReferences?.some(({ kind }) => kind === 'DaemonSet')) return;
+  if (pod === undefined || pod.metadata?.ownerReferences?.some(({ kind }) => kind === 'DaemonSet'))
+    return false;
   const { name, namespace } = ref;
   for (let waited = 0; waited < within; waited += retryAfter) {
     const answer = await codeOf(
       context.core.createNamespacedPodEviction({ name, namespace, body: { metadata: { name, namespace } } }),
     );
-    if (answer === 200 || answer === 404) return ended(context, ref);
+    if (answer === 404) return false;
+    if (answer === 200) {
+      await ended(context, ref);
+      return true;
+    }
     if (answer !== 429) {
       throw new MidflightError(
         'fault-failed',

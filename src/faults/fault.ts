@@ -1,5 +1,6 @@
 import type { CoreV1Api } from '@kubernetes/client-node';
 import type { Milliseconds, Nanoseconds, NodeName } from '../base/units.ts';
+import type { FaultShape } from '../plan/fault-shape.ts';
 import type { NodePower, PodRef } from '../providers/provider.ts';
 import type { FaultKind } from '../scenario/schema.ts';
 
@@ -16,19 +17,24 @@ export interface FaultContext {
   sleep(ms: Milliseconds): Promise<void>;
   /** Real milliseconds of a cluster time. */
   realMs(ms: Milliseconds): number;
-  /** To be called once, with the instant right before the node began to change: all clocks count from it. */
+  /** A notice before the fault: the instant at which the node was told, and the end of the time that it was given. */
+  notice(moment: 'begin' | 'done', at: Nanoseconds, detail: string): void;
+  /** To be called once, with the instant right before the node began to change: the fault's clocks count from it. */
   began(at: Nanoseconds, detail: string): void;
 }
 
+/** What a fault took. */
+export interface Hold {
+  /** Nodes silenced, pods killed or pods evicted; 0: the fault took no hold. */
+  readonly affected: number;
+  readonly detail: string;
+}
+
 /** One way in which a node, or a pod on it, ends. */
-export interface Fault {
+export interface Fault extends FaultShape {
   readonly kind: FaultKind;
-  /** The node answers nobody afterwards: Kubernetes will mark it NotReady and the edge will eject it. */
-  readonly silencesNode: boolean;
-  /** The node's pods move elsewhere or end: under Local the edge ejects it for that reason alone. */
-  readonly emptiesNode: boolean;
   /** Resolves when it has taken hold. */
-  inject(context: FaultContext, node: NodeName): Promise<void>;
+  inject(context: FaultContext, node: NodeName): Promise<Hold>;
   /** Undoes it; resolves when the node is Ready (or the pod runs) again. Safe to call where inject() failed halfway. */
   recover(context: FaultContext, node: NodeName): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { MidflightError } from '../base/errors.ts';
+import { faultShapes } from '../plan/fault-shape.ts';
 import type { Fault, FaultContext } from './fault.ts';
 
 /** How long a killed pod may take to be Ready again, cluster time; generous, as back-off may add to it. */
@@ -7,8 +8,7 @@ const readyWithin = 120_000;
 /** SIGKILL to the ingress or app pod on the node: the kernel closes its sockets, so clients hear of it at once. */
 export const podKill: Fault = {
   kind: 'pod-kill',
-  silencesNode: false,
-  emptiesNode: false,
+  ...faultShapes['pod-kill'],
   async inject(context, node) {
     const [victim] = await context.podsOn(node, context.pod);
     if (victim === undefined) {
@@ -17,6 +17,7 @@ export const podKill: Fault = {
       });
     }
     context.began(await context.power.killPod(victim), `pod ${victim.name} killed`);
+    return { affected: 1, detail: `pod ${victim.name} is dead` };
   },
   recover: (context, node) => allReady(context, node),
 };

@@ -248,6 +248,8 @@ const pod = z.object({
   phase: z.string(),
   ready: z.boolean(),
   terminating: z.boolean(),
+  /** restartCount of its containers, summed: a process that ended without its pod. Absent in older histories. */
+  restarts: z.int().optional(),
 });
 
 /** A Kubernetes Event object, as it came. */
@@ -272,19 +274,25 @@ const ingressLog = z.object({
 });
 
 /**
- * A flip, a fault, or (midflight watch) the user's command. begin: the instant right before it is done (all clocks count from here);
- * done: it had taken hold; recovered: what it broke was asked to come back; failed: it could not be done.
+ * A flip, a notice (the node is told that its power will be cut), a fault, a step of a rollout, or (midflight watch) the
+ * user's command. begin: the instant right before it is done (all clocks count from here); done: it had taken hold;
+ * recovered: what it broke was asked to come back; failed: it could not be done.
  */
 const disturbance = z.object({
   type: z.literal('disturbance'),
   t: ns,
   trial: trialIndex,
-  kind: z.enum(['flip', 'fault', 'command']),
+  kind: z.enum(['flip', 'fault', 'notice', 'step', 'command']),
   at: z.enum(['begin', 'done', 'recover', 'recovered', 'failed']),
   /** flip: `Cluster->Local`. fault: its kind. command: the command line. */
   name: z.string(),
   node: z.string().nullable(),
   detail: z.string(),
+  /**
+   * done: what it took: nodes silenced, pods killed, pods evicted, Services changed; 0: it took no hold. null: nothing that
+   * can be counted. Absent in older histories.
+   */
+  affected: z.int().nullable().optional(),
 });
 
 /** How late an instrument was, over the window that ends at t. real milliseconds. */

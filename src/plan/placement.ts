@@ -5,7 +5,7 @@ type Taint = PlannedNode['taints'][number];
 type Toleration = PlannedPlacement['tolerations'][number];
 
 /** As k8s.io/component-helpers/scheduling/corev1: an empty effect tolerates all, an empty key with Exists everything. */
-function tolerates(toleration: Toleration, taint: Taint): boolean {
+export function tolerates(toleration: Toleration, taint: Taint): boolean {
   if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false;
   if (toleration.key !== undefined && toleration.key !== taint.key) return false;
   return toleration.operator === 'Exists' || (toleration.value ?? '') === taint.value;

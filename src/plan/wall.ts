@@ -1,5 +1,9 @@
+import { evictionMs } from './eviction.ts';
+import { faultShapes } from './fault-shape.ts';
+import { placementOf } from './placement.ts';
 import type { Plan, PlannedTrial } from './schema.ts';
 import { strategyShape } from './shape.ts';
+import { plannedTargets } from './target.ts';
 
 /** From nothing to a cluster that serves, seconds; measured on two cores. */
 const startSeconds = { embedded: 4, kind: 60, context: 5, watch: 1 } as const;
@@ -22,7 +26,7 @@ export function trialMs(plan: Plan, trial: PlannedTrial): number {
   };
   const streams = plan.load.filter((load) => load.kind === 'streams');
   const settle = plan.edge.reconcileDelayMs + initial.healthyThreshold * initial.intervalMs;
-  const observed = injectionMs(plan, trial) + faultMs(plan);
+  const observed = injectionMs(plan, trial) + faultMs(plan, trial);
   const longest = Math.max(0, ...streams.map((load) => load.rampMs + load.durationMs));
   // Streams end with the cohort; renewed ones run on from the end of the observation.
   const renewed = Math.max(0, ...streams.map((load) => (load.renew ? load.durationMs : 0)));
@@ -49,19 +53,26 @@ export function injectionMs(plan: Plan, trial: PlannedTrial): number {
   return ramp + (disturbed ? plan.stabilityMs : 0) + flip + (plan.fault?.trigger.afterMs ?? 0);
 }
 
-function faultMs({ fault, observe, timers, edge, stabilityMs, load }: Plan): number {
+function faultMs(plan: Plan, trial: PlannedTrial): number {
+  const { fault, observe, timers, edge, stabilityMs, load } = plan;
   if (fault === null) return 0;
-  const ejected = Math.max(
-    ...Object.values(edge.checks).map(
-      ({ unhealthyThreshold, intervalMs }) => unhealthyThreshold * intervalMs,
-    ),
-  );
-  const dies = fault.kind === 'power-off' || fault.kind === 'unplug' || fault.kind === 'preempt';
-  const notReady =
-    dies && observe === 'full' ? timers.nodeMonitorGraceMs + timers.nodeMonitorPeriodMs / 2 : 0;
-  const notice = fault.kind === 'preempt' ? 30_000 : 0;
+  const final = edge.checks[strategyShape(trial.policy).final];
+  const ejected = final.unhealthyThreshold * final.intervalMs;
+  const { silencesNode, noticeMs } = faultShapes[fault.kind];
+  const evicted = evictedMs(plan, trial);
+  const grace = timers.nodeMonitorGraceMs + timers.nodeMonitorPeriodMs / 2;
+  const notReady = silencesNode && (observe === 'full' || evicted > 0) ? grace : 0;
+  const back = evicted === 0 ? 0 : evicted + final.healthyThreshold * final.intervalMs + stabilityMs;
   const stall = Math.max(0, ...load.map((item) => (item.kind === 'streams' ? item.stallMs : 0)));
-  return notice + Math.max(ejected + stabilityMs, notReady, stall);
+  return noticeMs + Math.max(ejected + stabilityMs, notReady + back, stall);
+}
+
+/** As evictionMs, with the pods where the plan places them. */
+function evictedMs(plan: Plan, { repeat }: PlannedTrial): number {
+  const target = plannedTargets(plan)[repeat];
+  if (target === undefined) return 0;
+  const on = (part: 'ingress' | 'app') => placementOf(plan.nodes, plan[part]).keys();
+  return evictionMs(plan, target, { ingress: on('ingress'), app: on('app') });
 }
 
 /** A node's start on a real cluster takes seconds that no timer of the scenario covers. */

@@ -4,8 +4,11 @@ export type TrafficPolicy = 'Cluster' | 'Local';
 
 /** What a strategy may do to the cluster it works on. */
 export interface PolicyContext {
-  /** Patches `spec.externalTrafficPolicy` of the ingress' Service. Resolves when the API took it. */
-  setPolicy(policy: TrafficPolicy): Promise<void>;
+  /**
+   * Patches `spec.externalTrafficPolicy` of the ingress' Service. Resolves when the API took it, with false if the Service
+   * had that policy already.
+   */
+  setPolicy(policy: TrafficPolicy): Promise<boolean>;
 }
 
 /** One row of the comparison: how the Service's traffic policy stands, and how it is changed under load. */
@@ -15,6 +18,6 @@ export interface Strategy {
   readonly initial: TrafficPolicy;
   /** The policy that clients meet in the end. */
   readonly final: TrafficPolicy;
-  /** Changes it under load; null where nothing is changed. */
-  readonly switchOver: ((context: PolicyContext) => Promise<void>) | null;
+  /** Changes it under load and resolves with whether anything changed; null for a policy that stays. */
+  readonly switchOver: ((context: PolicyContext) => Promise<boolean>) | null;
 }

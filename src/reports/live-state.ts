@@ -117,10 +117,14 @@ export function say(state: LiveState, text: string): void {
   state.saidInTrial = state.trial !== null;
 }
 
-function hitAfter(before: Hit | null, { kind, at, name, node }: EventOf<'disturbance'>): Hit | null {
-  if (at === 'recovered') return null;
-  if (kind !== 'fault' || node === null || (at !== 'begin' && at !== 'done')) return before;
-  const look = lookOfFault(name, at);
+function hitAfter(
+  before: Hit | null,
+  { kind, at, name, node, affected }: EventOf<'disturbance'>,
+): Hit | null {
+  if (at === 'recovered' || (at === 'done' && affected === 0)) return null;
+  if ((kind !== 'fault' && kind !== 'notice') || node === null) return before;
+  if (at !== 'begin' && (at !== 'done' || kind === 'notice')) return before;
+  const look = lookOfFault(name, kind === 'notice' ? 'notice' : at);
   return look === null ? before : { node, ...look };
 }
 

@@ -25,11 +25,13 @@ export interface Hit {
 type Look = Omit<Hit, 'node'>;
 const down: Look = { word: 'down', down: true };
 
-/** While the fault is being injected, and once it has taken hold. */
-const looks: Record<PlannedFault['kind'], { readonly begin: Look; readonly done: Look }> = {
+type Moment = 'notice' | 'begin' | 'done';
+
+/** From its notice, while the fault is being injected, and once it has taken hold. */
+const looks: Record<PlannedFault['kind'], { readonly [moment in Moment]?: Look }> = {
   'power-off': { begin: down, done: down },
   unplug: { begin: { word: 'cut off', down: true }, done: { word: 'cut off', down: true } },
-  preempt: { begin: { word: 'being preempted', down: false }, done: down },
+  preempt: { notice: { word: 'being preempted', down: false }, begin: down, done: down },
   drain: { begin: { word: 'being drained', down: false }, done: { word: 'drained', down: false } },
   'pod-kill': {
     begin: { word: 'without its killed pod', down: false },
@@ -40,6 +42,6 @@ const looks: Record<PlannedFault['kind'], { readonly begin: Look; readonly done:
 const isKind = (name: string): name is PlannedFault['kind'] => Object.hasOwn(looks, name);
 
 /** Null: a history may name a fault that this version does not know. */
-export function lookOfFault(name: string, at: 'begin' | 'done'): Look | null {
-  return isKind(name) ? looks[name][at] : null;
+export function lookOfFault(name: string, at: Moment): Look | null {
+  return isKind(name) ? (looks[name][at] ?? null) : null;
 }

@@ -10,25 +10,26 @@ import { type Placement, type Run, realMs } from './run.ts';
 /** How long moved pods may take to be Ready at their old places, cluster time. */
 const restoreWithin = 180_000;
 
-/** Patches the ingress' Service where it stands otherwise. */
-export async function setPolicy(run: Run, policy: TrafficPolicy): Promise<void> {
+/** Patches the ingress' Service if it has another policy; returns whether it had. */
+export async function setPolicy(run: Run, policy: TrafficPolicy): Promise<boolean> {
   const { name, namespace } = run.workload.service;
   const { spec } = await run.core.readNamespacedService({ name, namespace });
-  if (spec?.externalTrafficPolicy === policy) return;
+  if (spec?.externalTrafficPolicy === policy) return false;
   await run.core.patchNamespacedService(
     { name, namespace, body: { spec: { externalTrafficPolicy: policy } } },
     setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
   );
+  return true;
 }
 
-/** What of a run reaches its cluster. */
+/** The parts of Run that cluster operations need. */
 export type ClusterOf = Pick<Run, 'plan' | 'provider' | 'workload' | 'core' | 'clock'>;
 
 /** What the faults get of a run. */
 export function faultContext(
   run: ClusterOf,
   signal: AbortSignal,
-  began: FaultContext['began'],
+  marks: Pick<FaultContext, 'notice' | 'began'>,
 ): FaultContext {
   return {
     power: run.provider.power,
@@ -38,7 +39,7 @@ export function faultContext(
     now: run.clock.now,
     sleep: (ms) => run.clock.sleep(realMs(run.plan, ms), signal),
     realMs: (ms) => realMs(run.plan, ms),
-    began,
+    ...marks,
   };
 }
 

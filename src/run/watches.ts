@@ -91,6 +91,7 @@ function podEvent(t: number, change: Change, pod: V1Pod): HistoryEvent {
     phase: pod.status?.phase ?? '',
     ready: ready ?? false,
     terminating: pod.metadata?.deletionTimestamp !== undefined,
+    restarts: (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
   };
 }
 

@@ -313,9 +313,10 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     const run = { plan, provider, workload, core, clock: monotonic };
     const placement = await placementOf(run);
     let began = 0;
-    const context = faultContext(run, never, (at) => {
-      began = at;
-    });
+    const first = (at: number) => {
+      began ||= at;
+    };
+    const context = faultContext(run, never, { notice: (_moment, at) => first(at), began: first });
     return {
       inject: () => faults[kind].inject(context, node.name),
       secondsSince: () => ((monotonic.now() - began) / nsPerSecond) * plan.timeScale,

@@ -41,7 +41,7 @@ export interface NodeSpan {
 }
 export interface Mark {
   readonly at: number;
-  readonly kind: 'flip' | 'fault' | 'command' | 'recover' | 'clock';
+  readonly kind: 'flip' | 'fault' | 'notice' | 'step' | 'command' | 'recover' | 'clock';
   readonly label: string;
 }
 
@@ -144,7 +144,9 @@ function trialSeries(
             marks.push({
               at: at(event.t),
               kind: event.kind,
-              label: `${shortened(event.name, 40)} ${event.node ?? ''}`.trim(),
+              label: [event.kind === 'notice' ? 'notice of' : '', shortened(event.name, 40), event.node ?? '']
+                .filter(Boolean)
+                .join(' '),
             });
           } else if (event.at === 'recover') {
             marks.push({

@@ -2,28 +2,19 @@ import type { Strategy } from '../../policies/index.ts';
 import { setPolicy } from '../cluster.ts';
 import { edgeHolds } from '../expected.ts';
 import { probesStable } from './settle.ts';
-import { slack, type Trial } from './trial.ts';
+import { disturbed, slack, type Trial } from './trial.ts';
 
 /** Changes the policy under load, and waits until the edge has followed and new connections succeed again. */
 export async function flip(trial: Trial, switchOver: NonNullable<Strategy['switchOver']>): Promise<void> {
-  const { run, strategy, planned } = trial;
+  const { run, strategy } = trial;
   const { edge, stabilityMs } = run.plan;
   trial.phase('flip');
   const at = run.clock.now();
-  const disturbance = (t: number, moment: 'begin' | 'done', detail: string) =>
-    run.record({
-      type: 'disturbance',
-      t,
-      trial: planned.index,
-      kind: 'flip',
-      at: moment,
-      name: strategy.name,
-      node: null,
-      detail,
-    });
-  disturbance(at, 'begin', 'the Service is patched');
-  await switchOver({ setPolicy: (policy) => setPolicy(run, policy) });
-  disturbance(run.clock.now(), 'done', 'the API took the patch');
+  const moment = { kind: 'flip', name: strategy.name, node: null } as const;
+  disturbed(trial, { ...moment, at: 'begin', t: at, detail: 'the Service is patched' });
+  const changed = await switchOver({ setPolicy: (policy) => setPolicy(run, policy) });
+  const detail = changed ? 'the API took the patch' : 'the Service had that policy already';
+  disturbed(trial, { ...moment, at: 'done', affected: changed ? 1 : 0, detail });
   trial.phase('settle');
   const check = edge.checks[strategy.final];
   const turns =

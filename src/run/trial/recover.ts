@@ -11,16 +11,17 @@ export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void
   if (fault === null || target === null || !trial.broken) return;
   if (outcome === 'interrupted' && run.provider.capabilities.disposable) return; // it goes as a whole
   trial.phase('recover');
-  disturbed(trial, fault, target, 'recover', `bringing ${target} back`);
+  const moment = { kind: 'fault', name: fault.kind, node: target } as const;
+  disturbed(trial, { ...moment, at: 'recover', detail: `bringing ${target} back` });
   const signal = outcome === 'interrupted' ? AbortSignal.timeout(180_000) : run.signal;
-  const context: FaultContext = faultContext(run, signal, () => {});
+  const context: FaultContext = faultContext(run, signal, { notice: () => {}, began: () => {} });
   try {
     await fault.recover(context, target);
   } catch (error) {
-    if (!isInterrupted(error)) disturbed(trial, fault, target, 'failed', adviceOf(error));
+    if (!isInterrupted(error)) disturbed(trial, { ...moment, at: 'failed', detail: adviceOf(error) });
     throw error;
   }
-  disturbed(trial, fault, target, 'recovered', `${target} is back`);
+  disturbed(trial, { ...moment, at: 'recovered', detail: `${target} is back` });
   if (outcome === 'interrupted') return;
   await restorePlacement(run, signal);
   const check = run.plan.edge.checks[strategy.final];

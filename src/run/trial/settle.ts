@@ -30,18 +30,19 @@ export async function settleOn(trial: Trial, policy: TrafficPolicy): Promise<voi
   );
 }
 
-/** Waits for an all-good stability window of the probes after `since`. */
+/** Waits for an all-good stability window of the probes after `since`, which may move while it waits. */
 export function probesStable(
   trial: Trial,
-  since: number,
+  since: number | (() => number),
   limitMs: number,
   also = () => true,
   alsoWords = '',
 ): Promise<boolean> {
   const { plan, state, clock } = trial.run;
   const ns = (ms: number) => realMs(plan, ms) * nsPerMs;
+  const from = typeof since === 'number' ? () => since : since;
   const [window, timeout] = [ns(plan.stabilityMs), ns(probeTimeoutMs(plan))];
-  const stable = () => also() && state.probes.stableSince(since, clock.now(), window, timeout);
+  const stable = () => also() && state.probes.stableSince(from(), clock.now(), window, timeout);
   const what = `${plan.stabilityMs / 1000} s without a failed probe${alsoWords}`;
   return state.until(stable, realMs(plan, limitMs) + noise, trial.signal, what);
 }

@@ -1,5 +1,6 @@
-import type { NodeName } from '../../base/units.ts';
-import type { Fault } from '../../faults/index.ts';
+import type { Milliseconds, NodeName } from '../../base/units.ts';
+import type { Fault, Hold } from '../../faults/index.ts';
+import { evictionMs } from '../../plan/eviction.ts';
 import { faultContext } from '../cluster.ts';
 import { edgeHolds } from '../expected.ts';
 import { realMs } from '../run.ts';
@@ -8,48 +9,70 @@ import { disturbed, slack, type Trial } from './trial.ts';
 
 /** Injects the fault, and waits until edge and Kubernetes have noticed and new connections succeed again. */
 export async function strike(trial: Trial, fault: Fault, node: NodeName): Promise<void> {
-  const { run, planned, strategy } = trial;
-  const { plan, state } = run;
-  await run.clock.sleep(realMs(plan, plan.fault?.trigger.afterMs ?? 0), trial.signal);
+  const { run } = trial;
+  await run.clock.sleep(realMs(run.plan, run.plan.fault?.trigger.afterMs ?? 0), trial.signal);
   trial.phase('fault');
   trial.broken = true;
-  let at = run.clock.now();
-  const context = faultContext(run, trial.signal, (t, detail) => {
-    at = t;
-    run.record({
-      type: 'disturbance',
-      t,
-      trial: planned.index,
-      kind: 'fault',
-      at: 'begin',
-      name: fault.kind,
-      node,
-      detail,
-    });
-  });
-  await fault.inject(context, node);
-  disturbed(trial, fault, node, 'done', `${fault.kind} has taken hold`);
+  const at = await inject(trial, fault, node);
   trial.phase('observe');
-  const silenced = fault.silencesNode ? node : null;
-  const waitsForNode = fault.silencesNode && plan.observe === 'full';
-  const seen = () => {
-    const ready = state.nodeReady.get(node);
-    if (waitsForNode && (ready?.ready === 'True' || (ready?.at ?? 0) < at)) return false;
-    if (waitsForNode && [...state.endpointNodes.values()].some((nodes) => nodes.has(node))) return false;
-    return edgeHolds(run, strategy.final, silenced);
-  };
-  const check = plan.edge.checks[strategy.final];
-  const { nodeMonitorGraceMs, nodeMonitorPeriodMs, leaseRenewMs } = plan.timers;
-  const limit =
-    nodeMonitorGraceMs +
-    nodeMonitorPeriodMs +
-    leaseRenewMs +
-    check.unhealthyThreshold * (check.intervalMs + check.timeoutMs) +
-    2 * plan.stabilityMs +
-    slack;
-  if (
-    !(await probesStable(trial, at, limit, seen, waitsForNode ? `, ejection and NotReady of ${node}` : ''))
-  ) {
+  if (!(await observed(trial, fault, node, at))) {
     trial.note(`not everything had settled after ${fault.kind} of ${node} when its time was up`);
   }
+}
+
+/** Resolves when the fault has taken hold, with the instant at which it began. */
+async function inject(trial: Trial, fault: Fault, node: NodeName): Promise<number> {
+  const { run } = trial;
+  let began = run.clock.now();
+  const of = (kind: 'notice' | 'fault') => ({ kind, name: fault.kind, node });
+  const context = faultContext(run, trial.signal, {
+    notice: (moment, t, detail) =>
+      disturbed(trial, {
+        ...of('notice'),
+        at: moment,
+        t,
+        detail,
+        ...(moment === 'done' ? { affected: null } : {}),
+      }),
+    began: (t, detail) => {
+      began = t;
+      disturbed(trial, { ...of('fault'), at: 'begin', t, detail });
+    },
+  });
+  const hold: Hold = await fault.inject(context, node);
+  disturbed(trial, { ...of('fault'), at: 'done', ...hold });
+  if (hold.affected === 0) trial.note(`${fault.kind} of ${node} took no hold: ${hold.detail}`);
+  return began;
+}
+
+/** Waits until all that the fault sets off has been seen; false if that takes longer than it may. */
+function observed(trial: Trial, fault: Fault, node: NodeName, since: number): Promise<boolean> {
+  const { run, strategy } = trial;
+  const { plan, state } = run;
+  const silenced = fault.silencesNode ? node : null;
+  const waitsForNode = fault.silencesNode && plan.observe === 'full';
+  // While the edge still sends connections to a dead node, few of many probes meet it: a good window then is chance.
+  let heldSince: number | null = null;
+  const seen = () => {
+    const holds = edgeHolds(run, strategy.final, silenced);
+    heldSince = holds ? (heldSince ?? run.clock.now()) : null;
+    const ready = state.nodeReady.get(node);
+    if (waitsForNode && (ready?.ready === 'True' || (ready?.at ?? 0) < since)) return false;
+    if (waitsForNode && [...state.endpointNodes.values()].some((nodes) => nodes.has(node))) return false;
+    return holds;
+  };
+  const words = waitsForNode ? `, ejection and NotReady of ${node}` : '';
+  return probesStable(trial, () => heldSince ?? since, observationMs(trial, node), seen, words);
+}
+
+/** The longest that edge and Kubernetes may take by their timers, cluster time. */
+function observationMs({ run: { plan, placement }, strategy }: Trial, node: NodeName): Milliseconds {
+  const check = plan.edge.checks[strategy.final];
+  const { nodeMonitorGraceMs, nodeMonitorPeriodMs, leaseRenewMs } = plan.timers;
+  const notReady = nodeMonitorGraceMs + nodeMonitorPeriodMs + leaseRenewMs;
+  const ejected = check.unhealthyThreshold * (check.intervalMs + check.timeoutMs);
+  const readmitted = check.healthyThreshold * (check.intervalMs + check.timeoutMs);
+  const pods = { ingress: placement.ingress.keys(), app: placement.app.keys() };
+  const evicted = evictionMs(plan, node, pods);
+  return notReady + evicted + ejected + readmitted + 2 * plan.stabilityMs + slack;
 }

@@ -1,6 +1,6 @@
 import type { NodeName } from '../../base/units.ts';
 import type { Fault } from '../../faults/index.ts';
-import type { Phase } from '../../history/schema.ts';
+import type { EventOf, Phase } from '../../history/schema.ts';
 import type { PlannedTrial } from '../../plan/schema.ts';
 import type { Strategy } from '../../policies/index.ts';
 import type { Run } from '../run.ts';
@@ -27,15 +27,13 @@ export interface Trial {
   broken: boolean;
 }
 
-/** Writes a moment of the trial's fault. */
+type Disturbance = EventOf<'disturbance'>;
+
+/** Writes a moment of a disturbance of this trial: now, unless `t` says when. */
 export function disturbed(
-  trial: Trial,
-  fault: Fault,
-  node: NodeName,
-  at: 'done' | 'recover' | 'recovered' | 'failed',
-  detail: string,
+  { run, planned }: Trial,
+  event: Pick<Disturbance, 'kind' | 'name' | 'node' | 'at' | 'detail'> &
+    Partial<Pick<Disturbance, 't' | 'affected'>>,
 ): void {
-  const { run, planned } = trial;
-  const event = { type: 'disturbance', kind: 'fault', trial: planned.index, name: fault.kind } as const;
-  run.record({ ...event, t: run.clock.now(), at, node, detail });
+  run.record({ type: 'disturbance', t: run.clock.now(), trial: planned.index, ...event });
 }

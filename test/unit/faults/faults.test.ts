@@ -42,6 +42,7 @@ function bench(core: Partial<Record<keyof CoreV1Api, unknown>> = {}) {
       now += ms * 1e6;
     },
     realMs: (ms) => ms,
+    notice: (moment, at, detail) => log.push(`notice ${moment} @${at / 1e6}: ${detail}`),
     began: (at, detail) => log.push(`began @${at / 1e6}: ${detail}`),
   };
   return { context, log };
@@ -65,18 +66,21 @@ test('power-off and unplug begin at the instant that the provider tells, and are
 
 test('preempt: 15 s for ordinary pods, critical ones after them, power cut 30 s after the notice', async () => {
   const { context, log } = bench();
-  await faults.preempt.inject(context, 'a');
+  const { affected } = await faults.preempt.inject(context, 'a');
+  assert.is(affected, 1);
   assert.equal(log, [
-    'began @0: preemption notice of 30 s',
+    'notice begin @0: preemption notice of 30 s',
     'shutdown ordinary a 15000 @0',
     'shutdown critical a 15000 @15000',
     'off a @30000',
+    'notice done @30000: its pods have ended, or their time is up',
+    'began @30000: power cut, at the end of the notice',
   ]);
 });
 
 test('pod-kill kills a pod of the wanted kind, and says where there is none', async () => {
   const { context, log } = bench();
-  await faults['pod-kill'].inject(context, 'a');
+  assert.is((await faults['pod-kill'].inject(context, 'a')).affected, 1);
   assert.equal(log, ['kill ingress-pod', 'began @0: pod ingress-pod killed']);
   try {
     await faults['pod-kill'].inject(context, 'bare');
@@ -101,10 +105,32 @@ test('drain cordons first, asks again where a budget forbids, and uncordons', as
       calls.push('evicted');
     },
   });
-  await faults.drain.inject(context, 'a');
+  const hold = await faults.drain.inject(context, 'a');
+  assert.equal(hold, { affected: 1, detail: '1 pod evicted' });
   await faults.drain.recover(context, 'a');
   assert.equal(calls, ['{"spec":{"unschedulable":true}}', 'evicted', '{"spec":{"unschedulable":false}}']);
   assert.is(context.now(), 10_000 * 1e6, 'two retries of 5 s');
+});
+
+test('a drain says how many pods it evicted, and why if none', async () => {
+  const owned = (kind: string) => ({ metadata: { uid: 'u', ownerReferences: [{ kind }] } });
+  const drained = async (core: Parameters<typeof bench>[0], node = 'a') => {
+    const { context } = bench({ patchNode: async () => {}, ...core });
+    return faults.drain.inject(context, node);
+  };
+  assert.equal(await drained({ readNamespacedPod: async () => owned('DaemonSet') }), {
+    affected: 0,
+    detail: 'no pod was evicted: those that run there belong to DaemonSets, which a drain leaves',
+  });
+  assert.equal(await drained({}, 'bare'), { affected: 0, detail: 'no pod was evicted: none runs there' });
+  const gone = Object.assign(new Error('gone'), { code: 404 });
+  const endedItself = await drained({
+    readNamespacedPod: async () => owned('ReplicaSet'),
+    createNamespacedPodEviction: async () => {
+      throw gone;
+    },
+  });
+  assert.is(endedItself.affected, 0, 'a pod that had ended before was not evicted');
 });
 
 test.run();

@@ -65,18 +65,29 @@ test('the node that is down is marked until it is back', () => {
 });
 
 test('down is only a node that answers nothing: not one that is drained, has notice, or lost a pod', () => {
-  const states = (name: string) =>
-    (['begin', 'done'] as const).map(
-      (at) => after([ofFault({ name }), ofFault({ name, at })]).state.hit?.down ?? null,
+  const moments = [
+    { kind: 'notice', at: 'begin' },
+    { kind: 'notice', at: 'done' },
+    { kind: 'fault', at: 'begin' },
+    { kind: 'fault', at: 'done', affected: 1 },
+  ] as const;
+  const states = (name: string) => {
+    const told = name === 'preempt' ? moments : moments.slice(2);
+    return told.map(
+      (_, last) =>
+        after(told.slice(0, last + 1).map((each) => ofFault({ name, ...each }))).state.hit?.down ?? null,
     );
+  };
   assert.equal(['power-off', 'unplug', 'preempt', 'drain', 'pod-kill', 'of-a-later-version'].map(states), [
     [true, true],
     [true, true],
-    [false, true],
+    [false, false, true, true],
     [false, false],
     [false, false],
     [null, null],
   ]);
+  const idle = after([ofFault({ name: 'drain' }), ofFault({ name: 'drain', at: 'done', affected: 0 })]);
+  assert.is(idle.state.hit, null, 'a drain that evicted nothing');
 });
 
 test('streams are counted by what their loads tell; probes and unknown loads are not', () => {

@@ -1,0 +1,33 @@
+import type { Milliseconds, NodeName } from '../base/units.ts';
+import { faultShapes } from './fault-shape.ts';
+import { fittingNodes, tolerates } from './placement.ts';
+import type { Plan, PlannedPlacement } from './schema.ts';
+
+/** On which nodes the workload's pods are before the fault. */
+export type PodNodes = Readonly<Record<'ingress' | 'app', Iterable<NodeName>>>;
+
+/** What the node controller puts on a node that answers nobody (k8s.io/api/core/v1, well_known_taints.go). */
+const unreachable = { key: 'node.kubernetes.io/unreachable', value: '', effect: 'NoExecute' };
+
+/**
+ * How long after NotReady a service stays without any ready endpoint, cluster time: if the fault silences the one node
+ * that held all of its pods, they begin anew elsewhere only once Kubernetes evicts them. 0 in every other case: another
+ * endpoint is left, or nothing would bring one (no other node fits; a DaemonSet's pods, and those that tolerate the taint,
+ * are never evicted).
+ */
+export function evictionMs(plan: Plan, target: NodeName, pods: PodNodes): Milliseconds {
+  if (plan.fault === null) return 0;
+  const { silencesNode, emptiesNode } = faultShapes[plan.fault.kind];
+  if (!silencesNode || emptiesNode) return 0;
+  const waits = (['ingress', 'app'] as const).some((part) => {
+    const nodes = [...pods[part]];
+    return nodes.length > 0 && nodes.every((node) => node === target) && comesBack(plan, plan[part], target);
+  });
+  return waits ? plan.timers.podEvictionMs : 0;
+}
+
+function comesBack({ nodes }: Plan, placement: PlannedPlacement, target: NodeName): boolean {
+  if (placement.kind === 'DaemonSet') return false;
+  if (placement.tolerations.some((toleration) => tolerates(toleration, unreachable))) return false;
+  return fittingNodes(nodes, placement).some(({ name }) => name !== target);
+}

@@ -46,22 +46,41 @@ export function isCritical(pod: PodObject): boolean {
   return ['system-node-critical', 'system-cluster-critical'].includes(pod.spec.priorityClassName ?? '');
 }
 
+/** How a container ended. Shape: ContainerStateTerminated of the API, times in ISO 8601. */
+export interface Terminated {
+  /** 128 and the signal's number where a signal ended it, as the container runtimes have it. */
+  readonly exitCode: number;
+  readonly reason: 'Completed' | 'Error';
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+/** The one container of a pod, as its status shows it. */
+export interface ContainerState {
+  readonly state:
+    | { readonly running: { readonly startedAt: string } }
+    | { readonly waiting: { readonly reason: string; readonly message?: string } }
+    | { readonly terminated: Terminated };
+  /** How the run before this one ended. */
+  readonly lastTerminated: Terminated | null;
+  /** How often it was started again. */
+  readonly restarts: number;
+}
+
 export interface PodStatus {
   readonly phase: 'Running' | 'Failed' | 'Succeeded';
   readonly ready: boolean;
   readonly address: string;
   readonly hostAddress: string;
-  readonly restarts: number;
-  readonly running: boolean;
+  readonly container: ContainerState;
   readonly reason?: string;
   readonly message?: string;
 }
 
 /** Body of a patch of pods/NAME/status. */
-export function statusPatch(pod: PodObject, status: PodStatus, at: Date) {
-  const { phase, ready, address, hostAddress, restarts, running, reason, message } = status;
+export function statusPatch(pod: PodObject, status: PodStatus) {
+  const { phase, ready, address, hostAddress, container, reason, message } = status;
   const { name, image } = containerOf(pod);
-  const time = at.toISOString();
   const condition = (type: string, holds: boolean) => ({
     type,
     status: holds ? 'True' : 'False',
@@ -86,11 +105,10 @@ export function statusPatch(pod: PodObject, status: PodStatus, at: Date) {
           image,
           imageID: image,
           ready,
-          started: running,
-          restartCount: restarts,
-          state: running
-            ? { running: { startedAt: time } }
-            : { terminated: { exitCode: 137, finishedAt: time } },
+          started: 'running' in container.state,
+          restartCount: container.restarts,
+          state: container.state,
+          lastState: container.lastTerminated === null ? {} : { terminated: container.lastTerminated },
         },
       ],
     },

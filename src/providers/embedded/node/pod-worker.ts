@@ -1,6 +1,7 @@
 import type { Message } from '../../../base/role.ts';
 import { type ChildHandle, launchChild } from '../../child.ts';
 import type { NodeApi } from './api.ts';
+import { containerRun, type ProcessEnd } from './container-run.ts';
 import { containerOf, type PodObject, type PodStatus, statusPatch } from './pod-object.ts';
 import { watchReadiness } from './readiness.ts';
 
@@ -47,28 +48,28 @@ export interface PodWorker {
   terminate(graceMs: number, final?: Pick<PodStatus, 'reason' | 'message'>): Promise<void>;
 }
 
-/** CrashLoopBackOff: 10 s, doubled each time up to 5 min (pkg/kubelet: MaxContainerBackOff); the first restart at once. */
-const backOffSeconds = (restarts: number) => (restarts <= 1 ? 0 : Math.min(300, 10 * 2 ** (restarts - 2)));
-
 export function podWorker(options: PodWorkerOptions): PodWorker {
   const { pod, program, address, hostAddress, dial, token, timeScale, api, now, changed, failed } = options;
   const path = `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}/status`;
   const probe = containerOf(pod).readinessProbe;
   let child: ChildHandle | null = null;
   let listeners: PodListener[] = [];
-  let restarts = 0;
   let terminating = false;
   let ready = false;
   let posts = Promise.resolve();
   let stopProbe = () => {};
   const waiting: Message[] = [];
+  const container = containerRun(now);
 
   const post = (status: Partial<PodStatus>) => {
-    const body = statusPatch(
-      pod,
-      { phase: 'Running', ready, address, hostAddress, restarts, running: child !== null, ...status },
-      now(),
-    );
+    const body = statusPatch(pod, {
+      phase: 'Running',
+      ready,
+      address,
+      hostAddress,
+      container: container.current,
+      ...status,
+    });
     posts = posts
       .then(() => api.patchIfThere(path, body))
       .catch((error: unknown) => failed(`status of pod ${pod.metadata.name}`, error));
@@ -97,6 +98,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
     });
     if (terminating) return started.stop(0);
     child = started;
+    container.started();
     listeners = listenersOf(started, program.role);
     started.onMessage(options.message);
     for (const message of waiting) started.send(message);
@@ -107,21 +109,24 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
       const at = dial(probe.httpGet.port);
       stopProbe = watchReadiness({ probe, address: at, timeScale, onChange: setReady });
     }
-    void started.exited.then(() => {
+    void started.exited.then((end) => {
       gone();
-      if (!terminating) restart();
+      died(end);
     });
   };
-  const restart = () => {
-    restarts += 1;
+  const died = (end: ProcessEnd) => {
+    container.ended(end);
+    if (terminating) return;
     void post({});
-    setTimeout(run, (backOffSeconds(restarts) * 1000) / timeScale);
+    const backOff = container.backOff();
+    if (backOff > 0) void post({});
+    setTimeout(run, backOff / timeScale);
   };
   const run = () => {
     if (terminating) return;
     start().catch((error: unknown) => {
       failed(`start of pod ${pod.metadata.name}`, error);
-      restart();
+      died({ code: null, signal: null });
     });
   };
   run();
@@ -153,7 +158,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
         await running.exited;
         clearTimeout(timer);
       }
-      if (final !== undefined) await post({ phase: 'Failed', ready: false, running: false, ...final });
+      if (final !== undefined) await post({ phase: 'Failed', ready: false, ...final });
       await posts;
     },
   };

@@ -20,8 +20,22 @@ test('one pod on each node that fits, new nodes included', async () => {
     cluster.pods().map((pod) => pod.spec.nodeName),
     ['a'],
   );
+  const counts = () => {
+    const { status } = cluster.get('daemonsets', 'proxy');
+    return [
+      status?.desiredNumberScheduled,
+      status?.numberReady,
+      status?.numberAvailable,
+      status?.numberUnavailable,
+    ];
+  };
+  assert.equal(counts(), [1, 0, 0, 1]);
+  cluster.kubelet();
+  await cluster.settle();
+  assert.equal(counts(), [1, 1, 1, 0]);
   cluster.addNode('d', { labels: { pool: 'x' } });
   await cluster.settle();
+  assert.equal(counts(), [2, 1, 1, 1]);
   cluster.kubelet();
   await cluster.settle();
   assert.equal(

@@ -20,6 +20,21 @@ test('fewest pods of the owner first, ties in the order of numbered names', asyn
   cluster.stop();
 });
 
+test("with as many of the owner's pods on each, the node with fewer pods in all is chosen", async () => {
+  const cluster = testCluster();
+  for (const name of ['n-1', 'n-2', 'n-3']) cluster.addNode(name);
+  await cluster.settle();
+  cluster.create('deployments', deploymentBody('one', 1));
+  await cluster.settle();
+  cluster.create('deployments', deploymentBody('two', 2));
+  await cluster.settle();
+  assert.equal(
+    cluster.pods().map((pod) => pod.spec.nodeName),
+    ['n-1', 'n-2', 'n-3'],
+  );
+  cluster.stop();
+});
+
 test('taints, selectors and affinity keep pods away', async () => {
   const cluster = testCluster();
   cluster.addNode('a', { taints: [spot] });

@@ -33,9 +33,16 @@ const check = (name: string, ok: boolean, detail: string, hint: string): Check =
   hint: ok ? null : hint,
 });
 
-function nodeVersion(): Check {
-  const [major = 0] = process.versions.node.split('.').map(Number);
-  return check('Node.js', major >= 20, process.version, 'install Node.js 20 or later');
+/** The oldest Node.js that its makers still maintain: 20 ended in April 2026 (nodejs/Release, schedule.json). */
+export const supportedNode = 22;
+
+/** Node.js 20.19 and later work too; `engines` of package.json says where that ends. */
+export function nodeVersion(version: string = process.version): Check {
+  const [major = 0, minor = 0] = version.slice(1).split('.').map(Number);
+  const works = major > 20 || (major === 20 && minor >= 19);
+  const detail =
+    works && major < supportedNode ? `${version}: still works, but gets no security fixes any more` : version;
+  return check('Node.js', works, detail, `install Node.js ${supportedNode} or later`);
 }
 
 /** `wanted` in GiB: measured for five nodes. */

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Check, doctor } from '../../../../src/providers/kind/doctor.ts';
+import { type Check, doctor, nodeVersion } from '../../../../src/providers/kind/doctor.ts';
 import { type FakePrograms, fakePrograms } from '../../../support/fake-programs.ts';
 
 const test = suite('doctor');
@@ -69,6 +69,16 @@ test('the embedded cluster asks for neither', async () => {
   const names = (await doctor({ cluster: 'embedded' })).map(({ name }) => name);
   assert.equal(names, ['Node.js', 'memory', 'loopback']);
   assert.equal(programs.calls(), []);
+});
+
+test('Node.js: the end of 20 is said, what is too old is refused', () => {
+  assert.is(nodeVersion('v26.1.0').detail, 'v26.1.0');
+  assert.is(nodeVersion('v22.0.0').detail, 'v22.0.0');
+  assert.match(nodeVersion('v20.19.0').detail, 'still works');
+  assert.ok(nodeVersion('v20.19.0').ok);
+  assert.not.ok(nodeVersion('v20.18.9').ok);
+  assert.not.ok(nodeVersion('v18.20.0').ok);
+  assert.match(nodeVersion('v18.20.0').hint ?? '', 'Node.js 22 or later');
 });
 
 test.run();

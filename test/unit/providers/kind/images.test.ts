@@ -1,5 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { version } from '../../../../src/providers/embedded/control-plane/http/discovery.ts';
+import { supportedNode } from '../../../../src/providers/kind/doctor.ts';
 import { defaultImages, imagesOf } from '../../../../src/providers/kind/images.ts';
 
 const parts = ['node', 'traefik', 'app'] as const;
@@ -27,9 +29,20 @@ test('all wishes at once', () => {
 
 test('every default is a public name with a version', () => {
   for (const part of parts) {
-    assert.match(defaultImages[part], /^[a-z]+(\/[a-z]+)?:v?\d[\w.-]*$/);
+    assert.match(defaultImages[part], /^[a-z]+(\/[a-z]+)?:v?\d[\w.-]*(@sha256:[0-9a-f]{64})?$/);
     assert.not.match(defaultImages[part], /:latest$/);
   }
+});
+
+test('the app runs on a Node.js that is still maintained', () => {
+  const major = Number(/^node:(\d+)-/.exec(defaultImages.app)?.[1]);
+  assert.ok(major >= supportedNode, defaultImages.app);
+});
+
+test('the embedded cluster says the version that kind runs by default', () => {
+  const [, kind] = /^kindest\/node:(v[\d.]+)@/.exec(defaultImages.node) ?? [];
+  assert.is(version.gitVersion, `${kind}+midflight`);
+  assert.is(`v${version.major}.${version.minor}.0`, kind);
 });
 
 test.run();

@@ -1,3 +1,4 @@
+import { modelledKubernetes } from '../../../../kube/version.ts';
 import { allResources, apiVersionOf, type ResourceInfo, type Subresource } from '../api/resources.ts';
 
 /* What clients ask to learn which resources there are: /api, /apis, /api/v1, /apis/GROUP/VERSION. */
@@ -29,11 +30,12 @@ export function discovery(path: string): unknown {
   };
 }
 
-/** The Kubernetes release whose behaviour is modelled. */
+const [major = '', minor = ''] = modelledKubernetes.slice(1).split('.');
+
 export const version = {
-  major: '1',
-  minor: '34',
-  gitVersion: 'v1.34.0+midflight',
+  major,
+  minor,
+  gitVersion: `${modelledKubernetes}+midflight`,
   gitCommit: '',
   gitTreeState: 'clean',
   buildDate: '1970-01-01T00:00:00Z',

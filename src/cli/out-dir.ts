@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { MidflightError, messageOf } from '../base/errors.ts';
+import { makeFolder } from '../base/folders.ts';
 
 /** What a run writes; an older run's are replaced, other files of the folder stay. */
 const ownFiles = ['history.ndjson', 'report.json', 'report.md', 'report.html', 'junit.xml'];
@@ -34,17 +35,6 @@ export function prepareOutDir(folder: string): void {
       where: folder,
       hint: 'choose another with --out DIR',
     });
-  }
-}
-
-/** Not `recursive: true`, which on Node 20 never returns where no folder can be made, as below /proc. */
-function makeFolder(folder: string): void {
-  if (!existsSync(dirname(folder))) makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    const isThere = errnoOf(error) === 'EEXIST' && statSync(folder).isDirectory();
-    if (!isThere) throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { errnoOf } from '../base/errors.ts';
 
 /** Sends a signal to a process (or, with a negative id, a group); false where it is gone. */
@@ -38,28 +39,63 @@ export function startTimeOf(pid: number): string | undefined {
   }
 }
 
-/** Ids of all processes whose command line holds the token. */
-export function findByToken(token: string): number[] {
+/** A token of ours: what a run is known by, and never anything that another command line may hold by chance. */
+export function newToken(): string {
+  return `midflight-${randomBytes(8).toString('hex')}`;
+}
+export const isToken = (text: string): boolean => /^midflight-[0-9a-f]{16}$/.test(text);
+
+/** The programs that carry a token: our bundles. */
+const ourBundle = /[\\/]dist[\\/]roles[\\/][a-z0-9-]+\.mjs$/;
+
+/** True for the command line of one of our processes of that run: node, our bundle, and right after it the token. */
+function isOurs(argv: readonly string[], token: string): boolean {
+  return argv.some((word, at) => at > 1 && word === token && ourBundle.test(argv[at - 1] ?? ''));
+}
+
+/**
+ * Processes of the run `token`, this one excepted: of this user, with the token behind one of our bundles in their command
+ * line, and begun no earlier than `since` (the start time of the run's owner), as a run's processes are.
+ */
+export function findByToken(token: string, since = ''): number[] {
+  if (!isToken(token)) return []; // a damaged or planted file must never match anything
   if (process.platform !== 'linux') {
-    const lines = execFileSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' }).split('\n');
-    return lines.filter((line) => line.includes(token)).map((line) => Number.parseInt(line, 10));
+    const own = String(process.getuid?.() ?? '');
+    const lines = execFileSync('ps', ['-U', own, '-xo', 'pid=,command='], { encoding: 'utf8' }).split('\n');
+    return lines
+      .filter((line) => isOurs(line.trim().split(/\s+/).slice(1), token))
+      .map((line) => Number.parseInt(line, 10));
   }
+  const earliest = Number(since);
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => pid !== process.pid && commandLine(pid).includes(token));
+    .filter(
+      (pid) =>
+        pid !== process.pid &&
+        isOurs(commandLine(pid), token) &&
+        ownerOf(pid) === process.getuid?.() &&
+        Number(startTimeOf(pid) ?? -1) >= earliest,
+    );
 }
 
-/** SIGKILLs all processes whose command line holds the token; stopped ones too. Returns how many. */
-export function killByToken(token: string): number {
-  if (!token.startsWith('midflight-')) return 0; // a damaged file must never match everything
-  return findByToken(token).filter((pid) => signal(pid, 'SIGKILL')).length;
+/** SIGKILLs all processes of the run `token`, as findByToken() has them; stopped ones too. Returns how many. */
+export function killByToken(token: string, since = ''): number {
+  return findByToken(token, since).filter((pid) => signal(pid, 'SIGKILL')).length;
 }
 
-function commandLine(pid: number): string {
+function commandLine(pid: number): string[] {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
   } catch {
-    return '';
+    return [];
+  }
+}
+
+function ownerOf(pid: number): number | undefined {
+  try {
+    return statSync(`/proc/${pid}`).uid;
+  } catch {
+    return undefined;
   }
 }

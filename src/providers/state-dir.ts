@@ -1,28 +1,70 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { errnoOf } from '../base/errors.ts';
-import { isAlive, killByToken, startTimeOf } from './processes.ts';
+import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
+import { makeFolder } from '../base/folders.ts';
+import { isAlive, isToken, killByToken, startTimeOf } from './processes.ts';
 
 /*
- * What a run leaves where the next run finds it, should it die: one file with its owner and its token. The token stands
- * in the command line of every process of the run, so that what is left can be told from everybody else's.
+ * What a run leaves for the next run to find, should it die: one file with its owner and its token. The token is an
+ * argument of every process of the run, so that what is left can be told from everybody else's.
  */
 
 const owned = z.object({
-  token: z.string(),
+  token: z.string().refine(isToken),
   pid: z.int(),
   startTime: z.string(),
   subnet: z.string().nullable(),
 });
 type Owned = z.infer<typeof owned>;
 
-/** `<tmp>/midflight-<uid>`: not shared between users. */
+const uid = () => process.getuid?.() ?? -1;
+
+/**
+ * `<tmp>/midflight-<uid>`: not shared between users. Whatever stands in it is believed, so a folder that somebody else
+ * made, or can write to, is refused. Throws `missing-requirement`.
+ */
 export function stateDir(): string {
-  const folder = join(process.env.MIDFLIGHT_STATE_DIR ?? tmpdir(), `midflight-${userInfo().uid}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = join(process.env.MIDFLIGHT_STATE_DIR ?? tmpdir(), `midflight-${uid()}`);
+  try {
+    makeFolder(folder, 0o700);
+  } catch (error) {
+    throw refused(folder, `the state folder cannot be made: ${messageOf(error)}`, elsewhere);
+  }
+  const { uid: owner, mode } = lstatSync(folder);
+  if (uid() === -1) return folder; // no POSIX users here
+  if (!lstatSync(folder).isDirectory()) {
+    throw refused(folder, 'the state folder is a symbolic link', `remove it, or ${elsewhere}`);
+  }
+  if (owner !== uid()) {
+    throw refused(folder, `the state folder belongs to another user (uid ${owner})`, elsewhere);
+  }
+  if ((mode & 0o777) !== 0o700) {
+    const is = (mode & 0o777).toString(8).padStart(4, '0');
+    throw refused(folder, `the state folder has mode ${is}, not 0700: others may have changed it`, [
+      `look at what it holds, then: chmod 700 ${folder}`,
+      `or ${elsewhere}`,
+    ]);
+  }
   return folder;
+}
+
+const elsewhere = 'set MIDFLIGHT_STATE_DIR to a folder of your own that can be written';
+
+function refused(where: string, what: string, hints: string | readonly string[]): MidflightError {
+  return new MidflightError('missing-requirement', what, { where, hint: [hints].flat().join('\n') });
+}
+
+/** Writes one of our files; throws `missing-requirement` if the disk is full, say. */
+function write(file: string, text: string, flag: 'w' | 'wx'): void {
+  try {
+    writeFileSync(file, text, { flag, mode: 0o600 });
+  } catch (error) {
+    if (flag === 'wx' && errnoOf(error) === 'EEXIST') throw error;
+    rmSync(file, { force: true });
+    throw refused(file, `the state of the run cannot be written: ${messageOf(error)}`, elsewhere);
+  }
 }
 
 const fileOf = (token: string) => join(stateDir(), `${token}.json`);
@@ -31,7 +73,7 @@ const lockOf = (subnet: string) => join(stateDir(), `${subnet}.lock`);
 /** Notes that this process owns the run `token` and the loopback network `subnet`. */
 export function enrol(token: string, subnet: string | null): void {
   const self: Owned = { token, pid: process.pid, startTime: startTimeOf(process.pid) ?? '', subnet };
-  writeFileSync(fileOf(token), `${JSON.stringify(self)}\n`);
+  write(fileOf(token), `${JSON.stringify(self)}\n`, 'w');
 }
 
 /** Undoes enrol() and the lock. */
@@ -43,7 +85,7 @@ export function strikeOff(token: string, subnet: string | null): void {
 /** True where this process now holds the lock of that network; of two that ask at once one gets it. */
 export function lockSubnet(subnet: string): boolean {
   try {
-    writeFileSync(lockOf(subnet), `${process.pid} ${startTimeOf(process.pid) ?? ''}\n`, { flag: 'wx' });
+    write(lockOf(subnet), `${process.pid} ${startTimeOf(process.pid) ?? ''}\n`, 'wx');
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
@@ -67,7 +109,7 @@ export function reap(): number {
     } else if (name.startsWith('midflight-') && name.endsWith('.json')) {
       const run = owned.safeParse(parseJson(readText(file)));
       if (run.success && sameProcess(run.data.pid, run.data.startTime)) continue;
-      if (run.success) ended += killByToken(run.data.token);
+      if (run.success) ended += killByToken(run.data.token, run.data.startTime);
       rmSync(file, { force: true });
     }
   }
@@ -78,8 +120,11 @@ function sameProcess(pid: number, startTime: string): boolean {
   return isAlive(pid) && startTimeOf(pid) === startTime;
 }
 
+/** '' for a file that is not ours: another user's, or a link to somewhere else. */
 function readText(file: string): string {
   try {
+    const stat = lstatSync(file);
+    if (!stat.isFile() || (uid() !== -1 && stat.uid !== uid())) return '';
     return readFileSync(file, 'utf8');
   } catch {
     return ''; // another run has just removed it

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
@@ -13,6 +12,7 @@ import type { Plan } from '../../plan/schema.ts';
 import { settingsOf } from '../../plan/settings.ts';
 import { launchChild } from '../child.ts';
 import { launchLocal } from '../local-role.ts';
+import { newToken } from '../processes.ts';
 import type { NodePower, Provider, ProviderEvents } from '../provider.ts';
 import { enrol, reap, strikeOff } from '../state-dir.ts';
 import { waitFor } from '../wait.ts';
@@ -33,7 +33,7 @@ interface Cluster {
 
 /** A whole cluster of processes on this machine's loopback: no Docker, no root, time may be compressed. */
 export function embeddedProvider(): Provider {
-  const token = `midflight-${randomBytes(8).toString('hex')}`;
+  const token = newToken();
   const own = hasWholeLoopback();
   const closers: (() => Promise<void>)[] = [];
   let cluster: Cluster | null = null;

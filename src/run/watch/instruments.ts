@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { Message, RoleHandle } from '../../base/role.ts';
 import { probeLatenessLimit } from '../../history/lateness.ts';
 import type { ProbeConfig, StreamsConfig } from '../../load/config.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { launchLocal } from '../../providers/local-role.ts';
+import { newToken } from '../../providers/processes.ts';
 import { launchInstrument } from '../instruments.ts';
 import type { Watch, WatchRunOptions } from './watch.ts';
 
@@ -16,7 +16,7 @@ export async function launchInstruments(
   shared: Pick<Watch, 'clock' | 'state' | 'record'> & { handles: RoleHandle[] },
 ): Promise<Pick<Watch, 'streams' | 'probe'>> {
   const { state, handles } = shared;
-  const token = `midflight-${randomBytes(8).toString('hex')}`;
+  const token = newToken();
   const run = {
     ...shared,
     provider: {

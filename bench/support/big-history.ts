@@ -76,6 +76,7 @@ function trialLines(trial: number, requests: number): Line[] {
     kind: 'fault',
     name: 'power-off',
     node: dead,
+    affected: null,
     detail: '',
   } as const;
   const health = { type: 'health', node: dead, eligible: true } as const;

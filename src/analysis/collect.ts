@@ -203,6 +203,7 @@ export function collector(): Collector {
         case 'check':
         case 'kubernetes-event':
         case 'clock-offset':
+        case 'checksum':
           return;
       }
     },

@@ -103,11 +103,11 @@ function reportOf(collected: Collector, judged: readonly Judged[]): Report {
     wallSeconds: Math.round(((finish?.t ?? lastSeen) - header.t) / nsPerMs) / 1000,
     verdict: worst(incomplete ? [...verdicts, 'unknown'] : verdicts),
     outcome,
-    reason: finish === null ? 'the history breaks off: midflight was killed' : finish.reason,
+    reason: finish === null ? 'the history breaks off: midflight was killed' : (finish.reason?.text ?? null),
     versions: { ...header.versions, ...topology?.versions },
     notices: [
       ...plan.notices,
-      ...(topology?.limits ?? []),
+      ...(topology?.limits ?? []).map(({ text }) => text),
       ...new Set(notes.filter(({ level }) => level !== 'info').map(({ text }) => text)),
     ],
     trials,

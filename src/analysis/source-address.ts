@@ -6,7 +6,7 @@ import type { RunRecord, SourceCounts, TrialRecord } from './records.ts';
  */
 export function sourceAddressOf(run: RunRecord, trial: TrialRecord): 'kept' | 'lost' | 'changes' | null {
   const { topology } = run;
-  if (topology?.limits.some((limit) => limit.includes('source address'))) return null;
+  if (topology?.limits.some(({ code }) => code === 'shared-address')) return null;
   const keeps = topology?.edgeKeepsClientAddress ?? true;
   const isKept = (source: string, client: string) =>
     keeps ? source === client : trial.edgeHosts.has(source) || source === topology?.edgeAddress;

@@ -255,7 +255,7 @@ function reasons(
   prediction: Prediction | null,
   disturbances: readonly Disturbance[],
 ): string[] {
-  const found = [...(trial.end?.invalid ?? ['the history breaks off in this trial'])];
+  const found = trial.end?.invalid.map(({ text }) => text) ?? ['the history breaks off in this trial'];
   const add = (holds: boolean, reason: string) => {
     if (holds && !found.includes(reason)) found.push(reason);
   };

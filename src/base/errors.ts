@@ -15,20 +15,22 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** Stable, documented names of what can go wrong; nothing decides by matching message text. */
-export type ErrorCode =
-  | 'bad-usage'
-  | 'bad-scenario'
-  | 'bad-history'
-  | 'missing-file'
-  | 'missing-requirement'
-  | 'provider-failed'
-  | 'cluster-failed'
-  | 'api-failed'
-  | 'fault-failed'
-  | 'no-target'
-  | 'instrument-failed'
-  | 'interrupted'
-  | 'internal';
+export const errorCodes = [
+  'bad-usage',
+  'bad-scenario',
+  'bad-history',
+  'missing-file',
+  'missing-requirement',
+  'provider-failed',
+  'cluster-failed',
+  'api-failed',
+  'fault-failed',
+  'no-target',
+  'instrument-failed',
+  'interrupted',
+  'internal',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
 
 const exitOf: Record<ErrorCode, ExitCode> = {
   'bad-usage': exitCodes.usage,

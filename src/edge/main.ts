@@ -1,6 +1,7 @@
 import { messageOf } from '../base/errors.ts';
 import { seededRandom, seedOf } from '../base/random.ts';
 import { type RoleContext, serveRole } from '../base/role.ts';
+import type { NoteCode } from '../history/codes.ts';
 import { latenessWindow } from '../history/lateness.ts';
 import { kubeConfigFromText } from '../kube/config.ts';
 import { publishAddress } from '../kube/patch.ts';
@@ -25,8 +26,8 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
   const lateness = latenessWindow('edge', now());
   const eligible = new Set<string>();
 
-  const warn = (text: string) =>
-    context.emit({ type: 'note', t: now(), level: 'warning', text: `edge: ${text}` });
+  const warn = (code: NoteCode, text: string) =>
+    context.emit({ type: 'note', t: now(), level: 'warning', code, text: `edge: ${text}` });
   const tellHealth = (node: string, healthy: boolean, reason: string) =>
     context.emit({ type: 'health', t: now(), node, eligible: eligible.has(node), healthy, reason });
   const checks = createHealthChecks({
@@ -64,7 +65,8 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
   const publish = () => {
     published = true;
     publishAddress(kubeConfig, config.service, config.publishAddress ?? config.listen.host).catch(
-      (error: unknown) => warn(`its address could not be published: ${messageOf(error)}`),
+      (error: unknown) =>
+        warn('address-not-published', `its address could not be published: ${messageOf(error)}`),
     );
   };
   const apply = (desired: Desired) => {
@@ -89,7 +91,7 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     excludeNodes: config.excludeNodes,
     reconcileDelayMs: preset.reconcileDelayMs / timeScale,
     apply,
-    onError: (error) => warn(`lost sight of the API: ${messageOf(error)}`),
+    onError: (error) => warn('edge-lost-api', `lost sight of the API: ${messageOf(error)}`),
   });
   const windows = setInterval(() => {
     const window = lateness.take(now());

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { connectResults, lanes, type Outcome, outcomes, sideEnds } from '../base/words.ts';
 import { plan, providerName } from '../plan/schema.ts';
+import { instrumentFailureCodes, limit, noteCodes, reason } from './codes.ts';
 
 /*
  * history.ndjson: one JSON object a line, append-only, written by one process. The first line is the header.
@@ -8,7 +9,7 @@ import { plan, providerName } from '../plan/schema.ts';
  * containers on one Linux kernel; the header ties it to wall time). Durations are real time, not cluster time:
  * analysis multiplies by the header's timeScale.
  */
-export const historyVersion = 1;
+export const historyVersion = 2;
 
 const ns = z.number();
 const trialIndex = z.int().min(0);
@@ -57,8 +58,8 @@ const topology = z.object({
   type: z.literal('topology'),
   t: ns,
   nodes: z.array(topologyNode),
-  /** What this run cannot see, in words (one shared loopback address, say). */
-  limits: z.array(z.string()),
+  /** What this run cannot see. */
+  limits: z.array(limit),
   ingressKind: z.enum(['model', 'traefik', 'unknown']),
   /** The address(es) that the load comes from, and the edge's. */
   clientAddresses: z.array(z.string()),
@@ -85,7 +86,7 @@ const trialEnd = z.object({
   t: ns,
   trial: trialIndex,
   outcome: z.enum(['completed', 'aborted', 'interrupted', 'failed']),
-  invalid: z.array(z.string()),
+  invalid: z.array(reason),
 });
 
 export const phases = [
@@ -248,8 +249,8 @@ const pod = z.object({
   phase: z.string(),
   ready: z.boolean(),
   terminating: z.boolean(),
-  /** restartCount of its containers, summed: a process that ended without its pod. Absent in older histories. */
-  restarts: z.int().optional(),
+  /** restartCount of its containers, summed: a process that ended without its pod. */
+  restarts: z.int(),
 });
 
 /** A Kubernetes Event object, as it came. */
@@ -290,9 +291,9 @@ const disturbance = z.object({
   detail: z.string(),
   /**
    * done: what it took: nodes silenced, pods killed, pods evicted, Services changed; 0: it took no hold. null: nothing that
-   * can be counted. Absent in older histories.
+   * can be counted, and all other moments.
    */
-  affected: z.int().nullable().optional(),
+  affected: z.int().nullable(),
 });
 
 /** How late an instrument was, over the window that ends at t. real milliseconds. */
@@ -311,6 +312,7 @@ const instrumentFailed = z.object({
   type: z.literal('instrument-failed'),
   t: ns,
   instrument: z.string(),
+  code: z.enum(instrumentFailureCodes),
   reason: z.string(),
 });
 
@@ -338,6 +340,7 @@ const note = z.object({
   type: z.literal('note'),
   t: ns,
   level: z.enum(['info', 'warning', 'error']),
+  code: z.enum(noteCodes),
   text: z.string(),
 });
 
@@ -354,7 +357,18 @@ const finish = z.object({
   type: z.literal('finish'),
   t: ns,
   outcome: z.enum(['completed', 'aborted', 'interrupted', 'failed']),
-  reason: z.string().nullable(),
+  reason: reason.nullable(),
+});
+
+/**
+ * The lines before this one are as they were written. `lines`: how many they are; `sha`: SHA-256 (hex) of all their bytes,
+ * the header's runId and earlier checksums among them. The last line of a whole history is one of these.
+ */
+const checksum = z.object({
+  type: z.literal('checksum'),
+  t: ns,
+  lines: z.int(),
+  sha: z.string(),
 });
 
 export const historyEvent = z.discriminatedUnion('type', [
@@ -384,6 +398,7 @@ export const historyEvent = z.discriminatedUnion('type', [
   note,
   command,
   finish,
+  checksum,
 ]);
 
 export type HistoryEvent = z.infer<typeof historyEvent>;

@@ -1,6 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { RoleHandle } from '../base/role.ts';
 import type { NodeName } from '../base/units.ts';
+import type { InstrumentFailureCode, Limit, NoteCode } from '../history/codes.ts';
 import type { HistoryEvent, TopologyNode } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 
@@ -28,8 +29,8 @@ export interface ProviderEvents {
   /** What is being done now, in a few words ("creating the cluster"). */
   progress(text: string): void;
   /** Something of the provider's own died that should not have: the trial cannot be trusted. */
-  failed(instrument: string, reason: string): void;
-  note(level: 'info' | 'warning' | 'error', text: string): void;
+  failed(instrument: string, code: InstrumentFailureCode, reason: string): void;
+  note(level: 'info' | 'warning' | 'error', code: NoteCode, text: string): void;
   /** What belongs into the history as it is: the ingress' log, clock offsets. */
   event(event: HistoryEvent): void;
 }
@@ -56,8 +57,8 @@ export interface Provider {
   roleKubeConfig(): string;
   /** Versions of what decides figures: kubernetes, kube-proxy mode, traefik, kind, … */
   versions(): Promise<Record<string, string>>;
-  /** What cannot be seen on this provider, in words. */
-  limits(): readonly string[];
+  /** What cannot be seen on this provider. */
+  limits(): readonly Limit[];
   launch(role: RoleName, config: { role: RoleName }, name: string): Promise<RoleHandle>;
 
   readonly power: NodePower;

@@ -1,10 +1,11 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import { type Clock, monotonic } from '../base/clock.ts';
-import { MidflightError, messageOf } from '../base/errors.ts';
+import { MidflightError } from '../base/errors.ts';
 import { seedOf } from '../base/random.ts';
 import type { Message, RoleHandle } from '../base/role.ts';
 import type { NodeName } from '../base/units.ts';
 import type { OnWait } from '../base/wait.ts';
+import { type Reason, reasonOf } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 import { chooseTarget, targetCandidates } from '../plan/target.ts';
@@ -48,7 +49,7 @@ interface Opened {
  */
 export async function runExperiment(
   options: RunOptions,
-): Promise<{ outcome: RunOutcome; reason: string | null }> {
+): Promise<{ outcome: RunOutcome; reason: Reason | null }> {
   const { plan, provider, signal } = options;
   const clock = options.clock ?? monotonic;
   const state = runState(options.onWait);
@@ -59,7 +60,7 @@ export async function runExperiment(
   const status = options.onStatus ?? (() => {});
   record(headerOf(plan, await provider.versions(), clock));
   let outcome: RunOutcome = 'completed';
-  let reason: string | null = null;
+  let reason: Reason | null = null;
   try {
     const opened = await open(options, { clock, state, record, status });
     try {
@@ -69,7 +70,7 @@ export async function runExperiment(
     }
   } catch (error) {
     outcome = isInterrupted(error) || signal.aborted ? 'interrupted' : 'failed';
-    reason = outcome === 'interrupted' ? messageOf(signal.reason ?? error) : messageOf(error);
+    reason = outcome === 'interrupted' ? reasonOf(signal.reason ?? error) : reasonOf(error);
     if (!(error instanceof MidflightError)) throw error;
   } finally {
     status('cleaning up');
@@ -95,10 +96,10 @@ async function open(options: RunOptions, shared: Shared): Promise<Opened> {
     plan,
     {
       progress: status,
-      failed: (instrument, reason) => {
-        if (!signal.aborted) record({ type: 'instrument-failed', t: clock.now(), instrument, reason });
+      failed: (instrument, code, reason) => {
+        if (!signal.aborted) record({ type: 'instrument-failed', t: clock.now(), instrument, code, reason });
       },
-      note: (level, text) => record({ type: 'note', t: clock.now(), level, text }),
+      note: (level, code, text) => record({ type: 'note', t: clock.now(), level, code, text }),
       event: record,
     },
     signal,
@@ -178,7 +179,7 @@ function launchEdge(
   return launchInstrument(run, config, 'edge');
 }
 
-async function runTrials({ run, edge }: Opened): Promise<{ outcome: RunOutcome; reason: string | null }> {
+async function runTrials({ run, edge }: Opened): Promise<{ outcome: RunOutcome; reason: Reason | null }> {
   let edgeEnded = false;
   void edge.exited.then(() => {
     edgeEnded = true;
@@ -187,10 +188,14 @@ async function runTrials({ run, edge }: Opened): Promise<{ outcome: RunOutcome; 
     const outcome = await runTrial(run, planned, targetOf(run, planned.repeat), () =>
       sync(edge, `${planned.index}`, 5000),
     );
-    if (outcome === 'interrupted') return { outcome, reason: messageOf(run.signal.reason) };
-    if (outcome === 'aborted') return { outcome, reason: 'the cluster could not be restored after a trial' };
+    if (outcome === 'interrupted') return { outcome, reason: reasonOf(run.signal.reason) };
+    if (outcome === 'aborted') {
+      const text = 'the cluster could not be restored after a trial';
+      return { outcome, reason: { code: 'not-restored', text } };
+    }
     if (edgeEnded && planned !== run.plan.trials.at(-1)) {
-      return { outcome: 'aborted', reason: 'the edge ended unexpectedly; the trials after it were not run' };
+      const text = 'the edge ended unexpectedly; the trials after it were not run';
+      return { outcome: 'aborted', reason: { code: 'edge-ended', text } };
     }
   }
   return { outcome: 'completed', reason: null };

@@ -1,4 +1,5 @@
 import type { Message, RoleHandle } from '../base/role.ts';
+import type { InstrumentFailureCode } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { historyEvent } from '../history/schema.ts';
 import type { RoleName } from '../providers/provider.ts';
@@ -16,16 +17,17 @@ export async function launchInstrument<Config extends { readonly role: RoleName 
   name: string,
 ): Promise<RoleHandle> {
   const handle = await run.provider.launch(config.role, config, name);
-  const failed = (reason: string) =>
-    run.record({ type: 'instrument-failed', t: run.clock.now(), instrument: name, reason });
+  const failed = (code: InstrumentFailureCode, reason: string) =>
+    run.record({ type: 'instrument-failed', t: run.clock.now(), instrument: name, code, reason });
   handle.onMessage((message) => {
     if (isHistoryEvent(message)) run.record(message);
-    else if (message.type === 'failed') failed(String(message.reason));
-    else if (message.type === 'fatal') failed(String(message.message));
+    else if (message.type === 'failed') failed('reported-failure', String(message.reason));
+    else if (message.type === 'fatal') failed('gave-up', String(message.message));
     else run.progress(name, message);
   });
   void handle.exited.then(({ expected, code, signal, stderr }) => {
-    if (!expected) failed(`ended unexpectedly (${signal ?? `exit ${code}`})${lastLine(stderr)}`);
+    if (!expected)
+      failed('ended-unexpectedly', `ended unexpectedly (${signal ?? `exit ${code}`})${lastLine(stderr)}`);
   });
   return handle;
 }

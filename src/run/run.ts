@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
 import type { Message } from '../base/role.ts';
 import type { Milliseconds, NodeName } from '../base/units.ts';
+import type { Reason, ReasonCode } from '../history/codes.ts';
 import type { HistoryEvent, TopologyNode } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Provider, Workload } from '../providers/provider.ts';
@@ -38,7 +39,14 @@ export function realMs(plan: Plan, ms: Milliseconds): number {
 }
 
 /** A reason why a trial cannot go on and is `unknown`; the run itself goes on. */
-export class TrialSpoiled extends Error {}
+export class TrialSpoiled extends Error {
+  readonly reason: Reason;
+
+  constructor(code: ReasonCode, text: string) {
+    super(text);
+    this.reason = { code, text };
+  }
+}
 
 /** True where the user (or a signal) asked for the end. */
 export function isInterrupted(error: unknown): boolean {

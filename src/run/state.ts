@@ -1,6 +1,7 @@
 import type { Message } from '../base/role.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { OnWait } from '../base/wait.ts';
+import type { Reason } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { TrafficPolicy } from '../policies/index.ts';
 import { type ProbeWatch, probeWatch } from './probe-watch.ts';
@@ -35,11 +36,11 @@ export interface RunState {
   /** The latest that an instrument of ours was in this trial, real milliseconds. */
   readonly latenessMs: number;
   /** Reasons why the present trial cannot be trusted. */
-  readonly failures: readonly string[];
+  readonly failures: readonly Reason[];
   /** One more event of the history, or message of a load process. */
   observe(event: HistoryEvent): void;
   message(load: string, message: Message): void;
-  fail(reason: string): void;
+  fail(reason: Reason): void;
   /** Forgets what belongs to one trial only. */
   beginTrial(): void;
   /**
@@ -67,7 +68,7 @@ export function runState(onWait: OnWait = () => {}): RunState {
   const loads = new Map<string, LoadProgress>();
   const idle = new Set<string>();
   let probes = probeWatch();
-  let failures: string[] = [];
+  let failures: Reason[] = [];
   let latenessMs = 0;
   const waiters = new Set<() => void>();
   const changed = () => {
@@ -97,7 +98,7 @@ export function runState(onWait: OnWait = () => {}): RunState {
         latenessMs = Math.max(latenessMs, event.maxMs);
         return;
       case 'instrument-failed':
-        failures.push(`${event.instrument}: ${event.reason}`);
+        failures.push({ code: 'instrument-failed', text: `${event.instrument}: ${event.reason}` });
         break;
       case 'start':
       case 'end':

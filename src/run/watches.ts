@@ -49,6 +49,7 @@ function watch<T>(run: Watched, path: string, toEvent: (change: Change, object: 
         type: 'note',
         t: run.clock.now(),
         level: 'warning',
+        code: 'watch-lost',
         text: `watch of ${path}: ${messageOf(error)}`,
       });
     },

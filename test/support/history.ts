@@ -132,11 +132,13 @@ export class HistoryBuilder {
       invalid = [],
     }: { outcome?: EventOf<'trial-end'>['outcome']; invalid?: string[] } = {},
   ): this {
-    return this.add({ type: 'trial-end', t: ns(at), trial: this.#index, outcome, invalid });
+    const reasons = invalid.map((text) => ({ code: 'unexpected-error' as const, text }));
+    return this.add({ type: 'trial-end', t: ns(at), trial: this.#index, outcome, invalid: reasons });
   }
 
   finish(at: Ms, outcome: EventOf<'finish'>['outcome'] = 'completed', reason: string | null = null): this {
-    return this.add({ type: 'finish', t: ns(at), outcome, reason });
+    const told = reason === null ? null : { code: 'unexpected-error' as const, text: reason };
+    return this.add({ type: 'finish', t: ns(at), outcome, reason: told });
   }
 
   phase(at: Ms, phase: Phase): this {
@@ -279,7 +281,14 @@ export class HistoryBuilder {
   }
 
   #disturb(at: Ms, event: Pick<EventOf<'disturbance'>, 'kind' | 'at' | 'name' | 'node'>): this {
-    return this.add({ type: 'disturbance', t: ns(at), trial: this.#index, detail: '', ...event });
+    return this.add({
+      type: 'disturbance',
+      t: ns(at),
+      trial: this.#index,
+      affected: null,
+      detail: '',
+      ...event,
+    });
   }
 
   #request(kind: EventOf<'start'>['kind'], options: RequestOptions): this {

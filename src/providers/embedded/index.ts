@@ -6,6 +6,7 @@ import { MidflightError } from '../../base/errors.ts';
 import { packageVersion, roleBundle } from '../../base/package.ts';
 import { seededRandom, seedOf } from '../../base/random.ts';
 import type { NodeName } from '../../base/units.ts';
+import type { Limit } from '../../history/codes.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import { maxNodes } from '../../plan/embedded-limits.ts';
 import type { Plan } from '../../plan/schema.ts';
@@ -92,7 +93,8 @@ async function createCluster(
     );
   }
   const ended = reap();
-  if (ended > 0) events.note('warning', `ended ${ended} processes that an earlier run had left behind`);
+  if (ended > 0)
+    events.note('warning', 'leftovers-ended', `ended ${ended} processes that an earlier run had left behind`);
   const layout = await takeLayout(seededRandom(seedOf(token)), plan.nodes.length);
   enrol(token, layout.subnet);
   closers.push(async () => strikeOff(token, layout.subnet));
@@ -107,7 +109,8 @@ async function createCluster(
   });
   closers.push(() => controlPlane.stop());
   void controlPlane.exited.then(({ expected, stderr }) => {
-    if (!expected) events.failed('control plane', `ended unexpectedly ${stderr.trim().slice(-300)}`);
+    if (!expected)
+      events.failed('control plane', 'ended-unexpectedly', `ended unexpectedly ${stderr.trim().slice(-300)}`);
   });
   const server = `http://${layout.api}:${controlPlane.ready.port}`;
   const kubeConfig = kubeConfigOf(layout.api, Number(controlPlane.ready.port));
@@ -121,10 +124,11 @@ async function createCluster(
       config: nodeConfigOf(plan, node, layout, index, server, token),
       fillFrom: layout.filler,
       now: monotonic.now,
-      failed: (reason) => events.failed(node.name, reason),
+      failed: (reason) => events.failed(node.name, 'ended-unexpectedly', reason),
       message: (message) => {
         if (message.type === 'ingress') events.event(message as Parameters<ProviderEvents['event']>[0]);
-        else if (message.type === 'failed') events.failed(node.name, String(message.reason));
+        else if (message.type === 'failed')
+          events.failed(node.name, 'reported-failure', String(message.reason));
       },
     });
     machines.set(node.name, made);
@@ -234,8 +238,11 @@ async function backInService({ core, plan }: Cluster, node: NodeName, since: Dat
   });
 }
 
-function limitsOf(own: boolean): string[] {
-  const limits = ['kernel timers (SYN retry after 1 s) are not compressed with the rest'];
-  if (!own) limits.push('one loopback address for all nodes: source addresses cannot be seen here');
-  return limits;
+function limitsOf(own: boolean): Limit[] {
+  const timers = 'kernel timers (SYN retry after 1 s) are not compressed with the rest';
+  const shared = 'one loopback address for all nodes: source addresses cannot be seen here';
+  return [
+    { code: 'kernel-timers', text: timers },
+    ...(own ? [] : [{ code: 'shared-address' as const, text: shared }]),
+  ];
 }

@@ -51,7 +51,11 @@ interface BringUp {
 export async function bringUp(options: BringUp): Promise<Up> {
   const { plan, events, signal, kept, reuse, closers } = options;
   for (const name of await removeLeftovers()) {
-    events.note('warning', `removed the cluster ${name}, which an earlier run had left behind`);
+    events.note(
+      'warning',
+      'leftovers-ended',
+      `removed the cluster ${name}, which an earlier run had left behind`,
+    );
   }
   const config = kindConfigOf(plan);
   const images = imagesOf(plan.images);

@@ -58,7 +58,8 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
         workload,
         now: monotonic.now,
         event: (event) => events.event(event),
-        lost: (pod, reason) => events.note('warning', `the access log of ${pod} is lost: ${reason}`),
+        lost: (pod, reason) =>
+          events.note('warning', 'access-log-lost', `the access log of ${pod} is lost: ${reason}`),
       });
       return workload;
     },
@@ -72,8 +73,14 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
     roleKubeConfig: () => up().cluster.internalKubeConfig,
     versions: () => versionsOf(state, imagesOf(state?.plan.images ?? {})),
     limits: () => [
-      "the edge is a container: the ingress sees the edge's address as its client's",
-      'on one machine: no delays of a cloud control plane, no zones, no forwarding rules of a real balancer',
+      {
+        code: 'edge-address-seen',
+        text: "the edge is a container: the ingress sees the edge's address as its client's",
+      },
+      {
+        code: 'one-machine',
+        text: 'on one machine: no delays of a cloud control plane, no zones, no forwarding rules of a real balancer',
+      },
     ],
     async launch(role, config, name) {
       const { cluster, anchor, offset, plan } = up();
@@ -104,7 +111,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
       ending.abort(new MidflightError('interrupted', 'the cluster is being taken down'));
       accessLog?.stop();
       for (const close of closers.splice(0).reverse()) {
-        await close().catch((error) => note('error', `cleaning up: ${adviceOf(error)}`));
+        await close().catch((error) => note('error', 'clean-up-failed', `cleaning up: ${adviceOf(error)}`));
       }
       state = null;
     },

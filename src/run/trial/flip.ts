@@ -25,6 +25,6 @@ export async function flip(trial: Trial, switchOver: NonNullable<Strategy['switc
     edgeHolds(run, strategy.final, null);
   const limit = edge.reconcileDelayMs + turns + 2 * stabilityMs + slack;
   if (!(await probesStable(trial, at, limit, followed, ' and the edge to follow'))) {
-    trial.note(`the switchover ${strategy.name} had not settled when its time was up`);
+    trial.note('flip-not-settled', `the switchover ${strategy.name} had not settled when its time was up`);
   }
 }

@@ -1,6 +1,7 @@
-import { adviceOf, MidflightError, messageOf } from '../../base/errors.ts';
+import { adviceOf, MidflightError } from '../../base/errors.ts';
 import type { NodeName } from '../../base/units.ts';
 import { faults } from '../../faults/index.ts';
+import { type Reason, reasonOf } from '../../history/codes.ts';
 import type { PlannedTrial } from '../../plan/schema.ts';
 import { strategies } from '../../policies/index.ts';
 import { cutOff } from '../cut-off.ts';
@@ -32,7 +33,7 @@ export async function runTrial(
   const spoiled = new AbortController();
   const watch = setInterval(() => {
     const [reason] = state.failures;
-    if (reason !== undefined) spoiled.abort(new TrialSpoiled(reason));
+    if (reason !== undefined) spoiled.abort(new TrialSpoiled(reason.code, reason.text));
   }, 50);
   const trial: Trial = {
     run,
@@ -42,11 +43,11 @@ export async function runTrial(
     target,
     signal: AbortSignal.any([run.signal, spoiled.signal]),
     phase: (phase) => record({ type: 'phase', t: clock.now(), trial: planned.index, phase }),
-    note: (text) => record({ type: 'note', t: clock.now(), level: 'warning', text }),
+    note: (code, text) => record({ type: 'note', t: clock.now(), level: 'warning', code, text }),
     broken: false,
   };
   record(startOf(trial));
-  const invalid: string[] = [];
+  const invalid: Reason[] = [];
   let outcome: TrialOutcome = 'completed';
   try {
     await conduct(trial);
@@ -54,7 +55,7 @@ export async function runTrial(
     if (isInterrupted(error)) outcome = 'interrupted';
     else {
       outcome = 'failed';
-      invalid.push(messageOf(error));
+      invalid.push(error instanceof TrialSpoiled ? error.reason : reasonOf(error));
     }
   }
   clearInterval(watch);
@@ -63,12 +64,15 @@ export async function runTrial(
   } catch (error) {
     if (isInterrupted(error)) outcome = 'interrupted';
     else {
-      invalid.push(`the cluster was not restored: ${adviceOf(error)}`);
+      invalid.push({ code: 'not-restored', text: `the cluster was not restored: ${adviceOf(error)}` });
       outcome = 'aborted';
     }
   }
-  if (!run.signal.aborted && !(await syncEdge())) state.fail("the edge's log may lack its last lines");
-  invalid.push(...state.failures.filter((reason) => !invalid.includes(reason)));
+  if (!run.signal.aborted && !(await syncEdge())) {
+    state.fail({ code: 'edge-log-incomplete', text: "the edge's log may lack its last lines" });
+  }
+  const known = new Set(invalid.map(({ text }) => text));
+  invalid.push(...state.failures.filter(({ text }) => !known.has(text)));
   record({ type: 'trial-end', t: clock.now(), trial: planned.index, outcome, invalid });
   return outcome;
 }

@@ -27,6 +27,7 @@ export async function ramp(trial: Trial, loads: Loads): Promise<void> {
     ))
   ) {
     throw new TrialSpoiled(
+      'no-steady-state',
       `no steady state: ${count('pastFirstChunk')} of ${wanted} streams were in flight past their first chunk (trial ${planned.index})${busy(trial)}`,
     );
   }
@@ -38,7 +39,10 @@ export async function steady(trial: Trial): Promise<void> {
   trial.phase('steady');
   const since = run.clock.now();
   if (await probesStable(trial, since, run.plan.stabilityMs * 3)) return;
-  throw new TrialSpoiled(`no steady state: probes failed before anything was broken${busy(trial)}`);
+  throw new TrialSpoiled(
+    'no-steady-state',
+    `no steady state: probes failed before anything was broken${busy(trial)}`,
+  );
 }
 
 /** An instrument later than this is a sign of a machine that cannot keep up. Real milliseconds. */

@@ -35,6 +35,6 @@ export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void
       `the edge to readmit ${target}`,
     ))
   ) {
-    trial.note(`the edge had not readmitted ${target} when its time was up`);
+    trial.note('not-readmitted', `the edge had not readmitted ${target} when its time was up`);
   }
 }

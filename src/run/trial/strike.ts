@@ -16,7 +16,10 @@ export async function strike(trial: Trial, fault: Fault, node: NodeName): Promis
   const at = await inject(trial, fault, node);
   trial.phase('observe');
   if (!(await observed(trial, fault, node, at))) {
-    trial.note(`not everything had settled after ${fault.kind} of ${node} when its time was up`);
+    trial.note(
+      'fault-not-settled',
+      `not everything had settled after ${fault.kind} of ${node} when its time was up`,
+    );
   }
 }
 
@@ -41,7 +44,7 @@ async function inject(trial: Trial, fault: Fault, node: NodeName): Promise<numbe
   });
   const hold: Hold = await fault.inject(context, node);
   disturbed(trial, { ...of('fault'), at: 'done', ...hold });
-  if (hold.affected === 0) trial.note(`${fault.kind} of ${node} took no hold: ${hold.detail}`);
+  if (hold.affected === 0) trial.note('no-effect', `${fault.kind} of ${node} took no hold: ${hold.detail}`);
   return began;
 }
 

@@ -1,5 +1,6 @@
 import type { NodeName } from '../../base/units.ts';
 import type { Fault } from '../../faults/index.ts';
+import type { NoteCode } from '../../history/codes.ts';
 import type { EventOf, Phase } from '../../history/schema.ts';
 import type { PlannedTrial } from '../../plan/schema.ts';
 import type { Strategy } from '../../policies/index.ts';
@@ -22,7 +23,7 @@ export interface Trial {
   /** Aborted by the user, or as soon as the trial cannot be trusted any more. */
   readonly signal: AbortSignal;
   phase(phase: Phase): void;
-  note(text: string): void;
+  note(code: NoteCode, text: string): void;
   /** The node may have to be brought back. */
   broken: boolean;
 }
@@ -35,5 +36,5 @@ export function disturbed(
   event: Pick<Disturbance, 'kind' | 'name' | 'node' | 'at' | 'detail'> &
     Partial<Pick<Disturbance, 't' | 'affected'>>,
 ): void {
-  run.record({ type: 'disturbance', t: run.clock.now(), trial: planned.index, ...event });
+  run.record({ type: 'disturbance', t: run.clock.now(), trial: planned.index, affected: null, ...event });
 }

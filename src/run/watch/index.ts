@@ -1,6 +1,7 @@
 import { type Clock, monotonic } from '../../base/clock.ts';
-import { MidflightError, messageOf } from '../../base/errors.ts';
+import { MidflightError } from '../../base/errors.ts';
 import type { RoleHandle } from '../../base/role.ts';
+import { type Reason, reasonOf } from '../../history/codes.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { headerOf } from '../header.ts';
@@ -19,7 +20,7 @@ export type { WatchRunOptions } from './watch.ts';
  */
 export async function runWatch(
   options: WatchRunOptions,
-): Promise<{ outcome: WatchOutcome; reason: string | null }> {
+): Promise<{ outcome: WatchOutcome; reason: Reason | null }> {
   const { plan, signal } = options;
   const clock = options.clock ?? monotonic;
   const state = runState(options.onWait);
@@ -32,7 +33,7 @@ export async function runWatch(
   for (const event of opening(plan, clock)) record(event);
   const handles: RoleHandle[] = [];
   let outcome: WatchOutcome = 'completed';
-  let reason: string | null = null;
+  let reason: Reason | null = null;
   try {
     options.onStatus?.('starting the instruments');
     const { streams, probe } = await launchInstruments(options, { clock, state, record, handles });
@@ -40,7 +41,7 @@ export async function runWatch(
     if (reason !== null) outcome = 'failed';
   } catch (error) {
     outcome = isInterrupted(error) || signal.aborted ? 'interrupted' : 'failed';
-    reason = outcome === 'interrupted' ? messageOf(signal.reason ?? error) : messageOf(error);
+    reason = outcome === 'interrupted' ? reasonOf(signal.reason ?? error) : reasonOf(error);
     if (!(error instanceof MidflightError)) throw error;
   } finally {
     options.onStatus?.('cleaning up');
@@ -59,7 +60,10 @@ function opening(plan: Plan, clock: Clock): HistoryEvent[] {
       t: clock.now(),
       nodes: [],
       limits: [
-        'no cluster was asked: losses are not attributed to nodes, and there is no log of a load balancer',
+        {
+          code: 'no-cluster',
+          text: 'no cluster was asked: losses are not attributed to nodes, and there is no log of a load balancer',
+        },
       ],
       ingressKind: 'unknown',
       clientAddresses: [],

@@ -1,5 +1,6 @@
 import { isCertificate } from '../../base/errno.ts';
 import { nsPerMs } from '../../base/units.ts';
+import type { Reason } from '../../history/codes.ts';
 import type { Phase } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
@@ -19,12 +20,12 @@ const recoveryMs = 60_000;
 const steadyMs = 2000;
 
 /** The one trial. Returns why the watch could not be completed, or null. */
-export async function watchTrial(watch: Watch): Promise<string | null> {
+export async function watchTrial(watch: Watch): Promise<Reason | null> {
   const { options, record, clock, state, streams, probe } = watch;
   const phase = (name: Phase) => record({ type: 'phase', t: clock.now(), trial: 0, phase: name });
   state.beginTrial();
   record({ type: 'trial-start', t: clock.now(), trial: 0, policy: null, repeat: 0, seed: 0, fault: null });
-  let failure: string | null = null;
+  let failure: Reason | null = null;
   let outcome: WatchOutcome = 'completed';
   try {
     phase('ramp');
@@ -32,12 +33,15 @@ export async function watchTrial(watch: Watch): Promise<string | null> {
     probe?.send({ type: 'begin' });
     const unwell = await unwellBefore(watch, () => phase('steady'));
     if (unwell !== null && options.command.length > 0) {
-      failure = `${unwell}; the command was not run`;
+      failure = { code: 'not-well-before', text: `${unwell}; the command was not run` };
     } else {
-      if (unwell !== null) record({ type: 'note', t: clock.now(), level: 'warning', text: unwell });
+      if (unwell !== null) {
+        record({ type: 'note', t: clock.now(), level: 'warning', code: 'not-well-before', text: unwell });
+      }
       phase('observe');
       const [end] = await Promise.all([command(watch), sleepUntilEnd(watch)]);
-      failure = end?.failure ?? null;
+      const text = end?.failure ?? null;
+      failure = text === null ? null : { code: 'command-failed', text };
     }
     phase('finish');
     await followUp(watch, unwell === null);
@@ -120,7 +124,17 @@ async function command({ options, record, clock }: Watch): Promise<CommandEnd | 
   if (argv.length === 0) return null;
   const name = argv.join(' ');
   const disturbance = (at: 'begin' | 'done', detail: string) =>
-    record({ type: 'disturbance', t: clock.now(), trial: 0, kind: 'command', at, name, node: null, detail });
+    record({
+      type: 'disturbance',
+      t: clock.now(),
+      trial: 0,
+      kind: 'command',
+      at,
+      name,
+      node: null,
+      affected: null,
+      detail,
+    });
   record({ type: 'command', t: clock.now(), at: 'begin', argv: [...argv], exitCode: null });
   disturbance('begin', 'the command is started');
   const end = await runCommand(argv, signal);

@@ -163,6 +163,7 @@ test("an ingress pod's name tells its node where the answer did not", async () =
       t: ns(5),
       pod: 'traefik-7',
       app: 'midflight-ingress',
+      restarts: 0,
       node: 'stable-1',
       change: 'added',
       phase: 'Running',

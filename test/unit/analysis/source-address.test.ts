@@ -37,7 +37,9 @@ test("... told by the edge's own log where the topology does not tell it", async
 
 test('null: nothing tells, or the machine cannot tell', async () => {
   assert.is(await seenFrom([null, null]), null);
-  const topology = { limits: ['the source address cannot be told: all share one loopback address'] };
+  const topology = {
+    limits: [{ code: 'shared-address' as const, text: 'in words that nothing depends on' }],
+  };
   assert.is(await seenFrom([clientAddress], { topology }), null);
 });
 

@@ -209,7 +209,13 @@ test('a fault that never came leaves a doubt', async () => {
 
 test('an instrument that failed leaves a doubt, told once', async () => {
   const failed = (builder: HistoryBuilder) =>
-    builder.add({ type: 'instrument-failed', t: ns(20_000), instrument: 'probe', reason: 'it ended' });
+    builder.add({
+      type: 'instrument-failed',
+      t: ns(20_000),
+      instrument: 'probe',
+      code: 'ended-unexpectedly',
+      reason: 'it ended',
+    });
   const trial = await trialOf(lossy([], failed));
   assert.is(trial.verdict, 'unknown');
   assert.is(trial.reason, 'probe: it ended');
@@ -267,11 +273,11 @@ test("an engine's own problems leave a doubt", async () => {
 
 test('the report carries on what people must know', async () => {
   const note = (level: 'info' | 'warning', text: string, at: number) =>
-    ({ type: 'note', t: ns(at), level, text }) as const;
+    ({ type: 'note', t: ns(at), level, code: 'other', text }) as const;
   const report = await reportOf(
     history({
       plan: { ...basicPlan, notices: ['real clusters run in real time'], trials: [], expectations: [] },
-      topology: { limits: ['a limit'], versions: { kubernetes: '1.34' } },
+      topology: { limits: [{ code: 'one-machine', text: 'a limit' }], versions: { kubernetes: '1.34' } },
     })
       .add(note('warning', 'slow', 20), note('warning', 'slow', 21), note('info', 'fine', 22))
       .trial(30)

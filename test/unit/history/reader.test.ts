@@ -17,7 +17,7 @@ const events = history()
   .streams(3, { from: 200, to: 900 })
   .probes({ from: 200, to: 900 })
   .endTrial(1000)
-  .add({ type: 'note', t: 1e15, level: 'info', text: 'a name beyond ASCII: préemptible, ✗' })
+  .add({ type: 'note', t: 1e15, level: 'info', code: 'other', text: 'a name beyond ASCII: préemptible, ✗' })
   .finish(1100)
   .events();
 const textOf = (list: readonly HistoryEvent[]) => list.map((event) => `${JSON.stringify(event)}\n`).join('');

@@ -30,6 +30,7 @@ const ofFault = (event: Partial<EventOf<'disturbance'>>): EventOf<'disturbance'>
   at: 'begin',
   name: 'power-off',
   node: 'preemptible-2',
+  affected: null,
   detail: '',
   ...event,
 });
@@ -178,7 +179,9 @@ test('what is said during a trial is shown beside it until the next one', () => 
 });
 
 test('an instrument that fails is the status', () => {
-  const { state } = after([{ type: 'instrument-failed', t: 1, instrument: 'probe', reason: 'it died' }]);
+  const { state } = after([
+    { type: 'instrument-failed', t: 1, instrument: 'probe', code: 'gave-up', reason: 'it died' },
+  ]);
   assert.is(state.status, 'probe: it died');
 });
 

@@ -33,7 +33,7 @@ test('a new trial forgets loads and failures, but not the cluster', () => {
   state.observe({ type: 'health', t: 1, node: 'a', eligible: true, healthy: true, reason: '' });
   state.message('slow', { type: 'progress', started: 3, inFlight: 2, pastFirstChunk: 1 });
   state.message('slow', { type: 'idle' });
-  state.fail('broken');
+  state.fail({ code: 'edge-log-incomplete', text: 'broken' });
   const late = { type: 'lateness', t: 1, instrument: 'slow', windowMs: 1000, count: 9 } as const;
   state.observe({ ...late, p99Ms: 40, maxMs: 50 });
   state.observe({ ...late, p99Ms: 3, maxMs: 4 });

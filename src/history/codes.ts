@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { type ErrorCode, errorCodes, MidflightError, messageOf } from '../base/errors.ts';
+
+/*
+ * What a history says in words it says by a code as well: the words are for people, and whatever is decided is decided by
+ * the code. A new reason is a new code here.
+ */
+
+/** Why a trial cannot be trusted, or a run did not end as planned. An error of ours keeps its own code. */
+export const reasonCodes = [
+  ...errorCodes,
+  /** Not enough streams were in flight, or probes failed, before anything was broken. */
+  'no-steady-state',
+  'edge-not-settled',
+  /** What a fault broke could not be mended. */
+  'not-restored',
+  'edge-log-incomplete',
+  'edge-ended',
+  /** midflight watch: all was not well before the command, which was not run. */
+  'not-well-before',
+  'command-failed',
+  /** An error that has no code. */
+  'unexpected-error',
+] as const;
+export type ReasonCode = (typeof reasonCodes)[number];
+
+export const noteCodes = [
+  'flip-not-settled',
+  'fault-not-settled',
+  'no-effect',
+  'not-readmitted',
+  'not-well-before',
+  'watch-lost',
+  'edge-lost-api',
+  'address-not-published',
+  'control-plane-error',
+  'leftovers-ended',
+  'access-log-lost',
+  'clean-up-failed',
+  'other',
+] as const;
+export type NoteCode = (typeof noteCodes)[number];
+
+export const instrumentFailureCodes = ['ended-unexpectedly', 'gave-up', 'reported-failure'] as const;
+export type InstrumentFailureCode = (typeof instrumentFailureCodes)[number];
+
+/** What a run cannot see. */
+export const limitCodes = [
+  'kernel-timers',
+  /** All nodes share one loopback address: no source address can be told from another. */
+  'shared-address',
+  'edge-address-seen',
+  'one-machine',
+  'no-cluster',
+] as const;
+export type LimitCode = (typeof limitCodes)[number];
+
+export const reason = z.object({ code: z.enum(reasonCodes), text: z.string() });
+export type Reason = z.infer<typeof reason>;
+
+export const limit = z.object({ code: z.enum(limitCodes), text: z.string() });
+export type Limit = z.infer<typeof limit>;
+
+/** The reason that anything thrown gives. `text`: what to say of it, if not its message. */
+export function reasonOf(error: unknown, text: string = messageOf(error)): Reason {
+  const code: ErrorCode | 'unexpected-error' =
+    error instanceof MidflightError ? error.code : 'unexpected-error';
+  return { code, text };
+}

@@ -110,6 +110,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
         host: target.address,
         port: port + target.portOffset,
         localAddress: options.bindClientAddress ? plainAddress(client.remoteAddress) : null,
+        hello: target.hello,
       },
       mode: preset.mode,
       connectTimeoutMs: preset.upstreamConnectTimeoutMs / options.timeScale,

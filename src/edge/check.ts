@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { errnoOf } from '../base/errors.ts';
 import type { CheckResult } from './health.ts';
+import { hello } from './hello.ts';
 
 export interface CheckRequest {
   readonly kind: 'http' | 'tcp';
@@ -10,6 +11,8 @@ export interface CheckRequest {
   /** Real milliseconds for the whole check. */
   readonly timeoutMs: number;
   readonly from: string | null;
+  /** The port answers a hello once a pod has answered (hello.ts). */
+  readonly hello: boolean;
 }
 
 const words: Record<string, string> = {
@@ -24,6 +27,7 @@ const words: Record<string, string> = {
 /** One health check, on a connection of its own. Never rejects. */
 export function performCheck(request: CheckRequest): Promise<CheckResult> {
   const { kind, host, port, path, timeoutMs, from } = request;
+  let greeted = !request.hello;
   return new Promise((resolve) => {
     const socket = connect({ host, port, noDelay: true, ...(from === null ? {} : { localAddress: from }) });
     const finish = (ok: boolean, detail: string) => {
@@ -34,13 +38,25 @@ export function performCheck(request: CheckRequest): Promise<CheckResult> {
       resolve({ ok, detail });
     };
     const timer = setTimeout(() => finish(false, 'timeout'), timeoutMs);
-    socket.on('error', (error) => finish(false, words[errnoOf(error) ?? ''] ?? errnoOf(error) ?? 'error'));
-    socket.on('connect', () => {
+    socket.on('error', (error) => {
+      const word = words[errnoOf(error) ?? ''] ?? errnoOf(error) ?? 'error';
+      // In answer to the hello a reset says what it says in answer to a SYN.
+      finish(false, word === 'reset' && !greeted ? 'refused' : word);
+    });
+    const connected = () => {
       if (kind === 'tcp') return finish(true, 'connected');
       socket.write(`GET ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nconnection: close\r\n\r\n`);
+    };
+    socket.on('connect', () => {
+      if (greeted) connected();
+      else socket.write(hello);
     });
     let head = '';
     socket.on('data', (bytes) => {
+      if (!greeted) {
+        greeted = true;
+        return connected();
+      }
       head += bytes.toString('latin1');
       const code = /^HTTP\/1\.[01] (\d{3})[ \r]/.exec(head)?.[1];
       if (code !== undefined) finish(code === '200', code);

@@ -127,6 +127,7 @@ function performOn(
     path: check.path,
     timeoutMs: check.timeoutMs / options.timeScale,
     from: options.from,
+    hello: target.hello && port === service.nodePort,
   });
 }
 

@@ -8,7 +8,12 @@ import { type Relay, relay } from './relay.ts';
 const carry = z.object({
   type: z.literal('carry'),
   id: z.int(),
-  upstream: z.object({ host: z.string(), port: z.int(), localAddress: z.string().nullable() }),
+  upstream: z.object({
+    host: z.string(),
+    port: z.int(),
+    localAddress: z.string().nullable(),
+    hello: z.boolean(),
+  }),
   mode: z.enum(['passthrough', 'proxy']),
   connectTimeoutMs: z.number(),
   openedAt: z.number(),

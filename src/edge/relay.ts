@@ -4,6 +4,7 @@ import { errnoOf } from '../base/errors.ts';
 import { onFin } from '../base/fin.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
 import { connectResults, sideEnds } from '../base/words.ts';
+import { greeter, hello, welcome } from './hello.ts';
 
 /** What became of a relayed connection: the tail of an `edge-close`. */
 export const relayEnd = z.object({
@@ -21,9 +22,19 @@ export type RelayEnd = z.infer<typeof relayEnd>;
 type ConnectResult = RelayEnd['connect'];
 type SideEnd = RelayEnd['clientEnd'];
 
+export interface Upstream {
+  readonly host: string;
+  readonly port: number;
+  readonly localAddress: string | null;
+  /** It answers a hello once it has really connected (hello.ts); the connection is not made before. */
+  readonly hello: boolean;
+}
+
 export interface RelayOptions {
   readonly client: Socket;
-  readonly upstream: { readonly host: string; readonly port: number; readonly localAddress: string | null };
+  readonly upstream: Upstream;
+  /** The client may begin with a hello (hello.ts), which is answered once the upstream has connected. */
+  readonly greet?: boolean;
   readonly mode: 'passthrough' | 'proxy';
   /** Of a proxy; 0: as long as the kernel tries. Real milliseconds. */
   readonly connectTimeoutMs: number;
@@ -84,6 +95,7 @@ export function relay(options: RelayOptions): Relay {
     clientEnd: 'open',
     upstreamEnd: 'open',
   };
+  const greeting = options.greet === true ? greeter(() => client.write(welcome)) : null;
   let connecting = true;
   let clientFinAt: Nanoseconds | null = null;
   let openSides = 2;
@@ -119,8 +131,11 @@ export function relay(options: RelayOptions): Relay {
     else if (clientFinAt !== null) client.destroy();
   };
 
-  client.on('data', (bytes) => {
+  if (options.upstream.hello) upstream.write(hello);
+  client.on('data', (received) => {
     if (upstream.destroyed) return;
+    const bytes = greeting === null ? received : greeting.take(received);
+    if (bytes.length === 0) return;
     end.bytesUp += bytes.length;
     if (!upstream.write(bytes)) client.pause();
   });
@@ -151,12 +166,20 @@ export function relay(options: RelayOptions): Relay {
   process.nextTick(() => {
     end.upstreamLocal = socketAddress(upstream.localAddress, upstream.localPort);
   });
-  upstream.on('connect', () => {
+  const connected = () => {
     const at = now();
     end.connectedAt = at;
     settle('connected', at);
+    greeting?.connected();
+  };
+  upstream.on('connect', () => {
+    if (!options.upstream.hello) connected();
   });
-  upstream.on('data', (bytes) => {
+  upstream.on('data', (received) => {
+    const awaited = options.upstream.hello && end.connectedAt === null;
+    if (awaited) connected();
+    const bytes = awaited ? received.subarray(welcome.length) : received;
+    if (bytes.length === 0) return;
     end.bytesDown += bytes.length;
     end.lastDownAt = now();
     if (!client.write(bytes)) upstream.pause();
@@ -164,6 +187,7 @@ export function relay(options: RelayOptions): Relay {
   upstream.on('drain', () => client.resume());
   upstream.on('end', () =>
     onFin(upstream, () => {
+      settle('error', now()); // an end in place of an answer to the hello
       upstreamEnds('fin');
       client.end();
     }),
@@ -171,7 +195,9 @@ export function relay(options: RelayOptions): Relay {
   upstream.on('error', (error) => {
     const code = errnoOf(error) ?? '';
     if (connecting) {
-      const result = connectResultOf[code] ?? 'error';
+      // In answer to the hello a reset says what it says in answer to a SYN.
+      const result =
+        options.upstream.hello && resets.has(code) ? 'refused' : (connectResultOf[code] ?? 'error');
       settle(result, now());
       upstreamEnds(result === 'refused' || result === 'reset' ? 'rst' : 'error');
       return refuse(result);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { NodeName } from '../base/units.ts';
 import type { KubeObject } from '../kube/watch.ts';
+import { helloAnnotation } from './hello.ts';
 
 /** A node that the balancer may send connections to. */
 export interface Target {
@@ -8,6 +9,8 @@ export interface Target {
   readonly address: string;
   /** Added to every port dialled on it (several embedded nodes on one address). */
   readonly portOffset: number;
+  /** Its node ports answer a hello once a pod has answered (hello.ts). */
+  readonly hello: boolean;
 }
 
 /** What the balancer takes from the Service. */
@@ -56,7 +59,7 @@ export function targetOf(node: KubeObject, excludeNodes: readonly NodeName[]): T
   const address = status?.addresses?.find((entry) => entry.type === 'InternalIP')?.address;
   if (address === undefined) return null;
   const portOffset = Number.parseInt(annotations[portOffsetAnnotation] ?? '0', 10) || 0;
-  return { name, address, portOffset };
+  return { name, address, portOffset, hello: helloAnnotation in annotations };
 }
 
 /** What counts of a Service; its first port is the one that is balanced. */

@@ -9,6 +9,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { monotonic } from '../../src/base/clock.ts';
 import { nsPerSecond } from '../../src/base/units.ts';
+import { performCheck } from '../../src/edge/check.ts';
+import { helloAnnotation } from '../../src/edge/hello.ts';
 import { faults } from '../../src/faults/index.ts';
 import type { TopologyNode } from '../../src/history/schema.ts';
 import type { Plan } from '../../src/plan/schema.ts';
@@ -378,6 +380,13 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     const secondsSince = () => ((performance.now() - began) / 1000) * plan.timeScale;
     const { nodeMonitorGraceMs, leaseRenewMs, nodeMonitorPeriodMs } = plan.timers;
     await bed.provider.power.off(victim.name);
+    // One pod of two is dead, and Kubernetes does not know yet: what a balancer's check of the node port meets on a node
+    // that lives is the luck of kube-proxy's draw, and a new connection likewise.
+    const results = await checks(bed.podless, 40);
+    assert.is((await endpointStates()).length, 2, 'the endpoints are those of before');
+    const failed = results.filter(({ ok }) => !ok);
+    assert.ok(failed.length >= 8 && failed.length <= 32, `${failed.length} of 40 checks failed`);
+    assert.ok(failed.every(({ detail }) => detail === 'timeout'));
     const { status: atFirst } = await ready(victim);
     // The grace runs from the last renewal, which may have been due just when the power went.
     if (secondsSince() * 1000 < nodeMonitorGraceMs - leaseRenewMs - 1000)
@@ -410,6 +419,16 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     // A real node is Ready a moment before its own proxy has seen the endpoints again.
     await eventually('it answers', async () => answers200(await at(victim)));
   });
+
+  /** TCP checks of the node port, all at once, as the edge makes them. */
+  const checks = async (node: TopologyNode, count: number) => {
+    const { host, port } = await at(node);
+    const { metadata } = await bed.core.readNode({ name: node.name });
+    const hello = helloAnnotation in (metadata?.annotations ?? {});
+    const check = { kind: 'tcp', host, port, path: '', timeoutMs: 700 } as const;
+    const from = bed.provider.addresses().checkFrom;
+    return Promise.all(Array.from({ length: count }, () => performCheck({ ...check, from, hello })));
+  };
 
   /** Streams through other nodes whose whole path leaves the victim out. */
   const undisturbed = async (nodes: readonly TopologyNode[], victim: TopologyNode): Promise<Stream[]> => {

@@ -44,7 +44,7 @@ function handTimers(): Timers & {
   };
 }
 
-const node = (name: string): Target => ({ name, address: `10.0.0.${name}`, portOffset: 0 });
+const node = (name: string): Target => ({ name, address: `10.0.0.${name}`, portOffset: 0, hello: false });
 const underCluster: FollowedService = { policy: 'Cluster', nodePort: 30_080, healthCheckNodePort: null };
 const underLocal: FollowedService = { policy: 'Local', nodePort: 30_080, healthCheckNodePort: 32_000 };
 

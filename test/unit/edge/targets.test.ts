@@ -18,7 +18,7 @@ const node = (more: {
     ],
   },
 });
-const plain = { name: 'n1', address: '10.0.0.1', portOffset: 0 };
+const plain = { name: 'n1', address: '10.0.0.1', portOffset: 0, hello: false };
 
 test('a node is a target by its InternalIP, and stays one NotReady, cordoned or tainted (KEP-3458)', () => {
   assert.equal(targetOf(node({}), []), plain);
@@ -39,6 +39,7 @@ test('left out are nodes with the exclude label (whatever its value), the autosc
 test('the port offset comes from its annotation', () => {
   assert.is(targetOf(node({ annotations: { 'midflight.dev/port-offset': '300' } }), [])?.portOffset, 300);
   assert.is(targetOf(node({ annotations: { 'midflight.dev/port-offset': 'x' } }), [])?.portOffset, 0);
+  assert.is(targetOf(node({ annotations: { 'midflight.dev/hello': 'node-port' } }), [])?.hello, true);
 });
 
 test('of a Service count its policy, Cluster where none is said, and its ports', () => {

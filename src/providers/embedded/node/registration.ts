@@ -1,3 +1,4 @@
+import { helloAnnotation } from '../../../edge/hello.ts';
 import { portOffsetAnnotation } from '../../../edge/targets.ts';
 import { isConflict, type NodeApi } from './api.ts';
 import type { NodeConfig } from './config.ts';
@@ -40,9 +41,10 @@ export function registration(
           metadata: {
             name,
             labels: { ...config.labels, 'kubernetes.io/os': 'linux' },
-            ...(config.portOffset === 0
-              ? {}
-              : { annotations: { [portOffsetAnnotation]: String(config.portOffset) } }),
+            annotations: {
+              [helloAnnotation]: 'node-port',
+              ...(config.portOffset === 0 ? {} : { [portOffsetAnnotation]: String(config.portOffset) }),
+            },
           },
           spec: { taints: config.taints },
         }),

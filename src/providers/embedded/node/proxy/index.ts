@@ -37,9 +37,9 @@ export interface ServiceProxy {
 }
 
 /**
- * A difference to the real thing: the client's handshake with a NodePort is done before the endpoint's, since a process
- * cannot hold back a SYN-ACK; a pod that is dead shows as silence after the handshake, one that refuses as RST after it.
- * The edge reports the node's answer as connected then. Where the node itself is silent there is no handshake at all.
+ * kube-proxy's client gets its SYN-ACK from the pod; a process cannot hold one back. So the edge, which says hello first
+ * (edge/hello.ts), gets its answer once the pod has answered: from a dead pod none, from one that refuses an RST. To
+ * anybody else a dead pod shows as silence after the handshake. Where the node itself is silent there is no handshake.
  */
 export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
   const { node, address, portOffset, minSyncMs, random, now, failed } = options;
@@ -82,7 +82,9 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
         localAddress: options.sharedAddress
           ? null
           : sourceFor(rule.policy, endpoint, options, client.remoteAddress),
+        hello: false,
       },
+      greet: true,
       mode: 'passthrough',
       connectTimeoutMs: 0,
       openedAt: now(),

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { monotonic } from '../../../../../src/base/clock.ts';
 import { roleBundle } from '../../../../../src/base/package.ts';
 import { seededRandom } from '../../../../../src/base/random.ts';
+import { type CheckRequest, performCheck } from '../../../../../src/edge/check.ts';
+import { type RelayEnd, relay } from '../../../../../src/edge/relay.ts';
 import { type ServiceProxy, serviceProxy } from '../../../../../src/providers/embedded/node/proxy/index.ts';
+import { nodePort } from '../../../../../src/providers/embedded/node/proxy/port.ts';
 import type {
   EndpointView,
   NodeListener,
@@ -147,11 +150,112 @@ else
       assert.is(await ask(15_000), `elsewhere from ${host}`);
     }));
 
-test('a pod that is gone is RST after the handshake', () =>
+test('to a client that says no hello a pod that is gone is RST after the handshake', () =>
   withProxy(async ({ put, endpoint, knock: ask }) => {
     await put('Cluster', [endpoint('elsewhere', { port: 1 })]);
     assert.is(await ask(), 'RST');
   }));
+
+const through = (bench: Bench, more: Partial<CheckRequest> = {}): CheckRequest => ({
+  kind: 'tcp',
+  host,
+  port: bench.nodePort,
+  path: '',
+  timeoutMs: 5000,
+  from: client,
+  hello: true,
+  ...more,
+});
+
+/** How a connection of the edge ends that asks once: what it logs, and what the client gets. */
+async function relayed(bench: Bench, giveUpMs = 5000): Promise<{ end: RelayEnd; got: string }> {
+  const edge = createServer({ allowHalfOpen: true }).listen({ host: client, port: 0 });
+  await once(edge, 'listening');
+  const address = edge.address();
+  const from = connect({
+    host: client,
+    port: address !== null && typeof address === 'object' ? address.port : 0,
+  });
+  let got = '';
+  from.on('data', (bytes) => {
+    got += bytes.toString('latin1');
+    from.destroy();
+  });
+  from.on('error', () => {});
+  from.write('ask');
+  const [accepted] = await once(edge, 'connection');
+  const timer = setTimeout(() => from.destroy(), giveUpMs);
+  const end = await new Promise<RelayEnd>((resolve) => {
+    const one = relay({
+      client: accepted,
+      upstream: { host, port: bench.nodePort, localAddress: client, hello: true },
+      mode: 'passthrough',
+      connectTimeoutMs: 0,
+      openedAt: monotonic.now(),
+      now: monotonic.now,
+      onSettled() {},
+      onClosed: resolve,
+    });
+    const sweep = setInterval(() => one.expire(monotonic.now()), 20);
+    sweep.unref();
+  });
+  clearTimeout(timer);
+  edge.close();
+  return { end, got };
+}
+
+test('to the edge a node port answers when the pod has, and the bytes are the same', () =>
+  withProxy(async (bench) => {
+    await bench.put('Cluster', [bench.endpoint('elsewhere')]);
+    assert.equal(await performCheck(through(bench)), { ok: true, detail: 'connected' });
+    const { end, got } = await relayed(bench);
+    assert.is(got, `elsewhere from ${host}`);
+    assert.equal([end.connect, end.bytesUp, end.bytesDown], ['connected', 3, got.length]);
+  }));
+
+test('a pod that is gone refuses: check and connection are refused', () =>
+  withProxy(async (bench) => {
+    await bench.put('Cluster', [bench.endpoint('elsewhere', { port: 1 })]);
+    assert.equal(await performCheck(through(bench)), { ok: false, detail: 'refused' });
+    const { end, got } = await relayed(bench);
+    assert.equal([end.connect, end.connectedAt, end.bytesDown, got], ['refused', null, 0, '']);
+  }));
+
+if (!canDropSyns) skipped('linux', 'a dead pod', 'only Linux drops SYNs at a full backlog');
+else
+  test('a pod that is silent: checks fail with the share of such pods, a connection is never made', () =>
+    withProxy(async (bench) => {
+      const dead = { address: `${base}.22`, port: await freePort(`${base}.22`) };
+      const pod = nodePort({
+        host: dead.address,
+        port: dead.port,
+        what: 'a dead pod',
+        bundle: roleBundle('acceptor'),
+        token: 'midflight-test',
+        fillerAddress: `${base}.9`,
+        backlog: 16,
+        onConnection: (socket) => socket.destroy(),
+        changed() {},
+        failed: (reason) => bench.failures.push(reason),
+      });
+      try {
+        await pod.apply({ kind: 'silent' });
+        await bench.put('Cluster', [bench.endpoint('elsewhere', dead)]);
+        assert.equal(await performCheck(through(bench, { timeoutMs: 300 })), {
+          ok: false,
+          detail: 'timeout',
+        });
+        const { end, got } = await relayed(bench, 800);
+        assert.equal([end.connect, end.connectedAt, got], ['abandoned', null, '']);
+        assert.ok(end.connectNs > 700e6, String(end.connectNs));
+        await bench.put('Cluster', [bench.endpoint('elsewhere', dead), bench.endpoint('here')]);
+        const checks = Array.from({ length: 40 }, () => performCheck(through(bench, { timeoutMs: 600 })));
+        const failed = (await Promise.all(checks)).filter(({ ok }) => !ok).length;
+        assert.ok(failed >= 8 && failed <= 32, `${failed} of 40 checks failed`);
+      } finally {
+        pod.end();
+      }
+    }));
 
 test('its listeners are told: NodePort, healthz, and the check of Local', () =>
   withProxy(async (bench) => {

@@ -1,22 +1,36 @@
-import { notRecovered } from '../analysis/clocks.ts';
-import type { ComparisonRow, DisturbanceReport, Report, TrialReport } from '../analysis/schema.ts';
-import { causeList, percent, plural, policyName, seconds } from './words.ts';
+import type { ComparisonRow, DisturbanceKind, Report, TrialReport } from '../analysis/schema.ts';
+import { lanes } from '../base/words.ts';
+import { counts, failedFor, were } from './sentences.ts';
+import { causeList, disturbanceName, plural, policyName, seconds } from './words.ts';
 
 /*
  * The figures as sentences, the same in every form of the report.
  */
 
-/** A few sentences made of the figures: what was hit, what it cost under each policy, whether that was foretold. */
+/** A sentence or more for each policy: what was hit, what it cost, whether that was predicted. */
 export function conclusion({ comparison, trials }: Pick<Report, 'comparison' | 'trials'>): string[] {
   return comparison.map((row) => {
-    const own = trials.filter(({ policy }) => policy === row.policy);
-    const main = row.policy === null ? watchSentence(row) : policySentence(row, own);
-    const still = own.some(({ clockNotes }) => clockNotes.failover?.reason === notRecovered);
+    const all = trials.filter(({ policy }) => policy === row.policy);
+    const own = all.filter(counts);
+    const known = row.repeats > row.unknownRepeats;
+    const main = row.policy === null ? watchSentence(row, all) : policySentence(row, own);
+    const unknown = `Nothing is known about ${policyName(row.policy)}: ${all.find(({ reason }) => reason !== null)?.reason ?? 'no repeat counts'}.`;
     return [
-      main,
-      ...(still ? ['New connections still failed at the end.'] : []),
+      known || row.policy === null ? main : unknown,
+      ...all.flatMap(unrecovered),
       ...engineSentences(own),
     ].join(' ');
+  });
+}
+
+/** `New connections had not recovered from power-off of stable-1 when probing ended, 32.0 s after it.` */
+function unrecovered({ disturbances }: TrialReport): string[] {
+  return disturbances.flatMap((one) => {
+    const note = one.clockNotes.failover;
+    if (note?.code !== 'never-recovered') return [];
+    const after = note.atLeastSeconds === null ? '' : `, at least ${seconds(note.atLeastSeconds)} after it`;
+    const from = one.kind === 'outage' ? '' : ` from the ${disturbanceName(one)}`;
+    return [`New connections had not recovered${from} when probing ended${after}.`];
   });
 }
 
@@ -36,16 +50,20 @@ function engineSentences(trials: readonly TrialReport[]): string[] {
   );
 }
 
+/** A preemption's notice and power cut, and the steps of a rollout, are parts of one fault. */
+const faultKinds: readonly DisturbanceKind[] = ['notice', 'fault', 'step'];
+
+const disturbancesOf = (trials: readonly TrialReport[], kinds: readonly DisturbanceKind[]) =>
+  trials.flatMap(({ disturbances }) => disturbances.filter(({ kind }) => kinds.includes(kind)));
+
 function policySentence(row: ComparisonRow, trials: readonly TrialReport[]): string {
   const name = policyName(row.policy);
-  const lostBy = (kind: DisturbanceReport['kind']) =>
-    trials
-      .flatMap(({ disturbances }) => disturbances.filter((one) => one.kind === kind))
-      .reduce((sum, { requestsLost }) => sum + requestsLost, 0);
-  const flips = trials.some(({ disturbances }) => disturbances.some(({ kind }) => kind === 'flip'));
-  const struck = trials.filter(({ disturbances }) => disturbances.some(({ kind }) => kind === 'fault'));
+  const lostBy = (kinds: readonly DisturbanceKind[]) =>
+    disturbancesOf(trials, kinds).reduce((sum, { requestsLost }) => sum + requestsLost, 0);
+  const flips = disturbancesOf(trials, ['flip']).length > 0;
+  const struck = trials.filter((trial) => disturbancesOf([trial], faultKinds).length > 0);
   const planned = trials.some(({ fault }) => fault !== null);
-  const rest = row.lost - lostBy('flip') - lostBy('fault');
+  const rest = row.lost - lostBy(['flip']) - lostBy(faultKinds);
   if (!flips && struck.length === 0) {
     const when = planned ? ' before anything was broken' : '';
     return row.lost === 0
@@ -53,7 +71,6 @@ function policySentence(row: ComparisonRow, trials: readonly TrialReport[]): str
       : `Under ${name} ${lostOf(row)}${planned ? when : ' with no fault injected'}.`;
   }
   return [
-    ...(flips ? [flipSentence(name, row, trials)] : []),
     ...(struck.length > 0 ? [faultSentence(name, row, struck)] : []),
     ...(rest > 0 ? [`${rest} more ${plural(rest, 'stream')} ${were(rest)} lost apart from that.`] : []),
   ].join(' ');
@@ -63,7 +80,7 @@ function policySentence(row: ComparisonRow, trials: readonly TrialReport[]): str
 function faultSentence(name: string, row: ComparisonRow, trials: readonly TrialReport[]): string {
   const faults = trials.flatMap(({ fault }) => (fault === null ? [] : [`${fault.kind} of ${fault.node}`]));
   const through = trials.reduce((sum, { atInjection }) => sum + (atInjection?.throughTarget ?? 0), 0);
-  const own = trials.flatMap(({ disturbances }) => disturbances.filter(({ kind }) => kind === 'fault'));
+  const own = disturbancesOf(trials, faultKinds);
   const before = own.reduce((sum, { lostBegunBefore }) => sum + lostBegunBefore, 0);
   const after = own.reduce((sum, { lostBegunAfter }) => sum + lostBegunAfter, 0);
   const lost = before + after;
@@ -102,33 +119,29 @@ function streamsCut(lost: number, through: number, predicted: number, it: string
 
 const them = (count: number) => (count === 1 ? 'it' : `${count === 2 ? 'both' : 'all'} of them`);
 
-const were = (count: number) => (count === 1 ? 'was' : 'were');
-
 const lostOf = ({ lost, started }: ComparisonRow) =>
   `${lost} of ${started} ${plural(started, 'stream')} ${were(lost)} lost`;
 
-function watchSentence(row: ComparisonRow): string {
+/** Every load that was asked for: the streams, and each lane of the probes. */
+function watchSentence(row: ComparisonRow, trials: readonly TrialReport[]): string {
   const streams = row.lost === 0 ? `No stream of ${row.started} was lost` : lostOf(row);
-  if (row.failover === null) return `${streams}.`;
-  if (row.failover.max === 0) return `${streams}, and no new request failed.`;
-  return `${streams}; ${failed('requests', row.failingShare, row.failover)}.`;
+  const outages = row.disturbances.flatMap((one) => failedFor('request', one, row.repeats) ?? []);
+  const failed = (lane: (typeof lanes)[number]) => {
+    const found = trials.flatMap(({ probes }) => probes[lane] ?? []);
+    const sum = (key: 'failed' | 'sent') => found.reduce((total, one) => total + one[key], 0);
+    return { lane, any: found.length > 0, failed: sum('failed'), sent: sum('sent') };
+  };
+  const lost = lanes
+    .map(failed)
+    .filter(({ any, lane }) => any && !(lane === 'new' && outages.length > 0))
+    .map(
+      (one) =>
+        `${one.failed === 0 ? 'none' : one.failed} of ${one.sent} requests on ${laneWords[one.lane]} failed`,
+    );
+  const parts = [...(row.started === 0 ? [] : [streams]), ...outages, ...lost];
+  return parts.length === 0 ? 'No request was made.' : `${capital(parts.join('; '))}.`;
 }
 
-function flipSentence(name: string, row: ComparisonRow, trials: readonly TrialReport[]): string {
-  const own = trials.flatMap(({ disturbances }) => disturbances.filter(({ kind }) => kind === 'flip'));
-  const before = own.reduce((sum, { lostBegunBefore }) => sum + lostBegunBefore, 0);
-  const after = own.reduce((sum, { lostBegunAfter }) => sum + lostBegunAfter, 0);
-  const cut = before === 0 ? 'no established stream' : `${before} ${plural(before, 'stream')}`;
-  const begun = after === 0 ? '' : `, and ${after} begun after it ${were(after)} lost`;
-  const begin = `The flip ${name} cut ${cut}${begun}`;
-  if (row.flipFailover === null) return `${begin}.`;
-  if (row.flipFailover.max === 0)
-    return `${begin}${begun === '' ? ' and' : '; it'} failed no new connection.`;
-  return `${begin}; ${failed('connections', row.flipFailingShare, row.flipFailover)}.`;
-}
+const laneWords = { new: 'new connections', reused: 'kept connections' } as const;
 
-/** `55 % of new connections failed for 11.0 s`. */
-function failed(what: string, share: number | null, spread: { readonly median: number }): string {
-  const part = share === null ? 'some' : `${percent(share)} of`;
-  return `${part} new ${what} failed for ${seconds(spread.median)}`;
-}
+const capital = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

@@ -15,11 +15,19 @@ export interface ReportSources {
   readonly folder: string;
 }
 
+/** Real seconds of each trial, from the last that its history knows of it. */
+const trialSeconds = ({ timeScale }: Report, series: readonly TrialSeries[]) =>
+  new Map(series.map(({ index, end }) => [index, Math.round((end / timeScale) * 1000) / 1000]));
+
 /** Every form of the report, in the order in which they are written. */
 const forms: readonly [string, (sources: ReportSources) => string][] = [
   ['report.json', ({ report }) => jsonReport(report)],
   ['report.md', ({ report }) => markdownReport(report)],
-  ['junit.xml', ({ report }) => junitReport(report)],
+  [
+    'junit.xml',
+    ({ report, series, folder }) =>
+      junitReport(report, { folder, trialSeconds: trialSeconds(report, series) }),
+  ],
   ['report.html', ({ report, series }) => htmlReport(report, series)],
 ];
 

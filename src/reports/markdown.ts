@@ -1,39 +1,55 @@
-import type { ClockName, DisturbanceReport, Report, TrialReport } from '../analysis/schema.ts';
+import type { DisturbanceReport, Report, TrialReport } from '../analysis/schema.ts';
+import { answer } from './answer.ts';
+import { clockCells, clocksFor, clockWords } from './clock-words.ts';
+import { comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
+import { customersRows, customersTitle, customersTitles } from './customers.ts';
+import { columnWords, explain } from './explain.ts';
 import { latenessLines } from './lateness.ts';
-import {
-  address,
-  causeList,
-  cdnLine,
-  clock,
-  clocksFor,
-  clockWords,
-  comparisonTitles,
-  failing,
-  interval,
-  keptConnectionLine,
-  measured,
-  policyName,
-  setting,
-} from './words.ts';
+import { outageRows, outageTitles } from './outages.ts';
+import { disturbanceName, keptConnectionLine, measured, plural, policyName, setting } from './words.ts';
 
-/** report.md: the comparison and each trial, for a pull request or a wiki. */
+/**
+ * A comment on GitHub may have 65,536 characters (a step summary 1 MiB); some room is left for what is written around it.
+ * Source: GitHub's docs, "Workflow commands", "Adding a job summary", and the API's answer to a longer comment.
+ */
+export const markdownLimit = 60_000;
+
+/** report.md: the comparison and each trial, for a pull request or a wiki. Trials that do not fit are named, not shown. */
 export function markdownReport(report: Report): string {
-  const codes = cdnLine(report);
-  return `${[
+  const head = [
     `# ${text(`${report.experiment}: ${report.verdict}`)}`,
     text(report.description),
     text(`${setting(report)} · ${report.startedAt} · ${report.wallSeconds.toFixed(0)} s`),
     outcomeLine(report),
+    ...answer(report).map(text),
     comparison(report),
-    list([...conclusion(report), ...(codes === null ? [] : [codes])]),
+    ...titled('When new connections failed', outageTitles, outageRows(report)),
+    ...titled(customersTitle, customersTitles, customersRows(report)),
+    list(conclusion(report)),
     expectations(report),
     list([...latenessLines(report), ...new Set(report.notices)]),
-    ...report.trials.map(trial),
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n')}\n`;
+  ].filter((part) => part !== '');
+  return `${fitted(head, report.trials.map(trial)).join('\n\n')}\n`;
 }
+
+/** As many whole parts as fit. Cuts inside a part only where the head itself is too long. */
+function fitted(head: readonly string[], trials: readonly string[]): string[] {
+  const room = (parts: readonly string[]) => markdownLimit - Buffer.byteLength(parts.join('\n\n'));
+  const parts = [...head];
+  while (parts.length > 1 && room(parts) < 0) parts.splice(parts.indexOf(longest(parts)), 1, cutWords);
+  for (const [index, one] of trials.entries()) {
+    const left = trials.length - index;
+    if (room([...parts, one]) < 100)
+      return [...parts, `${left} more ${plural(left, 'trial')}: see report.html.`];
+    parts.push(one);
+  }
+  return parts;
+}
+
+const cutWords = 'A table that is too long for Markdown: see report.html.';
+const longest = (parts: readonly string[]) =>
+  parts.reduce((most, one) => (one.length > most.length ? one : most), '');
 
 /** Text that Markdown must not read as its own, on one line. */
 const text = (raw: string) =>
@@ -50,38 +66,46 @@ function rows(titles: readonly string[], cells: readonly (readonly string[])[]):
   return [line(titles), `|${titles.map(() => '---|').join('')}`, ...cells.map(line)].join('\n');
 }
 
+const titled = (title: string, titles: readonly string[], cells: readonly (readonly string[])[]) =>
+  cells.length === 0 ? [] : [`**${text(title)}**`, rows(titles, cells)];
+
 const outcomeLine = ({ outcome, reason }: Report) =>
   outcome === 'completed' ? '' : text(`The run was ${outcome}: ${reason ?? ''}`);
 
 function comparison({ comparison: found }: Report): string {
-  return rows(
-    comparisonTitles,
-    found.map((row) => {
-      const both = row.flipFailover !== null;
-      const failover = both
-        ? `flip: ${clock(row.flipFailover)}, fault: ${clock(row.failover)}`
-        : clock(row.failover);
-      const shares = both
-        ? `${failing(row.flipFailingShare, row.flipFailover)}, ${failing(row.failingShare, row.failover)}`
-        : failing(row.failingShare, row.failover);
-      return [
-        policyName(row.policy),
-        String(row.started),
-        `${row.lost} (${interval(row)})`,
-        causeList(row.byCause),
-        failover,
-        shares,
-        address(row.sourceAddress),
-      ];
-    }),
-  );
+  if (found.length === 0) return '';
+  const cells = found
+    .map(comparisonCells)
+    .flatMap((row) =>
+      row.disturbances.map(({ failover, failing }, index) =>
+        index > 0
+          ? ['', '', '', '', failover, failing, '']
+          : [
+              `${row.policy}${row.doubt === null ? '' : ` (${row.doubt})`}`,
+              row.lost,
+              row.expected,
+              row.cause,
+              failover,
+              failing,
+              row.address,
+            ],
+      ),
+    );
+  const words = [...columnWords, ...explain(cells.flat())];
+  return `${rows(comparisonTitles, cells)}\n\n${text(words.join('; '))}.`;
 }
 
 function expectations({ expectations: found }: Report): string {
   if (found.length === 0) return '';
   return rows(
-    ['expectation', 'policy', 'measured', 'verdict'],
-    found.map((row) => [row.text, policyName(row.policy), measured(row), row.verdict]),
+    ['expectation', 'policy', 'measured', 'verdict', 'why'],
+    found.map((row) => [
+      row.text,
+      policyName(row.policy),
+      measured(row),
+      row.verdict,
+      row.verdict === 'unknown' ? (row.reason?.text ?? '') : '',
+    ]),
   );
 }
 
@@ -108,14 +132,8 @@ function trial(found: TrialReport): string {
     .join('\n\n');
 }
 
-function clocks({ kind, name, requestsLost, clocksSeconds, clockNotes }: DisturbanceReport): string {
-  const cell = (clockName: ClockName) => {
-    const value = clocksSeconds[clockName];
-    const note = clockNotes[clockName];
-    const name = clockWords[clockName];
-    if (value === null) return [name, '-', note?.reason ?? ''];
-    const resolution = note?.resolutionSeconds;
-    return [name, `${value.toFixed(2)} s`, resolution == null ? '' : `resolution ${resolution} s`];
-  };
-  return `${text(`${kind} ${name}: ${requestsLost} streams lost`)}\n\n${rows(['clock', 'value', ''], clocksFor(kind).map(cell))}`;
+function clocks(found: DisturbanceReport): string {
+  const { kind, requestsLost } = found;
+  const cells = clocksFor(kind).map((name) => [clockWords[name], ...clockCells(name, found)]);
+  return `${text(`${disturbanceName(found)}: ${requestsLost} ${plural(requestsLost, 'stream')} lost`)}\n\n${rows(['clock', 'value', 'resolution, or why there is no value'], cells)}`;
 }

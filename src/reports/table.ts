@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { causes } from '../analysis/schema.ts';
+import { figureUnits } from './words.ts';
 
 /** Characters that a text takes on a terminal. */
 export const width = (text: string): number => [...stripVTControlCharacters(text)].length;
@@ -10,7 +10,7 @@ export const pad = (text: string, columns: number): string =>
 const gap = 2;
 const noBreak = '\u00a0';
 /** A figure and what it counts stay on one line. */
-const figure = new RegExp(`(\\d) (?=(?:s|ms|min|%|x|repeats?|streams?|${causes.join('|')})(?![\\w-]))`, 'g');
+const figure = new RegExp(`(\\d) (?=(?:${figureUnits})(?![\\w-]))`, 'g');
 const words = (text: string) => text.replaceAll(figure, `$1${noBreak}`).split(/[ \t\r\n]+/);
 const spaced = (line: string) => line.replaceAll(noBreak, ' ');
 

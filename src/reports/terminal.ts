@@ -1,21 +1,15 @@
 import { join } from 'node:path';
 import type { ComparisonRow, Report, Verdict } from '../analysis/schema.ts';
+import { answer } from './answer.ts';
+import { comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
+import { customersRows, customersTitle, customersTitles } from './customers.ts';
+import { columnWords, explain } from './explain.ts';
 import { latenessLines } from './lateness.ts';
+import { outageRows, outageTitles } from './outages.ts';
 import { type Paint, paint } from './paint.ts';
 import { table, wrap } from './table.ts';
-import {
-  address,
-  causeList,
-  cdnLine,
-  clock,
-  comparisonTitles,
-  failing,
-  interval,
-  measured,
-  policyName,
-  setting,
-} from './words.ts';
+import { measured, policyName, setting } from './words.ts';
 
 export interface TerminalOptions {
   readonly columns: number;
@@ -29,21 +23,35 @@ export function terminalReport(report: Report, options: TerminalOptions): string
   const colours = paint(options.colour);
   const columns = Math.max(40, options.columns);
   const para = (text: string, indent = '') => wrap(text, columns, indent);
-  const codes = cdnLine(report);
+  const compared = report.comparison.map(comparisonCells);
+  const outages = outageRows(report);
+  const shown = compared.flatMap(({ lost, expected, cause, disturbances }) => [
+    lost,
+    expected,
+    cause,
+    ...disturbances.flatMap(({ failover, failing }) => [failover, failing]),
+  ]);
+  const marks = explain([...shown, ...outages.flat()]);
   const lines = [
     // Of a watch what is asked, and while what, is what it was.
     ...para(
       `${colours.bold(report.experiment)} · ${report.provider === 'watch' ? report.description : setting(report)}`,
     ),
+    ...section(answer(report).flatMap((text) => para(text, '  '))),
     '',
     ...comparison(report, columns, colours),
-    '',
-    ...conclusion(report).flatMap((text) => para(text, '  ')),
-    ...(codes === null ? [] : para(codes, '  ')),
+    ...section(titled('When new connections failed', outageTitles, shortOf(outages), columns, colours)),
+    ...section(titled(customersTitle, customersTitles, customersRows(report), columns, colours)),
+    ...section(conclusion(report).flatMap((text) => para(text, '  '))),
     ...section(expectationLines(report, colours).flatMap((text) => para(text, '    '))),
     ...section(doubts(report).flatMap((text) => para(text, '  '))),
     ...section(latenessLines(report).flatMap((text) => para(`late: ${text}`, '  '))),
     ...section([...new Set(report.notices)].flatMap((text) => para(`note: ${text}`, '  '))),
+    ...section(
+      report.comparison.length === 0
+        ? []
+        : para([...columnWords, ...marks].join(' · ')).map((line) => colours.dim(line)),
+    ),
     '',
     ...para(ending(report, options.folder, colours), '  '),
   ];
@@ -52,44 +60,88 @@ export function terminalReport(report: Report, options: TerminalOptions): string
 
 const section = (lines: readonly string[]) => (lines.length === 0 ? [] : ['', ...lines]);
 
+/** Word by word, so that a title in two lines is whole in its colour. */
+const dimmed = (titles: readonly string[], colours: Paint) =>
+  titles.map((title) => title.split(' ').map(colours.dim).join(' '));
+
+/** A table with a title over it; without rows nothing. Too narrow for a table: one cell a line. */
+function titled(
+  title: string,
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: number,
+  colours: Paint,
+): string[] {
+  if (rows.length === 0) return [];
+  const lines =
+    table([dimmed(titles, colours), ...rows], columns) ??
+    rows.flatMap(([first = '', ...cells]) => [
+      first,
+      ...cells.flatMap((cell, index) => below(`${titles[index + 1]}: ${cell}`, columns)),
+    ]);
+  return [colours.bold(title), ...lines];
+}
+
+/** More rows than these belong in the page. */
+const mostRows = 12;
+
+function shortOf(rows: string[][]): string[][] {
+  if (rows.length <= mostRows) return rows;
+  const left = rows.length - mostRows + 1;
+  return [...rows.slice(0, mostRows - 1), [`${left} more in report.html`]];
+}
+
 function comparison({ comparison: rows }: Report, columns: number, colours: Paint): string[] {
   if (rows.length === 0) return ['no trial was begun'];
   const cells = rows.flatMap((row) => rowCells(row, colours));
-  // Word by word, so that a title in two lines is whole in its colour.
-  const head = titles.map((title) => title.split(' ').map(colours.dim).join(' '));
-  return table([head, ...cells], columns) ?? rows.flatMap((row) => stacked(row, colours));
+  const all = [dimmed(comparisonTitles, colours), ...cells];
+  return (
+    table(all, columns) ??
+    table(all.map(withoutExpected), columns) ??
+    rows.flatMap((row) => stacked(row, columns, colours))
+  );
 }
 
-/** How many streams there were stands beside those that were lost. */
-const titles = comparisonTitles.filter((title) => title !== 'streams');
+/** A column less, for 80 columns: what was expected stands below what was lost. */
+function withoutExpected(
+  [policy = '', lost = '', expected = '', ...rest]: string[],
+  index: number,
+): string[] {
+  const both = index === 0 ? `${lost}, ${expected}` : `${lost}; ${expected} expected`;
+  return [policy, expected === '' || expected === '-' ? lost : both, ...rest];
+}
 
-/** A row; a second one where flip and fault have a figure each. */
+/** A row; one more for each further kind of disturbance. */
 function rowCells(row: ComparisonRow, colours: Paint): string[][] {
-  const flips = row.flipFailover !== null;
-  const faults = row.failover !== null;
-  const lost = row.lost === 0 ? colours.green('0') : colours.red(String(row.lost));
-  const share = interval(row);
-  const first = [
-    colours.bold(policyName(row.policy)),
-    `${lost} of ${row.started}${share === '' ? '' : ` (${share})`}`,
-    causeList(row.byCause),
+  const cells = comparisonCells(row);
+  const [first, ...others] = cells.disturbances;
+  const paintLost = cells.anyLost === null ? colours.yellow : cells.anyLost ? colours.red : colours.green;
+  const doubt = cells.doubt === null ? '' : ` ${words(`(${cells.doubt})`, colours.yellow)}`;
+  const main = [
+    `${words(cells.policy, colours.bold)}${doubt}`,
+    cells.lost.replace(/^\S+/, (count) => paintLost(count)),
+    cells.expected,
+    cells.cause,
+    first?.failover ?? '-',
+    first?.failing ?? '-',
+    cells.address,
   ];
-  const flip = [`flip: ${clock(row.flipFailover)}`, failing(row.flipFailingShare, row.flipFailover)];
-  const fault = [`${flips ? 'fault: ' : ''}${clock(row.failover)}`, failing(row.failingShare, row.failover)];
-  const main = flips ? flip : fault;
-  const lines = [[...first, ...main, address(row.sourceAddress)]];
-  if (flips && faults) lines.push(['', '', '', ...fault, '']);
-  return lines;
+  return [main, ...others.map(({ failover, failing }) => ['', '', '', '', failover, failing, ''])];
 }
+
+/** Colours that survive a break of the line. */
+const words = (text: string, colour: (word: string) => string) => text.split(' ').map(colour).join(' ');
+
+const below = (text: string, columns: number) => wrap(text, columns - 2, '  ').map((line) => `  ${line}`);
 
 /** For a terminal too narrow for a table. */
-function stacked(row: ComparisonRow, colours: Paint): string[] {
-  const [first = [], second = []] = rowCells(row, colours);
+function stacked(row: ComparisonRow, columns: number, colours: Paint): string[] {
+  const [first = [], ...more] = rowCells(row, colours);
   const [name = '', ...values] = first;
   const lines = values.flatMap((value, index) => {
-    const title = `  ${(titles[index + 1] ?? '').padEnd(25)}`;
-    const more = second[index + 1] ?? '';
-    return [`${title}${value}`, ...(more === '' ? [] : [`${title}${more}`])];
+    const title = `${comparisonTitles[index + 1] ?? ''}: `;
+    const others = more.map((cells) => cells[index + 1] ?? '').filter((cell) => cell !== '');
+    return below(`${title}${[value, ...others].join('; ')}`, columns);
   });
   return [name, ...lines];
 }

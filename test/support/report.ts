@@ -2,6 +2,7 @@ import { noClocks } from '../../src/analysis/clocks.ts';
 import type {
   ClockNote,
   ClockSpread,
+  ComparedDisturbance,
   ComparisonRow,
   CustomersView,
   DisturbanceReport,
@@ -121,6 +122,25 @@ export const spread = (median: number, min = median, max = median): ClockSpread 
   repeats: min === max ? 1 : 2,
 });
 
+/** A kind of disturbance over repeats: nothing lost, no new connection failed. */
+export const compared = (more: Partial<ComparedDisturbance> = {}): ComparedDisturbance => ({
+  kind: 'fault',
+  failover: spread(0),
+  failoverGaps: [],
+  outage: { sent: 0, failed: 0, share: null, longestSeconds: 0 },
+  requestsLost: 0,
+  customers: noCustomers(),
+  ...more,
+});
+
+/** New connections that failed within an outage, in one repeat. */
+export const failed = (count: number, sent: number, longestSeconds: number) => ({
+  sent,
+  failed: count,
+  share: count / sent,
+  longestSeconds,
+});
+
 /** A row of an expectation that is met. */
 export const anExpectation = (more: Partial<ExpectationReport> = {}): ExpectationReport => ({
   text: 'lost == 0',
@@ -171,6 +191,19 @@ export const threePolicies = (): Report => {
         lost: 9,
         interval: { low: 0.08, high: 0.26 },
         byCause: { transit: 9 },
+        expectedShare: 0.2,
+        expectedWithinChance: true,
+        disturbances: [
+          compared({
+            failover: { ...spread(20.2), interval: { low: 19.7, high: 21.7 } },
+            outage: failed(27, 100, 19.7),
+            requestsLost: 9,
+            customers: {
+              streams: { sent: 60, ok: 51, byCdnCode: { cut: 9 }, unclear: 0 },
+              newConnections: { sent: 100, ok: 73, byCdnCode: { '522': 20, 'slow-connect': 6 }, unclear: 1 },
+            },
+          }),
+        ],
         failover: spread(20.2),
         failingShare: 0.27,
         predictedLost: 9,
@@ -178,6 +211,10 @@ export const threePolicies = (): Report => {
       }),
       aRow({
         policy: 'Local',
+        expectedShare: 0,
+        expectedWithinChance: true,
+        differences: [{ policy: 'Cluster', withinChance: false }],
+        disturbances: [compared()],
         failover: spread(0),
         failingShare: 0,
         predictedLost: 0,
@@ -188,6 +225,20 @@ export const threePolicies = (): Report => {
         lost: 8,
         interval: { low: 0.07, high: 0.24 },
         byCause: { transit: 8 },
+        expectedShare: 0.2,
+        expectedWithinChance: true,
+        differences: [
+          { policy: 'Cluster', withinChance: true },
+          { policy: 'Local', withinChance: false },
+        ],
+        disturbances: [
+          compared({
+            kind: 'flip',
+            failover: spread(28.7, 12.6, 44.8),
+            outage: failed(46, 100, 24.1),
+          }),
+          compared({ requestsLost: 8 }),
+        ],
         failover: spread(0),
         failingShare: 0,
         flipFailover: spread(28.7, 12.6, 44.8),

@@ -1,70 +1,25 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
-import type { ComparisonRow } from '../../analysis/schema.ts';
-import { policyName } from '../words.ts';
+import { bottom, draw, labelOffset, letter } from './draw.ts';
 import { type PlacedMark, placeMarks } from './marks.ts';
 import { lookOf } from './outcome-look.ts';
 import type { NodeSpan, StreamBar, TrialSeries } from './series.ts';
+import { wholeTicks } from './ticks.ts';
 
 /*
  * Charts as SVG text. Colours are CSS variables of the page, so that one drawing serves a light and a dark screen; what a
  * colour says is always said in words as well.
  */
 
-const font = { fontSize: '12px', background: 'transparent', color: 'var(--ink)' };
 const width = 980;
-const left = 112;
 const right = 16;
-/** Ticks, their figures and the axis' title, none over another. */
-const bottom = 46;
-const labelOffset = 38;
 const rowHeight = 15;
+/** Node names longer than this stand above their bars. */
+const longName = 30;
 
-/** Lost share of each policy with its interval. `columns`: its width. */
-export function lostChart(rows: readonly ComparisonRow[], columns: number): string {
-  const points = rows.flatMap(({ policy, lost, started, interval }) =>
-    interval === null
-      ? []
-      : [{ policy: policyName(policy), share: lost / started, low: interval.low, high: interval.high }],
-  );
-  return draw({
-    width: columns,
-    height: 58 + 34 * points.length,
-    marginLeft: left,
-    marginRight: 24,
-    marginTop: 8,
-    marginBottom: bottom,
-    x: {
-      label: columns < 500 ? 'lost, 95 % interval' : 'share of streams lost, with its 95 % interval',
-      labelAnchor: 'center',
-      labelArrow: 'none',
-      labelOffset,
-      ticks: columns / 90,
-      tickFormat: (share: number) => `${Math.round(share * 1000) / 10} %`,
-      domain: [0, Math.min(1, Math.max(0.05, ...points.map(({ high }) => high)) * 1.05)],
-      grid: true,
-    },
-    y: { label: null, domain: points.map(({ policy }) => policy), tickSize: 0 },
-    marks: [
-      Plot.ruleX([0], { stroke: 'var(--line)' }),
-      Plot.link(points, {
-        x1: 'low',
-        x2: 'high',
-        y1: 'policy',
-        y2: 'policy',
-        stroke: 'var(--muted)',
-        strokeWidth: 6,
-        strokeLinecap: 'round',
-        strokeOpacity: 0.45,
-      }),
-      Plot.dot(points, {
-        x: 'share',
-        y: 'policy',
-        r: 6,
-        fill: ({ share }: { share: number }) => (share > 0 ? 'var(--bad)' : 'var(--good)'),
-      }),
-    ],
-  });
+/** Room for node names, the same for all charts of one trial, so that their time axes stand below each other. */
+function leftOf({ board }: TrialSeries): number {
+  const longest = Math.max(0, ...board.map(({ node }) => node.length));
+  return longest > longName ? 112 : Math.max(112, longest * letter + 14);
 }
 
 /** Every stream a bar from its start to its end, coloured by what became of it; paler where it only waited. */
@@ -110,13 +65,16 @@ export function probeChart(series: TrialSeries): string {
     { lane: laneName(lane), second, seconds, what: 'ok', count: ok },
   ]);
   type Bar = (typeof bars)[number];
+  const left = leftOf(series);
+  const most = Math.max(1, ...series.probes.map(({ ok, failed }) => ok + failed));
   return timeline(series, 84 * Math.max(1, lanes.length), {
     y: {
       label: 'requests',
       labelArrow: 'none',
       labelAnchor: 'center',
-      ticks: 3,
+      ticks: wholeTicks(most, 3),
       tickFormat: 'd',
+      domain: [0, most],
       tickSize: 3,
     },
     fy: { axis: null, domain: lanes.map(laneName), padding: 0.14 },
@@ -155,8 +113,9 @@ const laneName = (lane: string) => (lane === 'new' ? 'new' : 'kept');
 export function boardChart(series: TrialSeries): string {
   const nodes = [...new Set(series.board.map(({ node }) => node))].sort();
   const colours = { green: 'var(--good)', red: 'var(--bad)', 'not eligible': 'var(--muted)' };
-  return timeline(series, 26 * nodes.length, {
-    y: { label: null, domain: nodes, tickSize: 0 },
+  const above = nodes.some((node) => node.length > longName);
+  return timeline(series, (above ? 44 : 26) * nodes.length, {
+    y: { label: null, domain: nodes, tickSize: 0, ...(above ? { axis: null } : {}) },
     marks: [
       Plot.barX(series.board, {
         x1: 'from',
@@ -164,12 +123,26 @@ export function boardChart(series: TrialSeries): string {
         y: 'node',
         fill: ({ state }: NodeSpan) => colours[state],
         fillOpacity: ({ state }: NodeSpan) => (state === 'not eligible' ? 0.45 : 1),
-        insetTop: 3,
+        insetTop: above ? 20 : 3,
         insetBottom: 3,
         className: 'board',
         title: ({ node, state, from, to }: NodeSpan) =>
           `${node} ${state}, ${from.toFixed(1)} to ${to.toFixed(1)} s`,
       }),
+      ...(above
+        ? [
+            Plot.text(nodes, {
+              y: (name: string) => name,
+              text: (name: string) => name,
+              frameAnchor: 'left',
+              textAnchor: 'start',
+              dx: 4,
+              dy: -12,
+              fill: 'currentColor',
+              className: 'names',
+            }),
+          ]
+        : []),
     ],
   });
 }
@@ -185,9 +158,10 @@ interface TimelineOptions {
 /** A chart over the trial's time, with flip, fault and clocks marked. */
 function timeline(series: TrialSeries, inner: number, { y, fy, first, marks }: TimelineOptions): string {
   const end = Math.max(1, series.end);
+  const left = leftOf(series);
   const placed = placeMarks(series.marks, end, width - left - right);
   const rows = Math.max(0, ...placed.map(({ row }) => row + 1));
-  const top = 12 + rows * rowHeight;
+  const top = 16 + rows * rowHeight;
   return draw({
     width,
     height: top + inner + bottom,
@@ -201,6 +175,8 @@ function timeline(series: TrialSeries, inner: number, { y, fy, first, marks }: T
       labelArrow: 'none',
       labelOffset,
       domain: [0, end],
+      ticks: wholeTicks(end, 14),
+      tickFormat: 'd',
       grid: true,
     },
     y,
@@ -223,7 +199,7 @@ function markLines(marks: readonly PlacedMark[], first: string | undefined): Plo
         frameAnchor: 'top',
         textAnchor: toLeft ? 'end' : 'start',
         dx: toLeft ? -4 : 4,
-        dy: -10 - rowHeight * row,
+        dy: -14 - rowHeight * row,
         fill: markColour,
         className: 'marks',
       },
@@ -238,13 +214,4 @@ function markLines(marks: readonly PlacedMark[], first: string | undefined): Plo
     ),
     ...rows.flatMap((row) => [label({ row, toLeft: false }), label({ row, toLeft: true })]),
   ];
-}
-
-function draw(options: Plot.PlotOptions): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const figure = Plot.plot({ ...options, style: font, document });
-  figure.setAttribute('role', 'img');
-  // An image has one name, which its figure gives; those of its groups have no role that could bear them.
-  for (const part of figure.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  return figure.outerHTML;
 }

@@ -1,19 +1,9 @@
 import type { Report } from '../../analysis/schema.ts';
-import { conclusion } from '../conclusion.ts';
-import {
-  address,
-  causeList,
-  cdnLine,
-  clock,
-  comparisonTitles,
-  failing,
-  interval,
-  measured,
-  policyName,
-  setting,
-} from '../words.ts';
-import { lostChart } from './charts.ts';
-import { type Cell, escapeHtml, figure, list, paragraphs, table } from './markup.ts';
+import { answer } from '../answer.ts';
+import { glossary } from '../glossary.ts';
+import { measured, policyName, setting } from '../words.ts';
+import { comparison } from './comparison.ts';
+import { type Cell, escapeHtml, list, paragraphs, prose, table } from './markup.ts';
 import type { TrialSeries } from './series.ts';
 import { style } from './style.ts';
 import { trialId, trialSection, trialTitle } from './trial.ts';
@@ -27,7 +17,8 @@ export function htmlReport(report: Report, series: readonly TrialSeries[]): stri
     ),
   );
   const links = report.trials.map(
-    (trial) => `<a href="#${trialId(trial)}">${escapeHtml(trialTitle(trial))}</a>`,
+    (trial) =>
+      `<a href="#${trialId(trial)}">${prose(`${trialTitle(trial)}${trial.verdict === 'unknown' ? ' (unknown)' : ''}`)}</a>`,
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -40,7 +31,7 @@ export function htmlReport(report: Report, series: readonly TrialSeries[]): stri
 <p>${escapeHtml(report.description)}</p>
 <p class="muted">${escapeHtml(`${setting(report)} · ${report.startedAt} · ${report.wallSeconds.toFixed(0)} s`)}</p>
 ${report.outcome === 'completed' ? '' : `<p class="unknown">${escapeHtml(`The run was ${report.outcome}: ${report.reason ?? ''}`)}</p>`}
-</header>
+${answerBox(report)}</header>
 <main>
 <section aria-labelledby="comparison"><h2 id="comparison">Comparison</h2>
 ${comparison(report)}
@@ -48,6 +39,7 @@ ${comparison(report)}
 ${expectations(report)}
 <section aria-labelledby="trials"><h2 id="trials">Trials</h2><nav aria-label="trials">${links.join(' ')}</nav></section>
 ${sections.join('\n')}
+${words}
 ${about(report)}
 </main>
 <footer>midflight ${escapeHtml(report.midflightVersion)} · made from history.ndjson beside this file</footer>
@@ -55,44 +47,9 @@ ${about(report)}
 `;
 }
 
-function comparison(report: Report): string {
-  const rows = report.comparison.map((row): Cell[] => {
-    const flips = row.flipFailover !== null;
-    const both = (flip: string, fault: string) =>
-      flips
-        ? {
-            html: `flip: ${escapeHtml(flip)}<br>${row.failover === null ? '' : `fault: ${escapeHtml(fault)}`}`,
-          }
-        : fault;
-    return [
-      policyName(row.policy),
-      `${row.started} in ${row.repeats} repeat${row.repeats === 1 ? '' : 's'}`,
-      {
-        html: `<span class="${row.lost > 0 ? 'lost' : 'none'}">${row.lost}</span> (${escapeHtml(interval(row))})`,
-      },
-      causeList(row.byCause),
-      both(clock(row.flipFailover), clock(row.failover)),
-      both(failing(row.flipFailingShare, row.flipFailover), failing(row.failingShare, row.failover)),
-      address(row.sourceAddress),
-    ];
-  });
-  const codes = cdnLine(report);
-  const lines = [...conclusion(report), ...(codes === null ? [] : [codes])];
-  const chart =
-    report.comparison.length === 0
-      ? ''
-      : figure(
-          'Share of slow streams lost under each policy',
-          [
-            ['var(--bad)', 'some lost'],
-            ['var(--good)', 'none lost'],
-          ],
-          `<div class="wide">${lostChart(report.comparison, 1000)}</div><div class="narrow">${lostChart(report.comparison, 340)}</div>`,
-          report.comparison
-            .map(({ policy, lost, started }) => `${policyName(policy)}: ${lost} of ${started}`)
-            .join('; '),
-        );
-  return `${table('comparison of policies', comparisonTitles, rows)}${chart}${paragraphs(lines)}`;
+function answerBox(report: Report): string {
+  const said = answer(report);
+  return said.length === 0 ? '' : `<div class="answer">${paragraphs(said)}</div>`;
 }
 
 function expectations({ expectations: found }: Report): string {
@@ -101,11 +58,17 @@ function expectations({ expectations: found }: Report): string {
     row.text,
     policyName(row.policy),
     measured(row),
-    { html: `<span class="${row.verdict}">${row.verdict}</span>` },
+    {
+      html: `<span class="${row.verdict}">${row.verdict}</span>${row.verdict === 'unknown' && row.reason !== null ? `: ${escapeHtml(row.reason.text)}` : ''}`,
+    },
     row.line === null ? '' : String(row.line),
   ]);
   return `<section aria-labelledby="expectations"><h2 id="expectations">Expectations</h2>${table('expectations', ['expectation', 'policy', 'measured', 'verdict', 'line'], rows)}</section>`;
 }
+
+const words = `<section aria-labelledby="words"><h2 id="words">What the words mean</h2><dl>${glossary
+  .map(([term, meaning]) => `<div><dt>${escapeHtml(term)}</dt><dd>${escapeHtml(meaning)}</dd></div>`)
+  .join('')}</dl></section>`;
 
 function about({ notices, versions }: Report): string {
   const rows = Object.entries(versions);

@@ -1,5 +1,6 @@
 import type { DisturbanceReport } from '../../analysis/schema.ts';
-import { clockWords, seconds } from '../words.ts';
+import { clockWords } from '../clock-words.ts';
+import { seconds } from '../words.ts';
 import type { Mark } from './series.ts';
 
 /** Clocks that are instants on the timeline; the others are sums or lengths, or stand beside these. */

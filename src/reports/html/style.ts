@@ -22,10 +22,16 @@ p { margin: 6px 0; }
   font-size: .9rem; font-weight: 600; vertical-align: middle; }
 .pass { color: var(--good); } .fail { color: var(--bad); } .unknown { color: var(--doubt); }
 .scroll { overflow-x: auto; }
+.answer { font-size: 1.08rem; padding: 12px 16px; background: var(--panel); border-left: 4px solid var(--accent);
+  border-radius: 0 10px 10px 0; margin: 12px 0 16px; }
+.marks, .hint { color: var(--muted); font-size: .85rem; } .hint { display: none; margin: 0 0 4px; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 8px 32px; margin: 8px 0; }
+dt { font-weight: 600; } dd { margin: 0; color: var(--muted); font-size: .92rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--muted); font-weight: 500; }
 tbody th { color: var(--ink); font-weight: 600; }
+.whole { white-space: nowrap; }
 .lost { color: var(--bad); font-weight: 600; } .none { color: var(--good); font-weight: 600; }
 figure { margin: 14px 0; background: var(--panel); border-radius: 10px; padding: 10px 12px; }
 figcaption { font-size: .88rem; color: var(--muted); margin-bottom: 6px; display: flex; flex-wrap: wrap;
@@ -38,8 +44,15 @@ figure svg { display: block; max-width: none; height: auto; }
 .two { display: grid; gap: 0 32px; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); }
 nav a { margin-right: 14px; } a { color: var(--accent); }
 footer { max-width: 1060px; margin: 48px auto 32px; padding: 0 20px; color: var(--muted); font-size: .88rem; }
+@media (max-width: 1060px) { .hint { display: block; } }
 @media (max-width: 700px) { body { font-size: 15px; } main, header, footer { padding-left: 14px; padding-right: 14px; }
   th, td { padding-right: 8px; } figure { padding: 10px 8px; } .wide { display: none; } .narrow { display: block; }
-  .narrow svg { width: 100%; } }
+  .narrow svg { width: 100%; }
+  .rows, .rows tbody, .rows tr, .rows th, .rows td { display: block; border: 0; padding: 0; }
+  .rows thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .rows tr { padding: 8px 0; border-bottom: 1px solid var(--line); }
+  .rows td { display: grid; grid-template-columns: 8.5em 1fr; gap: 0 10px; padding: 1px 0; }
+  .rows td::before { content: attr(data-label); color: var(--muted); }
+  .rows td.empty { display: none; } dl { grid-template-columns: 1fr; } }
 @media print { .scroll { overflow: visible; } section { break-inside: avoid-page; } }
 `;

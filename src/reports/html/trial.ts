@@ -1,14 +1,9 @@
 import type { DisturbanceReport, TrialReport } from '../../analysis/schema.ts';
 import { lanes as laneNames } from '../../base/words.ts';
-import {
-  address,
-  causeList,
-  cdnList,
-  clocksFor,
-  clockWords,
-  keptConnectionLine,
-  policyName,
-} from '../words.ts';
+import { clockCells, clocksFor, clockWords } from '../clock-words.ts';
+import { customersTitle, shares } from '../customers.ts';
+import { outageCells } from '../outages.ts';
+import { address, causeList, disturbanceName, keptConnectionLine, plural, policyName } from '../words.ts';
 import { boardChart, probeChart, streamChart } from './charts.ts';
 import { clockMarks } from './marks.ts';
 import { type Cell, escapeHtml, figure, type Key, list, table } from './markup.ts';
@@ -51,7 +46,13 @@ function streams(series: TrialSeries): string {
   const keys = looks.map(({ colour, word, count }): Key => [colour, `${word} (${count})`]);
   const waits = bars.some(({ heard, to }) => heard < to) ? '; thin and pale: waiting in silence' : '';
   const summary = looks.map(({ word, count }) => `${count} ${word}`).join(', ');
-  return figure(`Slow streams, ${shown}${waits}`, keys, streamChart(series), `streams over time: ${summary}`);
+  return figure(
+    `Slow streams, ${shown}${waits}`,
+    keys,
+    streamChart(series),
+    `streams over time: ${summary}`,
+    true,
+  );
 }
 
 function probes(series: TrialSeries): string {
@@ -67,6 +68,7 @@ function probes(series: TrialSeries): string {
     ],
     probeChart(series),
     `short requests over time, ${failed} failed in all`,
+    true,
   );
 }
 
@@ -83,6 +85,7 @@ function board(series: TrialSeries): string {
     states.filter(([state]) => series.board.some((span) => span.state === state)).map(([, key]) => key),
     boardChart(series),
     'health of each node at the load balancer over time',
+    true,
   );
 }
 
@@ -134,7 +137,7 @@ function requests({
   return table('requests', [], rows);
 }
 
-function outcomes({ requests: { byOutcome, byOutcomeClient, byCdnCode } }: TrialReport): string {
+function outcomes({ requests: { byOutcome, byOutcomeClient } }: TrialReport): string {
   const names = [...new Set([...Object.keys(byOutcome), ...Object.keys(byOutcomeClient)])];
   const count = (counts: Record<string, number | undefined>, name: string) => String(counts[name] ?? 0);
   const rows = names.map((name) => [name, count(byOutcome, name), count(byOutcomeClient, name)]);
@@ -142,36 +145,36 @@ function outcomes({ requests: { byOutcome, byOutcomeClient, byCdnCode } }: Trial
   const titles = same
     ? ['outcome', 'streams']
     : ['outcome', 'as this balancer shows it', 'as the client saw it'];
-  const codes = cdnList(byCdnCode);
-  const cdn = codes === null ? '' : `<p class="muted">${escapeHtml(`A CDN would have shown: ${codes}`)}</p>`;
   const cells = rows.map((row) => row.slice(0, titles.length));
-  return `${table('outcomes', titles, cells)}${cdn}`;
+  return table('outcomes', titles, cells);
 }
 
-function clocks({
-  kind,
-  name,
-  node,
-  at,
-  requestsLost,
-  failingShare,
-  clocksSeconds,
-  clockNotes,
-}: DisturbanceReport): string {
-  const rows = clocksFor(kind).map((clock): Cell[] => {
-    const value = clocksSeconds[clock];
-    const note = clockNotes[clock];
-    const resolution = note?.resolutionSeconds;
-    const name = clockWords[clock];
-    if (value === null) return [name, '-', note?.reason ?? ''];
-    return [name, `${value.toFixed(2)} s`, resolution == null ? '' : `to ${resolution} s`];
-  });
-  const share =
-    failingShare === null
-      ? ''
-      : `, ${(failingShare * 100).toFixed(0)} % of new connections failed until its failover`;
-  return `<h3>${escapeHtml(`${kind}: ${name}${node === null ? '' : ` of ${node}`}, at ${at.toFixed(1)} s`)}</h3>
-<p>${escapeHtml(`${requestsLost} streams lost${share}.`)}</p>${table(`clocks of the ${kind}`, [`clock, from the ${kind} on`, 'value', 'how finely it was measured, or why it did not tick'], rows)}`;
+function clocks(found: DisturbanceReport): string {
+  const { kind, at, requestsLost, customers } = found;
+  const cells = clocksFor(kind).map((clock): [string, string, string] => [
+    clockWords[clock],
+    ...clockCells(clock, found),
+  ]);
+  const rows = cells.filter(([, value]) => value !== '-');
+  const rest = cells.filter(([, value]) => value === '-');
+  const others = rest.map(([name, , why]) => (why === '' ? name : `${name} (${why})`)).join(', ');
+  const { streams, newConnections } = customers;
+  const seen = [
+    `streams: ${shares(streams, 'whole', 'none under way')}`,
+    ...(newConnections === null
+      ? []
+      : [`new connections: ${shares(newConnections, 'answered', 'none failed')}`]),
+  ];
+  return `<h3>${escapeHtml(`${disturbanceName(found)}, at ${at.toFixed(1)} s`)}</h3>
+<p>${escapeHtml(`${requestsLost} ${plural(requestsLost, 'stream')} lost.`)}</p>${outages(found)}
+<p>${escapeHtml(`${customersTitle}: ${seen.join('; ')}.`)}</p>${table(`clocks of the ${kind}`, [`clock, from the ${kind} on`, 'value', 'resolution, or why there is no value'], rows)}${others === '' ? '' : `<p class="marks">${escapeHtml(`Nothing to measure: ${others}.`)}</p>`}`;
+}
+
+function outages(disturbance: DisturbanceReport): string {
+  const { outages: found } = disturbance;
+  if (found === null || found.length === 0) return '';
+  const rows = found.map((one) => outageCells(disturbance, one));
+  return table('outages', ['outage began', 'lasted', 'new connections failed'], rows);
 }
 
 function untrusted({ untrusted: spans }: TrialReport): string {

@@ -1,6 +1,5 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { notRecovered } from '../../../src/analysis/clocks.ts';
 import type { ComparisonRow, TrialReport } from '../../../src/analysis/schema.ts';
 import { conclusion } from '../../../src/reports/conclusion.ts';
 import {
@@ -8,8 +7,9 @@ import {
   aNote,
   aRow,
   aTrial,
+  compared,
+  failed,
   faultTrial,
-  spread,
   threePolicies,
 } from '../../support/report.ts';
 
@@ -17,29 +17,55 @@ import {
 function said(row: Partial<ComparisonRow>, trials: readonly TrialReport[]): string | undefined {
   return conclusion({ comparison: [aRow(row)], trials: [...trials] })[0];
 }
-const flipTrial = (lost = 0, more: Partial<TrialReport> = {}) =>
-  aTrial({
-    policy: 'Cluster->Local',
-    disturbances: [aDisturbance({ kind: 'flip', name: 'Cluster->Local', node: null, lostBegunBefore: lost })],
-    ...more,
-  });
-
 test('one for each policy, in their order', () => {
   assert.equal(conclusion(threePolicies()), [
     'Under Cluster, power-off of preemptible-2 cut all 9 streams through it, as predicted (9 transit); Local would have spared all of them.',
     'Under Local, power-off of preemptible-2 cut no stream: none went through it.',
-    'The flip Cluster->Local cut no established stream; 46 % of new connections failed for 28.7 s. Under Cluster->Local, power-off of preemptible-2 cut all 8 streams through it, as predicted (8 transit); Local would have spared all of them.',
+    'Under Cluster->Local, power-off of preemptible-2 cut all 8 streams through it, as predicted (8 transit); Local would have spared all of them.',
   ]);
 });
 
-test('what was not over at the end is said', () => {
-  const clockNotes = { failover: aNote({ code: 'never-recovered', reason: notRecovered }) };
+test('what was not over when probing ended is said by its code, with how long it was at least', () => {
+  const never = (kind: 'outage' | 'fault', atLeastSeconds: number | null) =>
+    aTrial({
+      policy: null,
+      disturbances: [
+        aDisturbance({ kind, clockNotes: { failover: aNote({ code: 'never-recovered', atLeastSeconds }) } }),
+      ],
+    });
   const watch = { policy: null, lost: 1, started: 9, failover: null };
   assert.is(
-    said(watch, [aTrial({ policy: null, clockNotes })]),
-    '1 of 9 streams was lost. New connections still failed at the end.',
+    said(watch, [never('outage', null)]),
+    '1 of 9 streams was lost. New connections had not recovered when probing ended.',
+  );
+  assert.is(
+    said(watch, [never('fault', 32)]),
+    '1 of 9 streams was lost. New connections had not recovered from the power-off of preemptible-2 when probing ended, at least 32.0 s after it.',
   );
   assert.is(said(watch, [aTrial({ policy: null })]), '1 of 9 streams was lost.');
+});
+
+test('a policy of which no repeat counts: nothing is claimed, and why', () => {
+  const trial = aTrial({
+    verdict: 'unknown',
+    reason: 'the probe was late',
+    reasons: [{ code: 'late', text: 'x' }],
+  });
+  assert.is(
+    said({ unknownRepeats: 1, started: 0 }, [trial]),
+    'Nothing is known about Cluster: the probe was late.',
+  );
+});
+
+test('repeats that do not count are in no sentence', () => {
+  const doubtful = {
+    ...faultTrial('Cluster', { through: 5, before: 5 }),
+    verdict: 'unknown' as const,
+    reasons: [{ code: 'late' as const, text: 'late' }],
+  };
+  const good = faultTrial('Cluster', { through: 2, before: 2 });
+  const row = { repeats: 2, unknownRepeats: 1, lost: 2, byCause: { transit: 2 }, predictedLost: 2 };
+  assert.match(said(row, [good, doubtful]) ?? '', 'cut both streams through it, as predicted (2 transit)');
 });
 
 test('what other engines lost under a policy is told beside it, over all its repeats', () => {
@@ -141,43 +167,6 @@ test('losses that belong to no disturbance are not hidden, nor is their cause gi
   assert.match(said({ ...row, lost: 3 }, [trial]) ?? '', / 1 more stream was lost apart from that\.$/);
 });
 
-test('a flip alone: what it cut, and what new connections it failed', () => {
-  const policy = 'Cluster->Local';
-  const flip = (lost: number, row: Partial<ComparisonRow>) =>
-    said({ policy, lost, ...row }, [flipTrial(lost)]);
-  assert.is(flip(0, {}), 'The flip Cluster->Local cut no established stream.');
-  assert.is(
-    flip(0, { flipFailover: spread(0), flipFailingShare: 0 }),
-    'The flip Cluster->Local cut no established stream and failed no new connection.',
-  );
-  assert.is(
-    flip(1, { flipFailover: spread(7.1), flipFailingShare: 0.6 }),
-    'The flip Cluster->Local cut 1 stream; 60 % of new connections failed for 7.1 s.',
-  );
-  assert.is(
-    flip(2, { flipFailover: spread(130), flipFailingShare: null }),
-    'The flip Cluster->Local cut 2 streams; some new connections failed for 2 min 10 s.',
-  );
-});
-
-test('a flip that new streams met', () => {
-  const lostAfter = (count: number) =>
-    flipTrial(0, {
-      disturbances: [
-        aDisturbance({ kind: 'flip', name: 'Cluster->Local', node: null, lostBegunAfter: count }),
-      ],
-    });
-  const row = { policy: 'Cluster->Local', flipFailover: spread(10.4), flipFailingShare: 0.67 };
-  assert.is(
-    said({ ...row, lost: 24 }, [lostAfter(24)]),
-    'The flip Cluster->Local cut no established stream, and 24 begun after it were lost; 67 % of new connections failed for 10.4 s.',
-  );
-  assert.is(
-    said({ ...row, lost: 1, flipFailover: spread(0) }, [lostAfter(1)]),
-    'The flip Cluster->Local cut no established stream, and 1 begun after it was lost; it failed no new connection.',
-  );
-});
-
 test('nothing was done, and nothing or something was lost', () => {
   assert.is(said({}, [aTrial()]), 'Under Cluster nothing was lost (60 streams).');
   assert.is(said({ started: 1 }, [aTrial()]), 'Under Cluster nothing was lost (1 stream).');
@@ -195,14 +184,36 @@ test('a fault that was planned and never injected cut nothing', () => {
   assert.is(line(0), 'Under Cluster nothing was lost before anything was broken (60 streams).');
 });
 
-test('a watch', () => {
-  const watch = (row: Partial<ComparisonRow>) => said({ policy: null, ...row }, [aTrial({ policy: null })]);
+test('a watch: every load that was asked for has its words', () => {
+  const lane = (failed: number, sent: number) => ({
+    sent,
+    failed,
+    byOutcome: {},
+    byCause: {},
+    byCdnCode: {},
+  });
+  const watch = (row: Partial<ComparisonRow>, probes: Partial<TrialReport['probes']> = {}) =>
+    said({ policy: null, ...row }, [
+      aTrial({ policy: null, probes: { new: null, reused: null, ...probes } }),
+    ]);
+  const outage = (count: number, sent: number, seconds: number) => ({
+    disturbances: [compared({ kind: 'command' as const, outage: failed(count, sent, seconds) })],
+  });
   assert.is(watch({}), 'No stream of 60 was lost.');
-  assert.is(watch({ failover: spread(0) }), 'No stream of 60 was lost, and no new request failed.');
   assert.is(
-    watch({ failover: spread(3.25), failingShare: 0.5, lost: 1 }),
-    '1 of 60 streams was lost; 50 % of new requests failed for 3.3 s.',
+    watch({ disturbances: [compared({ kind: 'command' })] }, { new: lane(0, 80) }),
+    'No stream of 60 was lost; no new request failed.',
   );
+  assert.is(
+    watch({ lost: 1, ...outage(5, 10, 3.25) }, { new: lane(5, 80), reused: lane(0, 80) }),
+    '1 of 60 streams was lost; 50 % of new requests failed for 3.3 s; none of 80 requests on kept connections failed.',
+  );
+  assert.is(
+    watch({ started: 0 }, { reused: lane(70, 70) }),
+    '70 of 70 requests on kept connections failed.',
+    'no stream was asked for',
+  );
+  assert.is(watch({ started: 0 }), 'No request was made.');
 });
 
 test.run();

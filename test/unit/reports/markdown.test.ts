@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { markdownReport } from '../../../src/reports/markdown.ts';
+import { markdownLimit, markdownReport } from '../../../src/reports/markdown.ts';
 import { aNote, anExpectation, aReport, aRow, aTrial, threePolicies } from '../../support/report.ts';
 
 const linesOf = (text: string) => text.split('\n');
@@ -8,11 +8,14 @@ const linesOf = (text: string) => text.split('\n');
 test('the comparison is one table, a row for each policy', () => {
   const text = markdownReport(threePolicies());
   const rows = linesOf(text).filter((line) => /^\| (Cluster|Local)/.test(line));
-  assert.match(rows[0] ?? '', '| Cluster | 60 | 9 (8..26 %) | 9 transit |');
+  assert.match(
+    rows[0] ?? '',
+    '| Cluster | 9 of 60, 15 % (8..26 %) | 20 % | 9 transit | 20.2 s, resolution 1.5 s |',
+  );
   assert.match(text, "| kept (client's) |");
-  assert.match(text, 'flip: 28.7 s ±16.1, fault: none');
+  assert.match(text, 'flip: 28.7 s (12.6..44.8)');
   assert.match(text, '- Under Local, power-off of preemptible-2 cut no stream: none went through it.');
-  assert.match(text, '| lost == 0 | Local | 0 | pass |');
+  assert.match(text, '| lost == 0 | Local | 0 | pass |  |');
 });
 
 test('begins with the verdict, and says so where the run did not come to its end', () => {
@@ -44,7 +47,7 @@ test('a line break breaks no table', () => {
   ];
   assert.match(
     markdownReport(aReport({ expectations: [...expectations] })),
-    '| lost == 0 | a b | x\\|y | fail |',
+    '| lost == 0 | a b | x\\|y | fail |  |',
   );
 });
 
@@ -59,13 +62,53 @@ test('each trial has its clocks, and the reason of one that did not tick', () =>
   };
   const text = markdownReport(aReport({ trials: [trial], comparison: [aRow()] }));
   assert.match(text, '## Cluster, repeat 1 · power-off of preemptible-2: pass');
-  assert.match(text, '| failover | 20.21 s | resolution 0.25 s |');
+  assert.match(text, '| failover | 20.21 s | resolution 0.3 s |');
   assert.match(text, /\| ejected by the edge \| \\?- \| no node was hit \|/);
 });
 
 test('notices are told once', () => {
   const text = markdownReport(aReport({ notices: ['kernel timers', 'kernel timers'] }));
   assert.is(text.split('kernel timers').length, 2);
+});
+
+test('the answer, outages and the customers stand before the trials; marks are explained', () => {
+  const text = markdownReport(threePolicies());
+  const order = [
+    'Power-off of preemptible-2 cost',
+    '| policy | lost',
+    'expected: the share',
+    '**Clients behind',
+    '## Cluster',
+  ];
+  const found = order.map((part) => text.indexOf(part));
+  assert.equal(
+    found,
+    [...found].sort((a, b) => a - b),
+  );
+  assert.ok(
+    found.every((at) => at > 0),
+    found.join(' '),
+  );
+});
+
+test('fits a comment on GitHub: whole trials are left out, and how many', () => {
+  const [trial = aTrial()] = threePolicies().trials;
+  const trials = Array.from({ length: 400 }, (_, index) => ({ ...trial, index }));
+  const text = markdownReport({ ...threePolicies(), trials });
+  assert.ok(Buffer.byteLength(text) <= markdownLimit + 1, String(Buffer.byteLength(text)));
+  const shown = linesOf(text).filter((line) => line.startsWith('## ')).length;
+  assert.match(text, `${400 - shown} more trials: see report.html.`);
+  assert.ok(shown > 10);
+});
+
+test('a table that alone is too long is named in its place', () => {
+  const expectations = Array.from({ length: 3000 }, () =>
+    anExpectation({ text: 'lost <= 1000000000000000' }),
+  );
+  const text = markdownReport(aReport({ expectations, comparison: [aRow()] }));
+  assert.ok(Buffer.byteLength(text) <= markdownLimit);
+  assert.match(text, 'A table that is too long for Markdown: see report.html.');
+  assert.match(text, '| Cluster |');
 });
 
 test.run();

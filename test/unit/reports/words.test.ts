@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { DisturbanceReport } from '../../../src/analysis/schema.ts';
 import * as words from '../../../src/reports/words.ts';
-import { aReport, aRow, aTrial, spread } from '../../support/report.ts';
+import { aReport, aRow } from '../../support/report.ts';
 
 test('seconds', () => {
   const cases = [
@@ -27,6 +28,7 @@ test('a share that is not zero never reads as zero', () => {
     [0.2, '20 %'],
     [0.466, '47 %'],
     [1, '100 %'],
+    [0.999, '>99 %'],
   ] as const;
   for (const [share, text] of cases) assert.is(words.percent(share), text);
 });
@@ -34,14 +36,6 @@ test('a share that is not zero never reads as zero', () => {
 test('interval', () => {
   assert.is(words.interval({ interval: { low: 0.149, high: 0.263 } }), '15..26 %');
   assert.is(words.interval({ interval: null }), '');
-});
-
-test('a clock over repeats, with its spread where there is one', () => {
-  assert.is(words.clock(null), '-');
-  assert.is(words.clock(spread(0)), 'none');
-  assert.is(words.clock(spread(24.9)), '24.9 s');
-  assert.is(words.clock(spread(24.9, 24.7, 25.1)), '24.9 s ±0.2');
-  assert.is(words.clock(spread(0, 0, 4)), '0.0 s ±2.0', 'one repeat failed over');
 });
 
 test('causes in a fixed order, without those that did not occur', () => {
@@ -64,25 +58,6 @@ test('the client address', () => {
   );
 });
 
-test('new connections that fail, and for how long', () => {
-  assert.is(words.failing(null, spread(1)), '-');
-  assert.is(words.failing(0.2, null), '-');
-  assert.is(words.failing(0, spread(0)), '0 %');
-  assert.is(words.failing(0.2, spread(24.9)), '20 % for 24.9 s');
-});
-
-test('what a CDN would have shown: streams and new connections, not kept ones', () => {
-  const lane = { sent: 9, failed: 3, byOutcome: {}, byCause: {} };
-  const trial = aTrial({
-    requests: { ...aTrial().requests, byCdnCode: { cut: 36 } },
-    probes: { new: { ...lane, byCdnCode: { 522: 58 } }, reused: { ...lane, byCdnCode: { 520: 7 } } },
-  });
-  const line = 'Clients behind Cloudflare would have seen: 58 x 522, 36 x 200 cut short.';
-  assert.is(words.cdnLine({ trials: [trial] }), line);
-  assert.is(words.cdnLine({ trials: [trial, trial] }), line.replace('58', '116').replace('36', '72'));
-  assert.is(words.cdnLine({ trials: [aTrial()] }), null);
-});
-
 test('the setting says when time was compressed, and how often it was repeated', () => {
   const comparison = [aRow({ repeats: 2 })];
   assert.is(
@@ -93,31 +68,39 @@ test('the setting says when time was compressed, and how often it was repeated',
   assert.is(words.setting(aReport({ provider: 'watch' })), 'no cluster was asked');
 });
 
-test('clocks that only a cluster could make tick are not told of a watch', () => {
-  assert.equal(words.clocksFor('fault'), words.clocksFor('flip'));
-  const own = words.clocksFor('command');
-  assert.equal(own, words.clocksFor('outage'));
-  assert.equal(
-    words.clocksFor('flip').filter((name) => !own.includes(name)),
-    ['edgeEjected', 'nodeNotReady', 'endpointsRemoved', 'nodeReadmitted'],
-  );
-});
-
 test('a text is shortened to so many letters, and says that it was', () => {
   assert.is(words.shortened('kubectl patch', 13), 'kubectl patch');
   assert.is(words.shortened('kubectl patch', 12), 'kubectl pat…');
   assert.is(words.shortened('kubectl patch', 9), 'kubectl…');
 });
 
-test('what was measured, in seconds where the expectation is about time', () => {
-  const measured = (text: string, value: number | string | boolean | null) =>
-    words.measured({ text, measured: value });
-  assert.is(measured('failover <= 10s', 3.20049), '3.2 s');
-  assert.is(measured('failover <= 500ms', 0.2), '0.2 s');
-  assert.is(measured('lost == 0', 3), '3');
-  assert.is(measured('sourceAddress == kept', 'lost'), 'lost');
-  assert.is(measured('predictedMatches == true', false), 'false');
-  assert.is(measured('lost == 0', null), 'not measured');
+test('what was measured, in the unit of its limit', () => {
+  assert.is(words.measured({ unit: 'seconds', measured: 3.20049 }), '3.2 s');
+  assert.is(words.measured({ unit: 'share', measured: 0.003 }), '0.3 %');
+  assert.is(words.measured({ unit: 'share', measured: 0.0104 }), '1.04 %');
+  assert.is(words.measured({ unit: 'count', measured: 3 }), '3');
+  assert.is(words.measured({ unit: 'word', measured: 'lost' }), 'lost');
+  assert.is(words.measured({ unit: 'word', measured: false }), 'false');
+  assert.is(words.measured({ unit: 'share', measured: null }), 'not measured');
+});
+
+test('every disturbance has a name of its own', () => {
+  const named = (kind: DisturbanceReport['kind'], name: string, node: string | null) =>
+    words.disturbanceName({ kind, name, node });
+  assert.is(named('flip', 'Cluster->Local', null), 'flip Cluster->Local');
+  assert.is(named('fault', 'power-off', 'stable-1'), 'power-off of stable-1');
+  assert.is(named('notice', 'preempt', 'stable-1'), 'preemption notice of stable-1');
+  assert.is(named('fault', 'preempt', 'stable-1'), 'power cut of stable-1');
+  assert.is(named('command', 'kubectl patch', null), 'command kubectl patch');
+});
+
+test('names in a list', () => {
+  assert.equal([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(words.listed), [
+    '',
+    'a',
+    'a and b',
+    'a, b and c',
+  ]);
 });
 
 test.run();

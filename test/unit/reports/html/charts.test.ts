@@ -2,10 +2,9 @@ import { parseHTML } from 'linkedom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { outcomes } from '../../../../src/history/schema.ts';
-import { boardChart, lostChart, probeChart, streamChart } from '../../../../src/reports/html/charts.ts';
+import { boardChart, probeChart, streamChart } from '../../../../src/reports/html/charts.ts';
 import { looksIn } from '../../../../src/reports/html/outcome-look.ts';
 import type { TrialSeries } from '../../../../src/reports/html/series.ts';
-import { aRow, threePolicies } from '../../../support/report.ts';
 
 const dom = (svg: string) => parseHTML(`<!doctype html><html><body>${svg}</body></html>`).document;
 const series: TrialSeries = {
@@ -90,16 +89,37 @@ test('the board: each node in its states', () => {
   );
 });
 
-test('the comparison: a dot for each policy, with its interval; none where nothing was tried', () => {
-  const { comparison } = threePolicies();
-  const document = dom(lostChart(comparison, 900));
-  assert.equal(
-    [...document.querySelectorAll('circle')].map((dot) => dot.getAttribute('fill')),
-    ['var(--bad)', 'var(--good)', 'var(--bad)'],
-  );
-  for (const { policy } of comparison) assert.match(document.body.textContent ?? '', policy ?? 'watch');
-  const none = dom(lostChart([aRow({ started: 0, interval: null })], 900));
-  assert.is(none.querySelectorAll('circle').length, 0);
+test('ticks are whole numbers, each once', () => {
+  const numbers = (svg: string) =>
+    [...dom(svg).querySelectorAll('text')]
+      .map(({ textContent }) => textContent ?? '')
+      .filter((text) => /^[\d.]+$/.test(text));
+  for (const end of [1, 2.4, 7, 55, 100, 3000]) {
+    for (const chart of [streamChart, probeChart, boardChart]) {
+      for (const text of numbers(chart({ ...series, end }))) assert.match(text, /^\d+$/);
+    }
+  }
+  const few = { ...series, probes: [{ lane: 'new' as const, second: 1, seconds: 1, ok: 2, failed: 0 }] };
+  const [, ...seen] = numbers(probeChart(few)).reverse();
+  assert.ok(seen.includes('1') && seen.includes('2'), 'no 0.5, and no figure twice');
+});
+
+test('a long node name is whole: beside its bar, or above it', () => {
+  for (const node of ['gke-prod-pool-1-abcd', 'gke-production-eu-preemptible-pool-0a1b2c3d-x9zz']) {
+    const board = [{ node, state: 'green' as const, from: 0, to: 100 }];
+    const document = dom(boardChart({ ...series, board }));
+    const [label] = [...document.querySelectorAll('text')].filter(({ textContent }) => textContent === node);
+    assert.ok(label !== undefined, node);
+    const place = (element: Element | null): number => {
+      if (element === null) return 0;
+      const [, x = '0'] = /translate\(([-\d.]+)/.exec(element.getAttribute('transform') ?? '') ?? [];
+      return Number(x) + place(element.parentElement);
+    };
+    const x = place(label);
+    const anchor = label.closest('[text-anchor]')?.getAttribute('text-anchor');
+    const from = anchor === 'start' ? x : x - node.length * 6.6;
+    assert.ok(from >= 0, `${node} begins at ${from}`);
+  }
 });
 
 test('every outcome has a look, and the legend tells each look once with its number', () => {

@@ -6,7 +6,7 @@ import { htmlReport } from '../../../../src/reports/html/index.ts';
 import { seriesReader } from '../../../../src/reports/html/series.ts';
 import { goldenHistories } from '../../../support/golden.ts';
 import { type HistoryBuilder, history } from '../../../support/history.ts';
-import { aReport, aTrial } from '../../../support/report.ts';
+import { aReport, aTrial, threePolicies } from '../../../support/report.ts';
 
 function htmlOf(builder: HistoryBuilder): string {
   const found = analysis();
@@ -37,10 +37,12 @@ for (const [name, make] of goldenHistories) {
 }
 
 test('the comparison comes before everything else', () => {
-  const document = dom(htmlOf(goldenHistories.get('flip-then-loss')?.() ?? history()));
+  const document = dom(htmlReport(threePolicies(), []));
   const [first] = [...document.querySelectorAll('main > section')];
   assert.is(first?.getAttribute('aria-labelledby'), 'comparison');
   assert.match(first?.textContent ?? '', 'flip: ');
+  const before = document.querySelector('header .answer');
+  assert.match(before?.textContent ?? '', 'Local avoids this loss', 'but for the answer, which is above all');
 });
 
 test('a watch: what was asked is said once, a long command does not run through the charts, its own clocks alone', () => {

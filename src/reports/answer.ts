@@ -1,0 +1,103 @@
+import type { ComparisonRow, Report } from '../analysis/schema.ts';
+import { repeatsToTell, withinChance } from './chance.ts';
+import { counts, flipSentence } from './sentences.ts';
+import { interval, listed, percent, plural, policyName } from './words.ts';
+
+/*
+ * The answer at the top: a few plain sentences made from measured figures and their intervals, never beyond them.
+ */
+
+type Sources = Pick<Report, 'comparison' | 'trials'>;
+
+/**
+ * Paragraphs: what was lost, then what follows from it and what the flip costs. Empty where nothing can be compared: a watch,
+ * a run without a fault or a flip.
+ */
+export function answer({ comparison, trials }: Sources): string[] {
+  const rows = comparison.filter(({ policy, started }) => policy !== null && started > 0);
+  const counted = rows.filter(({ repeats, unknownRepeats }) => repeats > unknownRepeats);
+  const doubtful = comparison
+    .filter(({ policy, repeats, unknownRepeats }) => policy !== null && repeats === unknownRepeats)
+    .map(({ policy }) => policyName(policy));
+  const faults = new Set(
+    trials.flatMap(({ fault }) => (fault === null ? [] : [`${fault.kind} of ${fault.node}`])),
+  );
+  const struck = counted.filter(({ disturbances }) => disturbances.some(({ kind }) => kind === 'fault'));
+  const flips = counted.flatMap((row) => {
+    const own = trials.filter((trial) => trial.policy === row.policy && counts(trial));
+    return flipSentence(row, own) ?? [];
+  });
+  const paragraphs = [
+    [
+      ...(struck.length === 0 ? [] : lossSentences([...faults], struck)),
+      ...(doubtful.length === 0 ? [] : [`Nothing is known about ${listed(doubtful)}: no repeat counts.`]),
+    ],
+    [...advice(struck), ...flips],
+  ];
+  return paragraphs.filter((sentences) => sentences.length > 0).map((sentences) => sentences.join(' '));
+}
+
+/** `Power-off of preemptible-2 cost 12 of 60 streams under Cluster (95 % interval 12..32 %) and none of 60 under Local (0..6 %).` */
+function lossSentences(faults: readonly string[], rows: readonly ComparisonRow[]): string[] {
+  const what = faults.length === 1 ? capital(faults[0] ?? '') : `Each fault (${listed(faults)})`;
+  const losses = listed(
+    rows.map((row, index) => {
+      const lost = row.lost === 0 ? 'none' : String(row.lost);
+      const of = `${lost} of ${row.started}${index === 0 ? ` ${plural(row.started, 'stream')}` : ''}`;
+      const words = index === 0 ? '95 % interval ' : '';
+      return `${of} under ${policyName(row.policy)} (${words}${interval(row)})`;
+    }),
+  );
+  return [`${what} cost ${losses}.`, ...expectedSentences(rows), ...chanceSentences(rows)];
+}
+
+/** `Expected from topology and policy alone: 20 % under Cluster and Cluster->Local, none under Local.` */
+function expectedSentences(rows: readonly ComparisonRow[]): string[] {
+  const shares = new Map<string, string[]>();
+  for (const { policy, expectedShare } of rows) {
+    if (expectedShare === null) continue;
+    const share = expectedShare === 0 ? 'none' : percent(expectedShare);
+    shares.set(share, [...(shares.get(share) ?? []), policyName(policy)]);
+  }
+  if (shares.size === 0) return [];
+  const groups = [...shares].map(([share, policies]) => `${share} under ${listed(policies)}`);
+  const off = rows.filter(({ expectedWithinChance }) => expectedWithinChance === false);
+  const beyond =
+    off.length === 0
+      ? ''
+      : `; ${listed(off.map(({ policy }) => policyName(policy)))} differs by more than chance`;
+  return [`Expected from topology and policy alone: ${groups.join(', ')}${beyond}.`];
+}
+
+/** Which differences are within chance, in words; nothing of policies that lost the same. */
+function chanceSentences(rows: readonly ComparisonRow[]): string[] {
+  const pairs = rows.flatMap((row, index) => rows.slice(0, index).map((other) => [other, row] as const));
+  return pairs.flatMap(([one, other]) => {
+    if (one.lost * other.started === other.lost * one.started) return [];
+    if (withinChance(one, other) !== true) return [];
+    const names = `${policyName(one.policy)} and ${policyName(other.policy)}`;
+    if (one.expectedShare !== null && one.expectedShare === other.expectedShare)
+      return [`The difference between ${names} is within chance.`];
+    const needed = repeatsToTell(one, other);
+    const more = needed === null ? '' : `; about --repeats ${needed} would tell`;
+    return [`The difference between ${names} is within chance, so this run cannot tell them apart${more}.`];
+  });
+}
+
+/** What follows for Cluster or Local; only where both were measured and differ beyond chance. */
+function advice(rows: readonly ComparisonRow[]): string[] {
+  const of = (name: string) => rows.find(({ policy }) => policy === name);
+  const [cluster, local, flipped] = [of('Cluster'), of('Local'), of('Cluster->Local')];
+  if (cluster === undefined || local === undefined || withinChance(cluster, local) !== false) return [];
+  const share = (row: ComparisonRow) => row.lost / row.started;
+  if (share(local) >= share(cluster))
+    return ['Local lost more than Cluster here: it is no cure for this node.'];
+  const avoids = local.lost === 0 ? 'Local avoids this loss' : 'Local reduces this loss';
+  const late =
+    flipped !== undefined && flipped.lost > 0 && flipped.expectedShare === cluster.expectedShare
+      ? ', but only for connections opened after the flip: those opened before it stay on their node and die with it, so flip well before a node goes'
+      : '';
+  return [`${avoids}${late}.`];
+}
+
+const capital = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

@@ -1,0 +1,95 @@
+import {
+  type ClockCode,
+  type ClockGap,
+  type ClockName,
+  type ClockNote,
+  type ClockSpread,
+  clockNames,
+  type DisturbanceReport,
+} from '../analysis/schema.ts';
+import { seconds } from './words.ts';
+
+/*
+ * How clocks read: a value with its resolution, a bound, or why there is none.
+ */
+
+/** What each clock of a disturbance measures. */
+export const clockWords: Record<ClockName, string> = {
+  edgeEjected: 'ejected by the edge',
+  nodeNotReady: 'Node NotReady',
+  endpointsRemoved: 'endpoints removed',
+  firstFailedProbe: 'first failed probe',
+  lastFailedProbe: 'last failed probe',
+  failover: 'failover',
+  disruption: 'disruption',
+  failoverReused: 'failover of kept connections',
+  longestSilence: 'longest silence of a stream',
+  nodeReadmitted: 'node readmitted',
+};
+
+/** Those that can have a value: a watch asks no cluster, so its own are those that are read from requests alone. */
+export function clocksFor(kind: DisturbanceReport['kind']): readonly ClockName[] {
+  if (kind !== 'command' && kind !== 'outage') return clockNames;
+  const ofCluster: ClockName[] = ['edgeEjected', 'nodeNotReady', 'endpointsRemoved', 'nodeReadmitted'];
+  return clockNames.filter((name) => !ofCluster.includes(name));
+}
+
+/** What stands in place of a value. `-`: there was nothing to measure. `unknown`: there was, and it was not measured. */
+const marks: Record<ClockCode, string> = {
+  late: 'unknown',
+  'never-recovered': 'never recovered',
+  'overlaps-earlier': 'unknown',
+  'cut-short': 'unknown',
+  'no-probe': '-',
+  'no-failed-probe': '-',
+  'no-stream': '-',
+  'not-applicable': '-',
+  'not-seen': 'not seen',
+  'nothing-disturbed': '-',
+};
+
+/** `never recovered after 32.0 s`, `>= 2.7 s`, `unknown`, `-`. */
+export function missing({ code, atLeastSeconds: least }: Pick<ClockNote, 'code' | 'atLeastSeconds'>): string {
+  const mark = code === null ? 'unknown' : marks[code];
+  if (least === null || mark === '-') return mark;
+  if (code === 'never-recovered') return `${mark} after ${seconds(least)}`;
+  return least > 0 ? `>= ${seconds(least)}` : mark;
+}
+
+/** One clock of one disturbance: its value, and beside it how finely it was measured, or why it has none. */
+export function clockCells(
+  name: ClockName,
+  { clocksSeconds, clockNotes }: Pick<DisturbanceReport, 'clocksSeconds' | 'clockNotes'>,
+): [string, string] {
+  const value = clocksSeconds[name];
+  const note = clockNotes[name];
+  if (value === null) return [note === undefined ? '-' : missing(note), note?.reason ?? ''];
+  return [`${value.toFixed(2)} s`, resolution(note?.resolutionSeconds ?? null)];
+}
+
+/** `resolution 0.5 s`. */
+export const resolution = (value: number | null): string =>
+  value === null ? '' : `resolution ${Number(value.toFixed(value < 0.1 ? 3 : 1))} s`;
+
+/**
+ * A failover over repeats: `24.9 s, resolution 0.5 s`, or median and range `24.9 s (24.7..25.1), resolution 0.5 s`; `none`
+ * where nothing failed; then the repeats that have no value, `1 of 3 never recovered after 32.0 s`. `-`: not measured.
+ */
+export function failoverText(spread: ClockSpread | null, gaps: readonly ClockGap[]): string {
+  const total = (spread?.repeats ?? 0) + gaps.reduce((sum, { repeats }) => sum + repeats, 0);
+  const known = spread === null ? [] : [spreadText(spread)];
+  const named = gaps.map((gap) => {
+    const text = missing(gap);
+    if (text === '-' || gap.repeats === total) return text;
+    return `${gap.repeats} of ${total} ${text}`;
+  });
+  const parts = [...known, ...new Set(named.filter((text) => text !== '-'))];
+  return parts.length === 0 ? '-' : parts.join('; ');
+}
+
+function spreadText({ median, min, max, interval }: ClockSpread): string {
+  if (max === 0) return 'none';
+  const range = max - min < 0.05 ? '' : ` (${min.toFixed(1)}..${max.toFixed(1)})`;
+  const fine = interval.high - max;
+  return `${seconds(median)}${range}${fine < 0.005 ? '' : `, ${resolution(fine)}`}`;
+}

@@ -1,0 +1,78 @@
+import type { ComparedDisturbance, ComparisonRow } from '../analysis/schema.ts';
+import { failoverText } from './clock-words.ts';
+import { address, causeList, interval, percent, policyName, seconds } from './words.ts';
+
+/*
+ * The comparison of policies as text, the same cells in every form of the report.
+ */
+
+export const comparisonTitles = [
+  'policy',
+  'lost',
+  'expected',
+  'cause',
+  'failover',
+  'new connections failing',
+  'client address',
+] as const;
+
+export interface ComparisonCells {
+  readonly policy: string;
+  /** `1 of 3 repeats unknown`; null: all count. */
+  readonly doubt: string | null;
+  /** `12 of 60, 20 % (12..32 %)`; unknown where no repeat counts. */
+  readonly lost: string;
+  readonly anyLost: boolean | null;
+  readonly expected: string;
+  readonly cause: string;
+  /** One for each kind of disturbance, in their order; at least one. */
+  readonly disturbances: readonly { readonly failover: string; readonly failing: string }[];
+  readonly address: string;
+}
+
+export function comparisonCells(row: ComparisonRow): ComparisonCells {
+  const { policy, repeats, unknownRepeats, started, lost, byCause, sourceAddress } = row;
+  const counted = repeats - unknownRepeats;
+  const own = row.disturbances.filter(({ kind }) => kind !== null);
+  const several = own.length > 1;
+  const lines = own.map((one) => ({
+    failover: `${several ? `${kindName(one)}: ` : ''}${failoverText(one.failover, one.failoverGaps)}`,
+    failing: `${several ? `${kindName(one)}: ` : ''}${failing(one.outage)}`,
+  }));
+  const nothing = counted === 0 ? 'unknown' : '-';
+  return {
+    policy: policyName(policy),
+    doubt: doubtOf(row),
+    lost: counted === 0 ? 'unknown' : lostText(lost, started, interval(row)),
+    anyLost: counted === 0 ? null : lost > 0,
+    expected: row.expectedShare === null ? '-' : percent(row.expectedShare),
+    cause: counted === 0 ? 'unknown' : causeList(byCause),
+    disturbances: lines.length === 0 ? [{ failover: nothing, failing: nothing }] : lines,
+    address: counted === 0 ? 'unknown' : address(sourceAddress),
+  };
+}
+
+function doubtOf({ repeats, unknownRepeats }: ComparisonRow): string | null {
+  if (unknownRepeats === 0) return null;
+  if (repeats === 1) return 'unknown';
+  return unknownRepeats === repeats
+    ? `all ${repeats} repeats unknown`
+    : `${unknownRepeats} of ${repeats} repeats unknown, left out`;
+}
+
+const lostText = (lost: number, started: number, range: string) =>
+  started === 0 ? 'no stream' : `${lost} of ${started}, ${percent(lost / started)} (${range})`;
+
+/** A preemption's fault is the power cut after its notice. */
+const kindName = ({ kind }: ComparedDisturbance) => kind ?? 'otherwise';
+
+/**
+ * New connections that failed, of those due within an outage, and how long the longest outage lasted: `20 % for 19.8 s`.
+ * `0 %`: none failed. `-`: there was no probe.
+ */
+export function failing(outage: ComparedDisturbance['outage']): string {
+  if (outage === null) return '-';
+  if (outage.failed === 0 || outage.share === null) return '0 %';
+  if (outage.failed === 1) return '1 request';
+  return `${percent(outage.share)} for ${seconds(outage.longestSeconds)}`;
+}

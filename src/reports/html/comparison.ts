@@ -1,0 +1,73 @@
+import type { Report } from '../../analysis/schema.ts';
+import { type ComparisonCells, comparisonCells, comparisonTitles } from '../comparison-cells.ts';
+import { conclusion } from '../conclusion.ts';
+import { customersRows, customersTitle, customersTitles } from '../customers.ts';
+import { columnWords, explain } from '../explain.ts';
+import { outageRows, outageTitles } from '../outages.ts';
+import { policyName } from '../words.ts';
+import { lostChart } from './lost-chart.ts';
+import { type Cell, escapeHtml, figure, type Key, paragraphs, prose, table } from './markup.ts';
+
+/** The first section: the comparison, when new connections failed, what customers would have seen. */
+export function comparison(report: Report): string {
+  const cells = report.comparison.map(comparisonCells);
+  const rows = cells.map(rowOf);
+  const outages = outageRows(report);
+  const shown = [...cells.flatMap(texts), ...outages.flat()];
+  return [
+    rows.length === 0
+      ? '<p>No trial was begun.</p>'
+      : table('comparison of policies', comparisonTitles, rows),
+    rows.length === 0
+      ? ''
+      : `<p class="marks">${escapeHtml([...columnWords, ...explain(shown)].join(' · '))}</p>`,
+    chart(report),
+    titled('When new connections failed', 'outages', outageTitles, outages),
+    titled(customersTitle, 'customers', customersTitles, customersRows(report)),
+    rows.length === 0 ? '' : `<h3>In words</h3>${paragraphs(conclusion(report))}`,
+  ].join('');
+}
+
+const titled = (title: string, id: string, titles: readonly string[], rows: readonly string[][]) =>
+  rows.length === 0 ? '' : `<h3 id="${id}">${escapeHtml(title)}</h3>${table(title, titles, rows)}`;
+
+const texts = ({ lost, expected, cause, disturbances }: ComparisonCells) => [
+  lost,
+  expected,
+  cause,
+  ...disturbances.flatMap(({ failover, failing }) => [failover, failing]),
+];
+
+function rowOf(cells: ComparisonCells): Cell[] {
+  const look = cells.anyLost === null ? 'unknown' : cells.anyLost ? 'lost' : 'none';
+  const [count = '', ...rest] = cells.lost.split(' ');
+  const doubt = cells.doubt === null ? '' : ` <span class="unknown">(${escapeHtml(cells.doubt)})</span>`;
+  const lines = (pick: (one: ComparisonCells['disturbances'][number]) => string) => ({
+    html: cells.disturbances.map((one) => `<div>${prose(pick(one))}</div>`).join(''),
+  });
+  return [
+    { html: `<span class="whole">${escapeHtml(cells.policy)}</span>${doubt}` },
+    { html: `<span class="${look}">${escapeHtml(count)}</span> ${prose(rest.join(' '))}` },
+    cells.expected,
+    cells.cause,
+    lines(({ failover }) => failover),
+    lines(({ failing }) => failing),
+    cells.address,
+  ];
+}
+
+function chart({ comparison: rows }: Report): string {
+  if (rows.every(({ interval }) => interval === null)) return '';
+  const keys: Key[] = [
+    ['var(--bad)', 'some lost'],
+    ['var(--good)', 'none lost'],
+  ];
+  if (rows.some(({ expectedShare }) => expectedShare !== null))
+    keys.push(['var(--accent)', 'expected (diamond)']);
+  return figure(
+    'Share of slow streams lost under each policy',
+    keys,
+    `<div class="wide">${lostChart(rows, 1000)}</div><div class="narrow">${lostChart(rows, 340)}</div>`,
+    rows.map(({ policy, lost, started }) => `${policyName(policy)}: ${lost} of ${started}`).join('; '),
+  );
+}

@@ -1,0 +1,66 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ComparisonRow } from '../../../src/analysis/schema.ts';
+import { answer } from '../../../src/reports/answer.ts';
+import { aReport, aRow, aTrial, compared, faultTrial, threePolicies } from '../../support/report.ts';
+
+const row = (policy: string, lost: number, more: Partial<ComparisonRow> = {}) =>
+  aRow({ policy, lost, disturbances: [compared({ requestsLost: lost })], ...more });
+const answered = (...rows: ComparisonRow[]) =>
+  answer(aReport({ trials: [faultTrial('Cluster')], comparison: rows })).join('\n');
+
+test('what a newcomer reads first: losses with intervals, expected shares, chance, the advice and its price', () => {
+  assert.equal(answer(threePolicies()), [
+    'Power-off of preemptible-2 cost 9 of 60 streams under Cluster (95 % interval 8..26 %), none of 60 under Local (0..6 %) and 8 of 60 under Cluster->Local (7..24 %). Expected from topology and policy alone: 20 % under Cluster and Cluster->Local, none under Local. The difference between Cluster and Cluster->Local is within chance.',
+    'Local avoids this loss, but only for connections opened after the flip: those opened before it stay on their node and die with it, so flip well before a node goes. The flip Cluster->Local itself cut no established stream; 46 % of new connections failed for 24.1 s.',
+  ]);
+});
+
+test('within chance: no advice, but how many repeats would tell', () => {
+  const text = answered(
+    row('Cluster', 3, { expectedShare: 0.2 }),
+    row('Local', 0, { expectedShare: 0, differences: [{ policy: 'Cluster', withinChance: true }] }),
+  );
+  assert.match(text, 'is within chance, so this run cannot tell them apart; about --repeats 2 would tell.');
+  assert.not.match(text, 'Local avoids');
+});
+
+test('a difference that the report does not judge is not judged here either', () => {
+  const text = answered(row('Cluster', 9), row('Local', 0));
+  assert.not.match(text, 'chance');
+  assert.not.match(text, 'avoids');
+});
+
+test('Local is not praised where it lost as much or more', () => {
+  const text = answered(
+    row('Cluster', 5),
+    row('Local', 30, { differences: [{ policy: 'Cluster', withinChance: false }] }),
+  );
+  assert.match(text, 'Local lost more than Cluster here: it is no cure for this node.');
+});
+
+test('a share beyond chance from the expected one is said', () => {
+  assert.match(
+    answered(row('Cluster', 30, { expectedShare: 0.2, expectedWithinChance: false })),
+    'Expected from topology and policy alone: 20 % under Cluster; Cluster differs by more than chance.',
+  );
+});
+
+test('a policy of which no repeat counts is not compared, and named', () => {
+  const text = answered(
+    row('Cluster', 9),
+    row('Local', 0, { unknownRepeats: 1, started: 0, interval: null }),
+  );
+  assert.match(text, 'cost 9 of 60 streams under Cluster (95 % interval 0..6 %).');
+  assert.match(text, 'Nothing is known about Local: no repeat counts.');
+});
+
+test('a watch, and a run in which nothing was disturbed, have none', () => {
+  assert.equal(
+    answer(aReport({ trials: [aTrial({ policy: null })], comparison: [aRow({ policy: null })] })),
+    [],
+  );
+  assert.equal(answer(aReport({ trials: [aTrial()], comparison: [aRow()] })), []);
+});
+
+test.run();

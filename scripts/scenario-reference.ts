@@ -12,6 +12,9 @@ interface JsonSchema {
   readonly default?: unknown;
   readonly description?: string;
   readonly pattern?: string;
+  /** Of a duration. */
+  readonly 'x-minimum'?: string;
+  readonly 'x-maximum'?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -109,7 +112,7 @@ function typeOf(schema: JsonSchema): string {
   if (anyOf.length > 0) return anyOf.map(typeOf).join(' or ');
   if (oneOf.length > 0) return 'keys';
   if (items !== undefined) return `list of ${typeOf(items)}`;
-  if (pattern?.includes('ms|s|m|h')) return 'duration';
+  if (pattern?.includes('ms|s|m|h')) return `duration, ${schema['x-minimum']} to ${schema['x-maximum']}`;
   if (type === 'object') return properties === undefined ? 'keys and texts' : 'keys';
   if (type === 'integer' || type === 'number') return numberOf(schema);
   return type === 'boolean' ? 'true, false' : 'text';

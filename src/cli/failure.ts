@@ -3,7 +3,7 @@ import { ScenarioError } from '../scenario/error.ts';
 
 /** What a person reads when a command could not do its work, and the exit code that goes with it. */
 export function failureOf(error: unknown): { text: string; exitCode: ExitCode } {
-  if (error instanceof ScenarioError) return { text: faultLines(error), exitCode: error.exitCode };
+  if (error instanceof ScenarioError) return { text: problemLines(error), exitCode: error.exitCode };
   if (error instanceof MidflightError && error.code !== 'internal') {
     const where = error.where === undefined ? '' : `${error.where}: `;
     return { text: `midflight: ${where}${error.message}\n${hintLine(error.hint)}`, exitCode: error.exitCode };
@@ -15,13 +15,15 @@ export function failureOf(error: unknown): { text: string; exitCode: ExitCode } 
   };
 }
 
-/** `file:line:col: what` with what to do below, one fault after the other: what editors and terminals make clickable. */
-export function faultLines({ faults }: ScenarioError): string {
-  return faults
+/** `file:line:col: what` with what to do below, one problem after the other: what editors and terminals make clickable. */
+export function problemLines({ problems, more }: ScenarioError): string {
+  const lines = problems
     .map(
       ({ file, line, col, what, hint }) => `${file}:${line}:${col}: ${what}\n${hintLine(hint ?? undefined)}`,
     )
     .join('');
+  const rest = more === 0 ? '' : `and ${more} more problem${more === 1 ? '' : 's'}; fix these first\n`;
+  return lines + rest;
 }
 
 const hintLine = (hint: string | undefined) =>

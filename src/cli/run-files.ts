@@ -28,11 +28,11 @@ export interface RunArguments {
   readonly images: { readonly [part in keyof Plan['images']]: string | undefined };
 }
 
-/** Everything is checked before anything is started: a fault of the last file costs no run of the first. */
+/** Everything is checked before anything is started: a problem of the last file costs no run of the first. */
 export async function runFiles(args: RunArguments, io: Io): Promise<ExitCode> {
   const options = planOptions(args, io);
   const plans: Plan[] = [];
-  const faults: ExitCode[] = [];
+  const refusals: ExitCode[] = [];
   for (const file of args.files) {
     try {
       plans.push(makePlan(loadScenario(file), options));
@@ -40,10 +40,10 @@ export async function runFiles(args: RunArguments, io: Io): Promise<ExitCode> {
       if (!(error instanceof MidflightError)) throw error;
       const { text, exitCode } = failureOf(error);
       io.stderr.write(text);
-      faults.push(exitCode);
+      refusals.push(exitCode);
     }
   }
-  if (faults.length > 0) return worstOf(faults);
+  if (refusals.length > 0) return worstOf(refusals);
   if (args.dryRun) return dryRun(plans, args, io);
   return runPlans(plans, args, io);
 }

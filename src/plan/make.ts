@@ -1,16 +1,14 @@
-import { MidflightError } from '../base/errors.ts';
 import { seedOf } from '../base/random.ts';
-import { formatDuration, parseDuration } from '../base/units.ts';
+import { parseDuration } from '../base/units.ts';
 import { resolveEdge } from '../presets/index.ts';
-import { ScenarioError } from '../scenario/error.ts';
 import { parseExpectation } from '../scenario/expectation.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { PolicyName, Scenario } from '../scenario/schema.ts';
+import { checkPlan } from './checks/index.ts';
 import { clouds } from './clouds/index.ts';
 import { plannedLoad } from './loads.ts';
 import type { Plan, PlannedNode, PlannedPlacement, PlannedTimers, PlannedTrial } from './schema.ts';
-import { plannedTargets } from './target.ts';
-import { expectedWallSeconds, injectionMs } from './wall.ts';
+import { expectedWallSeconds } from './wall.ts';
 
 export interface PlanOptions {
   readonly cluster: 'embedded' | 'kind' | 'context';
@@ -75,9 +73,15 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
   if (!load.some(({ kind }) => kind === 'probe')) {
     notices.push('no probe in the load: failover and disruption of new connections are not measured');
   }
-  notices.push(...streamsEndTooSoon(plan));
-  checkTarget(plan, loaded);
+  if (options.cluster === 'kind') notices.push(...roundedTimers(plan.timers));
+  checkPlan(plan, loaded);
   return { ...plan, expectedWallSeconds: expectedWallSeconds(plan) };
+}
+
+/** Of a real cluster's components some take whole seconds only. */
+function roundedTimers(timers: PlannedTimers): string[] {
+  const odd = Object.values(timers).some((one) => one % 1000 !== 0);
+  return odd ? ['timers are rounded to whole seconds on kind, and are at least 1s'] : [];
 }
 
 /** The overrides of the file are of the file's preset: a block that names another starts from that one afresh. */
@@ -131,33 +135,6 @@ function faultOf({ fault }: Scenario, load: Plan['load']): Plan['fault'] {
       afterMs: ms(fault.trigger.after),
     },
   };
-}
-
-/** A cohort that is over when the fault strikes shows nothing; by its timers the plan can tell. */
-function streamsEndTooSoon(plan: Plan): string[] {
-  if (plan.fault === null) return [];
-  const latest = Math.max(...plan.trials.map((trial) => injectionMs(plan, trial)));
-  return plan.load.flatMap((item) => {
-    // What ends within two chunks of the injection cannot be told from what the fault cut.
-    if (item.kind !== 'streams' || item.renew) return [];
-    if (item.durationMs >= latest + 2 * item.chunkIntervalMs) return [];
-    const [lasts, strikes] = [formatDuration(item.durationMs), formatDuration(latest)];
-    return [
-      `streams of '${item.name}' last ${lasts}, but the fault may strike ${strikes} after the first began: make them longer`,
-    ];
-  });
-}
-
-/** Throws ScenarioError where no node can be the fault's target, were the pods placed as planned. */
-function checkTarget(plan: Plan, { file, locate }: LoadedScenario): void {
-  if (plan.fault === null) return;
-  try {
-    plannedTargets(plan);
-  } catch (error) {
-    if (!(error instanceof MidflightError) || error.code !== 'no-target') throw error;
-    const place = locate(['fault', 'target']) ?? { line: 1, col: 1 };
-    throw new ScenarioError([{ file, ...place, what: error.message, hint: error.hint ?? null }]);
-  }
 }
 
 /** Repeat by repeat, all policies of one after the other: a machine that warms up or slows down touches all alike. */

@@ -41,9 +41,9 @@ function runsIt(what: NonNullable<Target['runs']>, node: NodeName, { ingress, ap
   return (what === 'ingress' ? ingress : app).has(node);
 }
 
-/** The nodes that satisfy every part, sorted by name. Throws `no-target` where there are none. */
+/** The nodes that satisfy every part, sorted by name. Throws `no-target` if there are none. */
 export function targetCandidates(
-  fault: Pick<PlannedFault, 'target'>,
+  fault: Pick<PlannedFault, 'target' | 'kind' | 'pod'>,
   nodes: readonly TargetNode[],
   running: Running,
 ): NodeName[] {
@@ -56,6 +56,13 @@ export function targetCandidates(
       });
     }
     left = matching;
+  }
+  if (fault.kind === 'pod-kill') left = left.filter(({ name }) => running[fault.pod].has(name));
+  if (left.length === 0) {
+    const what = `fault.target matches no node that runs a pod of ${fault.pod}, which pod-kill needs`;
+    throw new MidflightError('no-target', what, {
+      hint: `nodes that do: ${[...running[fault.pod]].sort().join(', ') || 'none'}; fault.pod says which pod is killed`,
+    });
   }
   return left.map(({ name }) => name).sort();
 }

@@ -5,23 +5,36 @@ export interface Place {
   readonly col: number;
 }
 
-/** One fault of a scenario file. */
-export interface Fault extends Place {
+/** A mistake in a scenario file, by the path of the key or item that it is about. */
+export interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly what: string;
+  readonly hint: string | null;
+}
+
+/** A mistake in a scenario file, by line and column (both from 1). */
+export interface PlacedProblem extends Place {
   readonly file: string;
   readonly what: string;
   readonly hint: string | null;
 }
 
-/** All faults of one file, thrown together. */
+/** The most problems of one file that are shown. */
+export const mostShown = 50;
+
+/** All problems of one file, thrown together. */
 export class ScenarioError extends MidflightError {
-  readonly faults: readonly Fault[];
-  constructor(faults: readonly Fault[]) {
-    const [first] = faults;
-    const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-    super('bad-scenario', `${first?.what ?? 'bad scenario'}${more}`, {
+  readonly problems: readonly PlacedProblem[];
+  /** How many there are beyond `problems`. */
+  readonly more: number;
+  constructor(problems: readonly PlacedProblem[], more = 0) {
+    const [first] = problems;
+    const others = problems.length - 1 + more;
+    super('bad-scenario', `${first?.what ?? 'bad scenario'}${others > 0 ? ` (and ${others} more)` : ''}`, {
       ...(first === undefined ? {} : { where: `${first.file}:${first.line}:${first.col}` }),
       ...(first?.hint ? { hint: first.hint } : {}),
     });
-    this.faults = faults;
+    this.problems = problems;
+    this.more = more;
   }
 }

@@ -1,6 +1,7 @@
 import { parseDuration } from '../base/units.ts';
 import { causes, cdnCodes, clockNames, outcomes } from '../base/words.ts';
 import { nearest } from './nearest.ts';
+import { show, showName } from './show.ts';
 
 /** One parsed condition; the policy and the line are the caller's to add. */
 export interface ParsedExpectation {
@@ -49,7 +50,7 @@ export function parseExpectation(metric: string, written: string | number | bool
     const known = nearest(metric, [...metrics.keys()]);
     return {
       ok: false,
-      what: `unknown metric '${metric}'`,
+      what: `unknown metric '${showName(metric)}'`,
       hint: known === undefined ? 'see docs/scenario.md for the metrics' : `did you mean '${known}'?`,
     };
   }
@@ -59,20 +60,23 @@ export function parseExpectation(metric: string, written: string | number | bool
   if (value === undefined || (unit === 'word' && op !== '==' && op !== '!=')) {
     return {
       ok: false,
-      what: `'${written}' is no condition for ${metric}`,
-      hint: `write ${examples(metric, unit)}`,
+      what: `${show(written)} is not a condition for ${metric}`,
+      hint: `write ${metric}: ${examples(metric, unit)}`,
     };
   }
   return { ok: true, expectation: { text: `${metric} ${op} ${match?.[2]}`, metric, op, value, unit } };
 }
 
+/** No trial lasts longer. */
+const longestMs = 1000 * 3_600_000;
+
 function parseWritten(metric: string, unit: Unit, text: string): number | string | boolean | undefined {
   switch (unit) {
     case 'count':
-      return /^\d+$/.test(text) ? Number(text) : undefined;
+      return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
     case 'seconds': {
       const ms = parseDuration(text) ?? (text === '0' ? 0 : undefined);
-      return ms === undefined ? undefined : ms / 1000;
+      return ms === undefined || ms > longestMs ? undefined : ms / 1000;
     }
     case 'share': {
       const [, number, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text) ?? [];

@@ -1,81 +1,99 @@
 import type * as z from 'zod';
+import type { Problem } from './error.ts';
 import { keysAt, wantsDuration } from './keys.ts';
 import { nearest } from './nearest.ts';
 import { aDuration } from './parts/words.ts';
-
-export interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly what: string;
-  readonly hint: string | null;
-}
+import { show, showName } from './show.ts';
 
 type Issue = z.core.$ZodIssue;
 
+/** A problem whose words are made when they are asked for: of thousands only some are shown. */
+export interface LazyProblem {
+  readonly path: readonly PropertyKey[];
+  words(): Pick<Problem, 'what' | 'hint'>;
+}
+
 /** A schema issue in words: what is wrong, what is allowed, which known word is near. By issue codes, never by messages. */
-export function wordsOf(issue: Issue): Problem[] {
+export function problemsOf(issue: Issue): LazyProblem[] {
   const { path } = issue;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      words: () => unknownKey(path, key, issue.input),
+    }));
+  }
+  if (issue.code === 'invalid_key' || issue.code === 'invalid_element') {
+    return issue.issues
+      .flatMap(problemsOf)
+      .map(({ path: inner, words }) => ({ path: [...path, ...inner], words }));
+  }
+  return [{ path, words: () => wordsOf(issue) }];
+}
+
+type WordedIssue = Exclude<Issue, { code: 'unrecognized_keys' | 'invalid_key' | 'invalid_element' }>;
+
+function wordsOf(issue: WordedIssue): Pick<Problem, 'what' | 'hint'> {
+  const key = `'${name(issue.path)}'`;
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(path, key, issue.input));
-    case 'invalid_type':
-      return [
-        issue.input === undefined
-          ? { path, what: `'${name(path)}' is missing`, hint: `it is ${wanted(issue)}` }
-          : {
-              path,
-              what: `'${name(path)}' is ${article(kindOf(issue.input))}`,
-              hint: `it must be ${wanted(issue)}`,
-            },
-      ];
+    case 'invalid_type': {
+      const must = wantsDuration(issue.path) ? aDuration : article(issue.expected);
+      if (issue.input === undefined) return { what: `${key} is missing`, hint: `add it: it is ${must}` };
+      const example = exampleOf(issue.input, must);
+      return { what: `${key} is ${article(kindOf(issue.input))}`, hint: `it must be ${must}${example}` };
+    }
     case 'invalid_value':
-      return [
-        { path, what: `'${name(path)}' is ${show(issue.input)}`, hint: allowed(issue.input, issue.values) },
-      ];
+      return { what: `${key} is ${show(issue.input)}`, hint: allowed(issue.input, issue.values) };
     case 'invalid_union':
       return ofUnion(issue);
     case 'too_small':
-      return [{ path, what: `'${name(path)}' is ${size(issue)}`, hint: `at least ${issue.minimum}` }];
+      return { what: `${key} ${size(issue)}`, hint: `it must be at least ${amount(issue, issue.minimum)}` };
     case 'too_big':
-      return [{ path, what: `'${name(path)}' is ${size(issue)}`, hint: `at most ${issue.maximum}` }];
+      return { what: `${key} ${size(issue)}`, hint: `it must be at most ${amount(issue, issue.maximum)}` };
+    case 'custom': {
+      const { what, hint } = issue.params ?? {};
+      if (typeof what === 'string' && typeof hint === 'string') return { what: `${key} ${what}`, hint };
+      return { what: `${key} is ${show(issue.input)}`, hint: `it must be ${issue.message}` };
+    }
     case 'invalid_format':
-    case 'custom':
-      return [{ path, what: `'${name(path)}' is ${show(issue.input)}`, hint: `it must be ${issue.message}` }];
-    case 'invalid_key':
-    case 'invalid_element':
-      return issue.issues.flatMap(wordsOf).map((inner) => ({ ...inner, path: [...path, ...inner.path] }));
+      return { what: `${key} is ${show(issue.input)}`, hint: `it must be ${issue.message}` };
     case 'not_multiple_of':
-      return [
-        { path, what: `'${name(path)}' is ${show(issue.input)}`, hint: `a multiple of ${issue.divisor}` },
-      ];
+      return { what: `${key} is ${show(issue.input)}`, hint: `it must be a multiple of ${issue.divisor}` };
   }
 }
 
-const wanted = ({ path, expected }: Extract<Issue, { code: 'invalid_type' }>) =>
-  wantsDuration(path) ? aDuration : article(expected);
-
-/** A union told by a word (`kind`), or one of plain forms. */
-function ofUnion(issue: Extract<Issue, { code: 'invalid_union' }>): Problem[] {
+/** A union told apart by a word (`kind`), or one of plain forms. */
+function ofUnion(issue: Extract<Issue, { code: 'invalid_union' }>): Pick<Problem, 'what' | 'hint'> {
   const { path } = issue;
   const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
   if (options.length > 0) {
     const input = valueAt(issue.input, path.at(-1));
-    return [{ path, what: `'${name(path)}' is ${show(input)}`, hint: allowed(input, options) }];
+    return { what: `'${name(path)}' is ${show(input)}`, hint: allowed(input, options) };
   }
-  const words = issue.errors.flat().flatMap((inner) => ('values' in inner ? inner.values : []));
-  const forms = issue.errors
-    .flat()
-    .flatMap((inner) => ('expected' in inner ? [article(inner.expected)] : []));
-  const plain = forms.length > 0 ? [`it must be ${[...new Set(forms)].join(' or ')}`] : [];
-  const hint = [...(words.length > 0 ? [allowed(issue.input, words)] : []), ...plain].join('; or ');
-  return [{ path, what: `'${name(path)}' is ${show(issue.input)}`, hint }];
+  const inner = issue.errors.flat();
+  const words = inner.flatMap((one) => ('values' in one ? one.values : []));
+  const forms = [...new Set(inner.flatMap((one) => ('expected' in one ? [article(one.expected)] : [])))];
+  const bounds = inner.flatMap((one) => {
+    if (one.code === 'too_small') return [`at least ${one.minimum}`];
+    return one.code === 'too_big' ? [`at most ${one.maximum}`] : [];
+  });
+  const hint = [
+    ...(words.length > 0 ? [allowed(issue.input, words)] : []),
+    ...(bounds.length > 0 ? [`a number must be ${bounds.join(' and ')}`] : []),
+    ...(forms.length > 0 && bounds.length === 0 ? [`it must be ${forms.join(' or ')}`] : []),
+  ].join('; or ');
+  return { what: `'${name(path)}' is ${show(issue.input)}`, hint };
 }
 
-function unknownKey(path: readonly PropertyKey[], key: string, input: unknown): Problem {
+function unknownKey(
+  path: readonly PropertyKey[],
+  key: string,
+  input: unknown,
+): Pick<Problem, 'what' | 'hint'> {
   const known = keysAt(path, input);
   const near = nearest(key, known);
   const list = known.length > 0 ? `allowed here: ${known.join(', ')}` : null;
   const hint = near === undefined ? list : `did you mean '${near}'? ${list ?? ''}`.trim();
-  return { path: [...path, key], what: `unknown key '${key}'`, hint };
+  return { what: `unknown key '${showName(key)}'`, hint };
 }
 
 function allowed(input: unknown, values: readonly unknown[]): string {
@@ -85,15 +103,33 @@ function allowed(input: unknown, values: readonly unknown[]): string {
   return near === undefined ? list : `did you mean '${near}'? ${list}`;
 }
 
-function size(issue: { origin: string; input?: unknown }): string {
-  if (issue.origin === 'array') return 'too short or too long a list';
-  return issue.origin === 'string' ? 'too short or too long' : show(issue.input);
+interface Sized {
+  readonly origin: string;
+  readonly input?: unknown;
 }
 
-function show(value: unknown): string {
-  if (value === undefined) return 'missing';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+function size({ origin, input }: Sized): string {
+  if (origin === 'array') return `has ${Array.isArray(input) ? input.length : 'too many'} items`;
+  if (origin === 'string') return `has ${typeof input === 'string' ? input.length : 'too many'} characters`;
+  return `is ${show(input)}`;
+}
+
+function amount({ origin }: Sized, bound: number | bigint): string {
+  const units: Readonly<Record<string, string>> = { array: 'item', string: 'character' };
+  const unit = units[origin];
+  return unit === undefined ? String(bound) : `${bound} ${unit}${Number(bound) === 1 ? '' : 's'}`;
+}
+
+/** What was meant, for the slips that people make most: YAML 1.1's words, texts without quotes, numbers without a unit. */
+function exampleOf(input: unknown, must: string): string {
+  if (must === kinds.boolean && typeof input === 'string') {
+    if (/^(yes|on|y)$/i.test(input)) return ': write true';
+    if (/^(no|off|n)$/i.test(input)) return ': write false';
+  }
+  if (must === aDuration && typeof input === 'number') return `: write ${input}s if these are seconds`;
+  if (must === kinds.string && (typeof input === 'number' || typeof input === 'boolean'))
+    return `: write "${input}", with the quotes`;
+  return '';
 }
 
 function valueAt(input: unknown, key: PropertyKey | undefined): unknown {
@@ -102,11 +138,10 @@ function valueAt(input: unknown, key: PropertyKey | undefined): unknown {
 }
 
 const name = (path: readonly PropertyKey[]) =>
-  path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
-    '',
-  ) || 'the file';
+  path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? showName(String(part)) : `${text}.${showName(String(part))}`;
+  }, '') || 'the file';
 
 function kindOf(input: unknown): string {
   if (Array.isArray(input)) return 'array';
@@ -114,7 +149,7 @@ function kindOf(input: unknown): string {
   return typeof input === 'number' && !Number.isInteger(input) ? 'fraction' : typeof input;
 }
 
-const kinds: Readonly<Record<string, string>> = {
+const kinds = {
   array: 'a list',
   object: 'a map of keys',
   record: 'a map of keys',
@@ -124,6 +159,7 @@ const kinds: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   null: 'empty',
   fraction: 'a number with a fraction',
-};
+} as const;
 
-const article = (kind: string) => kinds[kind] ?? kind;
+const article = (kind: string): string =>
+  Object.entries(kinds).find(([known]) => known === kind)?.[1] ?? kind;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { remembered } from '../base/remember.ts';
 import { durationPattern } from './parts/words.ts';
 import { scenario } from './schema.ts';
 
@@ -18,32 +19,38 @@ export function keysAt(path: readonly PropertyKey[], value: unknown): string[] {
   return [...new Set(meant.flatMap((node) => Object.keys(node.properties ?? {})))];
 }
 
-/** True where the schema wants a duration at a path. */
-export function wantsDuration(path: readonly PropertyKey[]): boolean {
-  return schemasAt(path).some(({ pattern }) => pattern === durationPattern);
-}
+/** True if the schema wants a duration at a path. */
+export const wantsDuration = (path: readonly PropertyKey[]): boolean =>
+  schemasAt(path).some(({ pattern }) => pattern === durationPattern);
+
+/** Making it takes milliseconds; there may be thousands of problems. */
+const schemaNamed = remembered(
+  () => z.toJSONSchema(scenario, { io: 'input', reused: 'inline' }) as JsonSchema,
+);
 
 /** All forms that the schema has for what stands at a path. */
-function schemasAt(path: readonly PropertyKey[]): JsonSchema[] {
-  const root = z.toJSONSchema(scenario, { io: 'input', reused: 'inline' }) as JsonSchema;
-  return path.reduce<JsonSchema[]>((nodes, part) => nodes.flatMap((node) => step(node, part)), forms(root));
-}
+const schemasAt = (path: readonly PropertyKey[]): JsonSchema[] =>
+  path.reduce<JsonSchema[]>(
+    (nodes, part) => nodes.flatMap((node) => step(node, part)),
+    forms(schemaNamed('scenario')),
+  );
 
-/** False where the schema wants another word (`kind: probe`) than the value has. */
+/** False if the schema wants another word (`kind: probe`) than the value has. */
 function mayBe({ properties = {} }: JsonSchema, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
-  const own = new Map<string, unknown>(Object.entries(value));
   return Object.entries(properties).every(
-    ([key, { const: word }]) => word === undefined || !own.has(key) || own.get(key) === word,
+    ([key, { const: word }]) => word === undefined || !Object.hasOwn(value, key) || own(value, key) === word,
   );
 }
+
+const own = (value: object, key: string): unknown => Object.getOwnPropertyDescriptor(value, key)?.value;
 
 function forms(node: JsonSchema): JsonSchema[] {
   return [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(forms)];
 }
 
-function step(node: JsonSchema, part: PropertyKey): JsonSchema[] {
-  const next =
-    typeof part === 'number' ? node.items : (node.properties?.[String(part)] ?? node.additionalProperties);
+function step({ items, properties = {}, additionalProperties }: JsonSchema, part: PropertyKey): JsonSchema[] {
+  const named = Object.hasOwn(properties, part) ? properties[String(part)] : additionalProperties;
+  const next = typeof part === 'number' ? items : named;
   return typeof next === 'object' ? forms(next) : [];
 }

@@ -5,7 +5,7 @@ import { fault } from './parts/fault.ts';
 import { load } from './parts/load.ts';
 import { cloudName, pool } from './parts/nodes.ts';
 import { app, ingress } from './parts/pods.ts';
-import { duration, name } from './parts/words.ts';
+import { duration, image, name } from './parts/words.ts';
 
 /*
  * The scenario file, as a person writes it. Durations are of cluster time ("10s", "1m30s", "250ms").
@@ -20,13 +20,20 @@ export { type CloudName, cloudName } from './parts/nodes.ts';
 export const policyNames = ['Cluster', 'Local', 'Cluster->Local', 'Local->Cluster'] as const;
 export const policyName = z.enum(policyNames);
 
+/** The most repeats of each policy. */
+export const mostRepeats = 100;
+
 const kubernetesTimers = z
   .strictObject({
-    nodeMonitorGracePeriod: duration.describe('--node-monitor-grace-period; 50s since Kubernetes 1.32'),
-    nodeMonitorPeriod: duration.describe('--node-monitor-period; 5s'),
-    leaseRenewInterval: duration.describe('A quarter of nodeLeaseDurationSeconds; 10s'),
-    podEvictionTimeout: duration.describe('tolerationSeconds of node.kubernetes.io/unreachable; 300s'),
-    proxyMinSyncPeriod: duration.describe('iptables.minSyncPeriod of kube-proxy; 1s'),
+    nodeMonitorGracePeriod: duration('1s', '1h').describe(
+      '--node-monitor-grace-period; 50s since Kubernetes 1.32',
+    ),
+    nodeMonitorPeriod: duration('100ms', '10m').describe('--node-monitor-period; 5s'),
+    leaseRenewInterval: duration('1s', '10m').describe('A quarter of nodeLeaseDurationSeconds; 10s'),
+    podEvictionTimeout: duration('1s', '24h').describe(
+      'tolerationSeconds of node.kubernetes.io/unreachable; 300s',
+    ),
+    proxyMinSyncPeriod: duration('10ms', '10m').describe('iptables.minSyncPeriod of kube-proxy; 1s'),
   })
   .partial();
 
@@ -34,14 +41,16 @@ const run = {
   repeats: z
     .int()
     .min(1)
-    .max(100)
+    .max(mostRepeats)
     .describe('How often each policy is tried; the same target for all of them'),
   timeScale: z
     .number()
     .min(1)
     .max(20)
     .describe('Divides every duration and multiplies every rate, on the embedded cluster only'),
-  stability: duration.describe('Failover is over when all probes succeed for so long'),
+  stability: duration('1s', '1h').describe(
+    'Failover is over when all probes succeed for this long; at least 5 probes',
+  ),
   observe: z.enum(['full', 'short']).describe('full waits until Kubernetes marks a dead node NotReady'),
   timers: kubernetesTimers.describe("Kubernetes' own timers; its defaults where nothing is said"),
 };
@@ -61,9 +70,9 @@ const providerBlock = z
     kubeProxyMode: z.enum(['iptables', 'nftables']).describe('kind only'),
     images: z
       .strictObject({
-        node: z.string().describe('Of the nodes (kindest/node)'),
-        traefik: z.string().describe('Of Traefik'),
-        app: z.string().describe('Node, for app, edge and load'),
+        node: image.describe('Of the nodes (kindest/node)'),
+        traefik: image.describe('Of Traefik'),
+        app: image.describe('Node, for app, edge and load'),
       })
       .partial()
       .describe('kind only'),
@@ -79,7 +88,7 @@ const expectationBlock = z
 export const scenario = z
   .strictObject({
     name: name.describe('Of the experiment; report folders are named after it'),
-    description: z.string().default('').describe('One sentence for the report'),
+    description: z.string().max(1000).default('').describe('One sentence for the report'),
     cloud: cloudName.default('gke').describe('Whose labels preemptible nodes carry'),
     seed: z.int().min(0).default(1).describe('Every random choice follows from it'),
     nodes: z.array(pool).min(1).describe('Pools of nodes'),

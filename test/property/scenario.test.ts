@@ -12,28 +12,30 @@ import { yamlFiles } from '../support/scenario-files.ts';
 
 const files = [...yamlFiles('experiments'), ...yamlFiles('test/scenarios', 'valid-')];
 
-/** The faults of a text; anything but a ScenarioError fails the property. */
-function faultsOf(text: string, file = 'x.yaml') {
+/** The problems of a text; anything but a ScenarioError fails the property. */
+function problemsOf(text: string, file = 'x.yaml') {
   try {
     const loaded = parseScenario(text, file);
     for (const cluster of ['embedded', 'kind', 'context'] as const) makePlan(loaded, { cluster });
     return [];
   } catch (error) {
-    if (error instanceof ScenarioError) return error.faults;
+    if (error instanceof ScenarioError) return error.problems;
     throw error;
   }
 }
 
 function placed(text: string): boolean {
   const lines = text.split('\n').length;
-  return faultsOf(text).every(({ line, col, what }) => line >= 1 && line <= lines && col >= 1 && what !== '');
+  return problemsOf(text).every(
+    ({ line, col, what }) => line >= 1 && line <= lines && col >= 1 && what !== '',
+  );
 }
 
-test('any text is a scenario or has faults with places', () => {
+test('any text is a scenario or has problems with places', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), placed), { numRuns: 500 });
 });
 
-test('any YAML at all is a scenario or has faults with places', () => {
+test('any YAML at all is a scenario or has problems with places', () => {
   const yaml = fc.jsonValue({ maxDepth: 4 }).map((value) => stringify(value));
   fc.assert(fc.property(yaml, placed), { numRuns: 500 });
 });
@@ -100,22 +102,22 @@ test('every key of every valid file, misspelt, is reported in its line with the 
     const slip = `${key}x`;
     const spoilt = `${text.slice(0, offset)}${slip}${text.slice(offset + key.length)}`;
     const before = text.slice(0, offset).split('\n');
-    const faults = faultsOf(spoilt, file);
-    const fault = faults.find(({ what }) => what === `unknown key '${slip}'`);
-    if (key === 'kind' && fault === undefined) {
+    const problems = problemsOf(spoilt, file);
+    const problem = problems.find(({ what }) => what === `unknown key '${slip}'`);
+    if (key === 'kind' && problem === undefined) {
       // Without its kind an item of the load cannot be judged further: that is what is said, at the item.
       assert.ok(
-        faults.some(({ what }) => what.endsWith("kind' is missing")),
+        problems.some(({ what }) => what.endsWith("kind' is missing")),
         `${file}: ${key}`,
       );
       continue;
     }
     assert.equal(
-      [fault?.line, fault?.col],
+      [problem?.line, problem?.col],
       [before.length, (before.at(-1) ?? '').length + 1],
       `${file}: ${key}`,
     );
-    assert.ok(fault?.hint?.startsWith(`did you mean '${key}'?`), `${file}: ${key}: ${fault?.hint}`);
+    assert.ok(problem?.hint?.startsWith(`did you mean '${key}'?`), `${file}: ${key}: ${problem?.hint}`);
   }
 });
 

@@ -6,9 +6,9 @@ import type { Io } from '../io.ts';
 
 export const validate = defineCommand({
   usage: 'validate <files..>',
-  describe: 'Reports every fault of scenario files, with line and column',
+  describe: 'Reports every problem of scenario files, with line and column',
   examples: [
-    ['validate my.yaml', 'all its faults at once'],
+    ['validate my.yaml', 'all its problems at once'],
     ['validate experiments/*.yaml', 'several files'],
   ],
   options: (cli) =>

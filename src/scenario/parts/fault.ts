@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { duration, labels, name } from './words.ts';
+import { selector } from './labels.ts';
+import { duration, name } from './words.ts';
 
 export const faultKinds = ['power-off', 'unplug', 'preempt', 'drain', 'pod-kill'] as const;
 
@@ -9,7 +10,7 @@ const target = z
   .strictObject({
     node: z.string().describe('The name of one node'),
     pool: name.describe('The name of a pool'),
-    labels: labels.describe('Labels of the node'),
+    labels: selector.describe('Labels of the node'),
     runs: z.enum(['ingress', 'app', 'nothing']).describe('Nodes that run a pod of it; nothing: neither'),
   })
   .partial();
@@ -29,7 +30,7 @@ export const fault = z.strictObject({
         .min(0)
         .optional()
         .describe('In all, each past its first chunk; none: all of them'),
-      after: duration.default('0s').describe('Time to wait after that'),
+      after: duration('0s', '24h').default('0s').describe('Time to wait after that'),
     })
     .prefault({})
     .describe('When it happens'),

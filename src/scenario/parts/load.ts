@@ -4,7 +4,7 @@ import { duration, name } from './words.ts';
 
 const expectStatus = z
   .int()
-  .min(100)
+  .min(200)
   .max(599)
   .default(200)
   .describe('The status that counts as completed; any other is http-error');
@@ -13,13 +13,22 @@ const streams = z.strictObject({
   kind: z.literal('streams'),
   name: name.default('slow').describe('Its name in reports'),
   concurrency: z.int().min(1).max(30_000).describe('How many streams, all at once'),
-  duration: duration.default('60s').describe('How long the app takes to send one answer'),
-  chunkInterval: duration.default('1s').describe('From one chunk of the answer to the next'),
-  bodySize: z.int().min(0).default(0).describe('Bytes of the request body (POST); 0 sends a GET'),
+  duration: duration('1s', '24h').default('60s').describe('How long the app takes to send one answer'),
+  chunkInterval: duration('10ms', '10m').default('1s').describe('From one chunk of the answer to the next'),
+  bodySize: z
+    .int()
+    .min(0)
+    .max(100_000_000)
+    .default(0)
+    .describe('Bytes of the request body (POST); 0 sends a GET'),
   chunkSize: z.int().min(32).max(65_536).default(128).describe('Bytes of one chunk of the answer'),
-  ramp: duration.default('5s').describe('The starts are spread over it'),
-  stall: duration.default('20s').describe('No byte for so long: hung'),
-  connectTimeout: duration.default('19s').describe("A SYN without answer; Cloudflare's 522 comes after 19 s"),
+  ramp: duration('0s', '1h').default('5s').describe('The starts are spread over it'),
+  stall: duration('100ms', '1h')
+    .default('20s')
+    .describe('No byte for this long: hung; at least twice chunkInterval'),
+  connectTimeout: duration('100ms', '10m')
+    .default('19s')
+    .describe("A SYN without answer; Cloudflare's 522 comes after 19 s"),
   renew: z
     .boolean()
     .default(false)
@@ -36,7 +45,9 @@ const probe = z.strictObject({
     .min(1)
     .default([...lanes])
     .describe('new: a connection each; reused: one kept connection'),
-  timeout: duration.default('5s').describe('A request without its whole answer for so long has failed'),
+  timeout: duration('50ms', '10m')
+    .default('5s')
+    .describe('A request without its whole answer for so long has failed'),
   expectStatus,
 });
 
@@ -52,7 +63,9 @@ const autocannon = z.strictObject({
       'Requests in flight at most, a new connection each; none: enough for a target that never answers',
     ),
   rate: z.number().min(0.1).max(5000).describe('Short requests per second, due at fixed times'),
-  timeout: duration.default('5s').describe('A request without its whole answer for so long has failed'),
+  timeout: duration('50ms', '10m')
+    .default('5s')
+    .describe('A request without its whole answer for so long has failed'),
   expectStatus,
 });
 
@@ -61,7 +74,7 @@ const k6 = z.strictObject({
   name: name.default('k6').describe('Its name in reports'),
   script: z.string().optional().describe("Your own k6 script, relative to this file; none: midflight's own"),
   vus: z.int().min(1).max(5000).default(10).describe("k6's virtual users"),
-  duration: duration.default('30s').describe('How long one stream of our own script takes'),
+  duration: duration('1s', '24h').default('30s').describe('How long one stream of our own script takes'),
   rate: z
     .number()
     .min(0.1)

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { labels, name } from './words.ts';
+import { labels, labelValue, taintKey } from './labels.ts';
+import { name } from './words.ts';
 
 export const effect = z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']);
 
 const taint = z.strictObject({
-  key: z.string().describe("The taint's key"),
-  value: z.string().default('').describe("The taint's value"),
+  key: taintKey.describe("The taint's key"),
+  value: labelValue.default('').describe("The taint's value"),
   effect: effect.default('NoSchedule').describe('What it does to pods that do not tolerate it'),
 });
 

@@ -1,12 +1,34 @@
 import * as z from 'zod';
+import { labelKey, labelValue, selector } from './labels.ts';
 import { effect } from './nodes.ts';
-import { duration, labels } from './words.ts';
+import { duration } from './words.ts';
 
 const toleration = z.strictObject({
-  key: z.string().optional().describe('The key of the taint; none: all taints'),
+  key: labelKey.optional().describe('The key of the taint; none: all taints'),
   operator: z.enum(['Exists', 'Equal']).default('Exists').describe('Equal compares the value as well'),
-  value: z.string().optional().describe('The value of the taint, for Equal'),
+  value: labelValue.optional().describe('The value of the taint, for Equal'),
   effect: effect.optional().describe('The effect of the taint; none: every effect'),
+});
+
+/** Kubernetes' own rules (pkg/apis/core/validation, ValidateTolerations). */
+const validToleration = toleration.superRefine(({ key, operator, value }, context) => {
+  if (operator === 'Exists' && value !== undefined && value !== '') {
+    context.addIssue({
+      code: 'custom',
+      path: ['value'],
+      params: {
+        what: 'is not compared by operator: Exists',
+        hint: 'add operator: Equal, or remove the value',
+      },
+    });
+  }
+  if (operator === 'Equal' && key === undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['operator'],
+      params: { what: 'is Equal, and there is no key to compare', hint: 'add the key of the taint' },
+    });
+  }
 });
 
 const placement = {
@@ -17,16 +39,24 @@ const placement = {
     .max(40)
     .default(2)
     .describe('Of a Deployment; a DaemonSet runs on each node that fits'),
-  nodeSelector: labels.default({}).describe('Labels of the nodes that may run it'),
-  tolerations: z.array(toleration).default([]).describe('Taints that its pods tolerate'),
-  terminationGracePeriod: duration.default('60s').describe("The pod's terminationGracePeriodSeconds"),
+  nodeSelector: selector.default({}).describe('Labels of the nodes that may run it'),
+  tolerations: z.array(validToleration).default([]).describe('Taints that its pods tolerate'),
+  terminationGracePeriod: duration('0s', '24h')
+    .default('60s')
+    .describe("The pod's terminationGracePeriodSeconds"),
 };
 
 /** Traefik's own settings that decide losses (names as in Traefik's static configuration). */
 const traefik = z.strictObject({
-  graceTimeOut: duration.default('10s').describe('How long open requests may finish after SIGTERM'),
-  requestAcceptGraceTimeout: duration.default('0s').describe('How long new requests are taken after SIGTERM'),
-  readinessPeriod: duration.default('2s').describe('periodSeconds of the readiness probe on /ping'),
+  graceTimeOut: duration('0s', '24h')
+    .default('10s')
+    .describe('How long open requests may finish after SIGTERM'),
+  requestAcceptGraceTimeout: duration('0s', '24h')
+    .default('0s')
+    .describe('How long new requests are taken after SIGTERM'),
+  readinessPeriod: duration('1s', '5m')
+    .default('2s')
+    .describe('periodSeconds of the readiness probe on /ping'),
   trustedIPs: z.array(z.string()).default([]).describe('forwardedHeaders.trustedIPs'),
 });
 
@@ -43,5 +73,7 @@ export const ingress = z.strictObject({
 
 export const app = z.strictObject({
   ...placement,
-  terminationGracePeriod: duration.default('30s').describe("The pod's terminationGracePeriodSeconds"),
+  terminationGracePeriod: duration('0s', '24h')
+    .default('30s')
+    .describe("The pod's terminationGracePeriodSeconds"),
 });

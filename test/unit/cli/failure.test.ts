@@ -19,13 +19,22 @@ test('a known error is one clean block: where, what, what to do', () => {
   });
 });
 
-test('a scenario shows each of its faults', () => {
-  const fault = { file: 'a.yaml', line: 3, col: 7 };
+test('a scenario shows each of its problems', () => {
+  const place = { file: 'a.yaml', line: 3, col: 7 };
   const error = new ScenarioError([
-    { ...fault, what: 'one', hint: 'do this' },
-    { ...fault, line: 4, what: 'two', hint: null },
+    { ...place, what: 'one', hint: 'do this' },
+    { ...place, line: 4, what: 'two', hint: null },
   ]);
   assert.equal(failureOf(error), { text: 'a.yaml:3:7: one\n  do this\na.yaml:4:7: two\n', exitCode: 64 });
+});
+
+test('problems beyond those shown are counted', () => {
+  const problem = { file: 'a.yaml', line: 3, col: 7, what: 'one', hint: null };
+  assert.is(
+    failureOf(new ScenarioError([problem], 7)).text,
+    'a.yaml:3:7: one\nand 7 more problems; fix these first\n',
+  );
+  assert.match(failureOf(new ScenarioError([problem], 1)).text, 'and 1 more problem;');
 });
 
 test('anything else is a defect, with its stack', () => {

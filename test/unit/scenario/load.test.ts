@@ -13,12 +13,12 @@ load: [{ kind: probe, rate: 1 }]
 policies: [Local]
 `;
 
-function faultsOf(text: string) {
+function problemsOf(text: string) {
   try {
     parseScenario(text, 'x.yaml');
     return [];
   } catch (error) {
-    if (error instanceof ScenarioError) return error.faults;
+    if (error instanceof ScenarioError) return error.problems;
     throw error;
   }
 }
@@ -43,7 +43,7 @@ test('places: the key of a value, the item of a list, nothing for a default', ()
   assert.is(locate(['seed']), undefined);
 });
 
-test('the error of a file carries its first fault and how many more', () => {
+test('the error of a file carries its first problem and how many more', () => {
   const [file = ''] = yamlFiles('test/scenarios', 'invalid-values');
   try {
     loadScenario(file);
@@ -53,7 +53,7 @@ test('the error of a file carries its first fault and how many more', () => {
     if (!(error instanceof ScenarioError)) return;
     assert.is(error.exitCode, 64);
     assert.is(error.where, `${file}:2:1`);
-    assert.ok(error.message.endsWith(`(and ${error.faults.length - 1} more)`));
+    assert.ok(error.message.endsWith(`(and ${error.problems.length - 1} more)`));
   }
 });
 
@@ -63,7 +63,7 @@ test('a file that is not there is said so', () => {
     assert.unreachable();
   } catch (error) {
     assert.ok(error instanceof MidflightError && error.code === 'missing-file' && error.exitCode === 64);
-    assert.equal([error.message, error.hint], ['there is no such file', undefined]);
+    assert.equal([error.message, error.hint], ['there is no such file', 'name a scenario file']);
   }
 });
 
@@ -81,19 +81,19 @@ test('a file name with a slip is told with the file that is there; a folder is t
     'there is no such file',
     `did you mean ${join(packageRoot(), 'experiments', 'baseline.yaml')}?`,
   ]);
-  assert.equal(reason('experiments'), [64, 'it is a folder, and not a scenario file', undefined]);
+  assert.equal(reason('experiments'), [64, 'this is a folder, not a scenario file', 'name the file in it']);
 });
 
 test('anchors may be used', () => {
   const text = `${least}ingress: { nodeSelector: &where { midflight.dev/pool: node } }\napp: { nodeSelector: *where }\n`;
-  assert.equal(faultsOf(text), []);
+  assert.equal(problemsOf(text), []);
   assert.equal(parseScenario(text, 'x.yaml').scenario.app.nodeSelector, { 'midflight.dev/pool': 'node' });
 });
 
 test('a misspelt part raises no false alarm about what it would have said', () => {
   const text = `${least}expect: { Cluster: { lost: 0 } }\nprovider: { kind: { policies: [Cluster] } }\n`;
   assert.equal(
-    faultsOf(text).map(({ line, what }) => [line, what]),
+    problemsOf(text).map(({ line, what }) => [line, what]),
     [[6, "unknown key 'provider'"]],
   );
 });
@@ -105,13 +105,13 @@ fault: { kind: drain, target: { pool: node }, trigger: { streamsInFlight: 6 } }
 providers: { kind: { policies: [Cluster], load: [{ kind: streams, concurrency: 5 }] } }
 `;
   assert.equal(
-    faultsOf(text).map(({ what }) => what),
+    problemsOf(text).map(({ what }) => what),
     ['the fault waits for 6 streams, and the load of providers.kind has 5'],
   );
 });
 
-test('windows line ends and a byte order mark are no fault', () => {
-  assert.equal(faultsOf(`\uFEFF${least.replaceAll('\n', '\r\n')}`), []);
+test('windows line ends and a byte order mark are no problem', () => {
+  assert.equal(problemsOf(`\uFEFF${least.replaceAll('\n', '\r\n')}`), []);
 });
 
 test.run();

@@ -11,8 +11,9 @@ import { analysis } from '../../src/analysis/index.ts';
 import type { Report } from '../../src/analysis/schema.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import { eachEvent } from '../../src/history/reader.ts';
+import { boardChart } from '../../src/reports/html/charts.ts';
 import { htmlReport } from '../../src/reports/html/index.ts';
-import { seriesReader } from '../../src/reports/html/series.ts';
+import { seriesReader, type TrialSeries } from '../../src/reports/html/series.ts';
 import { chromiumFlags, chromiumOr } from '../support/chromium.ts';
 
 /* report.html as a person opens it: a file, in a browser that is not asked to run or fetch anything. */
@@ -20,6 +21,16 @@ const test = suite('report.html in a browser');
 const executablePath = chromiumOr('report.html in a browser');
 let folder = '';
 const histories = ['flip-then-loss', 'ingress-node-dies', 'cluster-loses-carrier', 'breaks-off'] as const;
+const emptySeries: TrialSeries = {
+  index: 0,
+  end: 100,
+  streams: [],
+  streamsSeen: 0,
+  probes: [],
+  board: [],
+  marks: [],
+  phases: [],
+};
 const reports = new Map<string, Report>();
 let context: BrowserContext;
 
@@ -78,7 +89,7 @@ for (const name of histories) {
     await page.close();
   });
 
-  for (const width of [400, 1280]) {
+  for (const width of [390, 1280]) {
     test(`${name}: ${width} px wide, the page itself does not scroll sideways`, async () => {
       const { page } = await open(name, width);
       const { scroll, client } = await page.evaluate(() => ({
@@ -152,6 +163,74 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.close();
   });
 }
+
+test('390 px: every table fits, cell by cell with its title; a chart that does not fit says that it scrolls', async () => {
+  const { page } = await open('flip-then-loss', 390);
+  const found = await page.evaluate(() => {
+    const tooWide = [...document.querySelectorAll('.scroll')].filter(
+      (one) => getComputedStyle(one).display !== 'none' && one.scrollWidth > one.clientWidth + 1,
+    );
+    const charts = tooWide.filter((one) => one.querySelector('svg') !== null);
+    return {
+      tables: tooWide.filter((one) => one.querySelector('table') !== null).length,
+      charts: charts.length,
+      hints: charts
+        .map((one) => one.parentElement?.querySelector('.hint') ?? one)
+        .filter((one) => one.className === 'hint' && getComputedStyle(one).display !== 'none').length,
+      labels: [...document.querySelectorAll('section[aria-labelledby=comparison] td')].filter(
+        (one) => getComputedStyle(one, '::before').content.length > 2,
+      ).length,
+    };
+  });
+  assert.is(found.tables, 0);
+  assert.ok(found.charts > 0);
+  assert.is(found.hints, found.charts);
+  assert.ok(found.labels >= 6, String(found.labels));
+  await page.close();
+});
+
+test('1280 px: nothing scrolls sideways and no hint is shown', async () => {
+  const { page } = await open('flip-then-loss');
+  const found = await page.evaluate(
+    () =>
+      [...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth + 1)
+        .length +
+      [...document.querySelectorAll('.hint')].filter((one) => getComputedStyle(one).display !== 'none')
+        .length,
+  );
+  assert.is(found, 0);
+  await page.close();
+});
+
+test('a long node name is whole, at its bar', async () => {
+  const page = await context.newPage();
+  await page.setViewportSize({ width: 1280, height: 900 });
+  for (const name of [
+    'gke-prod-pool-1-abcdef-x9zz',
+    'gke-production-eu-west-preemptible-pool-0a1b2c3d-x9zz',
+  ]) {
+    const series = { ...emptySeries, board: [{ node: name, state: 'green' as const, from: 0, to: 100 }] };
+    await page.setContent(`<body style="margin:0;font:16px sans-serif">${boardChart(series)}</body>`);
+    const inside = await page.evaluate((node) => {
+      const svg = document.querySelector('svg')?.getBoundingClientRect();
+      const [label] = [...document.querySelectorAll('text')].filter(
+        ({ textContent }) => textContent === node,
+      );
+      const box = label?.getBoundingClientRect();
+      return svg !== undefined && box !== undefined && box.left >= svg.left && box.right <= svg.right;
+    }, name);
+    assert.ok(inside, name);
+  }
+  await page.close();
+});
+
+test('the codes that customers see are explained in the page', async () => {
+  const { page } = await open('flip-then-loss');
+  const terms = await page.locator('dt').allTextContents();
+  for (const term of ['520', '522', 'none', '-', 'unknown', 'failover', 'outage', 'resolution', 'expected'])
+    assert.ok(terms.includes(term), term);
+  await page.close();
+});
 
 test('labels of flip, fault and clocks do not cover each other', async () => {
   const { page } = await open('flip-then-loss');

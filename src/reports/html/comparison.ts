@@ -67,7 +67,7 @@ function chart({ comparison: rows }: Report): string {
   return figure(
     'Share of slow streams lost under each policy',
     keys,
-    `<div class="wide">${lostChart(rows, 1000)}</div><div class="narrow">${lostChart(rows, 340)}</div>`,
+    `<div class="wide">${lostChart(rows, 980)}</div><div class="narrow">${lostChart(rows, 340)}</div>`,
     rows.map(({ policy, lost, started }) => `${policyName(policy)}: ${lost} of ${started}`).join('; '),
   );
 }

@@ -82,6 +82,10 @@ export function seriesReader(): SeriesReader {
   };
 }
 
+/** A preemption's fault is its power cut. */
+const wordOf = ({ kind, name }: EventOf<'disturbance'>) =>
+  kind === 'fault' && name === 'preempt' ? 'power cut' : shortened(name, 40);
+
 const stateOf = ({ eligible, healthy }: EventOf<'health'>): NodeSpan['state'] =>
   eligible ? (healthy ? 'green' : 'red') : 'not eligible';
 
@@ -144,7 +148,7 @@ function trialSeries(
             marks.push({
               at: at(event.t),
               kind: event.kind,
-              label: [event.kind === 'notice' ? 'notice of' : '', shortened(event.name, 40), event.node ?? '']
+              label: [event.kind === 'notice' ? 'notice of' : '', wordOf(event), event.node ?? '']
                 .filter(Boolean)
                 .join(' '),
             });

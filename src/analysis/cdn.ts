@@ -10,7 +10,7 @@ const cdnResponseMs = 120_000;
 /**
  * What a CDN in front would have answered for a lost request; null where that cannot be told from what was seen (a
  * response that was not awaited for the CDN's own 120 s, say, or a fault of ours).
- * Source: Cloudflare's docs, "Error 520" to "Error 524".
+ * Source: Cloudflare's docs, "Error 520" to "Error 526" and, for a name without an address, "Error 530" with "Error 1016".
  */
 export function cdnCodeOf(request: RequestRecord, outcome: Outcome, time: ClusterTime): CdnCode | null {
   // Bytes without a whole head are no answer yet: a CDN has no status to pass on.
@@ -22,6 +22,12 @@ export function cdnCodeOf(request: RequestRecord, outcome: Outcome, time: Cluste
       return '521';
     case 'unreachable':
       return '523';
+    case 'unresolved':
+      return '530';
+    case 'tls-failed':
+      return '525';
+    case 'tls-rejected':
+      return '526';
     case 'connect-timeout':
       return unansweredMs(request, time) >= cdnConnectMs ? '522' : 'slow-connect';
     case 'slow-connect':
@@ -43,6 +49,7 @@ export function cdnCodeOf(request: RequestRecord, outcome: Outcome, time: Cluste
     case 'completed':
     case 'cancelled':
     case 'local-error':
+    case 'refused-unprocessed': // it may be sent again without harm, and whether a CDN does is not documented
     case 'unclear':
       return null;
   }

@@ -1,8 +1,13 @@
-const certificate = /CERT|ISSUER|SIGNATURE|ALTNAME/;
+/** OpenSSL's own alerts apart: in those the server speaks of our certificate. */
+const certificate = /^(?!ERR_SSL_).*(CERT|ISSUER|SIGNATURE|ALTNAME)/;
 
 const words: readonly (readonly [RegExp, string])[] = [
   [certificate, 'the certificate is not accepted'],
   [/^(ENOTFOUND|EAI_)/, 'the name cannot be resolved'],
+  [
+    /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|HTTPS_PROXY_REQUEST)$/,
+    'the server does not speak TLS',
+  ],
   [/^E[MN]FILE$/, 'too many open files'],
   [/^(EADDRNOTAVAIL|EADDRINUSE)$/, 'no local port is free'],
   [/^(ENOBUFS|ENOMEM)$/, 'no memory for another socket'],

@@ -3,8 +3,10 @@
  */
 
 /**
- * What a request became, as its client saw it. `cancelled`: ended by us, and no loss. `unclear`: lost, and an engine that is
- * not ours does not tell how.
+ * What a request became, as its client saw it. `unresolved`: its host's name has no address. `tls-failed`: no TLS handshake
+ * came about, however that ended; `tls-rejected`: one did, and the certificate is not to be trusted. `refused-unprocessed`:
+ * an HTTP/2 server vouches that it did nothing (RFC 9113, section 8.7). `cancelled`: ended by us, and no loss. `unclear`:
+ * lost, and an engine that is not ours does not report how.
  */
 export const outcomes = [
   'completed',
@@ -12,8 +14,12 @@ export const outcomes = [
   'connect-timeout',
   'slow-connect',
   'unreachable',
+  'unresolved',
+  'tls-failed',
+  'tls-rejected',
   'closed-before-response',
   'reset-before-response',
+  'refused-unprocessed',
   'truncated',
   'reset-mid-body',
   'hung',
@@ -31,7 +37,19 @@ export const causes = ['transit', 'ingress', 'endpoint', 'switchover', 'no-targe
 export type Cause = (typeof causes)[number];
 
 /** What a CDN (Cloudflare) in front would have answered for a loss; `cut`: the original status with a cut body. */
-export const cdnCodes = ['520', '521', '522', '523', '524', 'slow-connect', 'cut', 'origin-status'] as const;
+export const cdnCodes = [
+  '520',
+  '521',
+  '522',
+  '523',
+  '524',
+  '525',
+  '526',
+  '530',
+  'slow-connect',
+  'cut',
+  'origin-status',
+] as const;
 export type CdnCode = (typeof cdnCodes)[number];
 
 /** The clocks of one disturbance, from its instant; nodeReadmitted from the recovery. */

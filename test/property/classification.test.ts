@@ -155,6 +155,7 @@ test('every ending has a class, and only what we ended is cancelled', () => {
     reset: true,
     'slow-connect': true,
     malformed: true,
+    handshake: true,
     wrong: true,
     cancelled: true,
   };

@@ -1,4 +1,6 @@
 import { HTTPParser } from 'http-parser-js';
+import type { Malformation } from '../../base/malformed.ts';
+import { type Framing, framing } from './framing.ts';
 
 /** What http-parser-js (0.5.10, pinned) keeps to itself, and we must see to be as strict as Node's own parser. */
 interface Insides {
@@ -7,7 +9,10 @@ interface Insides {
   readonly offset: number;
   readonly end: number;
   readonly chunk: Buffer;
-  readonly isChunked: boolean;
+  readonly connection: string;
+  maxHeaderSize: number;
+  isChunked: boolean;
+  body_bytes: number | null;
   consumeLine(): string | undefined;
   parseHeader(line: string, headers: string[]): void;
   execute(bytes: Buffer): number | Error;
@@ -30,25 +35,50 @@ export interface AnswerEvents {
 
 export interface Head {
   readonly statusCode: number;
+  /** All but those that frame the body, names and values in turn. */
   readonly headers: readonly string[];
   readonly shouldKeepAlive: boolean;
 }
 
+interface Info extends Head {
+  readonly versionMinor: number;
+}
+
 const headerLine = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/;
+const framingLine = /^(content-length|transfer-encoding):[ \t]*(.*?)[ \t]*$/i;
 const chunkHead = /^[0-9a-fA-F]{1,13}[ \t]*(;.*)?$/;
 const prefix = 'HTTP/1.';
+/** The first byte of a TLS record: an alert, or a handshake (RFC 8446, section 5.1). */
+const isTls = (line: string) => ['\x15', '\x16'].includes(line.charAt(0));
+/**
+ * Of all heads of one answer, interim ones and their lines' ends included; of its trailers likewise. Chrome takes 256 KiB
+ * (net/http/http_stream_parser.cc, kMaxHeaderBufSize), curl 300 KB; counted here, whatever the pieces in which it comes.
+ */
+export const headLimit = 256 * 1024;
 
 /** Parses one HTTP/1.x answer from bytes in pieces of any size. */
 export class AnswerParser extends Parser {
+  /** What is wrong with it; null: nothing so far. */
+  malformed: Malformation | null = null;
   private readonly to: AnswerEvents;
+  /** The request was HEAD: its answer has no body, whatever its head says. */
+  private readonly bodiless: boolean;
   private interim = false;
   private over = false;
   /** Nothing but the bytes that are being parsed has been read, and no interim answer of them. */
   private first = true;
+  private headBytes = 0;
+  private trailerBytes = 0;
+  /** Values of the headers that frame the body, lower case. */
+  private lengths: string[] = [];
+  private codings: string[] = [];
+  private afterFraming = false;
 
-  constructor(to: AnswerEvents) {
+  constructor(to: AnswerEvents, bodiless: boolean) {
     super(HTTPParser.RESPONSE);
+    this.maxHeaderSize = Number.POSITIVE_INFINITY; // counts whole pieces: see headLimit
     this.to = to;
+    this.bodiless = bodiless;
   }
 
   /** The next byte begins a chunk of the body. */
@@ -56,41 +86,112 @@ export class AnswerParser extends Parser {
     return this.state === 'BODY_CHUNKHEAD' && this.line === '';
   }
 
-  /** False where the bytes are no HTTP. What follows a whole answer is no part of it. */
+  /** False where the bytes are no HTTP, see `malformed`. What follows a whole answer is no part of it. */
   parse(bytes: Buffer): boolean {
     let failed: boolean;
+    const before = this.state;
     try {
       failed = this.execute(bytes) instanceof Error;
     } catch {
-      failed = true; // thrown by checkFraming
+      failed = true; // thrown by fail() within one of our own methods
     }
     this.first = false;
-    return this.over || (!failed && couldBeHttp(this));
+    if (this.over) {
+      this.malformed = null; // what follows a whole answer may be anything
+      return true;
+    }
+    if (failed) this.malformed ??= ofState[this.state] ?? ofState[before] ?? 'not-http';
+    else this.malformed ??= this.unfinished();
+    return this.malformed === null;
   }
 
-  /** http-parser-js takes a bad chunk size for the last chunk, and so a broken body for a whole one. */
+  /** What is wrong with the line that has begun, before its end, which may never come. */
+  private unfinished(): Malformation | null {
+    const { state, line } = this;
+    if (state === 'RESPONSE_LINE' && !couldBeHttp(line)) return isTls(line) ? 'tls-record' : 'not-http';
+    if (this.inHead && this.headBytes + line.length > headLimit) return 'header-limit';
+    if (state === 'BODY_CHUNKTRAILERS' && this.trailerBytes + line.length > headLimit) return 'trailer';
+    if (state === 'BODY_CHUNKHEAD' && line.length > headLimit) return 'chunk-size';
+    return null;
+  }
+
+  private get inHead(): boolean {
+    return this.state === 'RESPONSE_LINE' || this.state === 'HEADER';
+  }
+
+  private fail(reason: Malformation): never {
+    this.malformed = reason;
+    throw new Error(reason);
+  }
+
   override consumeLine(): string | undefined {
+    const from = this.offset;
+    const carried = this.line.length;
     const line = super.consumeLine();
-    if (line !== undefined && this.state === 'BODY_CHUNKHEAD' && !chunkHead.test(line))
-      throw new Error('not a chunk size');
+    if (line === undefined) return line;
+    const bytes = carried + this.offset - from;
+    if (this.inHead) {
+      this.headBytes += bytes;
+      if (this.headBytes > headLimit) this.fail('header-limit');
+      if (this.state === 'RESPONSE_LINE' && line !== '' && !couldBeHttp(line))
+        this.fail(isTls(line) ? 'tls-record' : 'not-http');
+    } else if (this.state === 'BODY_CHUNKTRAILERS') {
+      this.trailerBytes += bytes;
+      if (this.trailerBytes > headLimit) this.fail('trailer');
+    }
+    // http-parser-js takes a bad chunk size for the last chunk, and so a broken body for a whole one.
+    else if (this.state === 'BODY_CHUNKHEAD' && !chunkHead.test(line)) this.fail('chunk-size');
     return line;
   }
 
-  /** It also passes over lines that are no headers. */
+  /** It also passes over lines that are no headers, and reads those that frame the body less strictly than we must. */
   override parseHeader(line: string, headers: string[]): void {
-    if (!headerLine.test(line) && !/^[ \t]/.test(line)) throw new Error('not a header');
-    super.parseHeader(line, headers);
-  }
-
-  [HTTPParser.kOnHeadersComplete](info: Head): void {
-    if (this.over) return;
-    this.interim = info.statusCode < 200 && info.statusCode !== 101;
-    if (this.interim) {
-      this.first = false;
+    const inTrailer = this.state === 'BODY_CHUNKTRAILERS';
+    const folded = /^[ \t]/.test(line);
+    if (line.includes('\r') || (folded ? headers.length === 0 && !this.afterFraming : !headerLine.test(line)))
+      this.fail(inTrailer ? 'trailer' : 'header-line');
+    const [, name, value = ''] = inTrailer ? [] : (framingLine.exec(line) ?? []);
+    // A folded line would belong to the header before it, which http-parser-js has not seen.
+    if (folded && this.afterFraming) this.fail('header-line');
+    this.afterFraming = name !== undefined;
+    if (name === undefined) {
+      super.parseHeader(line, headers);
       return;
     }
-    checkFraming(info.headers);
-    this.to.head(info, this.first && this.isChunked ? this.chunk.subarray(0, this.offset) : null);
+    const values = name.toLowerCase() === 'content-length' ? this.lengths : this.codings;
+    values.push(value.toLowerCase());
+  }
+
+  /** Returns 1 where no body follows. */
+  [HTTPParser.kOnHeadersComplete](info: Info): number {
+    if (this.over) return 1;
+    const { statusCode } = info;
+    if (statusCode < 100) this.fail('status-line');
+    // What its headers say of a body is void: 1xx, 204 and 304 end at the empty line (RFC 9112, section 6.3).
+    this.interim = statusCode < 200 && statusCode !== 101;
+    const empty = statusCode < 200 || statusCode === 204 || statusCode === 304 || this.bodiless;
+    const frame = empty ? ({ kind: 'none' } as const) : framing(this.lengths, this.codings);
+    this.lengths = [];
+    this.codings = [];
+    if (this.interim) {
+      this.first = false;
+      return 1;
+    }
+    if (frame.kind === 'malformed') this.fail(frame.reason);
+    const bytes = this.first && frame.kind === 'chunked' ? this.chunk.subarray(0, this.offset) : null;
+    this.frameBy(frame);
+    this.to.head({ statusCode, headers: info.headers, shouldKeepAlive: this.keepsAlive(info, frame) }, bytes);
+    return empty ? 1 : 0;
+  }
+
+  private frameBy(frame: Framing): void {
+    this.isChunked = frame.kind === 'chunked';
+    this.body_bytes = frame.kind === 'length' ? frame.bytes : null;
+  }
+
+  private keepsAlive({ versionMinor, statusCode }: Info, { kind }: Framing): boolean {
+    if (kind === 'close' || statusCode === 101) return false;
+    return versionMinor > 0 ? !this.connection.includes('close') : this.connection.includes('keep-alive');
   }
 
   [HTTPParser.kOnBody](bytes: Buffer): void {
@@ -104,18 +205,16 @@ export class AnswerParser extends Parser {
   }
 }
 
-/** Framing that cannot be followed is worth an error: guessed wrong, a cut answer would pass for a whole one. */
-function checkFraming(headers: readonly string[]): void {
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index]?.toLowerCase();
-    const value = headers[index + 1] ?? '';
-    if (name === 'content-length' && !/^\d{1,15}$/.test(value)) throw new Error('not a length');
-    if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked') throw new Error('unknown coding');
-  }
-}
+/** What is wrong where http-parser-js itself gives up. */
+const ofState: Readonly<Record<string, Malformation>> = {
+  RESPONSE_LINE: 'status-line',
+  HEADER: 'header-line',
+  BODY_CHUNKHEAD: 'chunk-size',
+  BODY_CHUNKEMPTYLINE: 'chunk-end',
+  BODY_CHUNKTRAILERS: 'trailer',
+};
 
-/** A first line that does not begin as HTTP is known as such before its end, which may never come; empty ones may precede it. */
-function couldBeHttp({ state, line }: Insides): boolean {
-  if (state !== 'RESPONSE_LINE') return true;
+/** A first line that does not begin as HTTP is known as such before its end; empty ones may precede it. */
+function couldBeHttp(line: string): boolean {
   return line === '\r' || line.startsWith(prefix) || prefix.startsWith(line);
 }

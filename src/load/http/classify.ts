@@ -1,3 +1,4 @@
+import { isCertificate } from '../../base/errno.ts';
 import type { Outcome } from '../../history/schema.ts';
 
 /** What ended an exchange, in the terms of its socket. */
@@ -15,10 +16,12 @@ export type Ending =
   | 'reset'
   /** The connection stood only after the time-out. */
   | 'slow-connect'
-  /** What came is not HTTP. */
+  /** What came is not HTTP; `errno` says what is wrong with it. */
   | 'malformed'
   /** The numbered body has a gap, or goes on after its end. */
   | 'wrong'
+  /** No TLS handshake came about; `errno` null: the server closed in order. */
+  | 'handshake'
   /** We ended it. */
   | 'cancelled';
 
@@ -35,9 +38,13 @@ export interface Seen {
 
 const refused = new Set(['ECONNREFUSED']);
 const reset = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+/** HTTP/2: the server vouches that it did nothing with it (RFC 9113, section 8.7). */
+const unprocessed = 'NGHTTP2_REFUSED_STREAM';
+/** A resolver's verdict, and not a want of memory or of files on our side. */
+const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME']);
 const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EREMOTEIO']);
-/** The peer speaks, but not TLS (node's names of OpenSSL's errors begin so). */
-const foreign = /^(EPROTO|ERR_SSL_|HPE_)/;
+/** TLS went wrong (node's names of OpenSSL's errors begin so). */
+const secure = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
 
 /**
  * One word for what became of a request. An answer whose end marker came is completed, whatever the connection did
@@ -57,7 +64,10 @@ export function classify(ending: Ending, seen: Seen): Outcome {
     case 'error':
       return ofErrno(seen);
     case 'reset':
+      if (seen.errno === unprocessed && seen.status === null) return 'refused-unprocessed';
       return seen.status === null ? 'reset-before-response' : 'reset-mid-body';
+    case 'handshake':
+      return ofHandshake(seen);
     case 'silence':
       return 'hung';
     case 'connect-timeout':
@@ -67,13 +77,23 @@ export function classify(ending: Ending, seen: Seen): Outcome {
   }
 }
 
-/** errno(3) names; anything else failed on our own side (EMFILE, EADDRNOTAVAIL, ENOTFOUND, a certificate). */
+/** A certificate that was accepted before and is not now is the server's fault, which every client sees. */
+function ofHandshake(seen: Seen): Outcome {
+  const { errno } = seen;
+  if (errno === null || reset.has(errno)) return 'tls-failed';
+  return ofErrno(seen);
+}
+
+/** errno(3) names; anything else failed on our own side (EMFILE, EADDRNOTAVAIL). */
 function ofErrno({ errno, status, connected }: Seen): Outcome {
   if (errno === null) return 'local-error';
   if (refused.has(errno)) return 'refused';
   if (unreachable.has(errno)) return 'unreachable';
+  if (unresolved.has(errno)) return 'unresolved';
   if (reset.has(errno)) return status === null ? 'reset-before-response' : 'reset-mid-body';
   // The kernel gave up: on the handshake, or on bytes that nobody acknowledged.
   if (errno === 'ETIMEDOUT') return connected ? 'hung' : 'connect-timeout';
-  return foreign.test(errno) ? 'malformed' : 'local-error';
+  if (isCertificate(errno)) return 'tls-rejected';
+  if (secure.test(errno)) return status === null ? 'tls-failed' : 'malformed';
+  return errno.startsWith('HPE_') ? 'malformed' : 'local-error';
 }

@@ -3,16 +3,23 @@ import { connect as connectTls, createSecureContext, type TLSSocket } from 'node
 import { errnoOf, MidflightError } from '../../base/errors.ts';
 import { endedByReset } from '../../base/fin.ts';
 import type { Target } from '../config.ts';
+import { type Lookup, type Race, race, systemLookup } from './addresses.ts';
 import { type Closing, closingSockets } from './closing.ts';
+
+/** During what a connection failed: TLS's handshake, or anything else. */
+export type Stage = 'handshake' | 'any';
 
 /** What a connection tells whoever uses it now. After `fin` or `failed` nothing more comes. */
 export interface ConnectionUser {
+  /** The host is a name, and its addresses are being looked up, or have been. */
+  resolving?(now: boolean): void;
   /** The TCP handshake is done. */
   connected(): void;
   /** The buffer is only lent: it is written over by the next read of any connection. */
   bytes(chunk: Buffer): void;
   fin(): void;
-  failed(errno: string | null): void;
+  /** `errno` null: an end in order (of a handshake), or unknown. */
+  failed(errno: string | null, stage: Stage): void;
 }
 
 export interface Connection {
@@ -34,29 +41,48 @@ export type Dial = (localAddress: string | null, user: ConnectionUser) => Connec
 const readBufferBytes = 65_536;
 const nobody: ConnectionUser = { connected() {}, bytes() {}, fin() {}, failed() {} };
 
-/** How to connect to a target. All connections read into one buffer: libuv reads one socket at a time. */
-export function dialer(target: Target, family: 0 | 4 | 6): Dial {
+export interface DialOptions {
+  readonly lookup?: Lookup;
+  /** Called with the address of each connection that was made to a host by its name. */
+  readonly onAddress?: (address: string) => void;
+}
+
+/**
+ * How to connect to a target: to its address, or to the first of its name's addresses that answers. All connections read
+ * into one buffer: libuv reads one socket at a time.
+ */
+export function dialer(target: Target, family: 0 | 4 | 6, options: DialOptions = {}): Dial {
   const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
   const where = { ...addressOf(target, family), allowHalfOpen: true };
   const secure = target.tls ? secureOptions(target, 'http/1.1') : null;
   const closing = closingSockets();
+  const lookup = options.lookup ?? systemLookup;
+  const isName = isIP(target.host) === 0;
   return (localAddress, user) => {
     const from = localAddress === null ? where : { ...where, localAddress };
     const connection = new SocketConnection(user, closing);
-    if (secure !== null)
-      connection.carriedBy(connectTls({ ...from, ...secure }).on('data', (chunk) => connection.read(chunk)));
-    else {
-      const callback = (length: number) => connection.read(buffer.subarray(0, length));
-      connection.carriedBy(connect({ ...from, onread: { buffer, callback } }));
+    const onread = { buffer, callback: (length: number) => connection.read(buffer.subarray(0, length)) };
+    const overTls = (socket: TLSSocket) => socket.on('data', (chunk) => connection.read(chunk));
+    if (!isName) {
+      if (secure !== null) connection.carriedBy(overTls(connectTls({ ...from, ...secure })), true);
+      else connection.carriedBy(connect({ ...from, onread }), false);
+      return connection;
     }
+    const open = (host: string) => connect({ ...from, host, ...(secure === null ? { onread } : {}) });
+    const connected = (socket: Socket, address: string) => {
+      options.onAddress?.(address);
+      if (secure === null) connection.carriedBy(socket, false);
+      else connection.carriedBy(overTls(connectTls({ socket, ...secure })), true);
+      connection.connected(socket);
+    };
+    connection.resolve(lookup(target.host, family), (addresses, failed) =>
+      race(addresses, open, { connected, failed }),
+    );
     return connection;
   };
 }
 
-/**
- * Where to connect: one address, the first of its family (0: of any) that the resolver gives, as a race of several would
- * hide which one is dead. Throws `bad-usage` where the host is an address of another family.
- */
+/** Where to connect. Throws `bad-usage` where the host is an address of another family. */
 export function addressOf({ host, port }: Target, family: 0 | 4 | 6) {
   const version = isIP(host);
   if (version !== 0 && family !== 0 && version !== family)
@@ -79,6 +105,7 @@ class SocketConnection implements Connection {
   private user: ConnectionUser;
   private over = false;
   private socket: Socket | null = null;
+  private race: Race | null = null;
   private readonly closing: Closing;
 
   constructor(user: ConnectionUser, closing: Closing) {
@@ -86,19 +113,51 @@ class SocketConnection implements Connection {
     this.closing = closing;
   }
 
-  carriedBy(socket: Socket | TLSSocket): void {
+  /** Waits for the addresses of a name, and then for one of them to answer. */
+  resolve(
+    looked: Promise<readonly string[]>,
+    connect: (addresses: readonly string[], failed: (errno: string | null) => void) => Race,
+  ): void {
+    const failed = (errno: string | null) => {
+      if (!this.over) this.end().failed(errno, 'any');
+    };
+    this.user.resolving?.(true);
+    looked.then(
+      (addresses) => {
+        if (this.over) return;
+        this.user.resolving?.(false);
+        this.race = connect(addresses, failed);
+      },
+      (error: unknown) => failed(errnoOf(error) ?? null),
+    );
+  }
+
+  carriedBy(socket: Socket | TLSSocket, tls: boolean): void {
     this.socket = socket;
-    socket.on('connect', () => {
-      this.local = localOf(socket);
-      this.user.connected();
-    });
+    let stage: Stage = 'any';
+    if (tls) {
+      stage = 'handshake';
+      socket.on('secureConnect', () => {
+        stage = 'any';
+      });
+    }
+    socket.on('connect', () => this.connected(socket));
     // First of all listeners: TLS ends the socket at the end of an unfinished handshake.
     socket.prependListener('end', () => {
       if (this.over || this.user === nobody) this.end();
-      else if (endedByReset(socket)) this.end().failed('ECONNRESET');
+      else if (endedByReset(socket)) this.end().failed('ECONNRESET', stage);
+      else if (stage === 'handshake') this.end().failed(null, stage);
       else this.end().fin();
     });
-    socket.on('error', (error) => this.end().failed(errnoOf(error) ?? null));
+    socket.on('error', (error) => {
+      const errno = errnoOf(error) ?? null;
+      this.end().failed(errno, wasConnected(this.local !== null, errno) ? stage : 'any');
+    });
+  }
+
+  connected(socket: Socket): void {
+    this.local = localOf(socket);
+    this.user.connected();
   }
 
   read(chunk: Buffer): true {
@@ -134,9 +193,13 @@ class SocketConnection implements Connection {
 
   private close(): void {
     this.over = true;
+    this.race?.cancel();
     if (this.socket !== null) this.closing.later(this.socket);
   }
 }
+
+/** Nobody refuses by ECONNRESET: a reset right after the TCP handshake can overtake our sight of the handshake. */
+export const wasConnected = (seen: boolean, errno: string | null) => seen || errno === 'ECONNRESET';
 
 /** `127.0.0.1:41234` or `[::1]:41234`; null before it is connected. */
 export function localOf(socket: Socket): string | null {

@@ -1,5 +1,6 @@
 import type { Nanoseconds } from '../../base/units.ts';
 import type { Ending } from './classify.ts';
+import type { Stage } from './connection.ts';
 import { type RequestOptions, type RequestRecord, requestRecord } from './record.ts';
 import { type ResponseReader, responseReader } from './response.ts';
 
@@ -19,7 +20,9 @@ export interface Exchange extends InFlight {
   connected(t: Nanoseconds, local: string | null): void;
   bytes(t: Nanoseconds, chunk: Buffer): void;
   fin(t: Nanoseconds): void;
-  failed(t: Nanoseconds, errno: string | null): void;
+  /** `stage`: of its connection, during which that failed. */
+  failed(t: Nanoseconds, errno: string | null, stage?: Stage): void;
+  resolving(now: boolean): void;
 }
 
 export function exchange(options: RequestOptions): Exchange {
@@ -34,7 +37,7 @@ class HttpExchange implements Exchange {
   constructor(options: RequestOptions) {
     this.options = options;
     this.record = requestRecord(options);
-    this.response = responseReader(this.record);
+    this.response = responseReader(this.record, options.bodiless);
   }
 
   get connectedAt(): Nanoseconds | null {
@@ -55,7 +58,7 @@ class HttpExchange implements Exchange {
     if (this.record.ended) return;
     this.record.heard(t);
     this.response.push(chunk);
-    if (this.response.malformed) this.end(t, 'malformed');
+    if (this.response.malformed !== null) this.end(t, 'malformed', this.response.malformed);
     else if (this.record.wrong) this.end(t, 'wrong');
     else if (this.response.done) this.end(t, 'whole');
   }
@@ -65,8 +68,12 @@ class HttpExchange implements Exchange {
     this.end(t, this.response.done ? 'whole' : 'fin');
   }
 
-  failed(t: Nanoseconds, errno: string | null): void {
-    this.end(t, 'error', errno);
+  failed(t: Nanoseconds, errno: string | null, stage: Stage = 'any'): void {
+    this.end(t, stage === 'handshake' ? stage : 'error', errno);
+  }
+
+  resolving(now: boolean): void {
+    this.record.resolving = now;
   }
 
   giveUp(t: Nanoseconds, ending: Ending): void {
@@ -74,7 +81,8 @@ class HttpExchange implements Exchange {
   }
 
   private end(t: Nanoseconds, ending: Ending, errno: string | null = null): void {
-    const { status, reusable } = this.response;
-    this.record.end(t, ending, { status, errno, reusable });
+    const { status, reusable, location } = this.response;
+    const why = errno ?? (status === this.options.expectStatus ? null : location);
+    this.record.end(t, ending, { status, errno: why, reusable });
   }
 }

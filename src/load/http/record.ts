@@ -16,6 +16,8 @@ export interface RequestOptions {
   /** The answer is the app's numbered body; false: any body, HTTP's framing decides. */
   readonly numbered: boolean;
   readonly freshConnection: boolean | null;
+  /** The request is HEAD: its answer has no body. */
+  readonly bodiless?: boolean;
   /** Connected only after this instant: slow-connect. Absent: the connection time-out is all. */
   readonly connectBy?: Nanoseconds;
   /** Called once. `reusable`: the connection may carry another request. */
@@ -32,6 +34,8 @@ export interface RequestRecord {
   readonly ended: boolean;
   /** The numbered body is wrong. */
   readonly wrong: boolean;
+  /** The addresses of its host's name are being looked up. */
+  resolving: boolean;
   connected(t: Nanoseconds, local: string | null): void;
   /** A byte came. */
   heard(t: Nanoseconds): void;
@@ -66,6 +70,7 @@ const orNull = (t: Nanoseconds): Nanoseconds | null => (Number.isNaN(t) ? null :
 /** An object with methods, not closures: there may be ten thousand at once, begun within seconds. */
 class OneRequest implements RequestRecord {
   ended = false;
+  resolving = false;
   private readonly options: RequestOptions;
   private readonly reader: BodyReader | null;
   private local: string | null = null;
@@ -124,12 +129,14 @@ class OneRequest implements RequestRecord {
     const lastByteAt = orNull(this.lastByte);
     const { expectStatus } = options;
     const marked = reader === null ? null : reader.complete && !reader.wrong;
+    const seen = { connected: connectedAt !== null, status, expectStatus, marked, errno };
+    const outcome = classify(ending, seen);
     const event: EventOf<'end'> = {
       type: 'end',
       t,
       trial: options.trial,
       id: options.id,
-      outcome: classify(ending, { connected: connectedAt !== null, status, expectStatus, marked, errno }),
+      outcome: outcome === 'connect-timeout' && this.resolving ? 'unresolved' : outcome,
       status,
       errno,
       connectedAt,

@@ -1,5 +1,7 @@
+import type { Malformation } from '../../base/malformed.ts';
 import { type AnswerEvents, AnswerParser, type Head } from './answer-parser.ts';
 import { behindLastChunk, isAt, wholeChunk } from './chunks.ts';
+import { locationIn } from './location.ts';
 
 /** Reads one HTTP/1.x answer from bytes in pieces of any size. */
 export interface ResponseReader {
@@ -10,7 +12,10 @@ export interface ResponseReader {
   readonly status: number | null;
   /** HTTP's framing says the answer is whole. */
   readonly done: boolean;
-  readonly malformed: boolean;
+  /** What is wrong with what came; null: nothing so far. */
+  readonly malformed: Malformation | null;
+  /** Of a redirect: where it leads, without query. */
+  readonly location: string | null;
   /** The connection may carry another request: the server keeps it, and sent nothing after the answer. */
   readonly reusable: boolean;
 }
@@ -20,8 +25,9 @@ export interface BodySink {
   body(bytes: Buffer, status: number): void;
 }
 
-export function responseReader(to: BodySink): ResponseReader {
-  return new Answer(to);
+/** `bodiless`: the request was HEAD, whose answer has no body. */
+export function responseReader(to: BodySink, bodiless = false): ResponseReader {
+  return new Answer(to, bodiless);
 }
 
 /** The head of a chunked answer, as it came and as it was parsed. */
@@ -41,16 +47,19 @@ let lastHead: KnownHead | null = null;
 class Answer implements ResponseReader, AnswerEvents {
   status: number | null = null;
   done = false;
-  malformed = false;
+  malformed: Malformation | null = null;
+  location: string | null = null;
   private readonly to: BodySink;
+  private readonly bodiless: boolean;
   private keepAlive = false;
   private leftover = false;
   /** The head that was not parsed, as it was known. */
   private known: KnownHead | null = null;
   private parser: AnswerParser | null = null;
 
-  constructor(to: BodySink) {
+  constructor(to: BodySink, bodiless: boolean) {
     this.to = to;
+    this.bodiless = bodiless;
   }
 
   get reusable(): boolean {
@@ -59,13 +68,13 @@ class Answer implements ResponseReader, AnswerEvents {
 
   push(bytes: Buffer): void {
     if (this.done) this.leftover = true;
-    if (this.done || this.malformed) return;
+    if (this.done || this.malformed !== null) return;
     const rest = this.plain(bytes);
-    if (rest !== null) this.malformed = !this.parse(rest);
+    if (rest !== null) this.malformed = this.parse(rest);
   }
 
   over(): void {
-    if (this.done || this.malformed || this.status === null) return;
+    if (this.done || this.malformed !== null || this.status === null) return;
     this.parser?.finish();
   }
 
@@ -90,22 +99,25 @@ class Answer implements ResponseReader, AnswerEvents {
 
   /** The length of the head, where these bytes begin with one that is known. */
   private knownHead(bytes: Buffer): number {
-    if (lastHead === null || !isAt(bytes, 0, lastHead.bytes)) return 0;
+    if (this.bodiless || lastHead === null || !isAt(bytes, 0, lastHead.bytes)) return 0;
     this.known = lastHead;
     this.status = lastHead.status;
     this.keepAlive = lastHead.keepAlive;
     return lastHead.bytes.length;
   }
 
-  private parse(bytes: Buffer): boolean {
-    if (this.parser !== null) return this.parser.parse(bytes);
-    this.parser = new AnswerParser(this);
-    if (this.known !== null) this.parser.parse(this.known.bytes);
-    return this.parser.parse(bytes);
+  private parse(bytes: Buffer): Malformation | null {
+    if (this.parser === null) {
+      this.parser = new AnswerParser(this, this.bodiless);
+      if (this.known !== null) this.parser.parse(this.known.bytes);
+    }
+    this.parser.parse(bytes);
+    return this.parser.malformed;
   }
 
-  head({ statusCode, shouldKeepAlive }: Head, bytes: Buffer | null): void {
+  head({ statusCode, shouldKeepAlive, headers }: Head, bytes: Buffer | null): void {
     if (this.known !== null) return;
+    if (statusCode >= 300 && statusCode < 400) this.location = locationIn(headers);
     this.status = statusCode;
     this.keepAlive = shouldKeepAlive;
     if (bytes !== null)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Ending } from './classify.ts';
 import type { InFlight } from './exchange.ts';
+import { shownLocation } from './location.ts';
 import { type RequestOptions, requestRecord } from './record.ts';
 import type { SessionUser } from './session.ts';
 
@@ -19,8 +20,9 @@ export function sessionExchange(
 ): SessionExchange {
   const record = requestRecord(options);
   let status: number | null = null;
+  let location: string | null = null;
   const end = (ending: Ending, errno: string | null = null, t = clock.now()) =>
-    record.end(t, ending, { status, errno, reusable: false });
+    record.end(t, ending, { status, errno: errno ?? location, reusable: false });
   return {
     request: {
       options,
@@ -40,9 +42,11 @@ export function sessionExchange(
     },
     user: {
       connected: (t) => record.connected(t, local()),
-      head(code) {
+      head(code, to) {
         record.heard(clock.now());
         status = code;
+        const redirect = code >= 300 && code < 400 && code !== options.expectStatus;
+        location = redirect && to !== null ? shownLocation(to) : null;
       },
       bytes(chunk) {
         if (record.ended) return;
@@ -54,9 +58,12 @@ export function sessionExchange(
       },
       whole: () => end('whole'),
       reset: (code) => end('reset', code),
+      resolving(now) {
+        record.resolving = now;
+      },
       fin: () => end('fin'),
-      failed: (errno) => end('error', errno),
-      malformed: () => end('malformed'),
+      failed: (errno, stage) => end(stage === 'handshake' ? stage : 'error', errno),
+      malformed: (reason) => end('malformed', reason),
     },
   };
 }

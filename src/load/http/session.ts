@@ -5,29 +5,42 @@ import {
   constants,
   type OutgoingHttpHeaders,
 } from 'node:http2';
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import { errnoOf } from '../../base/errors.ts';
 import { endedByReset } from '../../base/fin.ts';
+import type { Malformation } from '../../base/malformed.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 import type { Target } from '../config.ts';
-import { addressOf, localOf, secureOptions } from './connection.ts';
+import {
+  addressOf,
+  type DialOptions,
+  localOf,
+  type Stage,
+  secureOptions,
+  wasConnected,
+} from './connection.ts';
+import { resolvingOptions } from './session-address.ts';
+import { followStream } from './session-stream.ts';
 
 /** What a session tells each of its requests. After one of the last four nothing more comes. */
 export interface SessionUser {
+  /** The host is a name, and its addresses are being looked up, or have been. */
+  resolving(now: boolean): void;
   /** The TCP handshake was done at `t`; told at once where that was before. */
   connected(t: Nanoseconds): void;
-  head(status: number): void;
+  /** `location`: of a redirect, as the server wrote it. */
+  head(status: number, location: string | null): void;
   bytes(chunk: Buffer): void;
   /** The server ended the stream in order. */
   whole(): void;
   /** The server gave the stream up; `code` as RFC 9113, section 7 names it, in nghttp2's spelling. */
   reset(code: string): void;
-  /** The connection ended in order, or failed, or does not speak HTTP/2. */
+  /** The connection ended in order, or failed, or does not speak HTTP/2 as it should. */
   fin(): void;
-  failed(errno: string | null): void;
-  malformed(): void;
+  failed(errno: string | null, stage: Stage): void;
+  malformed(reason: Malformation): void;
 }
 
 /** One HTTP/2 connection. */
@@ -46,6 +59,8 @@ export interface Session {
   destroy(): void;
 }
 
+/** Of an answer's head, bytes: as of HTTP/1.1 (answer-parser.ts). */
+const headLimit = 256 * 1024;
 /** How long a server may take to close after our GOAWAY. */
 const releaseMs = 1000;
 const codes = new Map<number, string>(
@@ -64,8 +79,10 @@ export function sessionDialer(
   target: Target,
   family: 0 | 4 | 6,
   clock: Clock,
+  options: DialOptions = {},
 ): (localAddress: string | null) => Session {
-  const where = addressOf(target, family);
+  const isName = isIP(target.host) === 0;
+  const where = { ...addressOf(target, family), ...(isName ? resolvingOptions(options) : {}) };
   const secure = target.tls ? secureOptions(target, 'h2') : null;
   const authority = `${target.tls ? 'https' : 'http'}://localhost`;
   return (localAddress) => {
@@ -74,21 +91,35 @@ export function sessionDialer(
     socket.setNoDelay(true);
     const session = connectHttp2(authority, {
       createConnection: () => socket,
-      settings: { enablePush: false },
+      settings: { enablePush: false, maxHeaderListSize: headLimit },
+      maxHeaderListPairs: headLimit / 32, // RFC 9113 counts 32 bytes more for each
     });
-    return sessionOf(socket, session, clock);
+    return sessionOf({ socket, session, secure: target.tls, isName, onAddress: options.onAddress }, clock);
   };
 }
 
-function sessionOf(socket: Socket, session: ClientHttp2Session, clock: Clock): Session {
-  const users = new Set<SessionUser>();
+interface Parts {
+  readonly socket: Socket;
+  readonly session: ClientHttp2Session;
+  readonly secure: boolean;
+  readonly isName: boolean;
+  readonly onAddress: DialOptions['onAddress'];
+}
+
+function sessionOf({ socket, session, secure, isName, onAddress }: Parts, clock: Clock): Session {
+  const users = new Map<SessionUser, ClientHttp2Stream>();
+  let stage: Stage = secure ? 'handshake' : 'any';
+  let resolving = isName;
+  let greeted = false;
   let local: string | null = null;
   let connectedAt: Nanoseconds | null = null;
   let goaway: number = constants.NGHTTP2_NO_ERROR;
+  /** The last of our streams that the server did anything with, by its GOAWAY. */
+  let lastProcessed = Number.POSITIVE_INFINITY;
   let open = true;
   let over = false;
   /** The one verdict on all that is in flight. What had arrived before is told first: streams are read a tick later. */
-  const end = (tell: (user: SessionUser) => void) => {
+  const end = (tell: (user: SessionUser, stream: ClientHttp2Stream) => void) => {
     if (over) return;
     over = true;
     open = false;
@@ -96,7 +127,7 @@ function sessionOf(socket: Socket, session: ClientHttp2Session, clock: Clock): S
       setImmediate(() => {
         const told = [...users];
         users.clear();
-        for (const user of told) tell(user);
+        for (const [user, stream] of told) tell(user, stream);
         session.destroy();
         socket.destroy();
       }),
@@ -105,29 +136,50 @@ function sessionOf(socket: Socket, session: ClientHttp2Session, clock: Clock): S
   const fail = (error: Error) => {
     const code = errnoOf(error) ?? null;
     // Its GOAWAY named an error.
-    if (code === 'ERR_HTTP2_SESSION_ERROR') end((user) => user.reset(nameOf(goaway)));
-    else if (code?.startsWith('ERR_HTTP2_')) end((user) => user.malformed());
-    else end((user) => user.failed(code));
+    if (code === 'ERR_HTTP2_SESSION_ERROR')
+      end((user, { id = Number.POSITIVE_INFINITY }) =>
+        user.reset(id > lastProcessed ? 'NGHTTP2_REFUSED_STREAM' : nameOf(goaway)),
+      );
+    else if (code?.endsWith('ALERT_NO_APPLICATION_PROTOCOL')) end((user) => user.malformed('no-http2'));
+    else if (code?.startsWith('ERR_HTTP2_'))
+      end((user) => user.malformed(greeted ? 'http2-protocol' : 'no-http2'));
+    else end((user) => user.failed(code, wasConnected(connectedAt !== null, code) ? stage : 'any'));
   };
+  let address: string | null = null;
+  socket.on('connectionAttempt', (ip: string) => {
+    address = ip;
+    resolving = false;
+    for (const user of users.keys()) user.resolving(false);
+  });
+  session.once('remoteSettings', () => {
+    greeted = true;
+  });
   socket.on('connect', () => {
     local = localOf(socket);
     const at = clock.now();
     connectedAt = at;
-    for (const user of [...users]) user.connected(at);
+    if (address !== null && isName) onAddress?.(address);
+    for (const user of [...users.keys()]) user.connected(at);
   });
   if (socket instanceof TLSSocket)
     socket.on('secureConnect', () => {
-      if (socket.alpnProtocol !== 'h2') end((user) => user.malformed());
+      stage = 'any';
+      if (socket.alpnProtocol !== 'h2') end((user) => user.malformed('no-http2'));
     });
   // First of all listeners: TLS ends the socket at the end of an unfinished handshake.
   socket.prependListener('end', () =>
-    end(endedByReset(socket) ? (user) => user.failed('ECONNRESET') : (user) => user.fin()),
+    end(
+      endedByReset(socket)
+        ? (user) => user.failed('ECONNRESET', stage)
+        : (user) => (stage === 'handshake' ? user.failed(null, stage) : user.fin()),
+    ),
   );
   socket.on('error', fail);
   socket.on('close', () => end((user) => user.fin()));
   session.on('error', fail);
-  session.on('goaway', (code) => {
+  session.on('goaway', (code, lastStreamId) => {
     goaway = code;
+    lastProcessed = lastStreamId;
     open = false;
   });
 
@@ -145,10 +197,11 @@ function sessionOf(socket: Socket, session: ClientHttp2Session, clock: Clock): S
       return users.size;
     },
     request(headers, user) {
-      users.add(user);
-      if (connectedAt !== null) user.connected(connectedAt);
       const stream = session.request(headers, { endStream: true });
-      follow(stream, user, () => over, users);
+      users.set(user, stream);
+      if (resolving) user.resolving(true);
+      if (connectedAt !== null) user.connected(connectedAt);
+      followStream(stream, user, { over: () => over, users, nameOf });
       return () => {
         if (users.delete(user) && !stream.closed) stream.close(constants.NGHTTP2_CANCEL);
       };
@@ -166,32 +219,4 @@ function sessionOf(socket: Socket, session: ClientHttp2Session, clock: Clock): S
       end(() => {});
     },
   };
-}
-
-/** Tells what becomes of one stream, unless the connection's end tells it. */
-function follow(
-  stream: ClientHttp2Stream,
-  user: SessionUser,
-  connectionOver: () => boolean,
-  users: Set<SessionUser>,
-): void {
-  let ended = false;
-  let ofConnection = false;
-  stream.on('response', (headers) => {
-    if (users.has(user)) user.head(headers[':status'] ?? 0);
-  });
-  stream.on('data', (chunk: Buffer) => {
-    if (users.has(user)) user.bytes(chunk);
-  });
-  stream.on('end', () => {
-    ended = !stream.aborted && stream.rstCode === constants.NGHTTP2_NO_ERROR;
-    if (ended && users.delete(user)) user.whole();
-  });
-  stream.on('error', (error) => {
-    ofConnection = errnoOf(error) !== 'ERR_HTTP2_STREAM_ERROR';
-  });
-  stream.on('close', () => {
-    if (ended || ofConnection || connectionOver() || !users.delete(user)) return;
-    user.reset(nameOf(stream.rstCode));
-  });
 }

@@ -44,7 +44,10 @@ function lossOf({ code, error, connected, heard, bytes, chunks }: Told): Outcome
   if (code === 1212) return 'refused';
   if (/no route to host|host is unreachable|network is unreachable/.test(error)) return 'unreachable';
   if (/too many open files|cannot assign requested address|no buffer space/.test(error)) return 'local-error';
-  if (isName(code) || isCertificate(code)) return 'local-error';
+  if (isName(code)) return 'unresolved';
+  if (isCertificate(code)) return 'tls-rejected';
+  if (isHandshake(code) || /^(remote error: )?tls: /.test(error))
+    return bytes === 0 ? 'tls-failed' : 'unclear';
   if (/^dial: i\/o timeout/.test(error)) return 'connect-timeout';
   if (code === 1220 || error.includes('broken pipe')) {
     if (inBody) return 'reset-mid-body';
@@ -59,6 +62,7 @@ function lossOf({ code, error, connected, heard, bytes, chunks }: Told): Outcome
 /** k6 has codes for statuses from 400 on, wanted or not. */
 const isStatus = (code: number) => code >= 1400 && code < 1600;
 const isName = (code: number) => code >= 1100 && code < 1200;
+const isHandshake = (code: number) => code >= 1300 && code < 1310;
 const isCertificate = (code: number) => code >= 1310 && code < 1400;
 
 /** No HTTP for sure; a head that was cut gives the same errors with a beginning of HTTP in them. */

@@ -37,6 +37,7 @@ export function carried(clock: Clock, to: Exchange, head: string, own: () => Con
     },
     bytes: (chunk) => to.bytes(clock.now(), chunk),
     fin: () => to.fin(clock.now()),
-    failed: (errno) => to.failed(clock.now(), errno),
+    failed: (errno, stage) => to.failed(clock.now(), errno, stage),
+    resolving: (now) => to.resolving(now),
   };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { StreamsConfig } from '../config.ts';
-import type { Connection, ConnectionUser, Dial } from '../http/connection.ts';
+import type { Connection, ConnectionUser, Dial, Stage } from '../http/connection.ts';
 import { type Exchange, exchange } from '../http/exchange.ts';
 import type { RequestOptions } from '../http/record.ts';
 
@@ -79,8 +79,12 @@ export class Stream implements RequestOptions, ConnectionUser {
     this.exchange.fin(this.cohort.clock.now());
   }
 
-  failed(errno: string | null): void {
-    this.exchange.failed(this.cohort.clock.now(), errno);
+  failed(errno: string | null, stage: Stage): void {
+    this.exchange.failed(this.cohort.clock.now(), errno, stage);
+  }
+
+  resolving(now: boolean): void {
+    this.exchange.resolving(now);
   }
 
   onFirstChunk(): void {

@@ -32,6 +32,8 @@ export interface Cell {
   /** What it is to a client that knows the numbered body, and to one that has only HTTP's framing. */
   readonly app: Outcome;
   readonly framing: Outcome;
+  /** Over TLS, where that is another: what is done on connect comes instead of the handshake. */
+  readonly tls?: Outcome;
   /** When the outcome is certain: at the server's last step, or so long after it. */
   readonly certain: 'at-once' | 'after-stall' | 'after-connect-timeout';
   /** More at once than this would measure the server. */
@@ -151,6 +153,7 @@ export const cells: readonly Cell[] = [
     on: 'connect',
     steps: [fin],
     ...both('closed-before-response'),
+    tls: 'tls-failed',
     ...atOnce,
   },
   {
@@ -160,6 +163,7 @@ export const cells: readonly Cell[] = [
     on: 'connect',
     steps: [rst],
     ...both('reset-before-response'),
+    tls: 'tls-failed',
     ...atOnce,
   },
   {

@@ -59,8 +59,10 @@ const table: [string, Partial<Told>, Outcome][] = [
   ['no chunk size', { error: 'invalid byte in chunk length', bytes: 192, chunks: 1 }, 'malformed'],
   ['no route', { code: 1200, error: 'dial: no route to host', connected: false }, 'unreachable'],
   ['no files', { code: 1200, error: 'socket: too many open files', connected: false }, 'local-error'],
-  ['no such name', { code: 1101, error: 'lookup: no such host', connected: false }, 'local-error'],
-  ['a certificate', { code: 1310, error: 'x509: unknown authority' }, 'local-error'],
+  ['no such name', { code: 1101, error: 'lookup: no such host', connected: false }, 'unresolved'],
+  ['a certificate', { code: 1310, error: 'x509: unknown authority' }, 'tls-rejected'],
+  ['an alert', { code: 1300, error: 'remote error: tls: handshake failure' }, 'tls-failed'],
+  ['no TLS', { code: 1000, error: 'tls: first record does not look like a TLS handshake' }, 'tls-failed'],
   ['what nobody has seen yet', { code: 1630, error: 'http2: stream closed' }, 'unclear'],
 ];
 for (const [what, told, expected] of table) {

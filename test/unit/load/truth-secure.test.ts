@@ -33,6 +33,8 @@ const canListen6 = await faultServer('::1').then(
   () => false,
 );
 
+const secured = (cell: Cell): Cell => ({ ...cell, app: cell.tls ?? cell.app });
+
 type Server = Awaited<ReturnType<typeof faultServer>>;
 
 async function record(server: Server, tls: boolean, cell: Cell, count: number) {
@@ -51,7 +53,7 @@ async function record(server: Server, tls: boolean, cell: Cell, count: number) {
   load.stop();
   const deeds = cell.port === 'open' ? await server.take(cell.name, count) : [];
   const limits = { stallMs, stallFrom: 'last-byte', connectTimeoutMs } as const;
-  checkTruth({ cell, mode: 'app', count, said, deeds, ...limits });
+  checkTruth({ cell: tls ? secured(cell) : cell, mode: 'app', count, said, deeds, ...limits });
 }
 
 async function ping(server: Server, tls: boolean, cell: Cell) {
@@ -67,7 +69,7 @@ async function ping(server: Server, tls: boolean, cell: Cell) {
   const count = said.starts.size;
   const deeds = cell.port === 'open' ? await server.take(cell.name, count) : [];
   const truth = { stallMs: timeoutMs, stallFrom: 'start', connectTimeoutMs: timeoutMs } as const;
-  checkTruth({ cell, mode: 'app', count, said, deeds, ...truth });
+  checkTruth({ cell: tls ? secured(cell) : cell, mode: 'app', count, said, deeds, ...truth });
 }
 
 for (const { host, tls, name } of [
@@ -85,9 +87,10 @@ for (const { host, tls, name } of [
       continue;
     }
     const many = Math.min(secureMany, cell.atMost ?? secureMany);
-    test(`${name}, recorder, ${cell.name}, ${many} at once: ${cell.app}`, () =>
+    test(`${name}, recorder, ${cell.name}, ${many} at once: ${tls ? secured(cell).app : cell.app}`, () =>
       record(server, tls, cell, many));
-    test(`${name}, probe, ${cell.name}: ${cell.app}`, () => ping(server, tls, cell));
+    test(`${name}, probe, ${cell.name}: ${tls ? secured(cell).app : cell.app}`, () =>
+      ping(server, tls, cell));
   }
   test.after(() => server.stop());
 }

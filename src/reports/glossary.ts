@@ -54,6 +54,9 @@ export const glossary: readonly (readonly [term: string, meaning: string])[] = [
   ['522', 'The origin did not answer the TCP handshake within 19 s.'],
   ['523', 'The origin could not be reached.'],
   ['524', 'The connection stood, and no answer came within 120 s.'],
+  ['525', 'No TLS handshake with the origin came about.'],
+  ['526', "The origin's certificate was not accepted."],
+  ['530', "The origin's name had no address (error 1016)."],
   [
     'cut short',
     'The answer had begun, so its status (200) stands, and the visitor gets only part of the body.',

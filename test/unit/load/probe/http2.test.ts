@@ -86,7 +86,7 @@ const truths: [string, Answer, Outcome, string | null][] = [
     'reset-before-response',
     'NGHTTP2_INTERNAL_ERROR',
   ],
-  ['REFUSED_STREAM', (stream) => stream.close(7), 'reset-before-response', 'NGHTTP2_REFUSED_STREAM'],
+  ['REFUSED_STREAM', (stream) => stream.close(7), 'refused-unprocessed', 'NGHTTP2_REFUSED_STREAM'],
   [
     'RST_STREAM in the body',
     (stream) => {

@@ -5,6 +5,7 @@ import { messageOf } from '../../base/errors.ts';
 import { nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { Workload } from '../provider.ts';
+import { type ContainerClock, ofWall } from './clock.ts';
 
 /** A line of Traefik's access log in JSON (its docs, "Access logs: available fields"). */
 const line = z.object({
@@ -26,6 +27,8 @@ export interface AccessLogOptions {
   readonly kubeConfig: KubeConfig;
   readonly workload: Pick<Workload, 'ingress'>;
   now(): number;
+  /** Traefik's wall clock is its node's. */
+  readonly clock: ContainerClock;
   event(event: EventOf<'ingress'>): void;
   /** A log could not be followed any more. */
   lost(pod: string, reason: string): void;
@@ -49,7 +52,7 @@ export function followAccessLogs(options: AccessLogOptions): AccessLog {
   const follow = async (namespace: string, pod: string, node: string | null, key: string) => {
     followed.set(key, null);
     const sink = linesInto((text) => {
-      const event = eventOf(text, pod, node, options.now());
+      const event = eventOf(text, pod, node, options.now(), options.clock);
       if (event !== undefined) options.event(event);
     });
     sink.on('close', () => followed.delete(key));
@@ -120,6 +123,7 @@ export function eventOf(
   pod: string,
   node: string | null,
   now: number,
+  clock: ContainerClock,
 ): EventOf<'ingress'> | undefined {
   if (!text.startsWith('{')) return undefined;
   let value: unknown;
@@ -132,11 +136,11 @@ export function eventOf(
   if (!parsed.success) return undefined;
   const { ClientHost, DownstreamStatus, Duration, StartUTC, RequestPath } = parsed.data;
   const named = parsed.data['request_X-Midflight-Id'];
-  // Wall time on the run's one clock: both are this machine's.
-  const endedMsAgo = Date.now() - (Date.parse(StartUTC) + Duration / nsPerMs);
+  const ended = ofWall(Date.parse(StartUTC) * nsPerMs + Duration, clock);
   return {
     type: 'ingress',
-    t: Math.round(now - Math.max(0, endedMsAgo) * nsPerMs),
+    // Whole milliseconds: it must not seem to end after its line was read.
+    t: Math.min(ended, now),
     pod,
     node,
     id: named ?? new URL(RequestPath, 'http://x').searchParams.get('id'),

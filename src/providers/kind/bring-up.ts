@@ -6,7 +6,7 @@ import type { TopologyNode } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { ProviderEvents } from '../provider.ts';
 import { waitFor } from '../wait.ts';
-import { type ClockOffset, clockOffset } from './clock.ts';
+import { type ContainerClock, containerClock } from './clock.ts';
 import {
   clusterPrefix,
   createCluster,
@@ -21,6 +21,7 @@ import { hashOf, kindConfigOf } from './config.ts';
 import { type Anchor, removeContainers, startAnchor } from './containers.ts';
 import { imagesOf } from './images.ts';
 import { claim, release, removeLeftovers } from './leftovers.ts';
+import { pinOwnDeployments } from './own-deployments.ts';
 import { kindPower } from './power.ts';
 import { removeWorkload, restoreNodes } from './restore.ts';
 
@@ -30,7 +31,7 @@ export interface Up {
   readonly cluster: KindCluster;
   readonly core: CoreV1Api;
   readonly anchor: Anchor;
-  readonly offset: ClockOffset;
+  readonly clock: ContainerClock;
   readonly topology: readonly TopologyNode[];
   readonly controlPlane: readonly string[];
   readonly power: ReturnType<typeof kindPower>;
@@ -67,6 +68,7 @@ export async function bringUp(options: BringUp): Promise<Up> {
       hint: '--reuse takes it, midflight cluster down removes it',
     });
   }
+  const placeholders = { cluster: name, image: images.app };
   claim(name, kept);
   // What could not be deleted stays claimed: the next run tries again.
   closers.push(async () => {
@@ -74,10 +76,10 @@ export async function bringUp(options: BringUp): Promise<Up> {
     release(name);
   });
   closers.push(() => removeContainers(name));
-  if (kept) closers.push(() => restoreNodes(name));
+  if (kept) closers.push(() => restoreNodes(name, placeholders));
   if (existing) {
     events.progress(`restoring ${name}`);
-    await restoreNodes(name);
+    await restoreNodes(name, placeholders);
   } else events.progress(`creating ${name}: ${plan.nodes.length} nodes and a control plane`);
   const cluster = existing ? await openCluster(name) : await createCluster(name, config, plan, signal);
   const core = cluster.kubeConfig.makeApiClient(CoreV1Api);
@@ -87,20 +89,28 @@ export async function bringUp(options: BringUp): Promise<Up> {
   const [anchor] = await Promise.all([
     startAnchor(name, images.app, signal),
     loadImages(name, containers, images, signal),
-    allReady(core, plan.nodes.length + 1, signal),
+    allReady(core, plan.nodes.length + 1, signal).then(() => pinOwnDeployments(cluster.kubeConfig, signal)),
   ]);
-  const offset = await clockOffset(anchor.name, monotonic.now);
-  events.event({ type: 'clock-offset', t: monotonic.now(), process: 'containers', ...offset });
+  const askClock = async () => {
+    const clock = await containerClock(anchor.name, monotonic.now);
+    const { offsetNs, errorNs } = clock;
+    events.event({ type: 'clock-offset', t: monotonic.now(), process: 'containers', offsetNs, errorNs });
+    return clock;
+  };
+  const clock = await askClock();
   const { topology, controlPlane } = await topologyOf(core, plan);
   const addresses = new Map(topology.map((node) => [node.name, node.address]));
   const power = kindPower({
     core,
     coordination: cluster.kubeConfig.makeApiClient(CoordinationV1Api),
     now: monotonic.now,
+    // Messages of the containers are moved by the offset of the beginning; so is the instant of a fault.
+    clock: async () => ({ ...clock, wallAheadNs: (await askClock()).wallAheadNs }),
+    placeholders,
     signal: options.ending,
     addressOf: (node) => addresses.get(node) ?? '',
   });
-  return { plan, cluster, core, anchor, offset, topology, controlPlane, power, events };
+  return { plan, cluster, core, anchor, clock, topology, controlPlane, power, events };
 }
 
 async function allReady(core: CoreV1Api, count: number, signal: AbortSignal): Promise<void> {

@@ -34,15 +34,12 @@ export async function startAnchor(cluster: string, image: string, signal: AbortS
     ],
     { signal },
   );
-  const address = await must([
-    'docker',
-    'inspect',
-    '-f',
-    '{{.NetworkSettings.Networks.kind.IPAddress}}',
-    name,
-  ]);
-  return { name, address };
+  return { name, address: await addressOf(name) };
 }
+
+/** A container's address on the kind network; empty while it is stopped. */
+export const addressOf = (container: string): Promise<string> =>
+  must(['docker', 'inspect', '-f', '{{.NetworkSettings.Networks.kind.IPAddress}}', container]);
 
 /** Starts one of our roles in a container on the kind network; it speaks over the same pipe as a child process would. */
 export async function launchContainer(options: {

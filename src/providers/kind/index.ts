@@ -43,7 +43,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
       state = await bringUp({ plan, events, signal, kept, reuse, closers, ending: ending.signal });
     },
     async install(plan, signal) {
-      const { cluster, anchor, events } = up();
+      const { cluster, anchor, clock, events } = up();
       const images = imagesOf(plan.images);
       const workload = await install({
         kubeConfig: cluster.kubeConfig,
@@ -57,6 +57,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
         kubeConfig: cluster.kubeConfig,
         workload,
         now: monotonic.now,
+        clock,
         event: (event) => events.event(event),
         lost: (pod, reason) =>
           events.note('warning', 'access-log-lost', `the access log of ${pod} is lost: ${reason}`),
@@ -83,7 +84,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
       },
     ],
     async launch(role, config, name) {
-      const { cluster, anchor, offset, plan } = up();
+      const { cluster, anchor, clock, plan } = up();
       const handle = await launchContainer({
         cluster: cluster.name,
         image: imagesOf(plan.images).app,
@@ -98,7 +99,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
           : { config }),
       });
       closers.push(() => handle.stop());
-      return onOurClock(handle, offset);
+      return onOurClock(handle, clock);
     },
     power: {
       off: (node) => up().power.off(node),

@@ -1,8 +1,10 @@
 import type { CoordinationV1Api, CoreV1Api, V1Pod } from '@kubernetes/client-node';
 import { MidflightError } from '../../base/errors.ts';
-import { type NodeName, nsPerMs } from '../../base/units.ts';
+import type { NodeName } from '../../base/units.ts';
 import type { NodePower, PodRef } from '../provider.ts';
 import { waitFor } from '../wait.ts';
+import { type Placeholders, restartAt } from './address.ts';
+import { type ContainerClock, ofWall } from './clock.ts';
 import { isReady } from './install.ts';
 import { must, run } from './shell.ts';
 import { idsOf, killAll, shutdownPods } from './shutdown.ts';
@@ -27,6 +29,9 @@ export interface PowerOptions {
   readonly coordination: CoordinationV1Api;
   /** Monotonic nanoseconds. */
   now(): number;
+  /** The containers' clocks, asked at this moment: a wall clock can be set, and one of a virtual machine stands while that sleeps. */
+  clock(): Promise<ContainerClock>;
+  readonly placeholders: Placeholders;
   readonly signal: AbortSignal;
   /** InternalIP of each node as it was when the cluster came up. */
   addressOf(node: NodeName): string;
@@ -36,22 +41,31 @@ export function kindPower(options: PowerOptions): NodePower {
   const { core, now } = options;
   const down = new Map<NodeName, 'off' | 'unplugged'>();
 
-  const drop = async (node: NodeName): Promise<number> => {
-    // The clock is read inside, right before: starting `docker exec` takes a tenth of a second.
-    const wall = await must(['docker', 'exec', '--privileged', node, 'sh', '-c', `date +%s%N; ${cut}`]);
-    const agoMs = Date.now() - Number(wall.split('\n')[0]) / nsPerMs;
-    return now() - Math.max(0, agoMs) * nsPerMs;
+  /** Runs a command in a node; its wall time right before. Read inside: starting `docker exec` takes a tenth of a second. */
+  const timed = async (node: NodeName, command: string): Promise<number> => {
+    const output = await must(['docker', 'exec', '--privileged', node, 'sh', '-c', `date +%s%N; ${command}`]);
+    return Number(output.split('\n')[0]);
+  };
+  const instantOf = async (wallNs: number): Promise<number> =>
+    Math.min(ofWall(wallNs, await options.clock()), now());
+  // One restart at a time: two nodes that are both stopped could swap their addresses.
+  let restarts: Promise<unknown> = Promise.resolve();
+  const restart = (node: NodeName): Promise<void> => {
+    const next = () => restartAt(node, options.addressOf(node), options.placeholders, recovery(node));
+    const turn = restarts.then(next, next);
+    restarts = turn.catch(() => {});
+    return turn;
   };
   return {
     async off(node) {
       down.set(node, 'off');
-      const at = await drop(node);
+      const wall = await timed(node, cut);
       await must(['docker', 'pause', node], { hint: recovery(node) });
-      return at;
+      return instantOf(wall);
     },
     async unplug(node) {
       down.set(node, 'unplugged');
-      return drop(node);
+      return instantOf(await timed(node, cut));
     },
     async shutdownPods(node, which, graceMs) {
       const at = now();
@@ -60,16 +74,14 @@ export function kindPower(options: PowerOptions): NodePower {
     },
     async killPod(pod) {
       const ids = await containersOf(core, pod);
-      const at = now();
-      await must(['docker', 'exec', pod.node, 'sh', '-c', killAll(ids)]);
-      return at;
+      return instantOf(await timed(pod.node, killAll(ids)));
     },
     async on(node) {
       const how = down.get(node);
       const since = new Date();
       try {
         if (how === 'unplugged') await must(['docker', 'exec', '--privileged', node, 'sh', '-c', mend]);
-        else if (how === 'off') await restart(node, options.addressOf(node));
+        else if (how === 'off') await restart(node);
         else await run(['docker', 'exec', node, 'systemctl', 'start', 'kubelet']);
         down.delete(node);
         await backInService(options, node, since, how === 'off');
@@ -88,17 +100,6 @@ function withRecovery(error: unknown, node: NodeName): unknown {
   if (!(error instanceof MidflightError) || error.code === 'interrupted' || error.hint !== undefined)
     return error;
   return new MidflightError(error.code, error.message, { hint: recovery(node), cause: error });
-}
-
-/** No other container may start between the two, or it could be given the node's address. */
-async function restart(node: NodeName, address: string): Promise<void> {
-  await run(['docker', 'kill', node]);
-  await must(['docker', 'start', node], { hint: recovery(node) });
-  const now = await must(['docker', 'inspect', '-f', '{{.NetworkSettings.Networks.kind.IPAddress}}', node]);
-  if (now === address) return;
-  throw new MidflightError('cluster-failed', `${node} came back as ${now}; it was ${address}`, {
-    hint: 'midflight cluster down, and run again',
-  });
 }
 
 /**

@@ -1,7 +1,9 @@
 import { type CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { namespace } from '../../workload/manifests.ts';
 import { waitFor } from '../wait.ts';
+import { type Placeholders, restartAt } from './address.ts';
 import { nodeContainers } from './cluster.ts';
+import { addressOf } from './containers.ts';
 import { must, run } from './shell.ts';
 
 /*
@@ -9,12 +11,15 @@ import { must, run } from './shell.ts';
  */
 
 /** Nodes that an interrupted fault left paused, stopped or cut off. One at a time is started, so that addresses stay. */
-export async function restoreNodes(name: string): Promise<void> {
+export async function restoreNodes(name: string, placeholders: Placeholders): Promise<void> {
   const nodes = await nodeContainers(name);
   const broken = await Promise.all(nodes.map(isBroken));
   for (const node of nodes.filter((_, index) => broken[index] === true)) {
-    await run(['docker', 'kill', node]);
-    await must(['docker', 'start', node]);
+    const address = await addressOf(node);
+    const hint = `docker restart ${node}`;
+    // A container that is stopped altogether has none any more, and gets any.
+    if (address === '') await must(['docker', 'start', node], { hint });
+    else await restartAt(node, address, placeholders, hint);
   }
 }
 

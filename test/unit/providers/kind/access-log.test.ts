@@ -21,7 +21,9 @@ function lineOf(more: Record<string, unknown> = {}, endedMsAgo = 0): string {
   });
 }
 
-const read = (text: string) => eventOf(text, 'traefik-1', 'worker', now);
+/** The wall clock is this machine's; the run's clock stands at `now` meanwhile. */
+const clock = () => ({ offsetNs: 0, errorNs: 0, wallAheadNs: Date.now() * nsPerMs - now });
+const read = (text: string) => eventOf(text, 'traefik-1', 'worker', now, clock());
 
 test('a request is told with its pod, node, source, status and duration', () => {
   const event = read(lineOf({ DownstreamStatus: 503 }));
@@ -40,7 +42,7 @@ test('a request is told with its pod, node, source, status and duration', () => 
 });
 
 test('a pod without a node has none', () => {
-  assert.is(eventOf(lineOf(), 'traefik-1', null, now)?.node, null);
+  assert.is(eventOf(lineOf(), 'traefik-1', null, now, clock())?.node, null);
 });
 
 test('its instant is when the request ended, on the clock of the run', () => {
@@ -84,5 +86,14 @@ for (const [name, text] of [
   ['no duration', lineOf({ Duration: undefined })],
 ] as const)
   test(`${name}: no request`, () => assert.is(read(text), undefined));
+
+test('a node whose wall clock is an hour behind ours', () => {
+  const hour = 3600e9;
+  const behind = { offsetNs: 7e9, errorNs: 1, wallAheadNs: 1.7e18 };
+  const start = new Date(1.7e12 + 5000).toISOString();
+  const event = eventOf(lineOf({ StartUTC: start }), 'traefik-1', 'worker', hour, behind);
+  // A double holds nanoseconds since 1970 only to a quarter of a microsecond.
+  assert.ok(Math.abs((event?.t ?? 0) - (5.25e9 + 7e9)) < 1000, String(event?.t));
+});
 
 test.run();

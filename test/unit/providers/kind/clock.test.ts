@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Message, RoleHandle } from '../../../../src/base/role.ts';
-import { clockOffset, moved, onOurClock } from '../../../../src/providers/kind/clock.ts';
+import { containerClock, moved, ofWall, onOurClock } from '../../../../src/providers/kind/clock.ts';
 import { type FakePrograms, fakePrograms } from '../../../support/fake-programs.ts';
 
 const test = suite('clock of the containers');
@@ -14,7 +14,7 @@ const here = 'shift 3; exec "$@"';
 
 test('this machine is as far from itself as its error says', async () => {
   programs = fakePrograms({ docker: here });
-  const { offsetNs, errorNs } = await clockOffset('some-edge', now);
+  const { offsetNs, errorNs } = await containerClock('some-edge', now);
   assert.ok(Math.abs(offsetNs) <= errorNs, `${offsetNs} within ${errorNs}`);
   assert.match(programs.calls()[0] ?? '', 'docker exec -i some-edge node');
 });
@@ -22,17 +22,35 @@ test('this machine is as far from itself as its error says', async () => {
 test('another clock is found, however long it takes to answer', async () => {
   programs = fakePrograms({ docker: here });
   const hour = 3600e9;
-  const { offsetNs, errorNs } = await clockOffset('some-edge', () => now() + hour);
+  const { offsetNs, errorNs } = await containerClock('some-edge', () => now() + hour);
   assert.ok(Math.abs(offsetNs - hour) <= errorNs, `${offsetNs}`);
+});
+
+test('its wall clock is read with it, so that an instant that a shell wrote down is known on ours', async () => {
+  programs = fakePrograms({ docker: here });
+  const hour = 3600e9;
+  const clock = await containerClock('some-edge', () => now() + hour);
+  const wallNs = Date.now() * 1e6;
+  const expected = now() + hour;
+  assert.ok(
+    Math.abs(ofWall(wallNs, clock) - expected) < 20e6,
+    `${ofWall(wallNs, clock) - expected} ns beside it`,
+  );
+});
+
+test('an instant by the wall clock is moved by the offset unless that is within its error', () => {
+  const clock = { offsetNs: 40, errorNs: 50, wallAheadNs: 1000 };
+  assert.is(ofWall(1500, clock), 500);
+  assert.is(ofWall(1500, { ...clock, offsetNs: 60 }), 560);
 });
 
 test('a container that is not there is an error, not a wait', async () => {
   programs = fakePrograms({ docker: 'exit 1' });
   try {
-    await clockOffset('some-edge', now);
+    await containerClock('some-edge', now);
     assert.unreachable('resolved');
   } catch (error) {
-    assert.match(String(error), 'some-edge does not tell its clock');
+    assert.match(String(error), 'some-edge does not report its clock');
   }
 });
 

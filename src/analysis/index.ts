@@ -103,7 +103,10 @@ function reportOf(collected: Collector, judged: readonly Judged[]): Report {
     wallSeconds: Math.round(((finish?.t ?? lastSeen) - header.t) / nsPerMs) / 1000,
     verdict: worst(incomplete ? [...verdicts, 'unknown'] : verdicts),
     outcome,
-    reason: finish === null ? 'the history breaks off: midflight was killed' : (finish.reason?.text ?? null),
+    reason:
+      finish === null
+        ? 'the history breaks off: midflight was killed, or could not write on'
+        : (finish.reason?.text ?? null),
     versions: { ...header.versions, ...topology?.versions },
     notices: [
       ...plan.notices,

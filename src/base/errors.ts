@@ -78,6 +78,12 @@ export function adviceOf(error: unknown): string {
   return hint === undefined ? messageOf(error) : `${messageOf(error)} (${hint})`;
 }
 
+/** The same with the file or folder that it is about in front: `/tmp/x: permission denied (EACCES) (choose …)`. */
+export function placedAdviceOf(error: unknown): string {
+  const where = error instanceof MidflightError ? error.where : undefined;
+  return where === undefined ? adviceOf(error) : `${where}: ${adviceOf(error)}`;
+}
+
 /** The errno-like code of anything thrown ('ECONNRESET'), else undefined. */
 export function errnoOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

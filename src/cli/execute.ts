@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { analysis } from '../analysis/index.ts';
 import type { Report } from '../analysis/schema.ts';
-import { type ExitCode, MidflightError, messageOf } from '../base/errors.ts';
+import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
+import { writeFailure } from '../base/machine-error.ts';
 import { eachEvent } from '../history/reader.ts';
 import { type HistoryWriter, openHistory } from '../history/writer.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -9,7 +11,7 @@ import { seriesReader } from '../reports/html/series.ts';
 import { writeReports } from '../reports/index.ts';
 import { liveView } from '../reports/live.ts';
 import type { RunOptions } from '../run/index.ts';
-import { exitCodeOf } from './exit-codes.ts';
+import { exitCodeOf, worstOf } from './exit-codes.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 
 /** What whoever runs is given: where its events go, and when to end. */
@@ -39,8 +41,11 @@ export async function execute(options: ExecuteOptions): Promise<{ report: Report
   const defects: unknown[] = [];
   await record(options, file).catch((error) => defects.push(error));
   try {
-    const report = await reportOf(file, folder, io);
-    if (defects.length === 0) return { report, exitCode: exitCodeOf(report) };
+    const { report, isWhole } = await writtenReport(file, folder, io);
+    const code = exitCodeOf(report);
+    if (defects.length === 0) {
+      return { report, exitCode: isWhole ? code : worstOf([code, exitCodes.incomplete]) };
+    }
   } catch (error) {
     defects.push(error);
   }
@@ -65,8 +70,7 @@ async function record(options: ExecuteOptions, file: string): Promise<void> {
         now: () => performance.now(),
       });
   void history.failed.then((error) => {
-    const what = `the history cannot be written: ${error.message}`;
-    broken.abort(new MidflightError('instrument-failed', what, { where: file }));
+    broken.abort(unwritable(file, error));
   });
   const onAbort = () => view?.status('ending (again: at once)');
   signal.addEventListener('abort', onAbort);
@@ -89,19 +93,31 @@ async function record(options: ExecuteOptions, file: string): Promise<void> {
   if (broken.signal.aborted) throw broken.signal.reason;
 }
 
+function unwritable(where: string, error: unknown): MidflightError {
+  const what = `the history cannot be written: ${writeFailure(error)}`;
+  const hint = 'choose another folder with --out DIR, on a disk with room';
+  return new MidflightError('missing-requirement', what, { where, hint, cause: error });
+}
+
 function historyAt(file: string): HistoryWriter {
   try {
     return openHistory(file);
   } catch (error) {
-    throw new MidflightError('bad-usage', `the history cannot be written: ${messageOf(error)}`, {
-      where: file,
-      hint: 'choose another folder with --out DIR',
-    });
+    throw unwritable(file, error);
   }
 }
 
 /** The report of a history, written beside it. Used after a run and by `midflight report`. */
-export async function reportOf(history: string, folder: string, { stderr }: Io): Promise<Report> {
+export async function reportOf(history: string, folder: string, io: Io): Promise<Report> {
+  return (await writtenReport(history, folder, io)).report;
+}
+
+/** The same, with whether every form of it could be written. */
+async function writtenReport(
+  history: string,
+  folder: string,
+  { stderr }: Io,
+): Promise<{ report: Report; isWhole: boolean }> {
   const found = analysis();
   const charts = seriesReader();
   // Read once: a long history is what takes the time.
@@ -111,5 +127,9 @@ export async function reportOf(history: string, folder: string, { stderr }: Io):
   const report = found.report();
   const { warnings } = writeReports({ report, series: charts.close(), folder });
   for (const warning of warnings) stderr.write(`midflight: ${warning}\n`);
-  return report;
+  return { report, isWhole: warnings.length === 0 };
 }
+
+/** The folder, if the report that a person is sent to stands in it. */
+export const folderOfReport = (folder: string): string | null =>
+  existsSync(join(folder, 'report.html')) ? folder : null;

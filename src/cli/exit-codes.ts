@@ -28,3 +28,9 @@ const bySeverity: readonly ExitCode[] = [
 export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return bySeverity.find((code) => codes.includes(code)) ?? exitCodes.pass;
 }
+
+/** The worse of two; a code that is none of ours (128 plus a signal's number) stays. */
+export function worseOf(code: number, other: ExitCode): number {
+  const own = bySeverity.find((known) => known === code);
+  return own === undefined ? code : worstOf([own, other]);
+}

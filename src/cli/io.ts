@@ -1,4 +1,5 @@
-import { errnoOf } from '../base/errors.ts';
+import { errnoOf, MidflightError } from '../base/errors.ts';
+import { writeFailure } from '../base/machine-error.ts';
 
 /** A terminal or a file, as far as we need it. */
 export interface Output {
@@ -27,12 +28,47 @@ export function colourOf(output: Output, env: Io['env']): boolean {
   return output.isTTY === true && env.TERM !== 'dumb';
 }
 
-/** A reader who went away (`| head`, a closed terminal) must not end a run: its history is still to be written. */
-export function survivesClosedOutputs({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): void {
+/** What became of standard output. */
+export interface Guarded {
+  /** Why results could not be written; null as long as they could, and for a reader who went away. */
+  failure(): MidflightError | null;
+}
+
+/** `| head`, a closed terminal: who no longer reads misses nothing. */
+const readerGone: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
+
+/**
+ * Lets no write fail, neither by an exception (a file on a full disk) nor by an event: a run must come to its end and
+ * write its history. What could not be written to stdout, where results go, is told by failure().
+ */
+export function guardOutputs({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): Guarded {
+  let failed: MidflightError | null = null;
   for (const output of [stdout, stderr]) {
-    output.on('error', (error) => {
-      const errno = errnoOf(error);
-      if (errno !== 'EPIPE' && errno !== 'EIO' && errno !== 'ERR_STREAM_DESTROYED') throw error;
-    });
+    const note = (error: unknown) => {
+      if (output !== stdout || failed !== null || readerGone.has(errnoOf(error))) return;
+      failed = new MidflightError(
+        'missing-requirement',
+        `the result cannot be written: ${writeFailure(error)}`,
+        {
+          where: 'standard output',
+          hint: 'send it somewhere else; reports stand in their folder',
+          cause: error,
+        },
+      );
+    };
+    const write = output.write.bind(output) as (...args: readonly unknown[]) => boolean;
+    const guarded = (...args: readonly unknown[]) => {
+      try {
+        return write(...args);
+      } catch (error) {
+        note(error);
+        const done = args.at(-1);
+        if (typeof done === 'function') done();
+        return true;
+      }
+    };
+    output.write = guarded as typeof output.write;
+    output.on('error', note);
   }
+  return { failure: () => failed };
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ExitCode, MidflightError } from '../base/errors.ts';
 import { terminalReport } from '../reports/terminal.ts';
-import { reportOf } from './execute.ts';
+import { folderOfReport, reportOf } from './execute.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 
@@ -15,7 +15,7 @@ export async function reportAgain(path: string, { json }: { json: boolean }, io:
   stdout.write(
     json
       ? readFileSync(join(folder, 'report.json'), 'utf8')
-      : `${terminalReport(report, { columns: columnsOf(stdout), colour, folder }).trimEnd()}\n`,
+      : `${terminalReport(report, { columns: columnsOf(stdout), colour, folder: folderOfReport(folder) }).trimEnd()}\n`,
   );
   return exitCodeOf(report);
 }

@@ -65,7 +65,7 @@ async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }
 }
 
 async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Promise<ExitCode> {
-  const [{ execute }, { providerFor }, { onSignals }, { terminalReport }, { runExperiment }] =
+  const [{ execute, folderOfReport }, { providerFor }, { onSignals }, { terminalReport }, { runExperiment }] =
     await Promise.all([
       import('./execute.ts'),
       import('./provider-for.ts'),
@@ -106,7 +106,9 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
       if (args.json) reports.push(readFileSync(join(folder, 'report.json'), 'utf8').trimEnd());
       else {
         const colour = colourOf(stdout, io.env);
-        stdout.write(`${terminalReport(report, { columns: columnsOf(stdout), colour, folder }).trimEnd()}\n`);
+        stdout.write(
+          `${terminalReport(report, { columns: columnsOf(stdout), colour, folder: folderOfReport(folder) }).trimEnd()}\n`,
+        );
       }
       if (interruption.signal.aborted) break;
     }

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { MidflightError } from '../base/errors.ts';
+import { suspendEarlyEnd } from './early-signals.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof signals)[number];
@@ -22,6 +23,7 @@ export interface Interruption {
  */
 export function onSignals(source: SignalSource, now: (exitCode: number) => void): Interruption {
   const controller = new AbortController();
+  const resumeEarlyEnd = suspendEarlyEnd();
   const listeners = signals.map((name) => {
     const listener = () => {
       if (controller.signal.aborted) {
@@ -37,6 +39,7 @@ export function onSignals(source: SignalSource, now: (exitCode: number) => void)
     signal: controller.signal,
     dispose() {
       for (const { name, listener } of listeners) source.off(name, listener);
+      resumeEarlyEnd();
     },
   };
 }

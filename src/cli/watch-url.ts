@@ -43,7 +43,7 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
   const plan = watchPlan(planOptions(args, target.hostname));
   refuseFlood(args, target.host);
   refuseNoProgram(args.command, io.env);
-  const [{ execute }, { onSignals }, { terminalReport }, { runWatch }] = await Promise.all([
+  const [{ execute, folderOfReport }, { onSignals }, { terminalReport }, { runWatch }] = await Promise.all([
     import('./execute.ts'),
     import('./signals.ts'),
     import('../reports/terminal.ts'),
@@ -75,7 +75,9 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
     if (args.json) stdout.write(readFileSync(join(folder, 'report.json'), 'utf8'));
     else {
       const colour = colourOf(stdout, io.env);
-      stdout.write(`${terminalReport(report, { columns: columnsOf(stdout), colour, folder }).trimEnd()}\n`);
+      stdout.write(
+        `${terminalReport(report, { columns: columnsOf(stdout), colour, folder: folderOfReport(folder) }).trimEnd()}\n`,
+      );
     }
     return exitCode;
   } finally {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { MidflightError, messageOf } from '../base/errors.ts';
 import { eachLine } from '../base/lines.ts';
+import { machineErrorOf } from '../base/machine-error.ts';
 import type { Message, RoleHandle } from '../base/role.ts';
 
 export interface ChildOptions {
@@ -34,6 +36,11 @@ export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
     detached: options.detached ?? false,
     env: { ...process.env, ...options.env },
   });
+  if (child.stdin === undefined) {
+    // node makes no pipes where it had no file descriptor left for them.
+    const [error] = await once(child, 'error');
+    throw machineErrorOf(error) ?? error;
+  }
   let expected = false;
   let stderr = '';
   const handlers = new Set<(message: Message) => void>();

@@ -26,7 +26,7 @@ const uid = () => process.getuid?.() ?? -1;
  * made, or can write to, is refused. Throws `missing-requirement`.
  */
 export function stateDir(): string {
-  const folder = join(process.env.MIDFLIGHT_STATE_DIR ?? tmpdir(), `midflight-${uid()}`);
+  const folder = join(process.env.MIDFLIGHT_STATE_DIR || tmpdir(), `midflight-${uid()}`);
   try {
     makeFolder(folder, 0o700);
   } catch (error) {

@@ -1,7 +1,7 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../analysis/schema.ts';
-import { messageOf } from '../base/errors.ts';
+import { writeFailure } from '../base/machine-error.ts';
 import { htmlReport } from './html/index.ts';
 import type { TrialSeries } from './html/series.ts';
 import { jsonReport } from './json.ts';
@@ -43,7 +43,8 @@ export function writeReports(sources: ReportSources): { files: string[]; warning
       renameSync(`${file}.part`, file);
       files.push(file);
     } catch (error) {
-      warnings.push(`${name} could not be written: ${messageOf(error)}`);
+      rmSync(`${file}.part`, { force: true });
+      warnings.push(`${file} could not be written: ${writeFailure(error)}`);
     }
   }
   return { files, warnings };

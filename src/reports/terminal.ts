@@ -15,7 +15,8 @@ export interface TerminalOptions {
   readonly columns: number;
   readonly colour: boolean;
   /** Of the report; named in the last line. */
-  readonly folder: string;
+  /** Where report.html stands; null if it could not be written. */
+  readonly folder: string | null;
 }
 
 /** What a person sees at the end. Lines fit `columns`; nothing is cut. */
@@ -164,13 +165,13 @@ function doubts({ trials }: Report): string[] {
     .map(({ policy, repeat, reason }) => `unknown: ${policyName(policy)}, repeat ${repeat + 1}: ${reason}`);
 }
 
-function ending(report: Report, folder: string, colours: Paint): string {
+function ending(report: Report, folder: string | null, colours: Paint): string {
   const word = verdictWord(colours)(report.verdict);
   const { outcome, reason } = report;
   // How it ended goes first, as it does in the exit code.
   const end = reason?.startsWith(outcome) ? reason : `${outcome}: ${reason ?? 'no reason is known'}`;
   const how = outcome === 'completed' ? word : `${colours.bold(end)}; what was measured: ${word}`;
-  return `${how} · report: ${join(folder, 'report.html')}`;
+  return `${how} · ${folder === null ? 'no report could be written' : `report: ${join(folder, 'report.html')}`}`;
 }
 
 const verdictWord = (colours: Paint) => (verdict: Verdict) => {

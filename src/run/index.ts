@@ -1,6 +1,7 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import { type Clock, monotonic } from '../base/clock.ts';
-import { MidflightError } from '../base/errors.ts';
+import { MidflightError, placedAdviceOf } from '../base/errors.ts';
+import { knownError } from '../base/machine-error.ts';
 import { seedOf } from '../base/random.ts';
 import type { Message, RoleHandle } from '../base/role.ts';
 import type { NodeName } from '../base/units.ts';
@@ -68,9 +69,11 @@ export async function runExperiment(
     } finally {
       await opened.close();
     }
-  } catch (error) {
+  } catch (thrown) {
+    const error = knownError(thrown);
     outcome = isInterrupted(error) || signal.aborted ? 'interrupted' : 'failed';
-    reason = outcome === 'interrupted' ? reasonOf(signal.reason ?? error) : reasonOf(error);
+    reason =
+      outcome === 'interrupted' ? reasonOf(signal.reason ?? error) : reasonOf(error, placedAdviceOf(error));
     if (!(error instanceof MidflightError)) throw error;
   } finally {
     status('cleaning up');
@@ -125,22 +128,27 @@ async function open(options: RunOptions, shared: Shared): Promise<Opened> {
   record(topologyOf(provider, await provider.versions(), clock));
   status('starting the edge');
   const watches = await watchCluster(base);
-  const edge = await launchEdge(base, workload);
-  const dial = provider.addresses().edgeDial;
-  const run: Run = {
-    ...base,
-    placement: await placementOf(base),
-    edgeDial: dial.port === 0 ? { host: dial.host, port: Number(edge.ready.port) } : dial,
-  };
-  return {
-    run,
-    edge,
-    async close() {
-      if (!signal.aborted) await sync(edge, 'last', 3000);
-      watches.stop();
-      await edge.stop();
-    },
-  };
+  try {
+    const edge = await launchEdge(base, workload);
+    const dial = provider.addresses().edgeDial;
+    const run: Run = {
+      ...base,
+      placement: await placementOf(base),
+      edgeDial: dial.port === 0 ? { host: dial.host, port: Number(edge.ready.port) } : dial,
+    };
+    return {
+      run,
+      edge,
+      async close() {
+        if (!signal.aborted) await sync(edge, 'last', 3000);
+        watches.stop();
+        await edge.stop();
+      },
+    };
+  } catch (error) {
+    watches.stop(); // else they would go on for ever, and the process with them
+    throw error;
+  }
 }
 
 function topologyOf(provider: Provider, versions: Record<string, string>, clock: Clock): HistoryEvent {
@@ -188,7 +196,9 @@ async function runTrials({ run, edge }: Opened): Promise<{ outcome: RunOutcome; 
     const outcome = await runTrial(run, planned, targetOf(run, planned.repeat), () =>
       sync(edge, `${planned.index}`, 5000),
     );
-    if (outcome === 'interrupted') return { outcome, reason: reasonOf(run.signal.reason) };
+    if (outcome === 'interrupted' || run.signal.aborted) {
+      return { outcome: 'interrupted', reason: reasonOf(run.signal.reason) };
+    }
     if (outcome === 'aborted') {
       const text = 'the cluster could not be restored after a trial';
       return { outcome, reason: { code: 'not-restored', text } };

@@ -1,4 +1,5 @@
 import { adviceOf, MidflightError } from '../../base/errors.ts';
+import { knownError } from '../../base/machine-error.ts';
 import type { NodeName } from '../../base/units.ts';
 import { faults } from '../../faults/index.ts';
 import { type Reason, reasonOf } from '../../history/codes.ts';
@@ -51,11 +52,12 @@ export async function runTrial(
   let outcome: TrialOutcome = 'completed';
   try {
     await conduct(trial);
-  } catch (error) {
+  } catch (thrown) {
+    const error = knownError(thrown);
     if (isInterrupted(error)) outcome = 'interrupted';
     else {
       outcome = 'failed';
-      invalid.push(error instanceof TrialSpoiled ? error.reason : reasonOf(error));
+      invalid.push(error instanceof TrialSpoiled ? error.reason : reasonOf(error, adviceOf(error)));
     }
   }
   clearInterval(watch);

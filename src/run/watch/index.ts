@@ -1,5 +1,6 @@
 import { type Clock, monotonic } from '../../base/clock.ts';
-import { MidflightError } from '../../base/errors.ts';
+import { MidflightError, placedAdviceOf } from '../../base/errors.ts';
+import { knownError } from '../../base/machine-error.ts';
 import type { RoleHandle } from '../../base/role.ts';
 import { type Reason, reasonOf } from '../../history/codes.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
@@ -39,9 +40,11 @@ export async function runWatch(
     const { streams, probe } = await launchInstruments(options, { clock, state, record, handles });
     reason = await watchTrial({ options, clock, state, failures: failed, record, streams, probe });
     if (reason !== null) outcome = 'failed';
-  } catch (error) {
+  } catch (thrown) {
+    const error = knownError(thrown);
     outcome = isInterrupted(error) || signal.aborted ? 'interrupted' : 'failed';
-    reason = outcome === 'interrupted' ? reasonOf(signal.reason ?? error) : reasonOf(error);
+    reason =
+      outcome === 'interrupted' ? reasonOf(signal.reason ?? error) : reasonOf(error, placedAdviceOf(error));
     if (!(error instanceof MidflightError)) throw error;
   } finally {
     options.onStatus?.('cleaning up');

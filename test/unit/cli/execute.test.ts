@@ -115,7 +115,7 @@ test('a history that cannot be begun is said at once', async ({ folder }) => {
     await start(join(folder, 'not', 'there'), of);
     assert.unreachable();
   } catch (error) {
-    assert.ok(error instanceof MidflightError && error.exitCode === 64);
+    assert.ok(error instanceof MidflightError && error.exitCode === 3);
     assert.match(error.message, /cannot be written/);
   }
 });

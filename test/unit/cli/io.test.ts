@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { imagesOf } from '../../../src/cli/images.ts';
-import { colourOf, columnsOf, survivesClosedOutputs } from '../../../src/cli/io.ts';
+import { colourOf, columnsOf, guardOutputs } from '../../../src/cli/io.ts';
 import { policyNames } from '../../../src/cli/policy-names.ts';
 import { policyNames as schemaNames } from '../../../src/scenario/schema.ts';
 
@@ -25,12 +25,45 @@ test('a pipe has a width of its own', () => {
   assert.is(columnsOf(Object.assign(new PassThrough(), { columns: 0 })), 100, 'a terminal without a size');
 });
 
-test('a reader who went away is no error; anything else is', () => {
+/** Outputs of which each write ends as `write` does. */
+function outputs(write: () => boolean = () => true) {
   const io = { stdout: new PassThrough(), stderr: new PassThrough() };
-  survivesClosedOutputs(io);
+  for (const output of Object.values(io)) output.write = write;
+  return { io, guarded: guardOutputs(io) };
+}
+
+test('a reader who went away has missed nothing', () => {
+  const { io, guarded } = outputs();
   io.stdout.emit('error', errno('EPIPE'));
   io.stderr.emit('error', errno('EIO'));
-  assert.throws(() => io.stdout.emit('error', errno('ENOSPC')), /ENOSPC/);
+  assert.is(guarded.failure(), null);
+});
+
+test('a result that could not be written is told, and ends nothing', () => {
+  const full = () => {
+    throw errno('ENOSPC');
+  };
+  const { io, guarded } = outputs(full);
+  let done = 0;
+  io.stdout.write('result', () => {
+    done += 1;
+  });
+  assert.is(done, 1);
+  const failure = guarded.failure();
+  assert.is(failure?.exitCode, 3);
+  assert.match(failure?.message ?? '', 'no space is left on the disk (ENOSPC)');
+  const later = outputs();
+  later.io.stdout.emit('error', errno('EFBIG'));
+  assert.is(later.guarded.failure()?.exitCode, 3, 'told by an event');
+});
+
+test('what is for the eye alone may be lost', () => {
+  const { io, guarded } = outputs(() => {
+    throw errno('ENOSPC');
+  });
+  io.stderr.write('progress');
+  io.stderr.emit('error', errno('ENOSPC'));
+  assert.is(guarded.failure(), null);
 });
 
 test('images: the flag goes before the environment; what none names is left to the scenario', () => {

@@ -1,6 +1,13 @@
 import { ZodError } from 'zod';
 import { adviceOf, MidflightError } from '../base/errors.ts';
-import { type AnyKind, anyKind, type ChangeKind, type World } from './change.ts';
+import {
+  type AnyKind,
+  anyKind,
+  type ChangeKind,
+  type ChangeScope,
+  type Undone,
+  type World,
+} from './change.ts';
 import type { ChangeLine, Journal, JournalContent } from './journal.ts';
 
 /** How one undo ended, for whoever shows it. */
@@ -28,8 +35,11 @@ export interface ChangeLog {
   close(): void;
 }
 
+const wentAlong: Undone = { result: 'already', detail: 'it went with the cluster' };
+
 interface Entry {
   readonly line: ChangeLine;
+  readonly scope: ChangeScope;
   readonly opened: ReturnType<AnyKind['open']>;
 }
 
@@ -54,14 +64,14 @@ export function resumeLog(
   content: JournalContent,
   kinds: readonly AnyKind[],
 ): ChangeLog {
-  const entries = content.open.map((line) => ({ line, opened: openLine(line, kinds) }));
+  const entries = content.open.map((line) => openLine(line, kinds));
   return logOf(options, entries, content.lastId);
 }
 
-function openLine(line: ChangeLine, kinds: readonly AnyKind[]): Entry['opened'] {
+function openLine(line: ChangeLine, kinds: readonly AnyKind[]): Entry {
   const kind = kinds.find((one) => one.kind === line.kind);
   try {
-    if (kind !== undefined) return kind.open(line);
+    if (kind !== undefined) return { line, scope: kind.scope, opened: kind.open(line) };
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
   }
@@ -77,15 +87,14 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
   const open = [...entries];
   let id = lastId;
   const stamp = () => now().toISOString();
-  const undo = async ({ line, opened }: Entry, world: World): Promise<Unwound> => {
+  const take = (entry: Entry) => open.splice(open.indexOf(entry), 1);
+  const undo = async (entry: Entry, work: () => Promise<Undone>): Promise<Unwound> => {
+    const { line, opened } = entry;
     const base = { kind: line.kind, what: opened.what };
     try {
-      const { result, detail } = await opened.undo(world);
+      const { result, detail } = await work();
       journal.append({ type: 'undone', id: line.id, detail: `${result}: ${detail}`, t: stamp() });
-      open.splice(
-        open.findIndex((entry) => entry.line.id === line.id),
-        1,
-      );
+      take(entry);
       return { ...base, result, detail };
     } catch (error) {
       const detail = adviceOf(error);
@@ -104,7 +113,7 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
       id += 1;
       const line: ChangeLine = { type: 'change', id, kind: kind.kind, target, before, wanted, t: stamp() };
       journal.append(line);
-      open.push({ line, opened: anyKind(kind).open(line) });
+      open.push({ line, scope: kind.scope, opened: anyKind(kind).open(line) });
       const result = await kind.do(world, { target, before, wanted });
       journal.append({ type: 'done', id: line.id, t: stamp() });
       return result;
@@ -113,8 +122,17 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
     async unwind(mark, signal) {
       const results: Unwound[] = [];
       const world = options.world(signal);
-      for (const entry of open.filter(({ line }) => line.id > mark).reverse()) {
-        results.push(await undo(entry, world));
+      const entries = open.filter(({ line }) => line.id > mark);
+      const holder = entries.find(({ scope }) => scope === 'holder');
+      const goesWith = ({ line, scope }: Entry) =>
+        holder !== undefined && scope === 'cluster' && line.id > holder.line.id;
+      for (const entry of entries.filter((one) => !goesWith(one)).reverse()) {
+        const unwound = await undo(entry, () => entry.opened.undo(world));
+        results.push(unwound);
+        if (entry !== holder || unwound.result === 'failed') continue;
+        for (const member of entries.filter(goesWith).reverse()) {
+          results.push(await undo(member, async () => wentAlong));
+        }
       }
       return results;
     },

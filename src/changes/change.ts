@@ -11,6 +11,8 @@ export interface World {
   readonly signal: AbortSignal;
 }
 
+export type ChangeScope = 'cluster' | 'holder' | 'machine';
+
 /** How an undo ended. restored: it was set back. already: there was nothing to set back. left: somebody else has changed it since. */
 export interface Undone {
   readonly result: 'restored' | 'already' | 'left';
@@ -30,6 +32,11 @@ export interface Made<Target, Before, Wanted> {
  */
 export interface ChangeKind<Target, Before, Wanted, Result = void> {
   readonly kind: string;
+  /**
+   * cluster: it is in a cluster, and goes with it. holder: undoing it removes the whole cluster and all that was changed
+   * in it since. machine: neither.
+   */
+  readonly scope: ChangeScope;
   readonly target: z.ZodType<Target>;
   readonly before: z.ZodType<Before>;
   readonly wanted: z.ZodType<Wanted>;
@@ -48,6 +55,7 @@ export type MadeLine = Made<unknown, unknown, unknown>;
 /** A kind that takes what a journal holds, and checks it. */
 export interface AnyKind {
   readonly kind: string;
+  readonly scope: ChangeScope;
   /** Throws ZodError if the line is none of this kind. */
   open(line: MadeLine): { readonly what: string; undo(world: World): Promise<Undone> };
 }
@@ -55,6 +63,7 @@ export interface AnyKind {
 export function anyKind<T, B, W, R>(kind: ChangeKind<T, B, W, R>): AnyKind {
   return {
     kind: kind.kind,
+    scope: kind.scope,
     open(line) {
       const made = {
         target: kind.target.parse(line.target),
@@ -92,6 +101,7 @@ export function settingChange<Target, Value>(
   const { kind, target, value, describe, read, write, same } = setting;
   return {
     kind,
+    scope: 'cluster',
     target,
     before: value.nullable() as z.ZodType<Value | null>,
     wanted: value,

@@ -1,10 +1,14 @@
 import { CoreV1Api } from '@kubernetes/client-node';
+import { monotonic } from '../base/clock.ts';
 import { type ExitCode, exitCodes, MidflightError, messageOf } from '../base/errors.ts';
 import { makePlan } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
+import { journalPlace } from '../providers/journals.ts';
 import { deleteCluster, existingClusters, nodeContainers, openCluster } from '../providers/kind/cluster.ts';
 import { removeContainers } from '../providers/kind/containers.ts';
 import { ownerOf, removeLeftovers } from '../providers/kind/leftovers.ts';
+import { failuresOf, openChanges } from '../run/changes.ts';
+import { runIdOf } from '../run/header.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { imagesOf } from './images.ts';
 import type { Io } from './io.ts';
@@ -43,6 +47,12 @@ async function up(file: string | undefined, images: Images, { stdout, stderr, en
   const provider = await providerFor(plan, { keep: true, reuse: true });
   const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
   const say = (text: string) => stderr.write(`${text}\n`);
+  const changes = openChanges(journalPlace(runIdOf(plan)), {
+    plan,
+    provider,
+    clock: monotonic,
+    signal: interruption.signal,
+  });
   try {
     await provider.up(
       plan,
@@ -53,11 +63,16 @@ async function up(file: string | undefined, images: Images, { stdout, stderr, en
         event: () => {},
       },
       interruption.signal,
+      changes,
     );
     say('installing ingress and app');
     await provider.install(plan, interruption.signal);
   } finally {
     await provider.down();
+    // The cluster itself stays: it is kept.
+    const unwound = await changes.unwind(0, AbortSignal.timeout(60_000));
+    for (const text of failuresOf(unwound)) say(`not undone: ${text}; midflight clean tries again`);
+    changes.close();
     interruption.dispose();
   }
   stdout.write(

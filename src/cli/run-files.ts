@@ -65,14 +65,21 @@ async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }
 }
 
 async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Promise<ExitCode> {
-  const [{ execute, folderOfReport }, { providerFor }, { onSignals }, { terminalReport }, { runExperiment }] =
-    await Promise.all([
-      import('./execute.ts'),
-      import('./provider-for.ts'),
-      import('./signals.ts'),
-      import('../reports/terminal.ts'),
-      import('../run/index.ts'),
-    ]);
+  const [
+    { execute, folderOfReport },
+    { providerFor },
+    { onSignals },
+    { terminalReport },
+    { runExperiment, runIdOf },
+    { journalPlace },
+  ] = await Promise.all([
+    import('./execute.ts'),
+    import('./provider-for.ts'),
+    import('./signals.ts'),
+    import('../reports/terminal.ts'),
+    import('../run/index.ts'),
+    import('../providers/journals.ts'),
+  ]);
   const { missingEngines, requireKind } = await import('./requirements.ts');
   const [missing] = plans.flatMap((plan) => missingEngines(plan, io.env));
   if (missing !== undefined) throw missing;
@@ -96,7 +103,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
       const provider = await providerFor(plan, args);
       const { report, exitCode } = await execute({
         plan,
-        start: (hooks) => runExperiment({ plan, provider, ...hooks }),
+        start: (hooks) => runExperiment({ plan, provider, journal: journalPlace(runIdOf(plan)), ...hooks }),
         folder,
         signal: interruption.signal,
         quiet: args.quiet,

@@ -1,15 +1,23 @@
-import type { CoreV1Api } from '@kubernetes/client-node';
+import { MidflightError } from '../base/errors.ts';
 import type { Milliseconds, Nanoseconds, NodeName } from '../base/units.ts';
+import type { ChangeLog } from '../changes/change-log.ts';
+import type { Effects } from '../changes/effects.ts';
+import type { PodTarget } from '../changes/kinds/pod.ts';
 import type { FaultShape } from '../plan/fault-shape.ts';
-import type { NodePower, PodRef } from '../providers/provider.ts';
 import type { FaultKind } from '../scenario/schema.ts';
+
+/** A pod on a node. `ownerKind`: of the controller that made it. */
+export interface NodePod extends PodTarget {
+  readonly ownerKind: string | null;
+}
 
 /** What a fault may use. All waiting is in cluster time. */
 export interface FaultContext {
-  readonly power: NodePower;
-  readonly core: CoreV1Api;
+  /** What it does goes through here, so that whatever happens it is undone. */
+  readonly changes: Pick<ChangeLog, 'make'>;
+  readonly effects: Effects;
   /** Pods of the workload on a node, in no order. */
-  podsOn(node: NodeName, of: 'ingress' | 'app' | 'all'): Promise<PodRef[]>;
+  podsOn(node: NodeName, of: 'ingress' | 'app' | 'all'): Promise<NodePod[]>;
   /** Which pod `pod-kill` kills. */
   readonly pod: 'ingress' | 'app';
   now(): Nanoseconds;
@@ -30,11 +38,18 @@ export interface Hold {
   readonly detail: string;
 }
 
-/** One way in which a node, or a pod on it, ends. */
+/** One way in which a node, or a pod on it, ends. It is undone by unwinding its changes. */
 export interface Fault extends FaultShape {
   readonly kind: FaultKind;
   /** Resolves when it has taken hold. */
   inject(context: FaultContext, node: NodeName): Promise<Hold>;
-  /** Undoes it; resolves when the node is Ready (or the pod runs) again. Safe to call where inject() failed halfway. */
-  recover(context: FaultContext, node: NodeName): Promise<void>;
+}
+
+/** An effect that the fault cannot do without. Throws `fault-failed` if this cluster does not offer it. */
+export function needed<K extends keyof Effects>(effects: Effects, name: K): NonNullable<Effects[K]> {
+  const effect = effects[name];
+  if (effect !== undefined) return effect;
+  throw new MidflightError('fault-failed', `this cluster offers no way to inject it (${name})`, {
+    hint: 'use drain or pod deletion there, or run it on embedded or kind',
+  });
 }

@@ -1,9 +1,6 @@
 import { MidflightError } from '../base/errors.ts';
 import { faultShapes } from '../plan/fault-shape.ts';
-import type { Fault, FaultContext } from './fault.ts';
-
-/** How long a killed pod may take to be Ready again, cluster time; generous, as back-off may add to it. */
-const readyWithin = 120_000;
+import { type Fault, needed } from './fault.ts';
 
 /** SIGKILL to the ingress or app pod on the node: the kernel closes its sockets, so clients hear of it at once. */
 export const podKill: Fault = {
@@ -16,26 +13,9 @@ export const podKill: Fault = {
         hint: `let fault.target.runs be '${context.pod}'`,
       });
     }
-    context.began(await context.power.killPod(victim), `pod ${victim.name} killed`);
+    const { ownerKind: _, ...target } = victim;
+    const at = await context.changes.make(needed(context.effects, 'killPod'), target, {});
+    context.began(at, `pod ${victim.name} killed`);
     return { affected: 1, detail: `pod ${victim.name} is dead` };
   },
-  recover: (context, node) => allReady(context, node),
 };
-
-async function allReady(context: FaultContext, node: string): Promise<void> {
-  for (let waited = 0; waited < readyWithin; waited += 1000) {
-    const states = await Promise.all(
-      (await context.podsOn(node, context.pod)).map((pod) => isReady(context, pod)),
-    );
-    if (states.length > 0 && states.every(Boolean)) return;
-    await context.sleep(1000);
-  }
-  throw new MidflightError('fault-failed', `the ${context.pod} pod on ${node} is not Ready again`, {
-    hint: `kubectl describe pods --all-namespaces --field-selector spec.nodeName=${node}`,
-  });
-}
-
-async function isReady(context: FaultContext, pod: { namespace: string; name: string }): Promise<boolean> {
-  const { status } = await context.core.readNamespacedPod({ namespace: pod.namespace, name: pod.name });
-  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
-}

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../base/units.ts';
+import type { PodClass } from '../changes/effects.ts';
 import { faultShapes } from '../plan/fault-shape.ts';
-import type { Fault } from './fault.ts';
+import { type Fault, needed } from './fault.ts';
 
 /** GKE's kubelet: shutdownGracePeriod 30s, of which shutdownGracePeriodCriticalPods 15s (docs, "Spot VMs: termination"). */
 const ordinaryShare: Milliseconds = 15_000;
@@ -13,18 +14,25 @@ export const preempt: Fault = {
   kind: 'preempt',
   ...faultShapes.preempt,
   async inject(context, node) {
+    const { changes, effects } = context;
     const at = context.now();
     const notice = faultShapes.preempt.noticeMs;
     context.notice('begin', at, `preemption notice of ${notice / 1000} s`);
-    const left = (until: Milliseconds) => until - (context.now() - at) / 1e6 / (context.realMs(1000) / 1000);
-    await context.power.shutdownPods(node, 'ordinary', context.realMs(ordinaryShare));
-    await context.sleep(Math.max(0, left(ordinaryShare)));
-    await context.power.shutdownPods(node, 'critical', context.realMs(Math.max(0, left(notice))));
-    await context.sleep(Math.max(0, left(notice)));
-    const cut = await context.power.off(node);
+    const left = (until: Milliseconds) =>
+      Math.max(0, until - (context.now() - at) / 1e6 / (context.realMs(1000) / 1000));
+    const end = (which: PodClass, until: Milliseconds) =>
+      changes.make(
+        needed(effects, 'shutdownPods'),
+        { node },
+        { which, graceMs: context.realMs(left(until)) },
+      );
+    await end('ordinary', ordinaryShare);
+    await context.sleep(left(ordinaryShare));
+    await end('critical', notice);
+    await context.sleep(left(notice));
+    const cut = await changes.make(needed(effects, 'power'), { node }, { how: 'off' });
     context.notice('done', cut, 'its pods have ended, or their time is up');
     context.began(cut, 'power cut, at the end of the notice');
     return { affected: 1, detail: 'the node is silent' };
   },
-  recover: (context, node) => context.power.on(node),
 };

@@ -37,6 +37,8 @@ export const noteCodes = [
   'leftovers-ended',
   'access-log-lost',
   'clean-up-failed',
+  /** What somebody else has changed meanwhile was not set back. */
+  'changed-by-others',
   'other',
 ] as const;
 export type NoteCode = (typeof noteCodes)[number];

@@ -1,6 +1,9 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { RoleHandle } from '../base/role.ts';
 import type { NodeName } from '../base/units.ts';
+import type { ChangeLog } from '../changes/change-log.ts';
+import type { Effects, PodClass, Silence } from '../changes/effects.ts';
+import type { PodTarget } from '../changes/kinds/pod.ts';
 import type { InstrumentFailureCode, Limit, NoteCode } from '../history/codes.ts';
 import type { HistoryEvent, TopologyNode } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -15,13 +18,6 @@ export interface Capabilities {
   readonly disposable: boolean;
   /** Time can be compressed. */
   readonly timeScale: boolean;
-}
-
-export interface PodRef {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly node: NodeName;
 }
 
 /** What a provider reports as it works, for the live view and the history. */
@@ -45,8 +41,15 @@ export interface Provider {
   readonly ingressKind: 'model' | 'traefik';
   readonly capabilities: Capabilities;
 
-  /** Makes the cluster; resolves when all nodes are Ready. */
-  up(plan: Plan, events: ProviderEvents, signal: AbortSignal): Promise<void>;
+  /** By what its cluster is found again, should the run die: for the journal's first line. */
+  place(plan: Plan): Record<string, string | boolean | null>;
+  /** Makes the cluster; resolves when all nodes are Ready. What it makes goes through `changes`. */
+  up(
+    plan: Plan,
+    events: ProviderEvents,
+    signal: AbortSignal,
+    changes: Pick<ChangeLog, 'make'>,
+  ): Promise<void>;
   /** Installs ingress and app as the plan places them, through the API; resolves when they answer. */
   install(plan: Plan, signal: AbortSignal): Promise<Workload>;
   nodes(): readonly TopologyNode[];
@@ -61,14 +64,15 @@ export interface Provider {
   limits(): readonly Limit[];
   launch(role: RoleName, config: { role: RoleName }, name: string): Promise<RoleHandle>;
 
-  readonly power: NodePower;
-  /** Removes everything that up(), install() and launch() made (or keeps the cluster where the user asked for it). */
+  /** What can be done to its nodes beside the API. */
+  readonly effects: Effects;
+  /** Ends in order what up(), install() and launch() started. The changes are undone after it. */
   down(): Promise<void>;
 }
 
 /**
- * What no API offers, done to one node. Each resolves when it has taken hold, with the monotonic instant right before it
- * began to (all clocks count from there). The faults in src/faults are made of these and of API calls.
+ * What a provider does to one node, beneath its effects. Each resolves when it has taken hold, with the monotonic instant right before it
+ * began to (all clocks count from there).
  */
 export interface NodePower {
   /** Silence: no FIN, no RST, no SYN-ACK, and the node is dead behind it. */
@@ -76,11 +80,14 @@ export interface NodePower {
   /** Silence, but the node lives on behind it. */
   unplug(node: NodeName): Promise<number>;
   /** SIGTERM to these pods as the kubelet's graceful node shutdown does, SIGKILL after graceMs (real). Resolves when they ended. */
-  shutdownPods(node: NodeName, which: 'ordinary' | 'critical', graceMs: number): Promise<number>;
+  shutdownPods(node: NodeName, which: PodClass, graceMs: number): Promise<number>;
   /** SIGKILL to all processes of one pod: the kernel closes its sockets. */
-  killPod(pod: PodRef): Promise<number>;
-  /** Undoes off/unplug; resolves when the node is Ready at its old address. */
-  on(node: NodeName): Promise<void>;
+  killPod(pod: PodTarget): Promise<number>;
+  /**
+   * Undoes off, unplug or a shutdown, also one that was broken off; resolves when the node is Ready at this address. False:
+   * there was nothing to undo.
+   */
+  on(node: NodeName, how: Silence | 'shutdown', address: string): Promise<boolean>;
 }
 
 export interface Workload {

@@ -1,29 +1,28 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
-import { MidflightError } from '../base/errors.ts';
 import type { NodeName } from '../base/units.ts';
-import type { FaultContext } from '../faults/index.ts';
+import { placement, servicePolicy } from '../changes/kinds/index.ts';
+import type { FaultContext, NodePod } from '../faults/index.ts';
+import { isLive, isReadyPod } from '../kube/pods.ts';
 import type { TrafficPolicy } from '../policies/index.ts';
-import type { PodRef } from '../providers/provider.ts';
 import { type Placement, type Run, realMs } from './run.ts';
 
 /** How long moved pods may take to be Ready at their old places, cluster time. */
 const restoreWithin = 180_000;
 
-/** Patches the ingress' Service if it has another policy; returns whether it had. */
-export async function setPolicy(run: Run, policy: TrafficPolicy): Promise<boolean> {
+/** Gives the ingress' Service this policy; false: it had it already. */
+export async function setPolicy(
+  run: Pick<Run, 'changes' | 'core' | 'workload'>,
+  policy: TrafficPolicy,
+): Promise<boolean> {
   const { name, namespace } = run.workload.service;
   const { spec } = await run.core.readNamespacedService({ name, namespace });
   if (spec?.externalTrafficPolicy === policy) return false;
-  await run.core.patchNamespacedService(
-    { name, namespace, body: { spec: { externalTrafficPolicy: policy } } },
-    setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
-  );
+  await run.changes.make(servicePolicy, { namespace, name }, { policy, healthCheckNodePort: null });
   return true;
 }
 
 /** The parts of Run that cluster operations need. */
-export type ClusterOf = Pick<Run, 'plan' | 'provider' | 'workload' | 'core' | 'clock'>;
+export type ClusterOf = Pick<Run, 'plan' | 'provider' | 'workload' | 'core' | 'clock' | 'changes'>;
 
 /** What the faults get of a run. */
 export function faultContext(
@@ -32,8 +31,8 @@ export function faultContext(
   marks: Pick<FaultContext, 'notice' | 'began'>,
 ): FaultContext {
   return {
-    power: run.provider.power,
-    core: run.core,
+    changes: run.changes,
+    effects: run.provider.effects,
     podsOn: (node, of) => podsOn(run, node, of),
     pod: run.plan.fault?.pod ?? 'ingress',
     now: run.clock.now,
@@ -43,7 +42,7 @@ export function faultContext(
   };
 }
 
-async function podsOn(run: Workloads, node: NodeName, of: 'ingress' | 'app' | 'all'): Promise<PodRef[]> {
+async function podsOn(run: Workloads, node: NodeName, of: 'ingress' | 'app' | 'all'): Promise<NodePod[]> {
   const pods = of === 'all' ? await allPods(run, node) : await workloadPods(run, of);
   return pods.filter((pod) => pod.spec?.nodeName === node && isLive(pod)).map(refOf);
 }
@@ -61,27 +60,21 @@ async function workloadPods(run: Workloads, of: 'ingress' | 'app'): Promise<V1Po
   return (await run.core.listNamespacedPod({ namespace, labelSelector })).items;
 }
 
-function refOf(pod: V1Pod): PodRef {
+function refOf(pod: V1Pod): NodePod {
   return {
     namespace: pod.metadata?.namespace ?? '',
     name: pod.metadata?.name ?? '',
     uid: pod.metadata?.uid ?? '',
     node: pod.spec?.nodeName ?? '',
+    ownerKind: pod.metadata?.ownerReferences?.[0]?.kind ?? null,
   };
 }
-
-const isOver = ({ status }: V1Pod) => status?.phase === 'Failed' || status?.phase === 'Succeeded';
-const isLive = (pod: V1Pod) => pod.metadata?.deletionTimestamp === undefined && !isOver(pod);
-
-const isReady = (pod: V1Pod) =>
-  isLive(pod) &&
-  (pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false);
 
 /** Where the workload's Ready pods are now. */
 export async function placementOf(run: Workloads): Promise<Placement> {
   const count = async (of: 'ingress' | 'app') => {
     const counts = new Map<NodeName, number>();
-    for (const pod of (await workloadPods(run, of)).filter(isReady)) {
+    for (const pod of (await workloadPods(run, of)).filter(isReadyPod)) {
       const node = pod.spec?.nodeName ?? '';
       counts.set(node, (counts.get(node) ?? 0) + 1);
     }
@@ -90,52 +83,11 @@ export async function placementOf(run: Workloads): Promise<Placement> {
   return { ingress: await count('ingress'), app: await count('app') };
 }
 
-/**
- * Brings pods that a fault moved back to where they were, so that the next trial compares: a pod too many on one node is
- * deleted, and the scheduler prefers the node that has none.
- */
-export async function restorePlacement(
-  run: ClusterOf & Pick<Run, 'placement'>,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let waited = 0; waited < restoreWithin; waited += 1000) {
-    const now = await placementOf(run);
-    const settled = await Promise.all(
-      (['ingress', 'app'] as const).map((of) => restoreOne(run, of, run.placement[of], now[of])),
-    );
-    if (settled.every(Boolean)) return;
-    await run.clock.sleep(realMs(run.plan, 1000), signal);
-  }
-  throw new MidflightError(
-    'cluster-failed',
-    `the pods are not back at their places after ${restoreWithin / 1000} s`,
-    {
-      hint: 'kubectl get pods --all-namespaces --output wide',
-    },
-  );
-}
-
-async function restoreOne(
-  run: Workloads,
-  of: 'ingress' | 'app',
-  wanted: ReadonlyMap<NodeName, number>,
-  now: ReadonlyMap<NodeName, number>,
-): Promise<boolean> {
-  if (sameCounts(wanted, now)) return true;
-  // A pod that a node's shutdown ended stays in the API as Failed; its controller has made another.
-  const pods = (await workloadPods(run, of)).filter((pod) => !isOver(pod));
-  if (!pods.every(isReady)) return false; // something is under way
-  const excess = pods.find((pod) => {
-    const node = pod.spec?.nodeName ?? '';
-    return (now.get(node) ?? 0) > (wanted.get(node) ?? 0);
-  });
-  if (excess !== undefined) {
-    const { name, namespace } = refOf(excess);
-    await run.core.deleteNamespacedPod({ name, namespace });
-  }
-  return false;
-}
-
-function sameCounts(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
-  return a.size === b.size && [...a].every(([key, count]) => b.get(key) === count);
+/** Notes where the workload's pods run: unwinding brings them back there. */
+export function rememberPlacement({ workload, changes }: Pick<Run, 'workload' | 'changes'>): Promise<void> {
+  const groups = [workload.ingress, workload.app].map(({ namespace, labelSelector }) => ({
+    namespace,
+    labelSelector,
+  }));
+  return changes.make(placement, { groups }, { limitMs: restoreWithin });
 }

@@ -6,12 +6,17 @@ import { type EventOf, historyVersion } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 
 /** The first line of a history: what is to be done, by what, on which machine. */
-export function headerOf(plan: Plan, versions: Record<string, string>, clock: Clock): EventOf<'header'> {
+export function headerOf(
+  plan: Plan,
+  versions: Record<string, string>,
+  clock: Clock,
+  runId = runIdOf(plan),
+): EventOf<'header'> {
   return {
     type: 'header',
     version: historyVersion,
     midflightVersion: packageVersion(),
-    runId: `${plan.experiment}-${randomBytes(4).toString('hex')}`,
+    runId,
     t: clock.now(),
     wallTime: new Date().toISOString(),
     provider: plan.provider,
@@ -20,3 +25,7 @@ export function headerOf(plan: Plan, versions: Record<string, string>, clock: Cl
     machine: { platform: platform(), cpus: cpus().length, memoryBytes: totalmem(), node: process.version },
   };
 }
+
+/** A name for one run: the experiment's, and what tells it from others of the same. */
+export const runIdOf = (plan: Pick<Plan, 'experiment'>): string =>
+  `${plan.experiment}-${randomBytes(4).toString('hex')}`;

@@ -6,11 +6,14 @@ import { seedOf } from '../base/random.ts';
 import type { Message, RoleHandle } from '../base/role.ts';
 import type { NodeName } from '../base/units.ts';
 import type { OnWait } from '../base/wait.ts';
+import type { ChangeLog } from '../changes/change-log.ts';
 import { type Reason, reasonOf } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 import { chooseTarget, targetCandidates } from '../plan/target.ts';
+import type { JournalPlace } from '../providers/journals.ts';
 import type { Provider, Workload } from '../providers/provider.ts';
+import { failuresOf, leftOf, openChanges } from './changes.ts';
 import { placementOf } from './cluster.ts';
 import { headerOf } from './header.ts';
 import { launchInstrument, sync } from './instruments.ts';
@@ -33,8 +36,13 @@ export interface RunOptions {
   /** What is waited for, and at most how long. */
   readonly onWait?: OnWait;
   readonly clock?: Clock;
+  readonly journal: JournalPlace;
 }
 
+/** For all that is undone at the end. Real milliseconds. */
+const undoLimitMs = 300_000;
+
+export { runIdOf } from './header.ts';
 export type RunOutcome = TrialOutcome;
 
 /** What the opening gave, and how to close it. */
@@ -59,11 +67,12 @@ export async function runExperiment(
     state.observe(event);
   };
   const status = options.onStatus ?? (() => {});
-  record(headerOf(plan, await provider.versions(), clock));
+  record(headerOf(plan, await provider.versions(), clock, options.journal.runId));
+  const changes = openChanges(options.journal, { plan, provider, clock, signal });
   let outcome: RunOutcome = 'completed';
   let reason: Reason | null = null;
   try {
-    const opened = await open(options, { clock, state, record, status });
+    const opened = await open(options, { clock, state, record, status, changes });
     try {
       ({ outcome, reason } = await runTrials(opened));
     } finally {
@@ -78,12 +87,28 @@ export async function runExperiment(
   } finally {
     status('cleaning up');
     await provider.down();
+    await undoAll(changes, record, clock);
     record({ type: 'finish', t: clock.now(), outcome, reason });
   }
   return { outcome, reason };
 }
 
+/** What is left to undo at the end, whatever ended it. A failure is shown, and stays in the journal. */
+async function undoAll(changes: ChangeLog, record: Shared['record'], clock: Clock): Promise<void> {
+  const unwound = await changes.unwind(0, AbortSignal.timeout(undoLimitMs));
+  changes.close();
+  const note = { type: 'note', t: clock.now() } as const;
+  for (const text of failuresOf(unwound)) {
+    const advice = `not undone: ${text}; midflight clean tries again`;
+    record({ ...note, level: 'error', code: 'clean-up-failed', text: advice });
+  }
+  for (const text of leftOf(unwound)) {
+    record({ ...note, level: 'warning', code: 'changed-by-others', text: `left as it is: ${text}` });
+  }
+}
+
 interface Shared {
+  readonly changes: ChangeLog;
   readonly clock: Clock;
   readonly state: RunState;
   readonly record: (event: HistoryEvent) => void;
@@ -93,7 +118,7 @@ interface Shared {
 /** Makes the cluster, installs the workload, starts the watches and the edge. */
 async function open(options: RunOptions, shared: Shared): Promise<Opened> {
   const { plan, provider, signal } = options;
-  const { clock, state, record, status } = shared;
+  const { clock, state, record, status, changes } = shared;
   status('creating the cluster');
   await provider.up(
     plan,
@@ -106,6 +131,7 @@ async function open(options: RunOptions, shared: Shared): Promise<Opened> {
       event: record,
     },
     signal,
+    changes,
   );
   status('installing ingress and app');
   const workload = await provider.install(plan, signal);
@@ -116,6 +142,7 @@ async function open(options: RunOptions, shared: Shared): Promise<Opened> {
     workload,
     topology,
     core: provider.kubeConfig().makeApiClient(CoreV1Api),
+    changes,
     state,
     clock,
     signal,

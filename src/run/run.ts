@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
 import type { Message } from '../base/role.ts';
 import type { Milliseconds, NodeName } from '../base/units.ts';
+import type { ChangeLog } from '../changes/change-log.ts';
 import type { Reason, ReasonCode } from '../history/codes.ts';
 import type { HistoryEvent, TopologyNode } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -19,6 +20,8 @@ export interface Run {
   readonly workload: Workload;
   readonly topology: readonly TopologyNode[];
   readonly core: CoreV1Api;
+  /** Whatever is changed in the cluster goes through here. */
+  readonly changes: ChangeLog;
   readonly state: RunState;
   readonly clock: Clock;
   /** Aborted when the user wants it to end. */

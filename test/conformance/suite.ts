@@ -9,13 +9,16 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { monotonic } from '../../src/base/clock.ts';
 import { nsPerSecond } from '../../src/base/units.ts';
+import type { Silence } from '../../src/changes/effects.ts';
 import { performCheck } from '../../src/edge/check.ts';
 import { helloAnnotation } from '../../src/edge/hello.ts';
 import { faults } from '../../src/faults/index.ts';
 import type { TopologyNode } from '../../src/history/schema.ts';
 import type { Plan } from '../../src/plan/schema.ts';
 import type { Provider, Workload } from '../../src/providers/provider.ts';
-import { faultContext, placementOf, restorePlacement } from '../../src/run/cluster.ts';
+import { failuresOf, openChanges } from '../../src/run/changes.ts';
+import { faultContext, rememberPlacement } from '../../src/run/cluster.ts';
+import { journalSomewhere } from '../support/changes.ts';
 import { ask, knock, openStream, type Stream, type Where } from './client.ts';
 
 /*
@@ -41,6 +44,16 @@ const never = new AbortController().signal;
 export function conformance(name: string, plan: Plan, makeProvider: () => Provider): void {
   const test = suite(name);
   const provider = makeProvider();
+  const changes = openChanges(journalSomewhere(), { plan, provider, clock: monotonic, signal: never });
+  const { power, killPod } = provider.effects;
+  if (power === undefined || killPod === undefined)
+    throw new Error('the suite needs power over nodes and pods');
+  const silence = async (node: string, how: Silence) => {
+    const mark = changes.mark();
+    await changes.make(power, { node }, { how });
+    return () => undone(mark);
+  };
+  const undone = async (mark: number) => assert.equal(failuresOf(await changes.unwind(mark, never)), []);
   const failures: string[] = [];
   let bed: Bed;
   const scale = (clusterMs: number) => clusterMs / plan.timeScale;
@@ -52,7 +65,7 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
       note: () => {},
       event: () => {},
     };
-    await provider.up(plan, events, never);
+    await provider.up(plan, events, never, changes);
     const workload = await provider.install(plan, never);
     const kube = provider.kubeConfig();
     const core = kube.makeApiClient(CoreV1Api);
@@ -72,7 +85,11 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
       podless,
     };
   });
-  test.after(() => provider.down());
+  test.after(async () => {
+    await provider.down();
+    await undone(0);
+    changes.close();
+  });
   test.before.each(async () => {
     const port = (await service()).spec?.healthCheckNodePort ?? 0;
     await setPolicy('Cluster');
@@ -286,12 +303,13 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     const { items } = await bed.core.listNamespacedPod({ ...bed.workload.ingress });
     const pod = items.find(({ metadata }) => metadata?.name === stream.path.ingressPod);
     assert.is(pod?.spec?.nodeName, first().name);
-    await bed.provider.power.killPod({
+    const target = {
       namespace: pod?.metadata?.namespace ?? '',
       name: pod?.metadata?.name ?? '',
       uid: pod?.metadata?.uid ?? '',
       node: first().name,
-    });
+    };
+    await changes.make(killPod, target, {});
     const end = await Promise.race([stream.ended, pause(5000).then(() => 'silence')]);
     stream.cancel();
     assert.ok(end === 'fin' || end === 'reset', `ended by ${end}`);
@@ -300,20 +318,21 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
 
   test('unplug: silence, and the node is back at its address afterwards', async () => {
     const stream = await openStream(await at(bed.podless), 20_000, 100);
-    await bed.provider.power.unplug(bed.podless.name);
+    const plugIn = await silence(bed.podless.name, 'unplugged');
     await pause(1500);
     assert.ok(!stream.over && stream.silentFor() > 1000, 'the stream is silent, not closed');
     assert.is(await knock(await at(bed.podless), 1500), 'silent');
     stream.cancel();
-    await bed.provider.power.on(bed.podless.name);
+    await plugIn();
     await eventually('it answers again', async () => answers200(await at(bed.podless)), 60_000);
   });
 
   /** The fault of that name on a node, as a run would have it; the pods go back to their places with it. */
   const fault = async (kind: 'preempt' | 'drain', node: TopologyNode) => {
     const { provider, workload, core } = bed;
-    const run = { plan, provider, workload, core, clock: monotonic };
-    const placement = await placementOf(run);
+    const run = { plan, provider, workload, core, clock: monotonic, changes };
+    const mark = changes.mark();
+    await rememberPlacement(run);
     let began = 0;
     const first = (at: number) => {
       began ||= at;
@@ -323,8 +342,7 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
       inject: () => faults[kind].inject(context, node.name),
       secondsSince: () => ((monotonic.now() - began) / nsPerSecond) * plan.timeScale,
       async recover() {
-        await faults[kind].recover(context, node.name);
-        await restorePlacement({ ...run, placement }, never);
+        await undone(mark);
         await eventually('the node serves', async () => answers200(await at(node)), 60_000);
       },
     };
@@ -379,7 +397,7 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     const began = performance.now();
     const secondsSince = () => ((performance.now() - began) / 1000) * plan.timeScale;
     const { nodeMonitorGraceMs, leaseRenewMs, nodeMonitorPeriodMs } = plan.timers;
-    await bed.provider.power.off(victim.name);
+    const switchOn = await silence(victim.name, 'off');
     // One pod of two is dead, and Kubernetes does not know yet: what a balancer's check of the node port meets on a node
     // that lives is the luck of kube-proxy's draw, and a new connection likewise.
     const results = await checks(bed.podless, 40);
@@ -408,7 +426,7 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     assert.ok(!through.over, 'still silence');
     for (const stream of aside) assert.ok(!stream.over, 'streams elsewhere go on');
     for (const stream of [through, ...aside]) stream.cancel();
-    await bed.provider.power.on(victim.name);
+    await switchOn();
     assert.is((await ready(victim)).status, 'True');
     await eventually('both endpoints are back', async () => (await endpointStates()).length === 2, 60_000);
     const { status } = await bed.core.readNode({ name: victim.name });

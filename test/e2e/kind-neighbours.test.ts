@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { CoreV1Api } from '@kubernetes/client-node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { monotonic } from '../../src/base/clock.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import { kindProvider } from '../../src/providers/kind/index.ts';
+import { failuresOf, openChanges } from '../../src/run/changes.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
+import { journalSomewhere } from '../support/changes.ts';
 import '../support/bundles.ts';
 import { kindImages, kindMissing } from '../support/kind.ts';
 import { skippedFile } from '../support/skip.ts';
@@ -26,6 +29,8 @@ function neighbours(): void {
     cluster: 'kind',
     images: kindImages(),
   });
+  const never = new AbortController().signal;
+  const changes = openChanges(journalSomewhere(), { plan, provider, clock: monotonic, signal: never });
   const other = `other-${process.pid}`;
   const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8' }).trim();
   const kind = (...args: string[]) => execFileSync('kind', args, { stdio: 'ignore' });
@@ -41,10 +46,12 @@ function neighbours(): void {
     kind('create', 'cluster', '--name', other, ...(image === undefined ? [] : ['--image', image]));
     const note = (_: string, text: string) => noted.push(text);
     const events = { progress: () => {}, failed: () => {}, note, event: () => {} };
-    await provider.up(plan, events, new AbortController().signal);
+    await provider.up(plan, events, never, changes);
   });
   test.after(async () => {
     await provider.down();
+    assert.equal(failuresOf(await changes.unwind(0, never)), []);
+    changes.close();
     kind('delete', 'cluster', '--name', other);
   });
 
@@ -69,9 +76,12 @@ function neighbours(): void {
     assert.is(addressOf(name), address);
     const below = addressOf(`${other}-control-plane`);
     assert.ok(Number(below.split('.')[3]) < Number(address.split('.')[3]), `${below} is below ${address}`);
-    await provider.power.off(name);
+    const { power } = provider.effects;
+    assert.ok(power);
+    const mark = changes.mark();
+    await changes.make(power, { node: name }, { how: 'off' });
     kind('delete', 'cluster', '--name', other);
-    await provider.power.on(name);
+    assert.equal(failuresOf(await changes.unwind(mark, never)), []);
     assert.is(addressOf(name), address);
     assert.is(await nodeAddress(name), address);
     const ours = docker('ps', '-a', '--filter', 'label=dev.midflight.cluster', '--format', '{{.Names}}');

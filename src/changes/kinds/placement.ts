@@ -23,6 +23,7 @@ const lookAgain: Milliseconds = 1000;
  */
 export const placement: ChangeKind<z.infer<typeof target>, z.infer<typeof before>, z.infer<typeof wanted>> = {
   kind: 'placement',
+  scope: 'cluster',
   target,
   before,
   wanted,

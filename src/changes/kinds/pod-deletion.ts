@@ -25,6 +25,7 @@ export const podDeletion: ChangeKind<
   boolean
 > = {
   kind: 'pod-deletion',
+  scope: 'cluster',
   target: podTarget,
   before: podBefore.nullable(),
   wanted,

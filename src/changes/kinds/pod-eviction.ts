@@ -29,6 +29,7 @@ export const podEviction: ChangeKind<
   boolean
 > = {
   kind: 'pod-eviction',
+  scope: 'cluster',
   target: podTarget,
   before: podBefore.nullable(),
   wanted,
@@ -36,21 +37,27 @@ export const podEviction: ChangeKind<
   look: lookAtPod,
   async do(world, { target, before, wanted: { limitMs } }) {
     if (before === null) return false;
-    await accepted(world, target, limitMs);
+    if (!(await accepted(world, target, limitMs))) return false;
     await waitUntilGone(world, target, limitMs);
     return true;
   },
   undo: replacedByController,
 };
 
-async function accepted(world: World, { name, namespace }: PodTarget, limitMs: Milliseconds): Promise<void> {
+/** False: the pod has gone by itself. */
+async function accepted(
+  world: World,
+  { name, namespace }: PodTarget,
+  limitMs: Milliseconds,
+): Promise<boolean> {
   for (let waited = 0; waited < limitMs; waited += retryAfter) {
     try {
       const body = { metadata: { name, namespace } };
-      return void (await world.core().createNamespacedPodEviction({ name, namespace, body }));
+      await world.core().createNamespacedPodEviction({ name, namespace, body });
+      return true;
     } catch (error) {
       const status = httpStatusOf(error);
-      if (status === 404) return;
+      if (status === 404) return false;
       if (status !== 429) {
         throw new MidflightError(
           'fault-failed',

@@ -6,6 +6,7 @@ import { MidflightError } from '../../base/errors.ts';
 import { packageVersion, roleBundle } from '../../base/package.ts';
 import { seededRandom, seedOf } from '../../base/random.ts';
 import type { NodeName } from '../../base/units.ts';
+import type { ChangeLog } from '../../changes/change-log.ts';
 import type { Limit } from '../../history/codes.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import { maxNodes } from '../../plan/embedded-limits.ts';
@@ -13,10 +14,12 @@ import type { Plan } from '../../plan/schema.ts';
 import { settingsOf } from '../../plan/settings.ts';
 import { launchChild } from '../child.ts';
 import { launchLocal } from '../local-role.ts';
+import { nodeEffects } from '../node-effects.ts';
 import { newToken } from '../processes.ts';
 import type { NodePower, Provider, ProviderEvents } from '../provider.ts';
-import { enrol, reap, strikeOff } from '../state-dir.ts';
+import { reap } from '../state-dir.ts';
 import { waitFor } from '../wait.ts';
+import { embeddedCluster } from './changes.ts';
 import { embeddedKubeconfig } from './control-plane/kubeconfig.ts';
 import { installWorkload } from './install.ts';
 import { type Machine, machine } from './machines.ts';
@@ -47,8 +50,9 @@ export function embeddedProvider(): Provider {
     name: 'embedded',
     ingressKind: 'model',
     capabilities: { edgeKeepsClientAddress: own, disposable: true, timeScale: true },
-    async up(plan, events, signal) {
-      cluster = await createCluster(plan, events, signal, token, closers);
+    place: () => ({ provider: 'embedded', token }),
+    async up(plan, events, signal, changes) {
+      cluster = await createCluster({ plan, events, signal, token, closers, changes });
     },
     install: (plan, signal) =>
       installWorkload(up().kubeConfig, up().core, plan, signal, own ? up().layout.clients : ['127.0.0.1']),
@@ -70,7 +74,10 @@ export function embeddedProvider(): Provider {
       closers.push(() => handle.stop());
       return handle;
     },
-    power: powerOf(up),
+    effects: nodeEffects(
+      powerOf(up),
+      (node) => up().topology.find(({ name }) => name === node)?.address ?? '',
+    ),
     async down() {
       // The last started ends first; a failure of one keeps no other from ending.
       for (const close of closers.splice(0).reverse()) await close().catch(() => {});
@@ -79,13 +86,17 @@ export function embeddedProvider(): Provider {
   };
 }
 
-async function createCluster(
-  plan: Plan,
-  events: ProviderEvents,
-  signal: AbortSignal,
-  token: string,
-  closers: (() => Promise<void>)[],
-): Promise<Cluster> {
+interface Creation {
+  readonly plan: Plan;
+  readonly events: ProviderEvents;
+  readonly signal: AbortSignal;
+  readonly token: string;
+  readonly closers: (() => Promise<void>)[];
+  readonly changes: Pick<ChangeLog, 'make'>;
+}
+
+async function createCluster(creation: Creation): Promise<Cluster> {
+  const { plan, events, signal, token, closers, changes } = creation;
   if (plan.nodes.length > maxNodes) {
     throw new MidflightError(
       'bad-scenario',
@@ -96,8 +107,7 @@ async function createCluster(
   if (ended > 0)
     events.note('warning', 'leftovers-ended', `ended ${ended} processes that an earlier run had left behind`);
   const layout = await takeLayout(seededRandom(seedOf(token)), plan.nodes.length);
-  enrol(token, layout.subnet);
-  closers.push(async () => strikeOff(token, layout.subnet));
+  await changes.make(embeddedCluster, { token, subnet: layout.subnet }, {});
   closers.push(await startWatchdog(token));
   signal.throwIfAborted();
   const controlPlane = await launchChild({
@@ -204,21 +214,28 @@ function powerOf(up: () => Cluster): NodePower {
     if (found === undefined) throw new MidflightError('fault-failed', `there is no node ${node}`);
     return found;
   };
-  const unplugged = new Set<NodeName>();
+  /** Nodes whose pods a shutdown has ended: only a start makes them run again. */
+  const shutDown = new Set<NodeName>();
+  const restart = async (node: NodeName) => {
+    await of(node).restart();
+    shutDown.delete(node);
+  };
   return {
     off: (node) => of(node).silence(),
-    async unplug(node) {
-      unplugged.add(node);
-      return of(node).silence();
+    unplug: (node) => of(node).silence(),
+    shutdownPods(node, which, graceMs) {
+      shutDown.add(node);
+      return of(node).shutdownPods(which, graceMs);
     },
-    shutdownPods: (node, which, graceMs) => of(node).shutdownPods(which, graceMs),
     killPod: async (pod) => of(pod.node).killPod(pod),
-    async on(node) {
+    async on(node, how) {
       const target = of(node);
       const since = new Date();
-      if (unplugged.delete(node)) target.wake();
-      else await target.restart();
+      if (how === 'shutdown' ? !shutDown.has(node) : target.state === 'running') return false;
+      if (how === 'unplugged') target.wake();
+      else await restart(node);
       await backInService(up(), node, since);
+      return true;
     },
   };
 }

@@ -1,9 +1,9 @@
 import { MidflightError } from '../../base/errors.ts';
 import type { Message } from '../../base/role.ts';
 import type { NodeName } from '../../base/units.ts';
+import type { PodTarget } from '../../changes/kinds/pod.ts';
 import { type ChildHandle, launchChild } from '../child.ts';
 import { isAlive, signal } from '../processes.ts';
-import type { PodRef } from '../provider.ts';
 import { type Filling, fillBacklog, type Listener } from './backlog.ts';
 
 /** One embedded node as its hardware: a process group that can be stopped, ended and started again. */
@@ -17,7 +17,7 @@ export interface Machine {
   /** SIGKILL to the whole group, then a fresh start. */
   restart(): Promise<void>;
   shutdownPods(which: 'ordinary' | 'critical', graceMs: number): Promise<number>;
-  killPod(pod: PodRef): number;
+  killPod(pod: PodTarget): number;
   readonly state: 'running' | 'silent' | 'ended';
   end(): void;
 }

@@ -1,16 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
+import type { ChangeLog } from '../../changes/change-log.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { ProviderEvents } from '../provider.ts';
 import { waitFor } from '../wait.ts';
+import { kindCluster, kindUse } from './changes.ts';
 import { type ContainerClock, containerClock } from './clock.ts';
 import {
   clusterPrefix,
   createCluster,
-  deleteCluster,
   existingClusters,
   type KindCluster,
   loadImages,
@@ -18,9 +18,9 @@ import {
   openCluster,
 } from './cluster.ts';
 import { hashOf, kindConfigOf } from './config.ts';
-import { type Anchor, removeContainers, startAnchor } from './containers.ts';
+import { type Anchor, startAnchor } from './containers.ts';
 import { imagesOf } from './images.ts';
-import { claim, release, removeLeftovers } from './leftovers.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { pinOwnDeployments } from './own-deployments.ts';
 import { kindPower } from './power.ts';
 import { removeWorkload, restoreNodes } from './restore.ts';
@@ -40,28 +40,30 @@ export interface Up {
 
 interface BringUp {
   readonly plan: Plan;
+  /** Of the cluster. */
+  readonly name: string;
   readonly events: ProviderEvents;
   readonly signal: AbortSignal;
   readonly kept: boolean;
   readonly reuse: boolean;
-  readonly closers: (() => Promise<void>)[];
-  readonly ending: AbortSignal;
+  readonly changes: Pick<ChangeLog, 'make'>;
 }
 
-/** Makes the cluster, or takes the kept one. What `closers` gets is to be called at the end, the last first. */
+/** A kept cluster is found again by what it was made of. */
+export const keptName = (plan: Plan): string =>
+  `${clusterPrefix}${hashOf(`${kindConfigOf(plan)}${imagesOf(plan.images).node}`)}`;
+
+/** Makes the cluster, or takes the kept one. */
 export async function bringUp(options: BringUp): Promise<Up> {
-  const { plan, events, signal, kept, reuse, closers } = options;
-  for (const name of await removeLeftovers()) {
+  const { plan, name, events, signal, kept, reuse, changes } = options;
+  for (const left of await removeLeftovers()) {
     events.note(
       'warning',
       'leftovers-ended',
-      `removed the cluster ${name}, which an earlier run had left behind`,
+      `removed the cluster ${left}, which an earlier run had left behind`,
     );
   }
-  const config = kindConfigOf(plan);
   const images = imagesOf(plan.images);
-  // A kept cluster is found again by what it was made of.
-  const name = `${clusterPrefix}${kept ? hashOf(`${config}${images.node}`) : randomBytes(4).toString('hex')}`;
   const existing = kept && (await existingClusters()).includes(name);
   if (existing && !reuse) {
     throw new MidflightError('cluster-failed', `${name} was kept by an earlier run`, {
@@ -69,19 +71,15 @@ export async function bringUp(options: BringUp): Promise<Up> {
     });
   }
   const placeholders = { cluster: name, image: images.app };
-  claim(name, kept);
-  // What could not be deleted stays claimed: the next run tries again.
-  closers.push(async () => {
-    if (!kept) await deleteCluster(name);
-    release(name);
-  });
-  closers.push(() => removeContainers(name));
-  if (kept) closers.push(() => restoreNodes(name, placeholders));
+  await changes.make(kindUse, { cluster: name }, { kept });
+  if (!kept) await changes.make(kindCluster, { cluster: name }, {});
   if (existing) {
     events.progress(`restoring ${name}`);
     await restoreNodes(name, placeholders);
   } else events.progress(`creating ${name}: ${plan.nodes.length} nodes and a control plane`);
-  const cluster = existing ? await openCluster(name) : await createCluster(name, config, plan, signal);
+  const cluster = existing
+    ? await openCluster(name)
+    : await createCluster(name, kindConfigOf(plan), plan, signal);
   const core = cluster.kubeConfig.makeApiClient(CoreV1Api);
   if (existing) await removeWorkload(core, signal);
   const containers = await nodeContainers(name);
@@ -99,7 +97,6 @@ export async function bringUp(options: BringUp): Promise<Up> {
   };
   const clock = await askClock();
   const { topology, controlPlane } = await topologyOf(core, plan);
-  const addresses = new Map(topology.map((node) => [node.name, node.address]));
   const power = kindPower({
     core,
     coordination: cluster.kubeConfig.makeApiClient(CoordinationV1Api),
@@ -107,8 +104,8 @@ export async function bringUp(options: BringUp): Promise<Up> {
     // Messages of the containers are moved by the offset of the beginning; so is the instant of a fault.
     clock: async () => ({ ...clock, wallAheadNs: (await askClock()).wallAheadNs }),
     placeholders,
-    signal: options.ending,
-    addressOf: (node) => addresses.get(node) ?? '',
+    // Undoing has limits of its own; it goes on when the run has been interrupted.
+    signal: new AbortController().signal,
   });
   return { plan, cluster, core, anchor, clock, topology, controlPlane, power, events };
 }

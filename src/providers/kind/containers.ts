@@ -95,9 +95,10 @@ export async function launchContainer(options: {
   };
 }
 
-/** Removes every container of ours that belongs to a cluster and is no node. */
-export async function removeContainers(cluster: string): Promise<void> {
+/** Removes every container of ours that belongs to a cluster and is no node; returns how many. */
+export async function removeContainers(cluster: string): Promise<number> {
   const { stdout } = await run(['docker', 'ps', '-aq', '--filter', `label=${containerLabel}=${cluster}`]);
   const ids = stdout.split('\n').filter((line) => line !== '');
   if (ids.length > 0) await run(['docker', 'rm', '-f', ...ids]);
+  return ids.length;
 }

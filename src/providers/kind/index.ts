@@ -1,12 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { VersionApi } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { adviceOf, MidflightError } from '../../base/errors.ts';
+import type { Plan } from '../../plan/schema.ts';
 import { settingsOf } from '../../plan/settings.ts';
+import { nodeEffects } from '../node-effects.ts';
 import type { Provider, ProviderEvents, Workload } from '../provider.ts';
 import { waitFor } from '../wait.ts';
 import { type AccessLog, followAccessLogs } from './access-log.ts';
-import { bringUp, type Up } from './bring-up.ts';
+import { bringUp, keptName, type Up } from './bring-up.ts';
 import { onOurClock } from './clock.ts';
+import { clusterPrefix } from './cluster.ts';
 import { launchContainer } from './containers.ts';
 import { imagesOf } from './images.ts';
 import { install } from './install.ts';
@@ -24,11 +28,13 @@ const edgePort = 8080;
 /** A real cluster in containers: real kube-proxy, real Traefik, real node deaths. */
 export function kindProvider({ keep = false, reuse = false }: KindOptions = {}): Provider {
   const kept = keep || reuse;
-  const ending = new AbortController();
   const closers: (() => Promise<void>)[] = [];
   let state: Up | null = null;
   let accessLog: AccessLog | null = null;
   let note: ProviderEvents['note'] = () => {};
+  // A kept cluster is found again by what it was made of.
+  const own = randomBytes(4).toString('hex');
+  const nameOf = (plan: Plan) => (kept ? keptName(plan) : `${clusterPrefix}${own}`);
   const up = () => {
     if (state === null) throw new MidflightError('internal', 'the kind cluster is not up');
     return state;
@@ -38,9 +44,18 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
     name: 'kind',
     ingressKind: 'traefik',
     capabilities: { edgeKeepsClientAddress: false, disposable: !kept, timeScale: false },
-    async up(plan, events, signal) {
+    place: (plan) => ({ provider: 'kind', cluster: nameOf(plan), kept }),
+    async up(plan, events, signal, changes) {
       note = events.note;
-      state = await bringUp({ plan, events, signal, kept, reuse, closers, ending: ending.signal });
+      state = await bringUp({
+        plan,
+        name: nameOf(plan),
+        events,
+        signal,
+        changes,
+        kept,
+        reuse,
+      });
     },
     async install(plan, signal) {
       const { cluster, anchor, clock, events } = up();
@@ -101,15 +116,17 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
       closers.push(() => handle.stop());
       return onOurClock(handle, clock);
     },
-    power: {
-      off: (node) => up().power.off(node),
-      unplug: (node) => up().power.unplug(node),
-      shutdownPods: (node, which, graceMs) => up().power.shutdownPods(node, which, graceMs),
-      killPod: (pod) => up().power.killPod(pod),
-      on: (node) => up().power.on(node),
-    },
+    effects: nodeEffects(
+      {
+        off: (node) => up().power.off(node),
+        unplug: (node) => up().power.unplug(node),
+        shutdownPods: (node, which, graceMs) => up().power.shutdownPods(node, which, graceMs),
+        killPod: (pod) => up().power.killPod(pod),
+        on: (node, how, address) => up().power.on(node, how, address),
+      },
+      (node) => up().topology.find(({ name }) => name === node)?.address ?? '',
+    ),
     async down() {
-      ending.abort(new MidflightError('interrupted', 'the cluster is being taken down'));
       accessLog?.stop();
       for (const close of closers.splice(0).reverse()) {
         await close().catch((error) => note('error', 'clean-up-failed', `cleaning up: ${adviceOf(error)}`));

@@ -1,7 +1,9 @@
 import type { CoordinationV1Api, CoreV1Api, V1Pod } from '@kubernetes/client-node';
 import { MidflightError } from '../../base/errors.ts';
 import type { NodeName } from '../../base/units.ts';
-import type { NodePower, PodRef } from '../provider.ts';
+import type { PodTarget } from '../../changes/kinds/pod.ts';
+import { timeOf } from '../../kube/times.ts';
+import type { NodePower } from '../provider.ts';
 import { waitFor } from '../wait.ts';
 import { type Placeholders, restartAt } from './address.ts';
 import { type ContainerClock, ofWall } from './clock.ts';
@@ -24,6 +26,11 @@ const rule = (action: 'I' | 'D', place: string) =>
 const cut = rules.map((place) => rule('I', place)).join(' && ');
 const mend = rules.map((place) => rule('D', place)).join('; ');
 
+/** True if any of the rules is there. */
+const isCut = ['raw', 'mangle']
+  .map((table) => `iptables -w -t ${table} -S | grep -q -- '-j DROP'`)
+  .join(' || ');
+
 export interface PowerOptions {
   readonly core: CoreV1Api;
   readonly coordination: CoordinationV1Api;
@@ -33,14 +40,10 @@ export interface PowerOptions {
   clock(): Promise<ContainerClock>;
   readonly placeholders: Placeholders;
   readonly signal: AbortSignal;
-  /** InternalIP of each node as it was when the cluster came up. */
-  addressOf(node: NodeName): string;
 }
 
 export function kindPower(options: PowerOptions): NodePower {
   const { core, now } = options;
-  const down = new Map<NodeName, 'off' | 'unplugged'>();
-
   /** Runs a command in a node; its wall time right before. Read inside: starting `docker exec` takes a tenth of a second. */
   const timed = async (node: NodeName, command: string): Promise<number> => {
     const output = await must(['docker', 'exec', '--privileged', node, 'sh', '-c', `date +%s%N; ${command}`]);
@@ -50,23 +53,19 @@ export function kindPower(options: PowerOptions): NodePower {
     Math.min(ofWall(wallNs, await options.clock()), now());
   // One restart at a time: two nodes that are both stopped could swap their addresses.
   let restarts: Promise<unknown> = Promise.resolve();
-  const restart = (node: NodeName): Promise<void> => {
-    const next = () => restartAt(node, options.addressOf(node), options.placeholders, recovery(node));
+  const restart = (node: NodeName, address: string): Promise<void> => {
+    const next = () => restartAt(node, address, options.placeholders, recovery(node));
     const turn = restarts.then(next, next);
     restarts = turn.catch(() => {});
     return turn;
   };
   return {
     async off(node) {
-      down.set(node, 'off');
       const wall = await timed(node, cut);
       await must(['docker', 'pause', node], { hint: recovery(node) });
       return instantOf(wall);
     },
-    async unplug(node) {
-      down.set(node, 'unplugged');
-      return instantOf(await timed(node, cut));
-    },
+    unplug: async (node) => instantOf(await timed(node, cut)),
     async shutdownPods(node, which, graceMs) {
       const at = now();
       await shutdownPods(core, node, await podsOn(core, node), which, graceMs);
@@ -76,20 +75,28 @@ export function kindPower(options: PowerOptions): NodePower {
       const ids = await containersOf(core, pod);
       return instantOf(await timed(pod.node, killAll(ids)));
     },
-    async on(node) {
-      const how = down.get(node);
+    async on(node, how, address) {
       const since = new Date();
       try {
+        if (!(await isBroken(node, how))) return false;
         if (how === 'unplugged') await must(['docker', 'exec', '--privileged', node, 'sh', '-c', mend]);
-        else if (how === 'off') await restart(node);
-        else await run(['docker', 'exec', node, 'systemctl', 'start', 'kubelet']);
-        down.delete(node);
+        else if (how === 'off') await restart(node, address);
+        else await must(['docker', 'exec', node, 'systemctl', 'start', 'kubelet']);
         await backInService(options, node, since, how === 'off');
+        return true;
       } catch (error) {
         throw withRecovery(error, node);
       }
     },
   };
+}
+
+/** Whether a node is in the state that is to be undone, as the container itself shows it; part of it is enough. */
+async function isBroken(node: NodeName, how: 'off' | 'unplugged' | 'shutdown'): Promise<boolean> {
+  const status = await must(['docker', 'inspect', '-f', '{{.State.Status}}', node]);
+  if (status.trim() !== 'running') return true;
+  const look = how === 'shutdown' ? '! systemctl --quiet is-active kubelet' : isCut;
+  return (await run(['docker', 'exec', '--privileged', node, 'sh', '-c', look])).ok;
 }
 
 /** The command that mends a node by hand. */
@@ -128,7 +135,7 @@ async function backInService(
       const ready = found.status?.conditions?.find(({ type }) => type === 'Ready');
       if (ready?.status !== 'True') return false;
       const lease = await coordination.readNamespacedLease({ namespace: 'kube-node-lease', name: node });
-      if (Number(lease.spec?.renewTime ?? 0) < since.getTime()) return false;
+      if (!(timeOf(lease.spec?.renewTime) >= since.getTime())) return false;
       return (await podsOn(core, node)).every((pod) => serves(pod) || isOver(pod));
     },
     250,
@@ -141,7 +148,7 @@ async function podsOn(core: CoreV1Api, node: NodeName): Promise<V1Pod[]> {
   return (await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` })).items;
 }
 
-async function containersOf(core: CoreV1Api, { name, namespace }: PodRef): Promise<string[]> {
+async function containersOf(core: CoreV1Api, { name, namespace }: PodTarget): Promise<string[]> {
   const ids = idsOf(await core.readNamespacedPod({ name, namespace }));
   if (ids.length > 0) return ids;
   throw new MidflightError('fault-failed', `pod ${name} runs no container that could be killed`);

@@ -1,4 +1,4 @@
-import { type CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import type { CoreV1Api } from '@kubernetes/client-node';
 import { namespace } from '../../workload/manifests.ts';
 import { waitFor } from '../wait.ts';
 import { type Placeholders, restartAt } from './address.ts';
@@ -31,14 +31,8 @@ async function isBroken(node: string): Promise<boolean> {
   return (await run(['docker', 'exec', '--privileged', node, 'sh', '-c', look])).ok;
 }
 
-/** What an earlier run installed. Cordons go with it. */
+/** Removes what an earlier run installed. */
 export async function removeWorkload(core: CoreV1Api, signal: AbortSignal): Promise<void> {
-  const { items } = await core.listNode();
-  const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
-  for (const { metadata, spec } of items) {
-    if (spec?.unschedulable !== true) continue;
-    await core.patchNode({ name: metadata?.name ?? '', body: { spec: { unschedulable: null } } }, merge);
-  }
   const there = async () =>
     (await core.listNamespace()).items.some(({ metadata }) => metadata?.name === namespace);
   if (!(await there())) return;

@@ -45,7 +45,7 @@ export async function runTrial(
     signal: AbortSignal.any([run.signal, spoiled.signal]),
     phase: (phase) => record({ type: 'phase', t: clock.now(), trial: planned.index, phase }),
     note: (code, text) => record({ type: 'note', t: clock.now(), level: 'warning', code, text }),
-    broken: false,
+    faultMark: null,
   };
   record(startOf(trial));
   const invalid: Reason[] = [];

@@ -1,7 +1,7 @@
 import type { Milliseconds, NodeName } from '../../base/units.ts';
 import type { Fault, Hold } from '../../faults/index.ts';
 import { evictionMs } from '../../plan/eviction.ts';
-import { faultContext } from '../cluster.ts';
+import { faultContext, rememberPlacement } from '../cluster.ts';
 import { edgeHolds } from '../expected.ts';
 import { realMs } from '../run.ts';
 import { probesStable } from './settle.ts';
@@ -12,7 +12,8 @@ export async function strike(trial: Trial, fault: Fault, node: NodeName): Promis
   const { run } = trial;
   await run.clock.sleep(realMs(run.plan, run.plan.fault?.trigger.afterMs ?? 0), trial.signal);
   trial.phase('fault');
-  trial.broken = true;
+  trial.faultMark = run.changes.mark();
+  await rememberPlacement(run);
   const at = await inject(trial, fault, node);
   trial.phase('observe');
   if (!(await observed(trial, fault, node, at))) {

@@ -24,8 +24,8 @@ export interface Trial {
   readonly signal: AbortSignal;
   phase(phase: Phase): void;
   note(code: NoteCode, text: string): void;
-  /** The node may have to be brought back. */
-  broken: boolean;
+  /** Where the fault's changes begin in the log; null: it has changed nothing yet. */
+  faultMark: number | null;
 }
 
 type Disturbance = EventOf<'disturbance'>;

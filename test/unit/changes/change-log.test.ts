@@ -205,4 +205,28 @@ test('a line that is damaged, or of a kind that is not known, is an error with i
   assert.throws(() => again([anyKind(lamps().kind)]), /unknown kind 'spell'/);
 });
 
+test('what goes with a cluster is not undone in it, unless the cluster cannot be removed', async () => {
+  const { broken, kind } = lamps();
+  const holder = { ...kind, kind: 'house', scope: 'holder' as const };
+  const machine = { ...kind, kind: 'street', scope: 'machine' as const };
+  const log = rig().begin();
+  await log.make(machine, { lamp: 'three' }, 'red');
+  await log.make(holder, { lamp: 'one' }, 'red');
+  await log.make(kind, { lamp: 'two' }, 'red');
+  broken.add('one');
+  const first = await log.unwind(0, signal);
+  assert.equal(
+    first.map(({ what, result }) => `${what} ${result}`),
+    ['lamp one: red failed', 'lamp three: red restored'],
+  );
+  assert.is(log.open, 2);
+  broken.clear();
+  const second = await log.unwind(0, signal);
+  assert.equal(
+    second.map(({ what, result, detail }) => `${what} ${result} ${detail}`),
+    ['lamp one: red restored lamp one: green', 'lamp two: red already it went with the cluster'],
+  );
+  log.close();
+});
+
 test.run();

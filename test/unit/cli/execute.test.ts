@@ -12,6 +12,7 @@ import { makePlan } from '../../../src/plan/make.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import { runExperiment } from '../../../src/run/index.ts';
 import { parseScenario } from '../../../src/scenario/load.ts';
+import { journalSomewhere } from '../../support/changes.ts';
 
 const test = suite<{ folder: string }>('execute', { folder: '' });
 
@@ -48,7 +49,8 @@ function provider(up: (signal: AbortSignal) => Promise<void>): Provider & { down
     versions: async () => ({}),
     limits: () => [],
     launch: never,
-    power: { off: never, unplug: never, shutdownPods: never, killPod: never, on: never },
+    effects: {},
+    place: () => ({}),
     async down() {
       made.downs += 1;
     },
@@ -60,7 +62,7 @@ function start(folder: string, of: Provider, signal = new AbortController().sign
   const io = { stdout: new PassThrough(), stderr: new PassThrough(), env: {} };
   return execute({
     plan,
-    start: (hooks) => runExperiment({ plan, provider: of, ...hooks }),
+    start: (hooks) => runExperiment({ plan, provider: of, journal: journalSomewhere(), ...hooks }),
     folder,
     signal,
     quiet: false,

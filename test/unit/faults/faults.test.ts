@@ -3,13 +3,16 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
 import { type FaultContext, faults } from '../../../src/faults/index.ts';
+import { nodeEffects } from '../../../src/providers/node-effects.ts';
+import type { NodePower } from '../../../src/providers/provider.ts';
 import { faultKinds } from '../../../src/scenario/schema.ts';
+import { testLog } from '../../support/changes.ts';
 
 /** A fault context that writes down what is asked of it; sleeping moves its clock. */
-function bench(core: Partial<Record<keyof CoreV1Api, unknown>> = {}) {
+function bench(core: Partial<Record<keyof CoreV1Api, unknown>> = {}, ownerKind = 'ReplicaSet') {
   const log: string[] = [];
   let now = 0;
-  const power: FaultContext['power'] = {
+  const power: NodePower = {
     off: async (node) => {
       log.push(`off ${node} @${now / 1e6}`);
       return now;
@@ -27,25 +30,29 @@ function bench(core: Partial<Record<keyof CoreV1Api, unknown>> = {}) {
       log.push(`kill ${pod.name}`);
       return now;
     },
-    on: async (node) => {
-      log.push(`on ${node}`);
+    on: async (node, how, address) => {
+      log.push(`on ${node} ${how} ${address}`);
+      return true;
     },
   };
+  const sleep = async (ms: number) => {
+    now += ms * 1e6;
+  };
+  const changes = testLog(core as unknown as CoreV1Api, sleep);
   const context: FaultContext = {
-    power,
-    core: core as unknown as CoreV1Api,
+    changes,
+    effects: nodeEffects(power, () => '10.0.0.1'),
     podsOn: async (node, of) =>
-      node === 'bare' ? [] : [{ namespace: 'n', name: `${of}-pod`, uid: 'u', node }],
+      node === 'bare' ? [] : [{ namespace: 'n', name: `${of}-pod`, uid: 'u', node, ownerKind }],
     pod: 'ingress',
     now: () => now,
-    sleep: async (ms) => {
-      now += ms * 1e6;
-    },
+    sleep,
     realMs: (ms) => ms,
     notice: (moment, at, detail) => log.push(`notice ${moment} @${at / 1e6}: ${detail}`),
     began: (at, detail) => log.push(`began @${at / 1e6}: ${detail}`),
   };
-  return { context, log };
+  const recover = () => changes.unwind(0, new AbortController().signal);
+  return { context, log, recover };
 }
 
 test('every kind of the scenario has its fault', () => {
@@ -54,12 +61,14 @@ test('every kind of the scenario has its fault', () => {
 
 test('power-off and unplug begin at the instant that the provider tells, and are undone by power', async () => {
   for (const kind of ['power-off', 'unplug'] as const) {
-    const { context, log } = bench();
+    const { context, log, recover } = bench();
     await faults[kind].inject(context, 'a');
-    await faults[kind].recover(context, 'a');
+    await recover();
     assert.match(
       log.join('; '),
-      kind === 'unplug' ? /^unplug a; began @0.*; on a$/ : /^off a @0; began @0.*; on a$/,
+      kind === 'unplug'
+        ? /^unplug a; began @0.*; on a unplugged 10.0.0.1$/
+        : /^off a @0; began @0.*; on a off 10.0.0.1$/,
     );
   }
 });
@@ -93,8 +102,13 @@ test('pod-kill kills a pod of the wanted kind, and says where there is none', as
 test('drain cordons first, asks again where a budget forbids, and uncordons', async () => {
   let refusals = 2;
   const calls: string[] = [];
-  const { context } = bench({
-    patchNode: async ({ body }: { body: unknown }) => calls.push(JSON.stringify(body)),
+  let cordoned = false;
+  const { context, recover } = bench({
+    readNode: async () => ({ spec: { unschedulable: cordoned } }),
+    patchNode: async ({ body }: { body: { spec: { unschedulable: boolean | null } } }) => {
+      cordoned = body.spec.unschedulable === true;
+      calls.push(JSON.stringify(body));
+    },
     readNamespacedPod: async () => {
       if (calls.includes('evicted')) throw Object.assign(new Error('gone'), { code: 404 });
       return { metadata: { uid: 'u' } };
@@ -107,29 +121,34 @@ test('drain cordons first, asks again where a budget forbids, and uncordons', as
   });
   const hold = await faults.drain.inject(context, 'a');
   assert.equal(hold, { affected: 1, detail: '1 pod evicted' });
-  await faults.drain.recover(context, 'a');
-  assert.equal(calls, ['{"spec":{"unschedulable":true}}', 'evicted', '{"spec":{"unschedulable":false}}']);
+  await recover();
+  assert.equal(calls, ['{"spec":{"unschedulable":true}}', 'evicted', '{"spec":{"unschedulable":null}}']);
   assert.is(context.now(), 10_000 * 1e6, 'two retries of 5 s');
 });
 
 test('a drain says how many pods it evicted, and why if none', async () => {
-  const owned = (kind: string) => ({ metadata: { uid: 'u', ownerReferences: [{ kind }] } });
-  const drained = async (core: Parameters<typeof bench>[0], node = 'a') => {
-    const { context } = bench({ patchNode: async () => {}, ...core });
+  const drained = async (core: Parameters<typeof bench>[0], owner: string, node = 'a') => {
+    const { context } = bench({ readNode: async () => ({}), patchNode: async () => {}, ...core }, owner);
     return faults.drain.inject(context, node);
   };
-  assert.equal(await drained({ readNamespacedPod: async () => owned('DaemonSet') }), {
+  assert.equal(await drained({}, 'DaemonSet'), {
     affected: 0,
     detail: 'no pod was evicted: those that run there belong to DaemonSets, which a drain leaves',
   });
-  assert.equal(await drained({}, 'bare'), { affected: 0, detail: 'no pod was evicted: none runs there' });
-  const gone = Object.assign(new Error('gone'), { code: 404 });
-  const endedItself = await drained({
-    readNamespacedPod: async () => owned('ReplicaSet'),
-    createNamespacedPodEviction: async () => {
-      throw gone;
-    },
+  assert.equal(await drained({}, 'ReplicaSet', 'bare'), {
+    affected: 0,
+    detail: 'no pod was evicted: none runs there',
   });
+  const gone = Object.assign(new Error('gone'), { code: 404 });
+  const endedItself = await drained(
+    {
+      readNamespacedPod: async () => ({ metadata: { uid: 'u' } }),
+      createNamespacedPodEviction: async () => {
+        throw gone;
+      },
+    },
+    'ReplicaSet',
+  );
   assert.is(endedItself.affected, 0, 'a pod that had ended before was not evicted');
 });
 

@@ -1,0 +1,28 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CoreV1Api } from '@kubernetes/client-node';
+import { type ChangeLog, changeLog } from '../../src/changes/change-log.ts';
+import { createJournal } from '../../src/changes/journal.ts';
+import type { JournalPlace } from '../../src/providers/journals.ts';
+
+/** A journal in a folder of its own under the temporary one. */
+export const journalSomewhere = (): JournalPlace => ({
+  file: join(mkdtempSync(join(tmpdir(), 'midflight-test-journal-')), 'journal.ndjson'),
+  runId: 'test',
+});
+
+/** A log of changes to this API; `sleep` as given. */
+export function testLog(core: CoreV1Api, sleep: (ms: number) => Promise<void>): ChangeLog {
+  return changeLog({
+    journal: createJournal(journalSomewhere().file, {
+      owner: { runId: 'test', pid: process.pid, startTime: '' },
+      what: 'a test',
+      place: {},
+      wallTime: new Date().toISOString(),
+    }),
+    world: (signal) => ({ core: () => core, signal, sleep }),
+    signal: new AbortController().signal,
+    now: () => new Date(),
+  });
+}

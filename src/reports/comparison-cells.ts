@@ -16,6 +16,30 @@ export const comparisonTitles = [
   'client address',
 ] as const;
 
+/** Which columns have a figure in any row; the first two always. `-` in all of them says nothing (a watch, say). */
+export function columnsInUse(rows: readonly (readonly string[])[]): (cells: readonly string[]) => string[] {
+  const used = comparisonTitles.map(
+    (_, index) => index < 2 || rows.some((cells) => cells[index] !== '-' && cells[index] !== ''),
+  );
+  return (cells) => cells.filter((_, index) => used[index]);
+}
+
+/** The cells of a row in the order of their titles, one line for each kind of disturbance. */
+export const cellLines = (cells: ComparisonCells): string[][] =>
+  cells.disturbances.map(({ failover, failing }, index) =>
+    index > 0
+      ? ['', '', '', '', failover, failing, '']
+      : [
+          `${cells.policy}${cells.doubt === null ? '' : ` (${cells.doubt})`}`,
+          cells.lost,
+          cells.expected,
+          cells.cause,
+          failover,
+          failing,
+          cells.address,
+        ],
+  );
+
 export interface ComparisonCells {
   readonly policy: string;
   /** `1 of 3 repeats unknown`; null: all count. */

@@ -13,15 +13,19 @@ const explanations: readonly [mark: RegExp, text: string][] = [
   [/\d\.\.\d[\d.]*\)(?! ?%)/, '(a..b): least and greatest of the repeats'],
 ];
 
-/** `cells`: everything that a table shows. Always explains what the columns of the comparison count. */
+/** `cells`: everything that a table shows. */
 export function explain(cells: readonly string[]): string[] {
   const found = explanations.filter(([mark]) => cells.some((cell) => mark.test(cell)));
   return found.map(([, text]) => text);
 }
 
-/** What the columns of the comparison count. */
-export const columnWords = [
-  'expected: the share that topology and policy alone predict',
-  'failover: from the disturbance to the first new connection that works again',
-  'new connections failing: the share that failed between the first and the last failure, and how long that was',
-] as const;
+/** What the columns of the comparison count, of those that are shown. */
+export const explainColumns = (titles: readonly string[]): string[] =>
+  titles.flatMap((title) => columnWords[title] ?? []);
+
+const columnWords: Readonly<Record<string, string>> = {
+  expected: 'expected: the share that topology and policy alone predict',
+  failover: 'failover: from the disturbance to the first new connection that works again',
+  'new connections failing':
+    'new connections failing: the share that failed between the first and the last failure, and how long that was',
+};

@@ -39,7 +39,7 @@ export function frame(state: LiveState, { columns, colours, elapsedSeconds, tick
 
 /** On the clock of the elapsed time beside it. */
 const waitWords = ({ what, untilSeconds }: NonNullable<LiveState['wait']>) =>
-  `waiting for ${what}, at the latest until ${untilSeconds.toFixed(0)} s`;
+  `waiting until ${untilSeconds.toFixed(0)} s at the latest for ${what}`;
 
 /** More lines than these could not be painted over on a small terminal. */
 const boardLines = 6;

@@ -1,10 +1,10 @@
 import type { DisturbanceReport, Report, TrialReport } from '../analysis/schema.ts';
 import { answer } from './answer.ts';
 import { clockCells, clocksFor, clockWords } from './clock-words.ts';
-import { comparisonCells, comparisonTitles } from './comparison-cells.ts';
+import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from './customers.ts';
-import { columnWords, explain } from './explain.ts';
+import { explain, explainColumns } from './explain.ts';
 import { latenessLines } from './lateness.ts';
 import { outageRows, outageTitles } from './outages.ts';
 import { disturbanceName, keptConnectionLine, measured, plural, policyName, setting } from './words.ts';
@@ -74,25 +74,10 @@ const outcomeLine = ({ outcome, reason }: Report) =>
 
 function comparison({ comparison: found }: Report): string {
   if (found.length === 0) return '';
-  const cells = found
-    .map(comparisonCells)
-    .flatMap((row) =>
-      row.disturbances.map(({ failover, failing }, index) =>
-        index > 0
-          ? ['', '', '', '', failover, failing, '']
-          : [
-              `${row.policy}${row.doubt === null ? '' : ` (${row.doubt})`}`,
-              row.lost,
-              row.expected,
-              row.cause,
-              failover,
-              failing,
-              row.address,
-            ],
-      ),
-    );
-  const words = [...columnWords, ...explain(cells.flat())];
-  return `${rows(comparisonTitles, cells)}\n\n${text(words.join('; '))}.`;
+  const cells = found.map(comparisonCells).flatMap(cellLines);
+  const used = columnsInUse(cells);
+  const words = [...explainColumns(used(comparisonTitles)), ...explain(cells.flatMap(used))];
+  return `${rows(used(comparisonTitles), cells.map(used))}\n\n${text(words.join('; '))}.`;
 }
 
 function expectations({ expectations: found }: Report): string {

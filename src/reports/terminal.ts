@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { ComparisonRow, Report, Verdict } from '../analysis/schema.ts';
 import { answer } from './answer.ts';
-import { comparisonCells, comparisonTitles } from './comparison-cells.ts';
+import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from './customers.ts';
-import { columnWords, explain } from './explain.ts';
+import { explain, explainColumns } from './explain.ts';
 import { latenessLines } from './lateness.ts';
 import { outageRows, outageTitles } from './outages.ts';
 import { type Paint, paint } from './paint.ts';
@@ -24,15 +24,13 @@ export function terminalReport(report: Report, options: TerminalOptions): string
   const colours = paint(options.colour);
   const columns = Math.max(40, options.columns);
   const para = (text: string, indent = '') => wrap(text, columns, indent);
-  const compared = report.comparison.map(comparisonCells);
+  const compared = report.comparison.map(comparisonCells).flatMap(cellLines);
+  const used = columnsInUse(compared);
   const outages = outageRows(report);
-  const shown = compared.flatMap(({ lost, expected, cause, disturbances }) => [
-    lost,
-    expected,
-    cause,
-    ...disturbances.flatMap(({ failover, failing }) => [failover, failing]),
-  ]);
-  const marks = explain([...shown, ...outages.flat()]);
+  const marks = [
+    ...explainColumns(used(comparisonTitles)),
+    ...explain([...compared.flatMap(used), ...outages.flat()]),
+  ];
   const lines = [
     // Of a watch what is asked, and while what, is what it was.
     ...para(
@@ -49,9 +47,7 @@ export function terminalReport(report: Report, options: TerminalOptions): string
     ...section(latenessLines(report).flatMap((text) => para(`late: ${text}`, '  '))),
     ...section([...new Set(report.notices)].flatMap((text) => para(`note: ${text}`, '  '))),
     ...section(
-      report.comparison.length === 0
-        ? []
-        : para([...columnWords, ...marks].join(' · ')).map((line) => colours.dim(line)),
+      report.comparison.length === 0 ? [] : para(marks.join(' · ')).map((line) => colours.dim(line)),
     ),
     '',
     ...para(ending(report, options.folder, colours), '  '),
@@ -96,9 +92,10 @@ function comparison({ comparison: rows }: Report, columns: number, colours: Pain
   if (rows.length === 0) return ['no trial was begun'];
   const cells = rows.flatMap((row) => rowCells(row, colours));
   const all = [dimmed(comparisonTitles, colours), ...cells];
+  const shorter = all.map(withoutExpected);
   return (
-    table(all, columns) ??
-    table(all.map(withoutExpected), columns) ??
+    table(all.map(columnsInUse(cells)), columns) ??
+    table(shorter.map(columnsInUse(shorter.slice(1))), columns) ??
     rows.flatMap((row) => stacked(row, columns, colours))
   );
 }
@@ -109,7 +106,7 @@ function withoutExpected(
   index: number,
 ): string[] {
   const both = index === 0 ? `${lost}, ${expected}` : `${lost}; ${expected} expected`;
-  return [policy, expected === '' || expected === '-' ? lost : both, ...rest];
+  return [policy, expected === '' || expected === '-' ? lost : both, '', ...rest];
 }
 
 /** A row; one more for each further kind of disturbance. */

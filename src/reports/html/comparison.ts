@@ -1,8 +1,14 @@
 import type { Report } from '../../analysis/schema.ts';
-import { type ComparisonCells, comparisonCells, comparisonTitles } from '../comparison-cells.ts';
+import {
+  type ComparisonCells,
+  cellLines,
+  columnsInUse,
+  comparisonCells,
+  comparisonTitles,
+} from '../comparison-cells.ts';
 import { conclusion } from '../conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from '../customers.ts';
-import { columnWords, explain } from '../explain.ts';
+import { explain, explainColumns } from '../explain.ts';
 import { outageRows, outageTitles } from '../outages.ts';
 import { policyName } from '../words.ts';
 import { lostChart } from './lost-chart.ts';
@@ -11,16 +17,17 @@ import { type Cell, escapeHtml, figure, type Key, paragraphs, prose, table } fro
 /** The first section: the comparison, when new connections failed, what customers would have seen. */
 export function comparison(report: Report): string {
   const cells = report.comparison.map(comparisonCells);
-  const rows = cells.map(rowOf);
+  const used = columnsInUse(cells.flatMap(cellLines));
+  const titles = used(comparisonTitles);
+  const kept = comparisonTitles.map((title) => titles.includes(title));
+  const rows = cells.map((row) => rowOf(row).filter((_, index) => kept[index]));
   const outages = outageRows(report);
-  const shown = [...cells.flatMap(texts), ...outages.flat()];
+  const shown = [...cells.flatMap(cellLines).flatMap(used), ...outages.flat()];
   return [
-    rows.length === 0
-      ? '<p>No trial was begun.</p>'
-      : table('comparison of policies', comparisonTitles, rows),
+    rows.length === 0 ? '<p>No trial was begun.</p>' : table('comparison of policies', titles, rows),
     rows.length === 0
       ? ''
-      : `<p class="marks">${escapeHtml([...columnWords, ...explain(shown)].join(' · '))}</p>`,
+      : `<p class="marks">${escapeHtml([...explainColumns(titles), ...explain(shown)].join(' · '))}</p>`,
     chart(report),
     titled('When new connections failed', 'outages', outageTitles, outages),
     titled(customersTitle, 'customers', customersTitles, customersRows(report)),
@@ -30,13 +37,6 @@ export function comparison(report: Report): string {
 
 const titled = (title: string, id: string, titles: readonly string[], rows: readonly string[][]) =>
   rows.length === 0 ? '' : `<h3 id="${id}">${escapeHtml(title)}</h3>${table(title, titles, rows)}`;
-
-const texts = ({ lost, expected, cause, disturbances }: ComparisonCells) => [
-  lost,
-  expected,
-  cause,
-  ...disturbances.flatMap(({ failover, failing }) => [failover, failing]),
-];
 
 function rowOf(cells: ComparisonCells): Cell[] {
   const look = cells.anyLost === null ? 'unknown' : cells.anyLost ? 'lost' : 'none';

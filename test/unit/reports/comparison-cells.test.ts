@@ -1,6 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { comparisonCells, failing } from '../../../src/reports/comparison-cells.ts';
+import {
+  cellLines,
+  columnsInUse,
+  comparisonCells,
+  comparisonTitles,
+  failing,
+} from '../../../src/reports/comparison-cells.ts';
 import { aRow, compared, failed, spread, threePolicies } from '../../support/report.ts';
 
 test('a row: the measured share beside the expected one, a line for each kind of disturbance', () => {
@@ -64,6 +70,15 @@ test('new connections that failed, and for how long', () => {
   assert.is(failing({ sent: 0, failed: 0, share: null, longestSeconds: 0 }), '0 %');
   assert.is(failing(failed(1, 1, 0)), '1 request');
   assert.is(failing(failed(3, 10, 24.9)), '30 % for 24.9 s');
+});
+
+test('columns in which no row has a figure are left out: of a watch, what only a cluster could say', () => {
+  const rows = [comparisonCells(aRow({ policy: null, disturbances: [compared({ kind: 'command' })] }))];
+  const used = columnsInUse(rows.flatMap(cellLines));
+  assert.equal(used(comparisonTitles), ['policy', 'lost', 'failover', 'new connections failing']);
+  const all = threePolicies().comparison.map(comparisonCells).flatMap(cellLines);
+  assert.is(columnsInUse(all)(comparisonTitles).length, comparisonTitles.length);
+  assert.equal(columnsInUse([['a', '-', '-', '-', '-', '-', '-']])(comparisonTitles), ['policy', 'lost']);
 });
 
 test.run();

@@ -50,7 +50,7 @@ test('what is waited for and until when, and what is said during a trial, are li
   state.wait = { what: '10 s without a failed probe', untilSeconds: 34.4 };
   say(state, 'ending');
   const lines = shown(state);
-  assert.is(lines[2], '  waiting for 10 s without a failed probe, at the latest until 34 s');
+  assert.is(lines[2], '  waiting until 34 s at the latest for 10 s without a failed probe');
   assert.is(lines[3], '  ending');
   assert.match(lines[4] ?? '', 'edge (● in use, ○ not):');
 });
@@ -71,7 +71,7 @@ test('a plain line says the same, with what is red and down by name', () => {
     '7 in flight, 2 done, 1 lost',
     'edge 4/5 green (red: stable-1)',
     'stable-1 is down',
-    'waiting for the streams to end, at the latest until 34 s',
+    'waiting until 34 s at the latest for the streams to end',
   ]) {
     assert.match(line, part);
   }

@@ -1,4 +1,5 @@
 import { formatDuration, type NodeName } from '../base/units.ts';
+import { visibleLine } from '../base/visible.ts';
 import { placementOf } from '../plan/placement.ts';
 import type { Plan, PlannedCheck, PlannedPlacement } from '../plan/schema.ts';
 import { settingsOf } from '../plan/settings.ts';
@@ -32,7 +33,7 @@ export function describePlan(plan: Plan, columns = Number.POSITIVE_INFINITY): st
 const nameWidth = 12;
 
 function entry(name: string, text: string, columns: number): string {
-  const [first = '', ...rest] = wrap(text, columns - nameWidth, '  ');
+  const [first = '', ...rest] = wrap(visibleLine(text), columns - nameWidth, '  ');
   return [name.padEnd(nameWidth) + first, ...rest.map((line) => ' '.repeat(nameWidth) + line)]
     .map((line) => `${line}\n`)
     .join('');

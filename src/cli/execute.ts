@@ -4,6 +4,7 @@ import { analysis } from '../analysis/index.ts';
 import type { Report } from '../analysis/schema.ts';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
 import { writeFailure } from '../base/machine-error.ts';
+import { visibleLine } from '../base/visible.ts';
 import { eachEvent } from '../history/reader.ts';
 import { type HistoryWriter, openHistory } from '../history/writer.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -126,7 +127,7 @@ async function writtenReport(
   });
   const report = found.report();
   const { warnings } = writeReports({ report, series: charts.close(), folder });
-  for (const warning of warnings) stderr.write(`midflight: ${warning}\n`);
+  for (const warning of warnings) stderr.write(`midflight: ${visibleLine(warning)}\n`);
   return { report, isWhole: warnings.length === 0 };
 }
 

@@ -1,9 +1,15 @@
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
 import { knownError } from '../base/machine-error.ts';
+import { visible } from '../base/visible.ts';
 import { ScenarioError } from '../scenario/error.ts';
 
 /** What a person reads when a command could not do its work, and the exit code that goes with it. */
 export function failureOf(thrown: unknown): { text: string; exitCode: ExitCode } {
+  const { text, exitCode } = spoken(thrown);
+  return { text: visible(text), exitCode };
+}
+
+function spoken(thrown: unknown): { text: string; exitCode: ExitCode } {
   const error = knownError(thrown);
   if (error instanceof ScenarioError) return { text: problemLines(error), exitCode: error.exitCode };
   if (error instanceof MidflightError && error.code !== 'internal') {

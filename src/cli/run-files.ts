@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
+import { visibleJson } from '../base/visible.ts';
 import { makePlan, type PlanOptions } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
 import { loadScenario } from '../scenario/load.ts';
@@ -55,7 +56,9 @@ async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }
   ]);
   if (json) {
     const described = plans.map((plan) => ({ ...plan, targets: plannedTargets(plan) }));
-    stdout.write(`${JSON.stringify(described.length === 1 ? described[0] : described, null, 2)}\n`);
+    stdout.write(
+      `${visibleJson(JSON.stringify(described.length === 1 ? described[0] : described, null, 2))}\n`,
+    );
   } else {
     // What reads a pipe looks for lines, whatever their length.
     const columns = stdout.isTTY === true ? columnsOf(stdout) : Number.POSITIVE_INFINITY;

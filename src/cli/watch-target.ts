@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { MidflightError } from '../base/errors.ts';
 import type { Target } from '../load/config.ts';
+import { headerOf, headersIn, shownUrl } from './secrets.ts';
 
 const badUsage = (what: string, hint: string) => new MidflightError('bad-usage', what, { hint });
 
@@ -9,6 +10,8 @@ export function watchTarget(options: {
   readonly url: string;
   readonly resolve: string | undefined;
   readonly headers: readonly string[];
+  readonly headerFile?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly insecure: boolean;
 }): Target {
   const url = parseUrl(options.url);
@@ -21,32 +24,31 @@ export function watchTarget(options: {
     tls,
     hostname: url.host,
     path: `${url.pathname}${url.search}`,
-    headers: Object.fromEntries(options.headers.map(parseHeader)),
+    headers: headersOf(options),
     insecure: options.insecure,
   };
 }
 
+/** Those of the command line after those of the file: the last one of a name holds. */
+function headersOf({ headers, headerFile, env = {} }: Parameters<typeof watchTarget>[0]) {
+  const ofFile = headerFile === undefined ? [] : headersIn(headerFile, env);
+  return Object.fromEntries([...ofFile, ...headers.map((text) => headerOf(text, env))]);
+}
+
 function parseUrl(text: string): URL {
   const hint = 'write http://HOST[:PORT]/PATH or https://…';
-  if (!URL.canParse(text)) throw badUsage(`'${text}' is no URL`, hint);
+  if (!URL.canParse(text)) throw badUsage(`'${shownUrl(text)}' is no URL`, hint);
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw badUsage(`'${text}': ${url.protocol.slice(0, -1)} cannot be watched`, hint);
+    throw badUsage(`'${shownUrl(text)}': ${url.protocol.slice(0, -1)} cannot be watched`, hint);
   }
   if (url.username !== '' || url.password !== '') {
     throw badUsage(
       'a user name or password in the URL would stand in the report',
-      "use --header 'Authorization: …'",
+      "use --header 'Authorization: env:VARIABLE' or --header-file FILE",
     );
   }
   return url;
-}
-
-function parseHeader(text: string): [string, string] {
-  const colon = text.indexOf(':');
-  const name = text.slice(0, Math.max(0, colon)).trim();
-  if (name === '') throw badUsage(`'${text}' is no header`, "write --header 'Name: value'");
-  return [name, text.slice(colon + 1).trim()];
 }
 
 /** An IPv6 address stands in brackets in a URL. */

@@ -7,6 +7,7 @@ import type { Lane } from '../base/words.ts';
 import { type WatchOptions, watchPlan } from '../plan/watch.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 import { outDirs, prepareOutDir } from './out-dir.ts';
+import { shownCommand, shownUrl } from './secrets.ts';
 import { isLoopback, watchTarget } from './watch-target.ts';
 
 /** The command line of `watch`, as it was given. */
@@ -23,6 +24,9 @@ export interface WatchArguments {
   readonly stability: string;
   readonly status: number;
   readonly headers: readonly string[];
+  readonly headerFile: string | undefined;
+  /** The whole URL and command in reports, history and messages: they may hold secrets. */
+  readonly showCommand: boolean;
   readonly http: '1.1' | '2';
   readonly insecure: boolean;
   readonly resolve: string | undefined;
@@ -39,7 +43,7 @@ export interface WatchArguments {
 const modest = { streams: 50, rate: 20 };
 
 export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> {
-  const target = watchTarget(args);
+  const target = watchTarget({ ...args, env: io.env });
   const plan = watchPlan(planOptions(args, target.hostname));
   refuseFlood(args, target.host);
   refuseNoProgram(args.command, io.env);
@@ -64,6 +68,7 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
           http: args.http,
           durationMs: milliseconds('duration', args.duration),
           command: args.command,
+          shownCommand: commandOf(args),
           ...hooks,
         }),
       folder,
@@ -85,7 +90,12 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
   }
 }
 
+/** The command as it may be shown. */
+const commandOf = ({ command, showCommand }: WatchArguments) =>
+  showCommand ? [...command] : shownCommand(command);
+
 function planOptions(args: WatchArguments, host: string): WatchOptions {
+  const shown = args.showCommand ? (text: string) => text : shownUrl;
   const { streams, rate, status, maxLost } = args;
   whole('streams', streams, 0);
   whole('status', status, 100);
@@ -96,10 +106,10 @@ function planOptions(args: WatchArguments, host: string): WatchOptions {
   if (args.maxFailover !== undefined && (rate === 0 || !args.lanes.includes('new'))) {
     bad('--max-failover is measured by probes on new connections');
   }
-  const what = args.command.length === 0 ? '' : ` while ${args.command.join(' ')} runs`;
+  const what = args.command.length === 0 ? '' : ` while ${commandOf(args).join(' ')} runs`;
   return {
     name: `watch-${host.replaceAll(/[^a-zA-Z0-9.-]+/g, '-')}`,
-    description: `${args.url}${what}${args.probePath === undefined ? '' : `; probes ask for ${args.probePath}`}`,
+    description: `${shown(args.url)}${what}${args.probePath === undefined ? '' : `; probes ask for ${shown(args.probePath)}`}`,
     streams,
     rate,
     lanes: args.lanes,
@@ -138,7 +148,7 @@ function probePath(path: string, rate: number): void {
   if (rate === 0) bad('--probe-path is for probes, and --rate 0 sends none');
   // What a request line can hold.
   if (!/^\/[\x21-\x7e]*$/.test(path) || path.includes('#')) {
-    throw new MidflightError('bad-usage', `--probe-path ${path} is no path`, {
+    throw new MidflightError('bad-usage', `--probe-path ${shownUrl(path)} is no path`, {
       hint: "write a path on the URL's own host, such as /healthz or /search?q=x",
     });
   }

@@ -2,6 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../analysis/schema.ts';
 import { writeFailure } from '../base/machine-error.ts';
+import { visibleDeep } from '../base/visible.ts';
 import { htmlReport } from './html/index.ts';
 import type { TrialSeries } from './html/series.ts';
 import { jsonReport } from './json.ts';
@@ -19,7 +20,7 @@ export interface ReportSources {
 const trialSeconds = ({ timeScale }: Report, series: readonly TrialSeries[]) =>
   new Map(series.map(({ index, end }) => [index, Math.round((end / timeScale) * 1000) / 1000]));
 
-/** Every form of the report, in the order in which they are written. */
+/** Every form of the report, in the order in which they are written. Those for people get its text made visible. */
 const forms: readonly [string, (sources: ReportSources) => string][] = [
   ['report.json', ({ report }) => jsonReport(report)],
   ['report.md', ({ report }) => markdownReport(report)],
@@ -35,10 +36,11 @@ const forms: readonly [string, (sources: ReportSources) => string][] = [
 export function writeReports(sources: ReportSources): { files: string[]; warnings: string[] } {
   const files: string[] = [];
   const warnings: string[] = [];
+  const shown = { ...sources, report: visibleDeep(sources.report) };
   for (const [name, make] of forms) {
     const file = join(sources.folder, name);
     try {
-      const text = make(sources);
+      const text = make(name.endsWith('.json') ? sources : shown);
       writeFileSync(`${file}.part`, text);
       renameSync(`${file}.part`, file);
       files.push(file);

@@ -1,5 +1,6 @@
 import type { Message } from '../base/role.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
+import { visibleLine } from '../base/visible.ts';
 import type { EventOf, HistoryEvent, Phase } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 import { type Hit, lookOfFault } from './live-words.ts';
@@ -113,7 +114,7 @@ export function takeEvent(state: LiveState, event: HistoryEvent, probes: Set<str
 
 /** Something to show in words, in a trial or outside. */
 export function say(state: LiveState, text: string): void {
-  state.status = text;
+  state.status = visibleLine(text);
   state.saidInTrial = state.trial !== null;
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ComparisonRow, Report, Verdict } from '../analysis/schema.ts';
+import { visibleDeep } from '../base/visible.ts';
 import { answer } from './answer.ts';
 import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
@@ -20,7 +21,8 @@ export interface TerminalOptions {
 }
 
 /** What a person sees at the end. Lines fit `columns`; nothing is cut. */
-export function terminalReport(report: Report, options: TerminalOptions): string {
+export function terminalReport(raw: Report, options: TerminalOptions): string {
+  const report = visibleDeep(raw);
   const colours = paint(options.colour);
   const columns = Math.max(40, options.columns);
   const para = (text: string, indent = '') => wrap(text, columns, indent);

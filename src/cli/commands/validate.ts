@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes, MidflightError } from '../../base/errors.ts';
+import { visibleLine } from '../../base/visible.ts';
 import { defineCommand } from '../command.ts';
 import { worstOf } from '../exit-codes.ts';
 import { failureOf } from '../failure.ts';
@@ -31,7 +32,7 @@ async function validateFile(file: string, { stdout, stderr, env }: Io): Promise<
     const loaded = loadScenario(file);
     const clusters = ['embedded', 'kind', 'context'] as const;
     const plans = clusters.map((cluster) => makePlan(loaded, { cluster }));
-    stdout.write(`${file}: ok\n`);
+    stdout.write(`${visibleLine(file)}: ok\n`);
     // The file is right, and runs where k6 is.
     const missing = plans.flatMap((plan) => missingEngines(plan, env)).map((error) => failureOf(error).text);
     for (const text of new Set(missing)) stderr.write(text);

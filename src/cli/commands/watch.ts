@@ -74,7 +74,18 @@ export const watch = defineCommand({
         type: 'string',
         array: true,
         nargs: 1,
-        describe: "'Name: value', sent with every request; may be given several times",
+        describe:
+          "'Name: value', sent with every request; 'Name: env:VARIABLE' takes it from the environment; may be given several times",
+      })
+      .option('header-file', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Headers of a file, one a line: no secret stands in the list of processes',
+      })
+      .option('show-command', {
+        type: 'boolean',
+        default: false,
+        describe: "The URL's query and the command's arguments in reports, which may be secret",
       })
       .option('http', {
         type: 'string',
@@ -128,6 +139,8 @@ export const watch = defineCommand({
         stability: args.stability,
         status: args.status,
         headers: args.header ?? [],
+        headerFile: args.headerFile,
+        showCommand: args.showCommand,
         http: args.http,
         insecure: args.insecure,
         resolve: args.resolve,

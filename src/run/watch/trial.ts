@@ -120,9 +120,9 @@ const stallMs = (plan: Plan) =>
   Math.max(0, ...plan.load.map((load) => (load.kind === 'streams' ? load.stallMs : 0)));
 
 async function command({ options, record, clock }: Watch): Promise<CommandEnd | null> {
-  const { command: argv, signal } = options;
+  const { command: argv, shownCommand, signal } = options;
   if (argv.length === 0) return null;
-  const name = argv.join(' ');
+  const name = shownCommand.join(' ');
   const disturbance = (at: 'begin' | 'done', detail: string) =>
     record({
       type: 'disturbance',
@@ -135,11 +135,11 @@ async function command({ options, record, clock }: Watch): Promise<CommandEnd | 
       affected: null,
       detail,
     });
-  record({ type: 'command', t: clock.now(), at: 'begin', argv: [...argv], exitCode: null });
+  record({ type: 'command', t: clock.now(), at: 'begin', argv: [...shownCommand], exitCode: null });
   disturbance('begin', 'the command is started');
   const end = await runCommand(argv, signal);
   disturbance('done', end.failure ?? 'the command succeeded');
-  record({ type: 'command', t: clock.now(), at: 'end', argv: [...argv], exitCode: end.exitCode });
+  record({ type: 'command', t: clock.now(), at: 'end', argv: [...shownCommand], exitCode: end.exitCode });
   if (signal.aborted) throw signal.reason;
   return end;
 }

@@ -18,6 +18,8 @@ export interface WatchRunOptions {
   readonly durationMs: number;
   /** What to run meanwhile; empty: nothing. */
   readonly command: readonly string[];
+  /** The same as the history may have it: without what may be secret. */
+  readonly shownCommand: readonly string[];
   readonly write: (event: HistoryEvent) => void;
   readonly signal: AbortSignal;
   readonly onStatus?: (text: string) => void;

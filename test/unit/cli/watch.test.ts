@@ -22,6 +22,8 @@ const args: WatchArguments = {
   stability: '1s',
   status: 200,
   headers: [],
+  headerFile: undefined,
+  showCommand: false,
   http: '1.1',
   insecure: false,
   resolve: undefined,

@@ -1,7 +1,8 @@
 import type { ComparisonRow, Report } from '../analysis/schema.ts';
+import { wilson } from '../analysis/wilson.ts';
 import { repeatsToTell, withinChance } from './chance.ts';
 import { counts, flipSentence } from './sentences.ts';
-import { interval, listed, percent, plural, policyName } from './words.ts';
+import { faultName, interval, listed, percent, plural, policyName } from './words.ts';
 
 /*
  * The answer at the top: a few plain sentences made from measured figures and their intervals, never beyond them.
@@ -19,9 +20,7 @@ export function answer({ comparison, trials }: Sources): string[] {
   const doubtful = comparison
     .filter(({ policy, repeats, unknownRepeats }) => policy !== null && repeats === unknownRepeats)
     .map(({ policy }) => policyName(policy));
-  const faults = new Set(
-    trials.flatMap(({ fault }) => (fault === null ? [] : [`${fault.kind} of ${fault.node}`])),
-  );
+  const faults = new Set(trials.flatMap(({ fault }) => (fault === null ? [] : [faultName(fault)])));
   const struck = counted.filter(({ disturbances }) => disturbances.some(({ kind }) => kind === 'fault'));
   const flips = counted.flatMap((row) => {
     const own = trials.filter((trial) => trial.policy === row.policy && counts(trial));
@@ -42,14 +41,20 @@ function lossSentences(faults: readonly string[], rows: readonly ComparisonRow[]
   const what = faults.length === 1 ? capital(faults[0] ?? '') : `Each fault (${listed(faults)})`;
   const losses = listed(
     rows.map((row, index) => {
-      const lost = row.lost === 0 ? 'none' : String(row.lost);
-      const of = `${lost} of ${row.started}${index === 0 ? ` ${plural(row.started, 'stream')}` : ''}`;
+      const lost = lostToFault(row);
+      const of = `${lost === 0 ? 'none' : lost} of ${row.started}${index === 0 ? ` ${plural(row.started, 'stream')}` : ''}`;
       const words = index === 0 ? '95 % interval ' : '';
-      return `${of} under ${policyName(row.policy)} (${words}${interval(row)})`;
+      return `${of} under ${policyName(row.policy)} (${words}${interval({ interval: wilson(lost, row.started) })})`;
     }),
   );
   return [`${what} cost ${losses}.`, ...expectedSentences(rows), ...chanceSentences(rows)];
 }
+
+/** What the flip cost is said beside it. */
+const lostToFault = ({ disturbances }: ComparisonRow) =>
+  disturbances
+    .filter(({ kind }) => kind === 'fault' || kind === 'notice' || kind === 'step')
+    .reduce((sum, { requestsLost }) => sum + requestsLost, 0);
 
 /** `Expected from topology and policy alone: 20 % under Cluster and Cluster->Local, none under Local.` */
 function expectedSentences(rows: readonly ComparisonRow[]): string[] {

@@ -1,7 +1,7 @@
 import type { ComparisonRow, DisturbanceKind, Report, TrialReport } from '../analysis/schema.ts';
 import { lanes } from '../base/words.ts';
 import { counts, failedFor, were } from './sentences.ts';
-import { causeList, disturbanceName, plural, policyName, seconds } from './words.ts';
+import { causeList, disturbanceName, faultName, plural, policyName, seconds } from './words.ts';
 
 /*
  * The figures as sentences, the same in every form of the report.
@@ -78,7 +78,7 @@ function policySentence(row: ComparisonRow, trials: readonly TrialReport[]): str
 
 /** `Under Cluster, power-off of preemptible-2 cut all 8 streams through it, as predicted (8 transit).` */
 function faultSentence(name: string, row: ComparisonRow, trials: readonly TrialReport[]): string {
-  const faults = trials.flatMap(({ fault }) => (fault === null ? [] : [`${fault.kind} of ${fault.node}`]));
+  const faults = trials.flatMap(({ fault }) => (fault === null ? [] : [faultName(fault)]));
   const through = trials.reduce((sum, { atInjection }) => sum + (atInjection?.throughTarget ?? 0), 0);
   const own = disturbancesOf(trials, faultKinds);
   const before = own.reduce((sum, { lostBegunBefore }) => sum + lostBegunBefore, 0);

@@ -7,7 +7,15 @@ import { customersRows, customersTitle, customersTitles } from './customers.ts';
 import { explain, explainColumns } from './explain.ts';
 import { latenessLines } from './lateness.ts';
 import { outageRows, outageTitles } from './outages.ts';
-import { disturbanceName, keptConnectionLine, measured, plural, policyName, setting } from './words.ts';
+import {
+  disturbanceName,
+  faultName,
+  keptConnectionLine,
+  measured,
+  plural,
+  policyName,
+  setting,
+} from './words.ts';
 
 /**
  * A comment on GitHub may have 65,536 characters (a step summary 1 MiB); some room is left for what is written around it.
@@ -96,7 +104,7 @@ function expectations({ expectations: found }: Report): string {
 
 function trial(found: TrialReport): string {
   const { policy, repeat, verdict, reason, requests, probes, disturbances, fault } = found;
-  const hit = fault === null ? '' : ` · ${fault.kind} of ${fault.node}`;
+  const hit = fault === null ? '' : ` · ${faultName(fault)}`;
   const kept = keptConnectionLine(found);
   const lines = [
     `${requests.started} streams: ${requests.completed} completed, ${requests.lost} lost, ${requests.cancelled} cancelled`,

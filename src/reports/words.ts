@@ -78,6 +78,10 @@ export function disturbanceName({
   }
 }
 
+/** `power-off of preemptible-2`: the fault of a trial as a whole, a preemption with its notice. */
+export const faultName = ({ kind, node }: NonNullable<TrialReport['fault']>): string =>
+  `${kind === 'preempt' ? 'preemption' : kind} of ${node}`;
+
 /** `silently dead from 21.3 s (3 requests), replaced at 26.3 s`; null where a kept connection was never lost. */
 export function keptConnectionLine({
   keptConnection: found,

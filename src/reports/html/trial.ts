@@ -3,7 +3,15 @@ import { lanes as laneNames } from '../../base/words.ts';
 import { clockCells, clocksFor, clockWords } from '../clock-words.ts';
 import { customersTitle, shares } from '../customers.ts';
 import { outageCells } from '../outages.ts';
-import { address, causeList, disturbanceName, keptConnectionLine, plural, policyName } from '../words.ts';
+import {
+  address,
+  causeList,
+  disturbanceName,
+  faultName,
+  keptConnectionLine,
+  plural,
+  policyName,
+} from '../words.ts';
 import { boardChart, probeChart, streamChart } from './charts.ts';
 import { clockMarks } from './marks.ts';
 import { type Cell, escapeHtml, figure, type Key, list, table } from './markup.ts';
@@ -18,7 +26,7 @@ export const trialTitle = ({ policy, repeat }: TrialReport): string =>
 /** One trial: what was lost and why, the timelines, the clocks. */
 export function trialSection(trial: TrialReport, series: TrialSeries | undefined): string {
   const { verdict, reason, fault } = trial;
-  const hit = fault === null ? '' : `<p class="muted">${escapeHtml(`${fault.kind} of ${fault.node}`)}</p>`;
+  const hit = fault === null ? '' : `<p class="muted">${escapeHtml(faultName(fault))}</p>`;
   return `<section id="${trialId(trial)}" aria-labelledby="${trialId(trial)}-title">
 <h2 id="${trialId(trial)}-title">${escapeHtml(trialTitle(trial))} <span class="verdict ${verdict}">${verdict}</span></h2>
 ${hit}${reason === null ? '' : `<p>${escapeHtml(reason)}</p>`}

@@ -51,8 +51,28 @@ test('a policy of which no repeat counts is not compared, and named', () => {
     row('Cluster', 9),
     row('Local', 0, { unknownRepeats: 1, started: 0, interval: null }),
   );
-  assert.match(text, 'cost 9 of 60 streams under Cluster (95 % interval 0..6 %).');
+  assert.match(text, 'cost 9 of 60 streams under Cluster (95 % interval 8..26 %).');
   assert.match(text, 'Nothing is known about Local: no repeat counts.');
+});
+
+test('a preemption: what its notice and its power cut cost together, not what the flip did', () => {
+  const trial = aTrial({ fault: { kind: 'preempt', node: 'preemptible-2' } });
+  const comparison = [
+    aRow({
+      policy: 'Cluster->Local',
+      lost: 12,
+      disturbances: [
+        compared({ kind: 'flip', requestsLost: 3 }),
+        compared({ kind: 'notice', requestsLost: 2 }),
+        compared({ requestsLost: 7 }),
+      ],
+    }),
+  ];
+  const [first = ''] = answer(aReport({ trials: [trial], comparison }));
+  assert.match(
+    first,
+    'Preemption of preemptible-2 cost 9 of 60 streams under Cluster->Local (95 % interval 8..26 %).',
+  );
 });
 
 test('a watch, and a run in which nothing was disturbed, have none', () => {

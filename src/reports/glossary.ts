@@ -47,7 +47,7 @@ export const glossary: readonly (readonly [term: string, meaning: string])[] = [
   ['-', 'Nothing to measure: no such event belongs to this trial, or there was no probe.'],
   [
     'unknown',
-    'Not measured, or an instrument was too late to be trusted. An unknown repeat is left out of the comparison and never counts as a pass. ">= 2.7 s" means: at least so long.',
+    'Not measured, or an instrument was too late to be trusted. An unknown repeat is left out of the comparison and never counts as a pass. ">= 2.7 s" means: at least this long.',
   ],
   ['520', 'Cloudflare got an empty, malformed or reset answer.'],
   ['521', 'The origin refused the connection.'],

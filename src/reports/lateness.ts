@@ -1,7 +1,7 @@
 import type { Report, TrialReport } from '../analysis/schema.ts';
 import { policyName, seconds } from './words.ts';
 
-/** Where an instrument of ours was too late for its figures to be exact: a sentence for each, with the trial it is of. */
+/** One sentence for each instrument that was too late for its figures to be exact, with its trial. */
 export function latenessLines({ trials, timeScale }: Pick<Report, 'trials' | 'timeScale'>): string[] {
   return trials.flatMap(({ policy, repeat, untrusted }) =>
     byInstrument(untrusted).map(({ instrument, from, to, maxLatenessMs }) => {

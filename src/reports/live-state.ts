@@ -22,7 +22,7 @@ export interface LiveState {
   /** The node that a fault has hit, and what became of it. */
   hit: Hit | null;
   readonly streams: Map<string, { inFlight: number; completed: number; lost: number }>;
-  /** Probes of the last second as their process tells of them: one that hangs has failed at its time-out, not at its end. */
+  /** Probes of the last second as their process reports them: one that hangs has failed at its time-out, not at its end. */
   recent: { t: Nanoseconds; ok: number; failed: number }[];
   probesFailed: number;
   readonly done: {

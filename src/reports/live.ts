@@ -43,7 +43,7 @@ export function liveView(options: LiveOptions): LiveView {
   const began = now();
   let painted = 0;
   let tick = 0;
-  let told = 0;
+  let shown = 0;
   let saidAt = Number.NEGATIVE_INFINITY;
   let due = true;
   let stopped = false;
@@ -52,8 +52,8 @@ export function liveView(options: LiveOptions): LiveView {
   // From the first column: a Ctrl-C is echoed as ^C where the cursor waits.
   const erase = () => (painted === 0 ? '' : `\r\u001b[${painted}A\u001b[J`);
   const finished = () => {
-    const lines = state.done.slice(told).map((trial, index) => doneLine(trial, told + index + 1, colours));
-    told = state.done.length;
+    const lines = state.done.slice(shown).map((trial, index) => doneLine(trial, shown + index + 1, colours));
+    shown = state.done.length;
     return lines;
   };
   const repaint = () => {

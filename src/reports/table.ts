@@ -29,7 +29,7 @@ export function wrap(text: string, columns: number, indent = ''): string[] {
 }
 
 /**
- * Columns as wide as their widest cell, two spaces between them. Where that is wider than `columns` the widest columns
+ * Columns as wide as their widest cell, two spaces between them. If that is wider than `columns`, the widest columns
  * give way and their cells take several lines; null where even their longest words need more room.
  */
 export function table(rows: readonly (readonly string[])[], columns: number): string[] | null {

@@ -168,7 +168,9 @@ function ending(report: Report, folder: string | null, colours: Paint): string {
   const word = verdictWord(colours)(report.verdict);
   const { outcome, reason } = report;
   // How it ended goes first, as it does in the exit code.
-  const end = reason?.startsWith(outcome) ? reason : `${outcome}: ${reason ?? 'no reason is known'}`;
+  // An interruption's reason says that it is one.
+  const end =
+    outcome === 'interrupted' ? (reason ?? 'interrupted') : `${outcome}: ${reason ?? 'no reason is known'}`;
   const how = outcome === 'completed' ? word : `${colours.bold(end)}; what was measured: ${word}`;
   return `${how} · ${folder === null ? 'no report could be written' : `report: ${join(folder, 'report.html')}`}`;
 }

@@ -82,7 +82,7 @@ export function disturbanceName({
 export const faultName = ({ kind, node }: NonNullable<TrialReport['fault']>): string =>
   `${kind === 'preempt' ? 'preemption' : kind} of ${node}`;
 
-/** `silently dead from 21.3 s (3 requests), replaced at 26.3 s`; null where a kept connection was never lost. */
+/** `silently dead from 21.3 s (3 requests), replaced at 26.3 s`; null if no kept connection was lost. */
 export function keptConnectionLine({
   keptConnection: found,
 }: Pick<TrialReport, 'keptConnection'>): string | null {
@@ -123,7 +123,7 @@ export function setting(report: Report): string {
 export const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
 
-/** `1 stream`, `2 streams`: the word for so many. */
+/** `1 stream`, `2 streams`: the word that fits the count. */
 export const plural = (count: number, word: string): string => (count === 1 ? word : `${word}s`);
 
 /** `A`, `A and B`, `A, B and C`. */

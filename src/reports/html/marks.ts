@@ -8,7 +8,7 @@ const shown = ['edgeEjected', 'nodeNotReady', 'failover'] as const;
 
 /** What the clocks of a trial's disturbances measured, as marks on its timeline. */
 export function clockMarks(disturbances: readonly DisturbanceReport[]): Mark[] {
-  // Where there is more than one, a clock says whose it is.
+  // With several disturbances, each clock names its own.
   const several = disturbances.length > 1;
   return disturbances.flatMap(({ kind, at, clocksSeconds }) =>
     shown.flatMap((name): Mark[] => {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../history/schema.ts';
 
-/** How an outcome is drawn: alike ones in one colour, since a reader tells six apart, not sixteen. */
+/** How an outcome is drawn: similar ones share a colour, since a reader can distinguish six, not sixteen. */
 export interface Look {
   readonly colour: string;
   readonly word: string;
@@ -11,7 +11,7 @@ const hung = { colour: 'var(--bad)', word: 'fell silent' };
 const cut = { colour: 'var(--cut)', word: 'cut within the answer' };
 const shut = { colour: 'var(--shut)', word: 'never answered' };
 const wrong = { colour: 'var(--wrong)', word: 'wrong answer' };
-const ours = { colour: 'var(--ink)', word: 'not told' };
+const ours = { colour: 'var(--ink)', word: 'not known' };
 const cancelled = { colour: 'var(--muted)', word: 'ended by us' };
 
 const looks: Record<Outcome, Look> = {

@@ -4,10 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../src/base/package.ts';
 import { goldenHistories } from '../test/support/golden.ts';
+import { sealedText } from '../test/support/sealed.ts';
 
 for (const [name, make] of goldenHistories) {
-  const lines = make()
-    .events()
-    .map((event) => `${JSON.stringify(event)}\n`);
-  writeFileSync(join(packageRoot(), 'test', 'histories', `${name}.ndjson`), lines.join(''));
+  writeFileSync(join(packageRoot(), 'test', 'histories', `${name}.ndjson`), sealedText(make().events()));
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { seededRandom } from '../../src/base/random.ts';
+import { blockLines, sealer } from '../../src/history/checksum.ts';
 import type { EventOf, HistoryEvent } from '../../src/history/schema.ts';
 import { history, nodeNames, ns } from '../../test/support/history.ts';
 
@@ -24,12 +25,19 @@ const stable = ['stable-0', 'stable-1'] as const;
 /** Gives the file's size in lines and bytes. */
 export function writeBigHistory(file: string, size: BigHistory): { lines: number; bytes: number } {
   const handle = openSync(file, 'w');
+  const seal = sealer();
   const written = { lines: 0, bytes: 0 };
   const write = (lines: readonly Line[]) => {
-    for (let from = 0; from < lines.length; from += 10_000) {
-      const some = lines.slice(from, from + 10_000).map(({ text }) => text);
-      written.lines += some.length;
-      written.bytes += writeSync(handle, some.join(''));
+    for (let from = 0; from < lines.length; from += blockLines) {
+      const some = lines.slice(from, from + blockLines);
+      const text = Buffer.from(some.map((line) => line.text).join(''));
+      seal.add(
+        some.map((line) => line.text),
+        text,
+      );
+      const checksum = Buffer.from(seal.seal(some.at(-1)?.t ?? 0));
+      written.lines += some.length + 1;
+      written.bytes += writeSync(handle, Buffer.concat([text, checksum]));
     }
   };
   try {

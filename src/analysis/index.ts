@@ -17,8 +17,11 @@ interface Judged {
 export interface Analysis {
   /** Returns the start of the request that this event ends, null where it ends none. */
   take(event: HistoryEvent): EventOf<'start'> | null;
-  /** Once, after the last. Throws `bad-history` where there was no header. */
-  report(): Report;
+  /**
+   * Once, after the last. `breaksOff`: the history's file does not end with its last event. Throws `bad-history` if there
+   * was no header.
+   */
+  report(ending?: { readonly breaksOff: boolean }): Report;
 }
 
 /**
@@ -35,10 +38,10 @@ export function analysis(): Analysis {
       if (trial !== null) judged.push(judge(collected, trial));
       return collected.begun();
     },
-    report() {
+    report(ending = { breaksOff: false }) {
       const rest = collected.rest();
       if (rest !== null) judged.push(judge(collected, rest));
-      return reportOf(collected, judged);
+      return reportOf(collected, judged, ending.breaksOff);
     },
   };
 }
@@ -81,7 +84,7 @@ function reasonOf(invalid: readonly string[], judgements: readonly Judgement[]):
   return [...told, ...invalid].join('; ');
 }
 
-function reportOf(collected: Collector, judged: readonly Judged[]): Report {
+function reportOf(collected: Collector, judged: readonly Judged[], breaksOff: boolean): Report {
   const { header, topology } = runOf(collected);
   const { plan } = header;
   const { finish, notes, lastSeen } = collected;
@@ -90,7 +93,7 @@ function reportOf(collected: Collector, judged: readonly Judged[]): Report {
   const outcome = finish?.outcome ?? 'interrupted';
   const verdicts = trials.map(({ verdict }) => verdict);
   // Without its last line a history may lack anything.
-  const incomplete = missing > 0 || trials.length === 0 || finish === null;
+  const incomplete = missing > 0 || trials.length === 0 || finish === null || breaksOff;
   return {
     schemaVersion: reportVersion,
     midflightVersion: header.midflightVersion,
@@ -103,10 +106,7 @@ function reportOf(collected: Collector, judged: readonly Judged[]): Report {
     wallSeconds: Math.round(((finish?.t ?? lastSeen) - header.t) / nsPerMs) / 1000,
     verdict: worst(incomplete ? [...verdicts, 'unknown'] : verdicts),
     outcome,
-    reason:
-      finish === null
-        ? 'the history breaks off: midflight was killed, or could not write on'
-        : (finish.reason?.text ?? null),
+    reason: reasonOfEnd(finish, breaksOff),
     versions: { ...header.versions, ...topology?.versions },
     notices: [
       ...plan.notices,
@@ -119,4 +119,11 @@ function reportOf(collected: Collector, judged: readonly Judged[]): Report {
       judged.map(({ report, judgements }) => ({ policy: report.policy, judgements })),
     ),
   };
+}
+
+function reasonOfEnd(finish: Collector['finish'], breaksOff: boolean): string | null {
+  if (finish === null) return 'the history breaks off: midflight was killed, or could not write on';
+  return breaksOff
+    ? 'what follows the last checksum of the history is not ours'
+    : (finish.reason?.text ?? null);
 }

@@ -122,10 +122,10 @@ async function writtenReport(
   const found = analysis();
   const charts = seriesReader();
   // Read once: a long history is what takes the time.
-  await eachEvent(history, (event) => {
+  const ending = await eachEvent(history, (event) => {
     charts.take(event, found.take(event));
   });
-  const report = found.report();
+  const report = found.report(ending);
   const { warnings } = writeReports({ report, series: charts.close(), folder });
   for (const warning of warnings) stderr.write(`midflight: ${visibleLine(warning)}\n`);
   return { report, isWhole: warnings.length === 0 };

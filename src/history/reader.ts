@@ -1,107 +1,113 @@
 import { isAscii } from 'node:buffer';
-import { createReadStream } from 'node:fs';
 import * as z from 'zod';
-import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
+import { MidflightError, messageOf } from '../base/errors.ts';
+import { packageVersion } from '../base/package.ts';
+import { type Block, sealedBlocks } from './blocks.ts';
 import { hotLines } from './hot-lines.ts';
+import { orderCheck } from './order.ts';
 import { type HistoryEvent, historyEvent, historyVersion } from './schema.ts';
 
-const versioned = z.looseObject({ type: z.literal('header'), version: z.int() });
+/** How a history ended. */
+export interface Ending {
+  /** Something follows its last checksum, and is not believed: whoever wrote it was killed. */
+  readonly breaksOff: boolean;
+}
 
 /**
- * Gives the events of a history file to `take`, in order and one at a time. A last line without its end (the writer was
- * killed) is left out. Throws `missing-file`, or `bad-history` with file:line where a line is no event of this version.
+ * Gives the events of a history file to `take`, in order and one at a time; checksum lines are not among them. Only what a
+ * checksum seals is given. Throws `missing-file`, or `bad-history` with file:line where a line is not as it was written, is
+ * no event of this version, or stands where none of its kind can.
  */
-export async function eachEvent(file: string, take: (event: HistoryEvent) => void): Promise<void> {
+export async function eachEvent(file: string, take: (event: HistoryEvent) => void): Promise<Ending> {
   const lines = parser(file);
-  for await (const text of texts(file)) lines.each(text, take);
-  if (lines.count() === 0) throw new MidflightError('bad-history', 'the history is empty', { where: file });
+  const blocks = sealedBlocks(file, lines.header);
+  for (;;) {
+    const { done, value } = await blocks.next();
+    if (done) return value;
+    for (const block of value) lines.each(block, take);
+  }
 }
 
 /** The same, to be asked for. */
-export async function* readHistory(file: string): AsyncGenerator<HistoryEvent> {
+export async function* readHistory(file: string): AsyncGenerator<HistoryEvent, Ending> {
   const lines = parser(file);
-  for await (const text of texts(file)) {
+  const blocks = sealedBlocks(file, lines.header);
+  for (;;) {
+    const { done, value } = await blocks.next();
+    if (done) return value;
     const events: HistoryEvent[] = [];
-    lines.each(text, (event) => events.push(event));
+    for (const block of value) lines.each(block, (event) => events.push(event));
     yield* events;
-  }
-  if (lines.count() === 0) throw new MidflightError('bad-history', 'the history is empty', { where: file });
-}
-
-const newline = 0x0a;
-
-/** The file in pieces of whole lines. */
-async function* texts(file: string): AsyncGenerator<string> {
-  let rest: Buffer = Buffer.alloc(0);
-  const stream: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: 1 << 20 });
-  try {
-    for await (const chunk of stream) {
-      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      const end = bytes.lastIndexOf(newline) + 1;
-      rest = bytes.subarray(end);
-      const whole = bytes.subarray(0, end);
-      // Several times quicker, and the same for ASCII.
-      yield whole.toString(isAscii(whole) ? 'latin1' : 'utf8');
-    }
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EISDIR') {
-      throw new MidflightError('missing-file', 'there is no history', {
-        where: file,
-        hint: 'name the folder of a report; it holds history.ndjson',
-      });
-    }
-    throw error;
   }
 }
 
 function parser(file: string) {
   const hot = hotLines();
-  let number = 0;
+  const order = orderCheck();
+  let writtenBy = '';
   return {
-    each(text: string, take: (event: HistoryEvent) => void): void {
-      for (let at = 0; at < text.length; ) {
-        number += 1;
-        // The first line tells the version before anything else is believed.
-        const event = number === 1 ? null : hot.read(text, at);
-        if (event !== null) {
-          at = hot.next;
-          take(event);
-        } else {
+    header(line: string): void {
+      writtenBy = checkVersion(line, `${file}:1`);
+    },
+    each({ bytes, line }: Block, take: (event: HistoryEvent) => void): void {
+      // Several times quicker, and the same for ASCII.
+      const text = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+      let number = line;
+      for (let at = 0; at < text.length; number += 1) {
+        let event = hot.read(text, at);
+        if (event !== null) at = hot.next;
+        else {
           const end = text.indexOf('\n', at);
-          take(parseLine(text.slice(at, end), `${file}:${number}`, number));
+          event = parseLine(text.slice(at, end), `${file}:${number}`, writtenBy);
           at = end + 1;
         }
+        const what = order.problem(event);
+        if (what !== null) throw new MidflightError('bad-history', what, { where: `${file}:${number}` });
+        take(event);
       }
     },
-    count: () => number,
   };
 }
 
-function parseLine(line: string, where: string, number: number): HistoryEvent {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new MidflightError('bad-history', `no JSON: ${messageOf(error)}`, { where });
-  }
-  if (number === 1) checkVersion(value, where);
-  const parsed = historyEvent.safeParse(value);
+function parseLine(line: string, where: string, writtenBy: string): HistoryEvent {
+  const parsed = historyEvent.safeParse(jsonOf(line, where));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const at = issue === undefined ? '' : `${issue.path.join('.') || 'type'}: ${issue.message}`;
-  throw new MidflightError('bad-history', `no event of a history: ${at}`, { where });
+  const hint = writtenBy === packageVersion() ? undefined : `use midflight ${writtenBy}, which wrote it`;
+  throw new MidflightError('bad-history', `no event of a history: ${at}`, {
+    where,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
-function checkVersion(value: unknown, where: string): void {
-  const found = versioned.safeParse(value);
+function jsonOf(line: string, where: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new MidflightError('bad-history', `no JSON: ${messageOf(error)}`, { where });
+  }
+}
+
+const versioned = z.looseObject({
+  type: z.literal('header'),
+  version: z.int(),
+  midflightVersion: z.string(),
+});
+
+/** The version of midflight that wrote the history. */
+function checkVersion(line: string, where: string): string {
+  const found = versioned.safeParse(jsonOf(line, where));
   if (!found.success) {
     throw new MidflightError('bad-history', 'the first line is no header of a history', { where });
   }
-  if (found.data.version !== historyVersion) {
+  const { version, midflightVersion } = found.data;
+  if (version !== historyVersion) {
     throw new MidflightError(
       'bad-history',
-      `version ${found.data.version}; this midflight reads version ${historyVersion}`,
-      { where, hint: 'use the midflight that wrote it' },
+      `version ${version}; this midflight reads version ${historyVersion}`,
+      { where, hint: `use midflight ${midflightVersion}, which wrote it` },
     );
   }
+  return midflightVersion;
 }

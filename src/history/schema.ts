@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { connectResults, lanes, type Outcome, outcomes, sideEnds } from '../base/words.ts';
 import { plan, providerName } from '../plan/schema.ts';
+import { faultKinds, policyName } from '../scenario/schema.ts';
 import { instrumentFailureCodes, limit, noteCodes, reason } from './codes.ts';
 
 /*
@@ -74,10 +75,12 @@ const trialStart = z.object({
   type: z.literal('trial-start'),
   t: ns,
   trial: trialIndex,
-  policy: z.string().nullable(),
+  policy: policyName.nullable(),
   repeat: z.int(),
   seed: z.int(),
-  fault: z.object({ kind: z.string(), node: z.string(), pod: z.string().nullable() }).nullable(),
+  fault: z
+    .object({ kind: z.enum(faultKinds), node: z.string(), pod: z.enum(['ingress', 'app']).nullable() })
+    .nullable(),
 });
 
 /** valid: nothing hindered the measurement. Else why the trial's verdict can only be unknown. */
@@ -361,14 +364,19 @@ const finish = z.object({
 });
 
 /**
- * The lines before this one are as they were written. `lines`: how many they are; `sha`: SHA-256 (hex) of all their bytes,
- * the header's runId and earlier checksums among them. The last line of a whole history is one of these.
+ * The lines before this one are as they were written. The last line of a whole history is one of these; lines behind the
+ * last of them are not believed. Its fields stand in this order, without spaces.
  */
-const checksum = z.object({
+export const checksum = z.object({
   type: z.literal('checksum'),
+  /** That of the line before. */
   t: ns,
-  lines: z.int(),
-  sha: z.string(),
+  /** How many lines there are before this one. */
+  lines: z.int().min(0),
+  /** Four hex digits for each line since the last checksum: the lower half of its CRC-32. Only to find a line at fault. */
+  marks: z.string(),
+  /** SHA-256 in hex of every byte of the file before it: the header with its runId, and earlier checksums, among them. */
+  sha: z.string().length(64),
 });
 
 export const historyEvent = z.discriminatedUnion('type', [

@@ -1,10 +1,11 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { messageOf } from '../base/errors.ts';
+import { blockBytes, blockLines, longestLine, sealer } from './checksum.ts';
 import type { HistoryEvent } from './schema.ts';
 
 /** The one writer of a history file. */
 export interface HistoryWriter {
-  /** Appends one event; it is in the file some `flushMs` later, whatever becomes of this process. */
+  /** Appends one event; it is in the file and sealed some `flushMs` later, whatever becomes of this process. */
   write(event: HistoryEvent): void;
   /** Resolves with the first error of writing (a full disk, say); nothing is written after it. */
   readonly failed: Promise<Error>;
@@ -12,43 +13,73 @@ export interface HistoryWriter {
   close(): Promise<void>;
 }
 
-/** SIGKILL loses no more than this of real time. */
+/** SIGKILL loses no more than this of real time: a history is read to its last checksum. */
 const flushMs = 50;
-/** So much text is written out without waiting for the timer: memory stays small under ten thousand ends at once. */
+/** Text of this length is written out without waiting for the timer: memory stays small under ten thousand ends at once. */
 const flushChars = 1 << 20;
 
 /** Creates the file; throws where that cannot be done. */
 export function openHistory(file: string): HistoryWriter {
   const handle = openSync(file, 'w');
+  const seal = sealer();
   let lines: string[] = [];
   let chars = 0;
+  let ready: (Buffer | string)[] = [];
+  let readyChars = 0;
+  let lastAt = 0;
   let open = true;
+  /** The run's last line is written: whatever a process of ours still says comes too late. */
+  let last = false;
   let broken = false;
   let fail = (_error: Error) => {};
   const failed = new Promise<Error>((resolve) => {
     fail = resolve;
   });
-  const flush = () => {
-    if (lines.length === 0 || broken) return;
+  const close = (why: Error) => {
+    broken = true;
+    fail(why);
+  };
+  /** Ends the block that is being filled. */
+  const sealBlock = () => {
+    if (lines.length === 0) return;
     const bytes = Buffer.from(lines.join(''));
+    seal.add(lines, bytes);
+    ready.push(bytes, seal.seal(lastAt));
+    readyChars += chars;
     lines = [];
     chars = 0;
+  };
+  const flush = () => {
+    if (broken) return;
+    sealBlock();
+    if (ready.length === 0) return;
+    const bytes = Buffer.concat(ready.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+    ready = [];
+    readyChars = 0;
     try {
       for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
     } catch (error) {
-      broken = true;
-      fail(error instanceof Error ? error : new Error(messageOf(error)));
+      close(error instanceof Error ? error : new Error(messageOf(error)));
     }
   };
   const timer = setInterval(flush, flushMs);
   timer.unref();
   return {
     write(event) {
-      if (!open || broken) return;
+      if (!open || broken || last) return;
       const line = `${JSON.stringify(event)}\n`;
+      if (line.length * 3 > longestLine && Buffer.byteLength(line) > longestLine) {
+        flush();
+        return close(new Error(`a line of type ${event.type} is too long: ${line.length} characters`));
+      }
       lines.push(line);
       chars += line.length;
-      if (chars >= flushChars) flush();
+      lastAt = event.t;
+      if (event.type === 'finish') last = true;
+      // The header at once: a run that is killed in its first moments has a report as well.
+      const first = event.type === 'header';
+      if (first || lines.length === blockLines || chars >= blockBytes / 3) sealBlock();
+      if (first || readyChars >= flushChars) flush();
     },
     failed,
     async close() {

@@ -3,6 +3,7 @@ import type { EventOf, HistoryEvent, Outcome, Phase } from '../../src/history/sc
 import { historyVersion } from '../../src/history/schema.ts';
 import type { Plan } from '../../src/plan/schema.ts';
 import { parseExpectation } from '../../src/scenario/expectation.ts';
+import type { FaultKind } from '../../src/scenario/schema.ts';
 import { basicPlan } from './plan.ts';
 
 /** Milliseconds of real time since the header. */
@@ -120,7 +121,10 @@ export class HistoryBuilder {
       policy,
       repeat,
       seed: 1,
-      fault: fault === undefined ? null : { kind: fault.kind, node: fault.node, pod: fault.pod ?? null },
+      fault:
+        fault === undefined
+          ? null
+          : { kind: fault.kind as FaultKind, node: fault.node, pod: fault.pod ?? null },
     };
     return this.add(this.#trial);
   }

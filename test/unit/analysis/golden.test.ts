@@ -7,6 +7,7 @@ import type { Clocks, TrialReport } from '../../../src/analysis/schema.ts';
 import { packageRoot } from '../../../src/base/package.ts';
 import { readHistory } from '../../../src/history/reader.ts';
 import { goldenHistories } from '../../support/golden.ts';
+import { sealedText } from '../../support/sealed.ts';
 
 // Every figure here is reckoned by hand; test/histories/README.md says how.
 const fileOf = (name: string) => join(packageRoot(), 'test', 'histories', `${name}.ndjson`);
@@ -39,10 +40,7 @@ function all<T>(list: readonly T[], count: number): readonly T[] {
 
 for (const [name, make] of goldenHistories) {
   test(`${name}.ndjson is as its builder writes it (else: node --import tsx scripts/golden.ts)`, () => {
-    const lines = make()
-      .events()
-      .map((event) => `${JSON.stringify(event)}\n`);
-    assert.ok(readFileSync(fileOf(name), 'utf8') === lines.join(''));
+    assert.ok(readFileSync(fileOf(name), 'utf8') === sealedText(make().events()));
   });
 }
 

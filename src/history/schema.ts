@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { connectResults, lanes, type Outcome, outcomes, sideEnds } from '../base/words.ts';
-import { plan, providerName } from '../plan/schema.ts';
-import { faultKinds, policyName } from '../scenario/schema.ts';
+import { faultKinds, plan, policyName, providerName } from '../plan/schema.ts';
 import { instrumentFailureCodes, limit, noteCodes, reason } from './codes.ts';
 
 /*

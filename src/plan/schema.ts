@@ -20,7 +20,7 @@ export const plannedNode = z.object({
   taints: z.array(z.object({ key: z.string(), value: z.string(), effect: z.string() })),
 });
 
-export { plannedCheck, plannedEdge };
+export { faultKinds, plannedCheck, plannedEdge, policyName };
 
 const plannedPlacement = z.object({
   kind: z.enum(['Deployment', 'DaemonSet']),

@@ -111,7 +111,11 @@ function reportOf(collected: Collector, judged: readonly Judged[], breaksOff: bo
     notices: [
       ...plan.notices,
       ...(topology?.limits ?? []).map(({ text }) => text),
-      ...new Set(notes.filter(({ level }) => level !== 'info').map(({ text }) => text)),
+      ...new Set(
+        notes
+          .filter(({ level, code }) => level !== 'info' || code === 'address-used')
+          .map(({ text }) => text),
+      ),
     ],
     trials,
     comparison: compare(trials),

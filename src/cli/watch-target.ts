@@ -13,6 +13,7 @@ export function watchTarget(options: {
   readonly headerFile?: string | undefined;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly insecure: boolean;
+  readonly method?: Target['method'];
 }): Target {
   const url = parseUrl(options.url);
   const tls = url.protocol === 'https:';
@@ -26,6 +27,7 @@ export function watchTarget(options: {
     path: `${url.pathname}${url.search}`,
     headers: headersOf(options),
     insecure: options.insecure,
+    ...(options.method === undefined || options.method === 'GET' ? {} : { method: options.method }),
   };
 }
 

@@ -8,10 +8,11 @@ import { type WatchOptions, watchPlan } from '../plan/watch.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 import { outDirs, prepareOutDir } from './out-dir.ts';
 import { shownCommand, shownUrl } from './secrets.ts';
+import { followMs, refuseUnmeasurable, type StreamArguments, wantedAnswer } from './watch-streams.ts';
 import { isLoopback, watchTarget } from './watch-target.ts';
 
 /** The command line of `watch`, as it was given. */
-export interface WatchArguments {
+export interface WatchArguments extends StreamArguments {
   readonly url: string;
   readonly streams: number;
   readonly rate: number;
@@ -31,6 +32,7 @@ export interface WatchArguments {
   readonly insecure: boolean;
   readonly resolve: string | undefined;
   readonly maxLost: number | undefined;
+  readonly maxFailed: number | undefined;
   readonly maxFailover: string | undefined;
   readonly iOwnThis: boolean;
   readonly out: string | undefined;
@@ -67,6 +69,8 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
           probeTarget: { ...target, path: args.probePath ?? target.path },
           http: args.http,
           durationMs: milliseconds('duration', args.duration),
+          followMs: followMs(args),
+          wanted: wantedAnswer(args),
           command: args.command,
           shownCommand: commandOf(args),
           ...hooks,
@@ -96,10 +100,13 @@ const commandOf = ({ command, showCommand }: WatchArguments) =>
 
 function planOptions(args: WatchArguments, host: string): WatchOptions {
   const shown = args.showCommand ? (text: string) => text : shownUrl;
-  const { streams, rate, status, maxLost } = args;
+  const { streams, rate, status, maxLost, maxFailed } = args;
   whole('streams', streams, 0);
   whole('status', status, 100);
   if (maxLost !== undefined) whole('max-lost', maxLost, 0);
+  if (maxFailed !== undefined) whole('max-failed', maxFailed, 0);
+  if (maxFailed !== undefined && rate === 0) bad('--max-failed is for probes, and --rate 0 sends none');
+  refuseUnmeasurable(args);
   if (!(rate >= 0 && rate <= 1000)) bad('--rate must be a number of probes a second, from 0 to 1000');
   if (streams === 0 && rate === 0) bad('--streams 0 and --rate 0 leave nothing to watch');
   if (args.probePath !== undefined) probePath(args.probePath, rate);
@@ -119,6 +126,7 @@ function planOptions(args: WatchArguments, host: string): WatchOptions {
     probeTimeoutMs: milliseconds('timeout', args.timeout),
     stabilityMs: milliseconds('stability', args.stability),
     expectStatus: status,
+    maxFailed: maxFailed ?? null,
     maxLost: maxLost ?? null,
     maxFailoverMs: args.maxFailover === undefined ? null : milliseconds('max-failover', args.maxFailover),
   };

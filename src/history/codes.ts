@@ -30,6 +30,12 @@ export const noteCodes = [
   'no-effect',
   'not-readmitted',
   'not-well-before',
+  /** midflight watch: streams that were open at the command's start ended together in order, shorter than the others. */
+  'orderly-cut',
+  /** Streams that outlasted the watch were ended by us. */
+  'still-open',
+  /** An address of the host's name that was connected to. */
+  'address-used',
   'watch-lost',
   'edge-lost-api',
   'address-not-published',

@@ -17,8 +17,20 @@ export const target = z.object({
   path: z.string(),
   headers: z.record(z.string(), z.string()),
   insecure: z.boolean(),
+  /** Absent: GET, or POST where there is a body. HEAD has answers without a body. */
+  method: z.optional(z.enum(['GET', 'HEAD', 'POST'])),
 });
 export type Target = z.infer<typeof target>;
+
+/** What is known of a whole answer beside HTTP's framing, which an orderly cut satisfies as well. Null: nothing. */
+export const wantedAnswer = z.object({
+  bytes: z.nullable(z.int()),
+  /** The body's last characters, white space at its end apart. */
+  end: z.nullable(z.string()),
+  /** It takes at least so long, from the request's start. */
+  minMs: z.nullable(z.number()),
+});
+export type WantedAnswer = z.infer<typeof wantedAnswer>;
 
 export const streamsConfig = z.object({
   role: z.literal('recorder'),
@@ -37,6 +49,7 @@ export const streamsConfig = z.object({
   connectTimeoutMs: z.number(),
   renew: z.boolean(),
   expectStatus: z.int(),
+  wanted: z.optional(wantedAnswer),
   /** Prefix of request ids: unique in the history. */
   idPrefix: z.string(),
 });

@@ -2,6 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import type { RoleContext } from '../base/role.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
 import { latenessWindow } from '../history/lateness.ts';
+import type { Lookup } from './http/addresses.ts';
+import type { DialOptions } from './http/connection.ts';
 import { type Tally, tally } from './tally.ts';
 
 /** What a load process tells beside its requests: progress, its own lateness, and that it is done. */
@@ -66,4 +68,20 @@ export function reporter(
       emit({ type: 'idle', t: now, load });
     },
   };
+}
+
+/** How a load finds its host's addresses; each that it reaches is reported once: {type:'address', t, load, address}. */
+export function dialOptions(
+  load: string,
+  { emit }: Pick<RoleContext, 'emit'>,
+  clock: Clock,
+  lookup: Lookup | undefined,
+): DialOptions {
+  const known = new Set<string>();
+  const onAddress = (address: string) => {
+    if (known.has(address)) return;
+    known.add(address);
+    emit({ type: 'address', t: clock.now(), load, address });
+  };
+  return lookup === undefined ? { onAddress } : { onAddress, lookup };
 }

@@ -5,6 +5,8 @@ export interface Progress {
   readonly started: number;
   readonly inFlight: number;
   readonly pastFirstChunk: number;
+  /** Of the wanted streams, how many have had a first byte, themselves or one before them in their place. */
+  readonly placesBegun: number;
   readonly completed: number;
   readonly lost: number;
   readonly cancelled: number;
@@ -15,6 +17,7 @@ export interface Tally {
   started(): void;
   /** A request in flight has its first whole chunk. */
   pastFirstChunk(): void;
+  placeBegun(): void;
   ended(outcome: Outcome, pastFirstChunk: boolean): void;
   /** How many have ended. */
   readonly ends: number;
@@ -28,6 +31,7 @@ export function tally(): Tally {
   let started = 0;
   let inFlight = 0;
   let pastFirstChunk = 0;
+  let placesBegun = 0;
   const sum = () => [...byOutcome.values()].reduce((total, count) => total + count, 0);
   return {
     started() {
@@ -36,6 +40,9 @@ export function tally(): Tally {
     },
     pastFirstChunk() {
       pastFirstChunk += 1;
+    },
+    placeBegun() {
+      placesBegun += 1;
     },
     ended(outcome, past) {
       inFlight -= 1;
@@ -49,7 +56,7 @@ export function tally(): Tally {
       const completed = byOutcome.get('completed') ?? 0;
       const cancelled = byOutcome.get('cancelled') ?? 0;
       const lost = sum() - completed - cancelled;
-      return { started, inFlight, pastFirstChunk, completed, lost, cancelled };
+      return { started, inFlight, pastFirstChunk, placesBegun, completed, lost, cancelled };
     },
     broken() {
       if (inFlight === 0 && pastFirstChunk === 0 && started === sum()) return null;

@@ -15,6 +15,8 @@ export interface WatchOptions {
   readonly probeTimeoutMs: number;
   readonly stabilityMs: number;
   readonly expectStatus: number;
+  /** Most requests of each probe lane that may fail; null: no limit. */
+  readonly maxFailed: number | null;
   /** Most streams that may be lost; null: no limit. */
   readonly maxLost: number | null;
   readonly maxFailoverMs: number | null;
@@ -96,7 +98,7 @@ function loadsOf(options: WatchOptions): PlannedLoad[] {
   return loads;
 }
 
-function expectationsOf({ maxLost, maxFailoverMs }: WatchOptions): Expectation[] {
+function expectationsOf({ lanes, maxLost, maxFailed, maxFailoverMs }: WatchOptions): Expectation[] {
   const atMost = (metric: string, value: number, unit: 'count' | 'seconds'): Expectation => ({
     text: `${metric} <= ${value}${unit === 'seconds' ? 's' : ''}`,
     policy: null,
@@ -108,6 +110,7 @@ function expectationsOf({ maxLost, maxFailoverMs }: WatchOptions): Expectation[]
   });
   return [
     ...(maxLost === null ? [] : [atMost('lost', maxLost, 'count')]),
+    ...(maxFailed === null ? [] : lanes.map((lane) => atMost(`probes.${lane}.failed`, maxFailed, 'count'))),
     ...(maxFailoverMs === null ? [] : [atMost('failover', maxFailoverMs / 1000, 'seconds')]),
   ];
 }

@@ -11,6 +11,7 @@ export interface LoadProgress {
   readonly started: number;
   readonly inFlight: number;
   readonly pastFirstChunk: number;
+  readonly placesBegun: number;
   readonly completed: number;
   readonly lost: number;
   readonly cancelled: number;
@@ -54,6 +55,7 @@ const none: LoadProgress = {
   started: 0,
   inFlight: 0,
   pastFirstChunk: 0,
+  placesBegun: 0,
   completed: 0,
   lost: 0,
   cancelled: 0,

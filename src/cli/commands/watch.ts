@@ -87,6 +87,34 @@ export const watch = defineCommand({
         default: false,
         describe: "The URL's query and the command's arguments in reports, which may be secret",
       })
+      .option('method', {
+        type: 'string',
+        choices: ['GET', 'HEAD', 'POST'] as const,
+        default: 'GET' as const,
+        requiresArg: true,
+        describe: 'Of all requests; POST has an empty body',
+      })
+      .option('expect-bytes', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'A stream with another number of bytes in its body is lost',
+      })
+      .option('expect-end', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'A stream whose body does not end with this text is lost',
+      })
+      .option('min-time', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'A stream that ends sooner is lost, however orderly',
+      })
+      .option('follow', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'How long to follow streams that outlast the watch',
+        defaultDescription: '60s, or --stall and 5s',
+      })
       .option('http', {
         type: 'string',
         choices: ['1.1', '2'] as const,
@@ -104,6 +132,11 @@ export const watch = defineCommand({
         type: 'number',
         requiresArg: true,
         describe: 'Exit 1 when more streams are lost',
+      })
+      .option('max-failed', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Exit 1 when more probes of a lane fail',
       })
       .option('max-failover', {
         type: 'string',
@@ -142,9 +175,15 @@ export const watch = defineCommand({
         headerFile: args.headerFile,
         showCommand: args.showCommand,
         http: args.http,
+        method: args.method,
+        expectBytes: args.expectBytes,
+        expectEnd: args.expectEnd,
+        minTime: args.minTime,
+        follow: args.follow,
         insecure: args.insecure,
         resolve: args.resolve,
         maxLost: args.maxLost,
+        maxFailed: args.maxFailed,
         maxFailover: args.maxFailover,
         iOwnThis: args.iOwnThis,
         out: args.out,

@@ -3,6 +3,7 @@ import type { Lane } from '../../base/words.ts';
 import type { EventOf } from '../../history/schema.ts';
 import { type BodyReader, bodyReader } from '../../workload/protocol.ts';
 import { classify, type Ending } from './classify.ts';
+import { type Tail, tailOf, type Wanted, wantOf } from './wanted.ts';
 
 export interface RequestOptions {
   readonly id: string;
@@ -16,6 +17,8 @@ export interface RequestOptions {
   /** The answer is the app's numbered body; false: any body, HTTP's framing decides. */
   readonly numbered: boolean;
   readonly freshConnection: boolean | null;
+  /** A whole answer is known by more than its framing. */
+  readonly wanted?: Wanted | undefined;
   /** The request is HEAD: its answer has no body. */
   readonly bodiless?: boolean;
   /** Connected only after this instant: slow-connect. Absent: the connection time-out is all. */
@@ -80,9 +83,11 @@ class OneRequest implements RequestRecord {
   private lastByte = never;
   private silenceNs = 0;
   private bodyBytes = 0;
+  private readonly tail: Tail | null;
 
   constructor(options: RequestOptions) {
-    const { numbered, expectStatus } = options;
+    const { numbered, expectStatus, wanted } = options;
+    this.tail = wanted === undefined ? null : tailOf(wanted);
     this.options = options;
     // The numbered body is the app's own answer; a refusal that is wanted (403) has another.
     this.reader = numbered && expectStatus >= 200 && expectStatus < 300 ? bodyReader() : null;
@@ -116,6 +121,7 @@ class OneRequest implements RequestRecord {
   body(bytes: Buffer, status: number): void {
     const { reader, options } = this;
     this.bodyBytes += bytes.length;
+    this.tail?.push(bytes);
     if (reader !== null && status === options.expectStatus) reader.push(bytes);
     if (!Number.isNaN(this.firstChunk) || (reader !== null && reader.chunks === 0)) return;
     this.firstChunk = this.lastByte;
@@ -129,8 +135,13 @@ class OneRequest implements RequestRecord {
     const lastByteAt = orNull(this.lastByte);
     const { expectStatus } = options;
     const marked = reader === null ? null : reader.complete && !reader.wrong;
+    const { wanted } = options;
+    const want =
+      ending === 'whole' && wanted !== undefined && status === expectStatus
+        ? wantOf(wanted, { bytes: this.bodyBytes, tail: this.tail, ns: t - options.startedAt })
+        : null;
     const seen = { connected: connectedAt !== null, status, expectStatus, marked, errno };
-    const outcome = classify(ending, seen);
+    const outcome = classify(want?.ending ?? ending, seen);
     const event: EventOf<'end'> = {
       type: 'end',
       t,
@@ -138,7 +149,7 @@ class OneRequest implements RequestRecord {
       id: options.id,
       outcome: outcome === 'connect-timeout' && this.resolving ? 'unresolved' : outcome,
       status,
-      errno,
+      errno: want?.why ?? errno,
       connectedAt,
       firstByteAt: orNull(this.firstByte),
       firstChunkAt: orNull(this.firstChunk),

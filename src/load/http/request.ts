@@ -6,7 +6,7 @@ export interface RequestParts {
   readonly target: Target;
   /** The request's id is written as a header that ingress and app log; false: any URL, nothing of ours. */
   readonly named: boolean;
-  /** Bytes of a request body; 0: a GET. */
+  /** Bytes of a request body; 0: none. */
   readonly bodySize: number;
 }
 
@@ -17,8 +17,8 @@ export function requestHeaders({ target, bodySize }: RequestParts): [string, str
     ['user-agent', 'midflight'],
     ['accept', '*/*'],
   ];
-  if (bodySize > 0)
-    own.push(['content-type', 'application/octet-stream'], ['content-length', String(bodySize)]);
+  if (bodySize > 0) own.push(['content-type', 'application/octet-stream']);
+  if (bodySize > 0 || target.method === 'POST') own.push(['content-length', String(bodySize)]);
   const users = Object.entries(target.headers).map(([name, value]): [string, string] => [
     name.toLowerCase(),
     value,
@@ -31,11 +31,15 @@ export function requestHeaders({ target, bodySize }: RequestParts): [string, str
   return [...own.filter(([name]) => !named.has(name)), ...users];
 }
 
+/** HTTP's method for a request. */
+export const methodOf = ({ target, bodySize }: Pick<RequestParts, 'target' | 'bodySize'>): string =>
+  target.method ?? (bodySize > 0 ? 'POST' : 'GET');
+
 /** Makes the bytes of request heads that differ in path and id only. */
 export function requestHeads(
   parts: RequestParts & { readonly keepAlive: boolean },
 ): (path: string, id: string) => string {
-  const method = parts.bodySize > 0 ? 'POST' : 'GET';
+  const method = methodOf(parts);
   const shared = requestHeaders(parts).map(([name, value]) => `${name}: ${value}\r\n`);
   const rest = ` HTTP/1.1\r\n${shared.join('')}${parts.keepAlive ? '' : 'connection: close\r\n'}`;
   return (path, id) => `${method} ${path}${rest}${parts.named ? `${idHeader}: ${id}\r\n` : ''}\r\n`;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Lane } from '../../base/words.ts';
 import type { ProbeConfig } from '../config.ts';
-import { dialer } from '../http/connection.ts';
+import { type DialOptions, dialer } from '../http/connection.ts';
 import { sessionDialer } from '../http/session.ts';
 import { newHttp2Lane, reusedHttp2Lane } from './http2-lanes.ts';
 import type { Carrier } from './lanes.ts';
@@ -9,16 +9,16 @@ import { newLane } from './new-lane.ts';
 import { reusedLane } from './reused-lane.ts';
 
 /** Who carries the requests of a lane. */
-export function carrierOf(config: ProbeConfig, lane: Lane, clock: Clock): Carrier {
+export function carrierOf(config: ProbeConfig, lane: Lane, clock: Clock, options: DialOptions): Carrier {
   let opened = 0;
   const from = () => config.localAddresses[opened++ % config.localAddresses.length] ?? null;
   if (config.http === '2') {
-    const open = sessionDialer(config.target, config.family, clock);
+    const open = sessionDialer(config.target, config.family, clock, options);
     const dialSession = () => open(from());
     return lane === 'new'
       ? newHttp2Lane(config, clock, dialSession)
       : reusedHttp2Lane(config, clock, dialSession);
   }
-  const dial = dialer(config.target, config.family);
+  const dial = dialer(config.target, config.family, options);
   return lane === 'new' ? newLane(config, clock, dial, from) : reusedLane(config, clock, dial, from);
 }

@@ -4,7 +4,7 @@ import { nsPerMs } from '../../base/units.ts';
 import { idHeader } from '../../workload/protocol.ts';
 import type { ProbeConfig } from '../config.ts';
 import type { InFlight } from '../http/exchange.ts';
-import { requestHeaders } from '../http/request.ts';
+import { methodOf, requestHeaders } from '../http/request.ts';
 import type { Session } from '../http/session.ts';
 import { sessionExchange } from '../http/session-exchange.ts';
 import { type Carrier, pathOf, type Sending } from './lanes.ts';
@@ -114,7 +114,7 @@ function headersById(config: ProbeConfig): (id: string) => OutgoingHttpHeaders {
   const all = requestHeaders({ target: config.target, named, bodySize: 0 });
   const host = all.find(([name]) => name === 'host')?.[1] ?? config.target.hostname;
   const shared: OutgoingHttpHeaders = {
-    ':method': 'GET',
+    ':method': methodOf({ target: config.target, bodySize: 0 }),
     ':scheme': config.target.tls ? 'https' : 'http',
     ':authority': host,
   };

@@ -5,10 +5,11 @@ import type { Lane } from '../../base/words.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { ProbeConfig } from '../config.ts';
 import { deadlines } from '../deadlines.ts';
+import type { DialOptions } from '../http/connection.ts';
 import type { InFlight } from '../http/exchange.ts';
 import { startEvent } from '../http/record.ts';
 import { pacer } from '../pacer.ts';
-import { reporter } from '../reporter.ts';
+import { dialOptions, reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
 import { carrierOf } from './carriers.ts';
@@ -27,11 +28,17 @@ interface Out {
 }
 
 /** Sends short requests at fixed due times and never waits for an answer. */
-export function probe(config: ProbeConfig, context: Pick<RoleContext, 'emit'>, clock: Clock): LoadControl {
+export function probe(
+  config: ProbeConfig,
+  context: Pick<RoleContext, 'emit'>,
+  clock: Clock,
+  { lookup }: Pick<DialOptions, 'lookup'> = {},
+): LoadControl {
+  const options = dialOptions(config.load, context, clock, lookup);
   const out = new Set<Out>();
   const report = reporter(config.load, context, clock, latenessCount);
   const { counts } = report;
-  const carriers = new Map(config.lanes.map((lane) => [lane, carrierOf(config, lane, clock)]));
+  const carriers = new Map(config.lanes.map((lane) => [lane, carrierOf(config, lane, clock, options)]));
   const timeoutNs = config.timeoutMs * nsPerMs;
   const holdNs = Math.max(config.holdMs, config.timeoutMs) * nsPerMs;
   const view = { from: clock.now(), sent: 0, ok: 0, failed: 0 };
@@ -52,6 +59,7 @@ export function probe(config: ProbeConfig, context: Pick<RoleContext, 'emit'>, c
       startedAt,
       expectStatus: config.expectStatus,
       numbered: config.app !== false,
+      bodiless: config.target.method === 'HEAD',
       connectBy: startedAt + timeoutNs,
       onEnd: (event) => ended(one, event),
     };

@@ -5,14 +5,16 @@ import type { EventOf } from '../../history/schema.ts';
 import { streamPath } from '../../workload/protocol.ts';
 import type { StreamsConfig } from '../config.ts';
 import { deadlines } from '../deadlines.ts';
-import { dialer } from '../http/connection.ts';
+import { type DialOptions, dialer } from '../http/connection.ts';
 import { startEvent } from '../http/record.ts';
 import { requestHeads } from '../http/request.ts';
+import type { Wanted } from '../http/wanted.ts';
 import { pacer } from '../pacer.ts';
-import { reporter } from '../reporter.ts';
+import { dialOptions, reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
 import { coalescing } from './coalescing.ts';
+import { places } from './places.ts';
 import { type Cohort, Stream } from './stream.ts';
 
 /** Any URL: the least time between two streams in one place, ms. With the app, a failed one waits for its chunk interval. */
@@ -27,7 +29,9 @@ export function recorder(
   config: StreamsConfig,
   context: Pick<RoleContext, 'emit' | 'flush'>,
   clock: Clock,
+  { lookup }: Pick<DialOptions, 'lookup'> = {},
 ): LoadControl {
+  const options = dialOptions(config.load, context, clock, lookup);
   const streams = new Set<Stream>();
   const report = reporter(config.load, context, clock);
   const limits = { stall: config.stallMs * nsPerMs, connect: config.connectTimeoutMs * nsPerMs };
@@ -38,11 +42,16 @@ export function recorder(
   const opened = coalescing(() => streams.size);
   const pace = pacer(clock, (dueAt) => start(dueAt));
 
+  const wanted = places(config.concurrency);
+  const placeBegun = ({ place }: Stream) => {
+    if (wanted.begun(place)) report.counts.placeBegun();
+  };
+
   const start = (dueAt: Nanoseconds) => {
     const from = config.localAddresses[number % config.localAddresses.length] ?? null;
     const startedAt = clock.now();
     report.late(startedAt - dueAt);
-    const stream = new Stream(cohort, `${config.idPrefix}${number}`, dueAt, startedAt);
+    const stream = new Stream(cohort, `${config.idPrefix}${number}`, wanted.take(), dueAt, startedAt);
     number += 1;
     report.counts.started();
     context.emit(startEvent(stream));
@@ -54,7 +63,9 @@ export function recorder(
 
   const ended = (stream: Stream, event: EventOf<'end'>) => {
     streams.delete(stream);
+    wanted.free(stream.place);
     report.counts.ended(event.outcome, event.firstChunkAt !== null);
+    if (event.outcome === 'completed') placeBegun(stream);
     context.emit(event);
     if (report.counts.ends % flushEvery === 0) context.flush();
     stream.close(event.outcome === 'completed');
@@ -64,10 +75,14 @@ export function recorder(
   const cohort: Cohort = {
     config,
     clock,
-    dial: dialer(config.target, 0),
+    dial: dialer(config.target, 0, options),
+    wanted: wantedOf(config),
     headOf: requestsOf(config),
     body: Buffer.alloc(config.app?.bodySize ?? 0, '.'),
-    firstChunk: () => report.counts.pastFirstChunk(),
+    firstChunk(stream) {
+      report.counts.pastFirstChunk();
+      placeBegun(stream);
+    },
     ended,
   };
   // Neither a target that refuses nor one that answers at once may be hammered.
@@ -123,6 +138,12 @@ export function recorder(
       cancel();
     },
   };
+}
+
+function wantedOf({ wanted }: StreamsConfig): Wanted | undefined {
+  if (wanted === undefined) return undefined;
+  const { bytes, end, minMs } = wanted;
+  return { bytes, end, minNs: minMs === null ? null : minMs * nsPerMs };
 }
 
 /** The request's head by its id. */

@@ -5,6 +5,7 @@ import type { StreamsConfig } from '../config.ts';
 import type { Connection, ConnectionUser, Dial, Stage } from '../http/connection.ts';
 import { type Exchange, exchange } from '../http/exchange.ts';
 import type { RequestOptions } from '../http/record.ts';
+import type { Wanted } from '../http/wanted.ts';
 
 /** What the streams of one recorder have in common. */
 export interface Cohort {
@@ -15,7 +16,8 @@ export interface Cohort {
   readonly headOf: (id: string) => string;
   /** The request's body; empty: none. */
   readonly body: Buffer;
-  firstChunk(): void;
+  readonly wanted: Wanted | undefined;
+  firstChunk(stream: Stream): void;
   ended(stream: Stream, event: EventOf<'end'>): void;
 }
 
@@ -25,12 +27,15 @@ export class Stream implements RequestOptions, ConnectionUser {
   readonly dueAt: Nanoseconds;
   readonly startedAt: Nanoseconds;
   readonly exchange: Exchange;
+  /** Of the wanted streams, the one whose place it has. */
+  readonly place: number;
   private readonly cohort: Cohort;
   private connection: Connection | null = null;
 
-  constructor(cohort: Cohort, id: string, dueAt: Nanoseconds, startedAt: Nanoseconds) {
+  constructor(cohort: Cohort, id: string, place: number, dueAt: Nanoseconds, startedAt: Nanoseconds) {
     this.cohort = cohort;
     this.id = id;
+    this.place = place;
     this.dueAt = dueAt;
     this.startedAt = startedAt;
     this.exchange = exchange(this);
@@ -53,6 +58,12 @@ export class Stream implements RequestOptions, ConnectionUser {
   }
   get numbered(): boolean {
     return this.cohort.config.app !== null;
+  }
+  get bodiless(): boolean {
+    return this.cohort.config.target.method === 'HEAD';
+  }
+  get wanted(): Wanted | undefined {
+    return this.cohort.wanted;
   }
   get freshConnection(): null {
     return null;
@@ -88,7 +99,7 @@ export class Stream implements RequestOptions, ConnectionUser {
   }
 
   onFirstChunk(): void {
-    this.cohort.firstChunk();
+    this.cohort.firstChunk(this);
   }
 
   onEnd(event: EventOf<'end'>): void {

@@ -1,10 +1,12 @@
 import { errnoWords } from '../../base/errno.ts';
+import { malformedWords } from '../../base/malformed.ts';
 import type { HistoryEvent, Outcome } from '../../history/schema.ts';
 
 /** Requests that failed in one way. */
 export interface Failure {
   readonly outcome: Outcome;
   readonly errno: string | null;
+  readonly status: number | null;
   readonly count: number;
   readonly text: string;
 }
@@ -38,9 +40,19 @@ export function failures(): Failures {
         .sort((one, other) => other.count - one.count);
       if (first === undefined) return null;
       const { outcome, status, errno, count } = first;
-      const own = outcome === 'local-error' && errno !== null;
-      const more = outcome === 'http-error' ? ` (status ${status})` : '';
-      return { outcome, errno, count, text: own ? errnoWords(errno) : `${outcome}${more}` };
+      return { outcome, errno, status, count, text: failureWords(first) };
     },
   };
 }
+
+/** `http-error (status 302, Location: /login)`, `the certificate is not accepted (CERT_HAS_EXPIRED)`. */
+function failureWords({ outcome, status, errno }: Pick<Failure, 'outcome' | 'status' | 'errno'>): string {
+  if (outcome === 'http-error')
+    return `http-error (status ${status}${errno !== null && isRedirect(status) ? `, Location: ${errno}` : ''})`;
+  if (errno === null) return outcome;
+  if (outcome === 'malformed') return `malformed: ${malformedWords(errno)}`;
+  const own = outcome === 'local-error' || outcome === 'unresolved' || outcome === 'tls-rejected';
+  return own ? errnoWords(errno) : outcome === 'tls-failed' ? `tls-failed: ${errnoWords(errno)}` : outcome;
+}
+
+const isRedirect = (status: number | null) => status !== null && status >= 300 && status < 400;

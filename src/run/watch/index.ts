@@ -9,7 +9,8 @@ import { headerOf } from '../header.ts';
 import { isInterrupted } from '../run.ts';
 import { runState } from '../state.ts';
 import { failures } from './failures.ts';
-import { launchInstruments } from './instruments.ts';
+import { idPrefixes, launchInstruments } from './instruments.ts';
+import { orderlyCuts } from './orderly-cut.ts';
 import { watchTrial } from './trial.ts';
 import type { WatchOutcome, WatchRunOptions } from './watch.ts';
 
@@ -26,10 +27,12 @@ export async function runWatch(
   const clock = options.clock ?? monotonic;
   const state = runState(options.onWait);
   const failed = failures();
+  const cuts = orderlyCuts((id) => id.startsWith(idPrefixes.streams));
   const record = (event: HistoryEvent) => {
     options.write(event);
     state.observe(event);
     failed.observe(event);
+    cuts.observe(event);
   };
   for (const event of opening(plan, clock)) record(event);
   const handles: RoleHandle[] = [];
@@ -38,7 +41,7 @@ export async function runWatch(
   try {
     options.onStatus?.('starting the instruments');
     const { streams, probe } = await launchInstruments(options, { clock, state, record, handles });
-    reason = await watchTrial({ options, clock, state, failures: failed, record, streams, probe });
+    reason = await watchTrial({ options, clock, state, failures: failed, cuts, record, streams, probe });
     if (reason !== null) outcome = 'failed';
   } catch (thrown) {
     const error = knownError(thrown);

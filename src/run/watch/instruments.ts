@@ -2,10 +2,17 @@ import type { Message, RoleHandle } from '../../base/role.ts';
 import { probeLatenessLimit } from '../../history/lateness.ts';
 import type { ProbeConfig, StreamsConfig } from '../../load/config.ts';
 import type { Plan } from '../../plan/schema.ts';
+import { probeTimeoutMs } from '../../plan/shape.ts';
 import { launchLocal } from '../../providers/local-role.ts';
 import { newToken } from '../../providers/processes.ts';
 import { launchInstrument } from '../instruments.ts';
 import type { Watch, WatchRunOptions } from './watch.ts';
+
+/** How long a connection that is not answered is waited for: as Cloudflare does (522). */
+const connectMs = 19_000;
+
+/** The longest that a probe takes to its end, milliseconds. */
+export const probeHoldMs = (plan: Plan): number => Math.max(connectMs, probeTimeoutMs(plan)) + 1000;
 
 /** How the ids of each load's requests begin. */
 export const idPrefixes = { streams: 'stream-', probe: 'probe-' } as const;
@@ -24,6 +31,14 @@ export async function launchInstruments(
         launchLocal(role, config, name, token),
     },
     progress(load: string, message: Message) {
+      if (message.type === 'address')
+        shared.record({
+          type: 'note',
+          t: shared.clock.now(),
+          level: 'info',
+          code: 'address-used',
+          text: `${load === idPrefixes.probe.slice(0, -1) ? 'probes' : load} reached ${options.target.hostname} at ${message.address}`,
+        });
       state.message(load, message);
       options.onProgress?.(load, message);
     },
@@ -44,7 +59,7 @@ export async function launchInstruments(
 
 type Load<K extends Plan['load'][number]['kind']> = Extract<Plan['load'][number], { kind: K }>;
 
-function streamsConfig({ target }: WatchRunOptions, load: Load<'streams'>): StreamsConfig {
+function streamsConfig({ target, wanted }: WatchRunOptions, load: Load<'streams'>): StreamsConfig {
   const { name, concurrency, rampMs, stallMs, connectTimeoutMs, expectStatus } = load;
   return {
     role: 'recorder',
@@ -59,6 +74,7 @@ function streamsConfig({ target }: WatchRunOptions, load: Load<'streams'>): Stre
     connectTimeoutMs,
     renew: true,
     expectStatus,
+    wanted,
     idPrefix: idPrefixes.streams,
   };
 }
@@ -76,7 +92,7 @@ function probeConfig({ probeTarget: target, http }: WatchRunOptions, load: Load<
     http,
     family: 0,
     timeoutMs,
-    holdMs: Math.max(timeoutMs, 19_000),
+    holdMs: Math.max(timeoutMs, connectMs),
     expectStatus,
     idPrefix: idPrefixes.probe,
     untrustedLatenessMs: probeLatenessLimit(rate),

@@ -1,6 +1,5 @@
-import { isCertificate } from '../../base/errno.ts';
 import { nsPerMs } from '../../base/units.ts';
-import type { Reason } from '../../history/codes.ts';
+import type { NoteCode, Reason } from '../../history/codes.ts';
 import type { Phase } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
@@ -8,16 +7,12 @@ import { cutOff } from '../cut-off.ts';
 import { isInterrupted } from '../run.ts';
 import type { RunState } from '../state.ts';
 import { type CommandEnd, runCommand } from '../user-command.ts';
-import type { Failure } from './failures.ts';
-import { idPrefixes } from './instruments.ts';
+import { probeHoldMs } from './instruments.ts';
 import type { Watch, WatchOutcome } from './watch.ts';
+import { unwellBefore } from './well.ts';
 
-/** Streams of any length are followed to their end, but not for ever. */
-const followMs = 600_000;
 /** Probes go on after the watch until what failed has recovered, at most so long. */
 const recoveryMs = 60_000;
-/** All must be well for so long before the command is run. */
-const steadyMs = 2000;
 
 /** The one trial. Returns why the watch could not be completed, or null. */
 export async function watchTrial(watch: Watch): Promise<Reason | null> {
@@ -36,7 +31,8 @@ export async function watchTrial(watch: Watch): Promise<Reason | null> {
       failure = { code: 'not-well-before', text: `${unwell}; the command was not run` };
     } else {
       if (unwell !== null) {
-        record({ type: 'note', t: clock.now(), level: 'warning', code: 'not-well-before', text: unwell });
+        warn(watch, 'not-well-before', unwell);
+        options.onStatus?.(unwell);
       }
       phase('observe');
       const [end] = await Promise.all([command(watch), sleepUntilEnd(watch)]);
@@ -59,65 +55,33 @@ export async function watchTrial(watch: Watch): Promise<Reason | null> {
         },
       },
     );
+    tellCuts(watch);
     record({ type: 'trial-end', t: clock.now(), trial: 0, outcome, invalid: [...state.failures] });
   }
   return failure;
 }
 
-/** Waits until all streams have begun and nothing has failed for a while; what is wrong, else. */
-async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string | null> {
-  const { options, state, clock, streams } = watch;
-  const { signal, plan } = options;
-  const wanted = plan.load.reduce((sum, load) => sum + (load.kind === 'streams' ? load.concurrency : 0), 0);
-  const counts = () => state.loads.get('streams');
-  const begun = () =>
-    streams === null || (counts()?.pastFirstChunk ?? 0) + (counts()?.completed ?? 0) >= wanted;
-  const limitMs = Math.max(0, ...plan.load.map(rampLimitOf));
-  if (!(await state.until(begun, limitMs, signal, `a first answer on all ${wanted} streams`))) {
-    return `not all of the ${wanted} streams had a first answer within ${limitMs / 1000} s${how(watch, idPrefixes.streams)}`;
-  }
-  onSteady();
-  const since = clock.now();
-  const lost = counts()?.lost ?? 0;
-  const timeoutNs = probeTimeoutMs(plan) * nsPerMs;
-  const well = () =>
-    clock.now() - since >= steadyMs * nsPerMs &&
-    state.probes.stableSince(since, clock.now(), steadyMs * nsPerMs, timeoutNs);
-  // A probe may take its whole time-out: only then is it known that it was well.
-  const steady = await state.until(
-    well,
-    5 * steadyMs + probeTimeoutMs(plan),
-    signal,
-    `${steadyMs / 1000} s without a failed probe`,
-  );
-  if (!steady) return `probes failed before anything was done${how(watch, idPrefixes.probe)}`;
-  return (counts()?.lost ?? 0) > lost
-    ? `streams were lost before anything was done${how(watch, idPrefixes.streams)}`
-    : null;
+const warn = ({ record, clock }: Watch, code: NoteCode, text: string) =>
+  record({ type: 'note', t: clock.now(), level: 'warning', code, text });
+
+/** What the figures alone would hide. */
+function tellCuts(watch: Watch): void {
+  const { options, state, cuts } = watch;
+  const cut = cuts.count();
+  if (cut > 0)
+    warn(
+      watch,
+      'orderly-cut',
+      `${cut} of the streams that were open when the command began ended together in order, shorter than the others: the server may have cut them. They count as completed; --expect-bytes, --expect-end or --min-time decides it`,
+    );
+  const open = state.loads.get('streams')?.cancelled ?? 0;
+  if (open > 0 && !options.signal.aborted)
+    warn(
+      watch,
+      'still-open',
+      `${open} streams were still open ${options.followMs / 1000} s after the watch, and were ended by midflight: what would have become of them is not known; --follow waits longer`,
+    );
 }
-
-/** How most of these failed, and what may be done about it. */
-function how({ options: { plan }, failures }: Watch, idPrefix: string): string {
-  const most = failures.most(idPrefix);
-  if (most === null) return '';
-  return `: ${most.count} failed, ${most.text}${hintFor(plan, idPrefix, most)}`;
-}
-
-function hintFor(plan: Plan, idPrefix: string, { outcome, errno }: Failure): string {
-  if (outcome === 'http-error') return '; --status names the one to expect';
-  if (errno !== null && isCertificate(errno)) return '; --insecure takes any';
-  if (outcome !== 'hung') return '';
-  return idPrefix === idPrefixes.probe
-    ? `, without a whole answer for ${probeTimeoutMs(plan) / 1000} s; a slow URL wants a longer --timeout, or a quick --probe-path`
-    : `, silent for ${stallMs(plan) / 1000} s; a slow URL wants a longer --stall`;
-}
-
-/** When the last of the streams has been silent for too long. */
-const rampLimitOf = (load: Plan['load'][number]) =>
-  load.kind === 'streams' ? load.rampMs + load.stallMs + 1000 : 0;
-
-const stallMs = (plan: Plan) =>
-  Math.max(0, ...plan.load.map((load) => (load.kind === 'streams' ? load.stallMs : 0)));
 
 async function command({ options, record, clock }: Watch): Promise<CommandEnd | null> {
   const { command: argv, shownCommand, signal } = options;
@@ -151,7 +115,7 @@ function sleepUntilEnd({ options, clock }: Watch): Promise<void> {
 
 /** No new stream; those in flight to their end, and, where all was well once, probes until it is again. */
 async function followUp({ options, state, clock, streams, probe }: Watch, wasWell: boolean): Promise<void> {
-  const { plan, signal } = options;
+  const { plan, signal, followMs } = options;
   const since = clock.now();
   streams?.send({ type: 'quiesce' });
   const timeoutNs = probeTimeoutMs(plan) * nsPerMs;
@@ -161,7 +125,11 @@ async function followUp({ options, state, clock, streams, probe }: Watch, wasWel
     probe === null || state.probes.stableSince(from, clock.now(), plan.stabilityMs * nsPerMs, timeoutNs);
   if (wasWell) await state.until(recovered, recoveryMs, signal, stableWords(plan));
   probe?.send({ type: 'quiesce' });
-  await state.until(() => idle(state, { streams, probe }), followMs, signal, 'open requests to end');
+  const leftMs = followMs - (clock.now() - since) / nsPerMs;
+  const open = `${state.loads.get('streams')?.inFlight ?? 0} open streams to end`;
+  await state.until(() => idle(state, { streams, probe: null }), leftMs, signal, open);
+  // Probes have time-outs of their own.
+  await state.until(() => idle(state, { streams: null, probe }), probeHoldMs(plan), signal, 'probes to end');
 }
 
 const stableWords = ({ stabilityMs }: Plan) => `${stabilityMs / 1000} s without a failed probe`;

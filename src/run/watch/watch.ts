@@ -2,10 +2,11 @@ import type { Clock } from '../../base/clock.ts';
 import type { Message, RoleHandle } from '../../base/role.ts';
 import type { OnWait } from '../../base/wait.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
-import type { Target } from '../../load/config.ts';
+import type { Target, WantedAnswer } from '../../load/config.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { RunState } from '../state.ts';
 import type { Failures } from './failures.ts';
+import type { OrderlyCuts } from './orderly-cut.ts';
 
 export interface WatchRunOptions {
   readonly plan: Plan;
@@ -16,6 +17,10 @@ export interface WatchRunOptions {
   readonly http: '1.1' | '2';
   /** Real milliseconds of the watch, from when all was well. */
   readonly durationMs: number;
+  /** Real milliseconds that streams are followed after it. */
+  readonly followMs: number;
+  /** What whole streams have beside HTTP's framing. */
+  readonly wanted: WantedAnswer;
   /** What to run meanwhile; empty: nothing. */
   readonly command: readonly string[];
   /** The same as the history may have it: without what may be secret. */
@@ -36,6 +41,7 @@ export interface Watch {
   readonly clock: Clock;
   readonly state: RunState;
   readonly failures: Failures;
+  readonly cuts: OrderlyCuts;
   readonly record: (event: HistoryEvent) => void;
   readonly streams: RoleHandle | null;
   readonly probe: RoleHandle | null;

@@ -28,6 +28,12 @@ const args: WatchArguments = {
   insecure: false,
   resolve: undefined,
   maxLost: undefined,
+  maxFailed: undefined,
+  method: 'GET',
+  follow: undefined,
+  expectBytes: undefined,
+  expectEnd: undefined,
+  minTime: undefined,
   maxFailover: undefined,
   iOwnThis: false,
   // A file: no folder can be made in it.
@@ -152,12 +158,13 @@ test('the plan of a watch is a plan, with the thresholds as expectations', () =>
     stabilityMs: 1000,
     expectStatus: 200,
     maxLost: 2,
+    maxFailed: 1,
     maxFailoverMs: 2500,
   });
   assert.equal(planSchema.parse(made), made);
   assert.equal(
     made.expectations.map(({ text }) => text),
-    ['lost <= 2', 'failover <= 2.5s'],
+    ['lost <= 2', 'probes.new.failed <= 1', 'failover <= 2.5s'],
   );
   assert.equal(
     made.load.map(({ kind }) => kind),

@@ -1,0 +1,73 @@
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Target } from '../../load/config.ts';
+import { addressOf, secureOptions } from '../../load/http/connection.ts';
+
+/** How long the server may take to show what it speaks, ms. */
+const limitMs = 1500;
+
+/**
+ * Where a watch cannot begin: whether the port speaks something else than it was asked in, as a hint for the user; null:
+ * no such thing was seen. One more connection, or two.
+ */
+export async function wrongProtocol(target: Target, http: '1.1' | '2'): Promise<string | null> {
+  if (target.tls) {
+    const spoken = await tlsProtocol(target);
+    if (spoken === null)
+      return (await speaksHttp1(target))
+        ? `the port speaks plain HTTP: write http://${target.hostname}`
+        : null;
+    return http === '2' && spoken !== 'h2' ? noHttp2 : null;
+  }
+  if ((await tlsProtocol(target)) !== null) return `the port speaks TLS: write https://${target.hostname}`;
+  return http === '2' && (await speaksHttp1(target)) ? noHttp2 : null;
+}
+
+const noHttp2 = 'the server offers no HTTP/2: leave --http 2 away';
+
+/** What the server chooses of h2 and http/1.1 in a TLS handshake ('' where it does not say); null: there was none. */
+function tlsProtocol(target: Target): Promise<string | null> {
+  const options = {
+    ...addressOf(target, 0),
+    ...secureOptions({ ...target, insecure: true }, 'http/1.1'),
+    autoSelectFamily: true,
+    ALPNProtocols: ['h2', 'http/1.1'],
+  };
+  return new Promise((resolve) => {
+    const socket = connectTls(options);
+    const end = (found: string | null) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(found);
+    };
+    const timer = setTimeout(() => end(null), limitMs);
+    socket.once('secureConnect', () =>
+      end(typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : ''),
+    );
+    socket.on('error', () => end(null));
+    socket.once('close', () => end(null));
+  });
+}
+
+/** The port answers a plain HTTP/1.1 request by something that begins as HTTP/1 does. */
+function speaksHttp1(target: Target): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket: Socket = connect({ ...addressOf(target, 0), autoSelectFamily: true });
+    const end = (found: boolean) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(found);
+    };
+    const timer = setTimeout(() => end(false), limitMs);
+    let text = '';
+    socket.once('connect', () =>
+      socket.write(`HEAD / HTTP/1.1\r\nhost: ${target.hostname}\r\nconnection: close\r\n\r\n`),
+    );
+    socket.on('data', (bytes) => {
+      text += bytes.toString('latin1');
+      if (text.length >= 7) end(text.startsWith('HTTP/1.'));
+    });
+    socket.on('error', () => end(false));
+    socket.once('close', () => end(false));
+  });
+}

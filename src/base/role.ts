@@ -88,6 +88,10 @@ export function serveRole<C>(
     if (!started) return begin(line);
     const message = JSON.parse(line) as Message;
     if (message.type === 'stop') return void stop(0);
+    if (message.type === 'ping') {
+      emit({ type: 'pong' });
+      return flush();
+    }
     for (const handler of handlers) handler(message);
   });
   process.stdin.on('end', () => void stop(0));

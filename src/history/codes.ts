@@ -15,6 +15,8 @@ export const reasonCodes = [
   /** What a fault broke could not be mended. */
   'not-restored',
   'edge-log-incomplete',
+  /** Our own processes got too little of this machine to load the cluster as planned. */
+  'machine-too-slow',
   'edge-ended',
   /** midflight watch: all was not well before the command, which was not run. */
   'not-well-before',
@@ -49,7 +51,12 @@ export const noteCodes = [
 ] as const;
 export type NoteCode = (typeof noteCodes)[number];
 
-export const instrumentFailureCodes = ['ended-unexpectedly', 'gave-up', 'reported-failure'] as const;
+export const instrumentFailureCodes = [
+  'ended-unexpectedly',
+  'gave-up',
+  'reported-failure',
+  'did-not-answer',
+] as const;
 export type InstrumentFailureCode = (typeof instrumentFailureCodes)[number];
 
 /** What a run cannot see. */

@@ -2,7 +2,10 @@ import { MidflightError } from '../base/errors.ts';
 
 const shortestPauseMs = 25;
 
-/** Asks until the answer is yes. Throws `cluster-failed` at the limit (real ms), or the signal's reason. */
+/**
+ * Asks until the answer is yes. Throws `cluster-failed` at the limit (real ms), or the signal's reason, also if the
+ * question itself gets no answer.
+ */
 export async function waitFor(
   what: string,
   limitMs: number,
@@ -10,10 +13,30 @@ export async function waitFor(
   done: () => Promise<boolean>,
   pauseMs = shortestPauseMs,
 ): Promise<void> {
-  for (const began = performance.now(); performance.now() - began < limitMs; ) {
-    if (signal.aborted) throw signal.reason;
-    if (await done()) return;
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  let over = () => {};
+  const end = new Promise<never>((_, reject) => {
+    const late = () =>
+      reject(
+        new MidflightError(
+          'cluster-failed',
+          `timed out after ${Math.round(limitMs / 1000)} s waiting for ${what}`,
+        ),
+      );
+    const aborted = () => reject(signal.reason);
+    const timer = setTimeout(late, limitMs);
+    signal.addEventListener('abort', aborted, { once: true });
+    over = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+    };
+    if (signal.aborted) aborted();
+  });
+  try {
+    while (!(await Promise.race([done(), end]))) {
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, pauseMs)), end]);
+    }
+  } finally {
+    over();
+    end.catch(() => {}); // nobody waits for it any more
   }
-  throw new MidflightError('cluster-failed', `waited ${Math.round(limitMs / 1000)} s in vain for ${what}`);
 }

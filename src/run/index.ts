@@ -120,21 +120,28 @@ async function open(options: RunOptions, shared: Shared): Promise<Opened> {
   const { plan, provider, signal } = options;
   const { clock, state, record, status, changes } = shared;
   status('creating the cluster');
+  const lost = new AbortController();
+  const bringUp = AbortSignal.any([signal, lost.signal]);
   await provider.up(
     plan,
     {
       progress: status,
       failed: (instrument, code, reason) => {
-        if (!signal.aborted) record({ type: 'instrument-failed', t: clock.now(), instrument, code, reason });
+        if (signal.aborted) return;
+        record({ type: 'instrument-failed', t: clock.now(), instrument, code, reason });
+        if (code === 'reported-failure') return;
+        const text = `${instrument}: ${reason}`;
+        state.failForGood({ code: 'instrument-failed', text });
+        lost.abort(new MidflightError('provider-failed', text));
       },
       note: (level, code, text) => record({ type: 'note', t: clock.now(), level, code, text }),
       event: record,
     },
-    signal,
+    bringUp,
     changes,
   );
   status('installing ingress and app');
-  const workload = await provider.install(plan, signal);
+  const workload = await provider.install(plan, bringUp);
   const topology = provider.nodes();
   const base = {
     plan,
@@ -154,7 +161,7 @@ async function open(options: RunOptions, shared: Shared): Promise<Opened> {
   };
   record(topologyOf(provider, await provider.versions(), clock));
   status('starting the edge');
-  const watches = await watchCluster(base);
+  const watches = await watchCluster({ ...base, signal: bringUp });
   try {
     const edge = await launchEdge(base, workload);
     const dial = provider.addresses().edgeDial;
@@ -220,6 +227,8 @@ async function runTrials({ run, edge }: Opened): Promise<{ outcome: RunOutcome; 
     edgeEnded = true;
   });
   for (const planned of run.plan.trials) {
+    const { gone } = run.state;
+    if (gone !== null) return { outcome: 'aborted', reason: gone };
     const outcome = await runTrial(run, planned, targetOf(run, planned.repeat), () =>
       sync(edge, `${planned.index}`, 5000),
     );
@@ -235,6 +244,8 @@ async function runTrials({ run, edge }: Opened): Promise<{ outcome: RunOutcome; 
       return { outcome: 'aborted', reason: { code: 'edge-ended', text } };
     }
   }
+  const { gone } = run.state;
+  if (gone !== null) return { outcome: 'aborted', reason: gone };
   return { outcome: 'completed', reason: null };
 }
 

@@ -1,4 +1,6 @@
+import { heartbeat } from '../base/heartbeat.ts';
 import type { Message, RoleHandle } from '../base/role.ts';
+import { nsPerMs } from '../base/units.ts';
 import type { InstrumentFailureCode } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { historyEvent } from '../history/schema.ts';
@@ -7,6 +9,13 @@ import type { Run } from './run.ts';
 
 /** Which messages of our processes go into the history as they are. */
 const recorded: ReadonlySet<string> = new Set(historyEvent.options.map((option) => option.shape.type.value));
+
+/** A process of ours that says nothing for so long has measured nothing meanwhile. Real milliseconds. */
+const hungAfterMs = 2000;
+
+/** Why a part of ours that hangs spoils the measurement. */
+export const silenceWords = (ms: number): string =>
+  `did not answer for ${(ms / 1000).toFixed(1)} s: it was stopped, it hangs, or this machine was too slow`;
 
 /** Starts one of our processes and feeds what it says to the history; its unexpected end spoils the trial. */
 export async function launchInstrument<Config extends { readonly role: RoleName }>(
@@ -24,6 +33,12 @@ export async function launchInstrument<Config extends { readonly role: RoleName 
     else if (message.type === 'failed') failed('reported-failure', String(message.reason));
     else if (message.type === 'fatal') failed('gave-up', String(message.message));
     else run.progress(name, message);
+  });
+  heartbeat(handle, {
+    limitMs: hungAfterMs,
+    now: () => run.clock.now() / nsPerMs,
+    answered: (ms) => run.progress(name, { type: 'answered', ms }),
+    silent: (ms) => failed('did-not-answer', silenceWords(ms)),
   });
   void handle.exited.then(({ expected, code, signal, stderr }) => {
     if (!expected)

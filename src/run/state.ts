@@ -36,12 +36,17 @@ export interface RunState {
   readonly probes: ProbeWatch;
   /** The latest that an instrument of ours was in this trial, real milliseconds. */
   readonly latenessMs: number;
+  /** The longest that a process of ours took to answer in this trial, real milliseconds. */
+  readonly answerMs: number;
   /** Reasons why the present trial cannot be trusted. */
   readonly failures: readonly Reason[];
   /** One more event of the history, or message of a load process. */
   observe(event: HistoryEvent): void;
   message(load: string, message: Message): void;
   fail(reason: Reason): void;
+  /** Why no trial from now on can be trusted: something that all of them need is gone. */
+  failForGood(reason: Reason): void;
+  readonly gone: Reason | null;
   /** Forgets what belongs to one trial only. */
   beginTrial(): void;
   /**
@@ -72,6 +77,8 @@ export function runState(onWait: OnWait = () => {}): RunState {
   let probes = probeWatch();
   let failures: Reason[] = [];
   let latenessMs = 0;
+  let answerMs = 0;
+  let gone: Reason | null = null;
   const waiters = new Set<() => void>();
   const changed = () => {
     for (const waiter of waiters) waiter();
@@ -130,11 +137,21 @@ export function runState(onWait: OnWait = () => {}): RunState {
     get latenessMs() {
       return latenessMs;
     },
+    get answerMs() {
+      return answerMs;
+    },
+    get gone() {
+      return gone;
+    },
     get failures() {
       return failures;
     },
     observe,
     message(load, message) {
+      if (message.type === 'answered') {
+        answerMs = Math.max(answerMs, Number(message.ms));
+        return;
+      }
       if (message.type === 'idle') idle.add(load);
       else if (message.type === 'progress') loads.set(load, { ...none, ...pickCounts(message) });
       else return;
@@ -144,12 +161,18 @@ export function runState(onWait: OnWait = () => {}): RunState {
       failures.push(reason);
       changed();
     },
+    failForGood(reason) {
+      gone ??= reason;
+      failures.push(reason);
+      changed();
+    },
     beginTrial() {
       loads.clear();
       idle.clear();
       probes = probeWatch();
       failures = [];
       latenessMs = 0;
+      answerMs = 0;
     },
     async until(done, limitMs, signal, what) {
       if (what !== undefined && !done()) onWait({ what, limitMs });

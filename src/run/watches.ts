@@ -2,9 +2,13 @@ import type { CoreV1Event, V1EndpointSlice, V1Node, V1Pod, V1Service } from '@ku
 import { messageOf } from '../base/errors.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { watchResource } from '../kube/watch.ts';
+import { waitFor } from '../providers/wait.ts';
 import type { Run } from './run.ts';
 
-type Watched = Pick<Run, 'provider' | 'workload' | 'record' | 'clock'>;
+type Watched = Pick<Run, 'provider' | 'workload' | 'record' | 'clock' | 'signal'>;
+
+/** How long the first lists may take, real ms. */
+const listedWithinMs = 30_000;
 type Change = 'added' | 'modified' | 'deleted';
 
 /** Writes into the history what the API says of nodes, endpoints, Services, pods and events. */
@@ -27,12 +31,20 @@ export async function watchCluster(run: Watched): Promise<{ stop(): void }> {
       change === 'deleted' ? null : kubernetesEvent(at(), event),
     ),
   ];
-  await Promise.all(watches.map(({ ready }) => ready));
-  return {
-    stop() {
-      for (const each of watches) each.stop();
-    },
+  const stop = () => {
+    for (const each of watches) each.stop();
   };
+  let listed = false;
+  void Promise.all(watches.map(({ ready }) => ready)).then(() => {
+    listed = true;
+  });
+  try {
+    await waitFor('the first answers of the API', listedWithinMs, run.signal, async () => listed);
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return { stop };
 }
 
 function watch<T>(run: Watched, path: string, toEvent: (change: Change, object: T) => HistoryEvent | null) {

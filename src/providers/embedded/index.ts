@@ -1,14 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
+import { heartbeat } from '../../base/heartbeat.ts';
 import { packageVersion, roleBundle } from '../../base/package.ts';
 import { seededRandom, seedOf } from '../../base/random.ts';
 import type { NodeName } from '../../base/units.ts';
 import type { ChangeLog } from '../../changes/change-log.ts';
 import type { Limit } from '../../history/codes.ts';
 import type { TopologyNode } from '../../history/schema.ts';
+import { bounded } from '../../kube/bounded.ts';
 import { maxNodes } from '../../plan/embedded-limits.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { settingsOf } from '../../plan/settings.ts';
@@ -24,6 +24,7 @@ import { embeddedKubeconfig } from './control-plane/kubeconfig.ts';
 import { installWorkload } from './install.ts';
 import { type Machine, machine } from './machines.ts';
 import { nodeConfigOf } from './node-config.ts';
+import { startWatchdog } from './start-watchdog.ts';
 import { hasWholeLoopback, type Layout, takeLayout } from './subnet.ts';
 
 interface Cluster {
@@ -86,6 +87,9 @@ export function embeddedProvider(): Provider {
   };
 }
 
+/** A control plane that says nothing for so long hangs. Real milliseconds. */
+const hungAfterMs = 8000;
+
 interface Creation {
   readonly plan: Plan;
   readonly events: ProviderEvents;
@@ -108,7 +112,15 @@ async function createCluster(creation: Creation): Promise<Cluster> {
     events.note('warning', 'leftovers-ended', `ended ${ended} processes that an earlier run had left behind`);
   const layout = await takeLayout(seededRandom(seedOf(token)), plan.nodes.length);
   await changes.make(embeddedCluster, { token, subnet: layout.subnet }, {});
-  closers.push(await startWatchdog(token));
+  closers.push(
+    await startWatchdog(token, (how) =>
+      events.failed(
+        'watchdog',
+        'ended-unexpectedly',
+        `ended unexpectedly (${how}): nothing would end our processes if this one were killed`,
+      ),
+    ),
+  );
   signal.throwIfAborted();
   const controlPlane = await launchChild({
     command: process.execPath,
@@ -121,6 +133,16 @@ async function createCluster(creation: Creation): Promise<Cluster> {
   void controlPlane.exited.then(({ expected, stderr }) => {
     if (!expected)
       events.failed('control plane', 'ended-unexpectedly', `ended unexpectedly ${stderr.trim().slice(-300)}`);
+  });
+  heartbeat(controlPlane, {
+    limitMs: hungAfterMs,
+    now: () => performance.now(),
+    silent: (ms) =>
+      events.failed(
+        'control plane',
+        'did-not-answer',
+        `did not answer for ${(ms / 1000).toFixed(0)} s: it hangs`,
+      ),
   });
   const server = `http://${layout.api}:${controlPlane.ready.port}`;
   const kubeConfig = kubeConfigOf(layout.api, Number(controlPlane.ready.port));
@@ -177,8 +199,14 @@ function controlPlaneConfig(plan: Plan, layout: Layout, token: string) {
   };
 }
 
+/** Its clients wait for no answer for ever. */
+class BoundedKubeConfig extends KubeConfig {
+  override makeApiClient: KubeConfig['makeApiClient'] = (type) =>
+    bounded(super.makeApiClient(type), 'the control plane');
+}
+
 function kubeConfigOf(host: string, port: number): KubeConfig {
-  const kubeConfig = new KubeConfig();
+  const kubeConfig = new BoundedKubeConfig();
   kubeConfig.loadFromString(embeddedKubeconfig(host, port));
   return kubeConfig;
 }
@@ -192,20 +220,6 @@ function topologyOf(plan: Plan, layout: Layout): TopologyNode[] {
     labels,
     controlPlane: false,
   }));
-}
-
-/** The process that ends all others should this one be killed. In a session of its own: Ctrl-C must not reach it. */
-async function startWatchdog(token: string): Promise<() => Promise<void>> {
-  const child = spawn(process.execPath, [roleBundle('watchdog'), token], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    detached: true,
-  });
-  await once(child.stdout, 'data');
-  return async () => {
-    const gone = once(child, 'exit');
-    child.stdin.end();
-    await gone;
-  };
 }
 
 function powerOf(up: () => Cluster): NodePower {

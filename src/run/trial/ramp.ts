@@ -1,11 +1,12 @@
 import type { Loads } from '../loads.ts';
 import { realMs, TrialSpoiled } from '../run.ts';
+import { slowness } from '../slowness.ts';
 import { probesStable } from './settle.ts';
 import { noise, slack, type Trial } from './trial.ts';
 
 /** Starts the load and waits until as many streams as the fault's trigger asks for are past their first chunk. */
 export async function ramp(trial: Trial, loads: Loads): Promise<void> {
-  const { run, planned } = trial;
+  const { run } = trial;
   trial.phase('ramp');
   loads.begin();
   const streams = run.plan.load.filter((load) => load.kind === 'streams');
@@ -26,9 +27,9 @@ export async function ramp(trial: Trial, loads: Loads): Promise<void> {
       `${wanted} streams in flight`,
     ))
   ) {
-    throw new TrialSpoiled(
-      'no-steady-state',
-      `no steady state: ${count('pastFirstChunk')} of ${wanted} streams were in flight past their first chunk (trial ${planned.index})${busy(trial)}`,
+    throw unsteady(
+      trial,
+      `${count('pastFirstChunk')} of ${wanted} streams were in flight past their first chunk`,
     );
   }
 }
@@ -39,18 +40,16 @@ export async function steady(trial: Trial): Promise<void> {
   trial.phase('steady');
   const since = run.clock.now();
   if (await probesStable(trial, since, run.plan.stabilityMs * 3)) return;
-  throw new TrialSpoiled(
-    'no-steady-state',
-    `no steady state: probes failed before anything was broken${busy(trial)}`,
-  );
+  throw unsteady(trial, 'probes failed before anything was broken');
 }
 
-/** An instrument later than this is a sign of a machine that cannot keep up. Real milliseconds. */
-const lateMs = 100;
-
-/** What to do where the machine itself is the likely reason. */
-function busy({ run: { state, plan } }: Trial): string {
-  if (state.latenessMs < lateMs) return '';
-  const slower = plan.timeScale > 1 ? `, or lower timeScale (${plan.timeScale})` : '';
-  return `; this machine was too busy: requests began up to ${state.latenessMs.toFixed(0)} ms late. End other programs, lower the load${slower}`;
+/** Why there was no steady state: if our own processes ran late, they are the cause and not the cluster. */
+function unsteady({ run: { state, plan } }: Trial, what: string): TrialSpoiled {
+  const slow = slowness(state, plan);
+  return slow === null
+    ? new TrialSpoiled('no-steady-state', `no steady state: ${what}`)
+    : new TrialSpoiled(
+        'machine-too-slow',
+        `${slow.what}; before anything was broken, ${what}. ${slow.advice}`,
+      );
 }

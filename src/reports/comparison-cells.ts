@@ -57,7 +57,7 @@ export interface ComparisonCells {
 export function comparisonCells(row: ComparisonRow): ComparisonCells {
   const { policy, repeats, unknownRepeats, started, lost, byCause, sourceAddress } = row;
   const counted = repeats - unknownRepeats;
-  const own = row.disturbances.filter(({ kind }) => kind !== null);
+  const own = inTime(row.disturbances).filter(({ kind }) => kind !== null);
   const several = own.length > 1;
   const lines = own.map((one) => ({
     failover: `${several ? `${kindName(one)}: ` : ''}${failoverText(one.failover, one.failoverGaps)}`,
@@ -83,6 +83,12 @@ function doubtOf({ repeats, unknownRepeats }: ComparisonRow): string | null {
     ? `all ${repeats} repeats unknown`
     : `${unknownRepeats} of ${repeats} repeats unknown, left out`;
 }
+
+/** In the order in which they come within a trial; losses outside of any last. */
+const order = ['flip', 'notice', 'fault', 'step', 'command', 'outage', null] as const;
+
+export const inTime = (all: readonly ComparedDisturbance[]): ComparedDisturbance[] =>
+  [...all].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 
 const lostText = (lost: number, started: number, range: string) =>
   started === 0 ? 'no stream' : `${lost} of ${started}, ${percent(lost / started)} (${range})`;

@@ -1,4 +1,5 @@
 import { type CdnCode, type Customers, cdnCodes, type Report } from '../analysis/schema.ts';
+import { inTime } from './comparison-cells.ts';
 import { percent, policyName } from './words.ts';
 
 /*
@@ -25,7 +26,7 @@ export const codeWords: Record<CdnCode, string> = {
 /** One row for each policy and kind of disturbance; losses outside any disturbance only where there are some. */
 export function customersRows({ comparison }: Pick<Report, 'comparison'>): string[][] {
   return comparison.flatMap(({ policy, disturbances }) =>
-    disturbances
+    inTime(disturbances)
       .filter(({ kind, customers }) => kind !== null || anyHurt(customers.streams))
       .map(({ kind, customers: { streams, newConnections } }) => [
         policyName(policy),

@@ -27,12 +27,12 @@ test('a row: the measured share beside the expected one, a line for each kind of
   ]);
 });
 
-test('a preemption: the notice and the power cut are rows of their own', () => {
+test('a preemption: the notice and the power cut are rows of their own, in the order of time', () => {
   const { disturbances } = comparisonCells(
     aRow({
       disturbances: [
-        compared({ kind: 'notice', failover: spread(1.1), outage: failed(2, 4, 0.6) }),
         compared({ failover: spread(23.2), outage: failed(22, 44, 21.7) }),
+        compared({ kind: 'notice', failover: spread(1.1), outage: failed(2, 4, 0.6) }),
       ],
     }),
   );

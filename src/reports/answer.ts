@@ -29,11 +29,25 @@ export function answer({ comparison, trials }: Sources): string[] {
   const paragraphs = [
     [
       ...(struck.length === 0 ? [] : lossSentences([...faults], struck)),
-      ...(doubtful.length === 0 ? [] : [`Nothing is known about ${listed(doubtful)}: no repeat counts.`]),
+      ...(doubtful.length === 0 ? [] : [nothingKnown(doubtful, trials)]),
     ],
     [...advice(struck), ...flips],
   ];
   return paragraphs.filter((sentences) => sentences.length > 0).map((sentences) => sentences.join(' '));
+}
+
+/** With what to do about it, if the machine was the reason. */
+function nothingKnown(policies: readonly string[], trials: Sources['trials']): string {
+  const late = trials.some(
+    ({ policy, verdict, reasons }) =>
+      verdict === 'unknown' &&
+      policies.includes(policyName(policy)) &&
+      reasons.some(({ code }) => code === 'late'),
+  );
+  const advice = late
+    ? ' This machine was too slow while it mattered: end other programs and run it again, or lower timeScale.'
+    : '';
+  return `Nothing is known about ${listed(policies)}: no repeat counts.${advice}`;
 }
 
 /** `Power-off of preemptible-2 cost 12 of 60 streams under Cluster (95 % interval 12..32 %) and none of 60 under Local (0..6 %).` */

@@ -69,7 +69,7 @@ export function comparisonCells(row: ComparisonRow): ComparisonCells {
     doubt: doubtOf(row),
     lost: counted === 0 ? 'unknown' : lostText(lost, started, interval(row)),
     anyLost: counted === 0 ? null : lost > 0,
-    expected: row.expectedShare === null ? '-' : percent(row.expectedShare),
+    expected: row.expectedShare === null ? nothing : percent(row.expectedShare),
     cause: counted === 0 ? 'unknown' : causeList(byCause),
     disturbances: lines.length === 0 ? [{ failover: nothing, failing: nothing }] : lines,
     address: counted === 0 ? 'unknown' : address(sourceAddress),

@@ -9,17 +9,14 @@ import { causeList, disturbanceName, faultName, plural, policyName, seconds } fr
 
 /** A sentence or more for each policy: what was hit, what it cost, whether that was predicted. */
 export function conclusion({ comparison, trials }: Pick<Report, 'comparison' | 'trials'>): string[] {
-  return comparison.map((row) => {
+  return comparison.flatMap((row) => {
     const all = trials.filter(({ policy }) => policy === row.policy);
     const own = all.filter(counts);
-    const known = row.repeats > row.unknownRepeats;
+    // Why a policy is unknown is said with its trials.
+    const known = row.repeats > row.unknownRepeats || row.policy === null;
     const main = row.policy === null ? watchSentence(row, all) : policySentence(row, own);
-    const unknown = `Nothing is known about ${policyName(row.policy)}: ${all.find(({ reason }) => reason !== null)?.reason ?? 'no repeat counts'}.`;
-    return [
-      known || row.policy === null ? main : unknown,
-      ...all.flatMap(unrecovered),
-      ...engineSentences(own),
-    ].join(' ');
+    const said = [...(known ? [main] : []), ...all.flatMap(unrecovered), ...engineSentences(own)];
+    return said.length === 0 ? [] : [said.join(' ')];
   });
 }
 

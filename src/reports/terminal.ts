@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ComparisonRow, Report, Verdict } from '../analysis/schema.ts';
+import type { ComparisonRow, ExpectationReport, Report, Verdict } from '../analysis/schema.ts';
 import { visibleDeep } from '../base/visible.ts';
 import { answer } from './answer.ts';
 import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './comparison-cells.ts';
@@ -10,7 +10,7 @@ import { latenessLines } from './lateness.ts';
 import { outageRows, outageTitles } from './outages.ts';
 import { type Paint, paint } from './paint.ts';
 import { table, wrap } from './table.ts';
-import { measured, policyName, setting } from './words.ts';
+import { measured, plural, policyName, setting } from './words.ts';
 
 export interface TerminalOptions {
   readonly columns: number;
@@ -146,15 +146,30 @@ function stacked(row: ComparisonRow, columns: number, colours: Paint): string[] 
   return [name, ...lines];
 }
 
+/** Each that failed; those that are unknown for one reason in one line. */
 function expectationLines({ expectations }: Report, colours: Paint): string[] {
   const word = verdictWord(colours);
-  return expectations
-    .filter(({ verdict }) => verdict !== 'pass')
-    .map((row) => {
-      const where = row.line === null ? '' : ` (line ${row.line})`;
-      const found = row.measured === null ? 'not measured' : `measured ${measured(row)}`;
-      return `${word(row.verdict)} ${policyName(row.policy)}: expected ${row.text}${where}, ${found}`;
-    });
+  const of = (rows: readonly ExpectationReport[]) => {
+    const lines = rows.flatMap(({ line }) => line ?? []);
+    return lines.length === 0 ? '' : ` (${plural(lines.length, 'line')} ${lines.join(', ')})`;
+  };
+  const failed = expectations
+    .filter(({ verdict }) => verdict === 'fail')
+    .map(
+      (row) =>
+        `${word('fail')} ${policyName(row.policy)}: expected ${row.text}${of([row])}, ${row.measured === null ? 'not measured' : `measured ${measured(row)}`}`,
+    );
+  const unknown = new Map<string, ExpectationReport[]>();
+  for (const row of expectations.filter(({ verdict }) => verdict === 'unknown')) {
+    const key = `${policyName(row.policy)} ${row.reason?.text ?? ''}`;
+    unknown.set(key, [...(unknown.get(key) ?? []), row]);
+  }
+  const doubtful = [...unknown.values()].map((rows) => {
+    const [first] = rows;
+    const texts = rows.map(({ text }) => text).join(', ');
+    return `${word('unknown')} ${policyName(first?.policy ?? null)}: ${texts}${of(rows)}: ${first?.reason?.text ?? 'not measured'}`;
+  });
+  return [...failed, ...doubtful];
 }
 
 /** Trials that prove nothing, and why. */

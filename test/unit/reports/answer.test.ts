@@ -55,6 +55,16 @@ test('a policy of which no repeat counts is not compared, and named', () => {
   assert.match(text, 'Nothing is known about Local: no repeat counts.');
 });
 
+test('a machine that was too slow: what to do', () => {
+  const reasons = [{ code: 'late' as const, text: 'the edge was late' }];
+  const trial = aTrial({ policy: 'Local', verdict: 'unknown', reasons });
+  const comparison = [aRow({ policy: 'Local', unknownRepeats: 1, started: 0, interval: null })];
+  assert.match(
+    answer(aReport({ trials: [trial], comparison })).join(' '),
+    'Nothing is known about Local: no repeat counts. This machine was too slow while it mattered: end other programs and run it again, or lower timeScale.',
+  );
+});
+
 test('a preemption: what its notice and its power cut cost together, not what the flip did', () => {
   const trial = aTrial({ fault: { kind: 'preempt', node: 'preemptible-2' } });
   const comparison = [

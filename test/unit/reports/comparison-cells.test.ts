@@ -49,6 +49,7 @@ test('unknown repeats are counted; where none counts every figure is unknown', (
   );
   assert.is(comparisonCells(aRow({ repeats: 3, unknownRepeats: 3 })).doubt, 'all 3 repeats unknown');
   const none = comparisonCells(aRow({ unknownRepeats: 1, started: 0, interval: null, expectedShare: 0.2 }));
+  assert.is(comparisonCells(aRow({ unknownRepeats: 1, started: 0, interval: null })).expected, 'unknown');
   assert.equal(none, {
     policy: 'Cluster',
     doubt: 'unknown',

@@ -72,6 +72,7 @@ test('colour only where asked for, and then the same text', () => {
 });
 
 test('expectations are told where they did not hold, with their line', () => {
+  const reason = { code: 'late' as const, text: 'the probe was late' };
   const row = anExpectation({
     text: 'failover <= 10s',
     policy: 'Cluster',
@@ -83,14 +84,17 @@ test('expectations are told where they did not hold, with their line', () => {
     aReport({
       expectations: [
         { ...row, verdict: 'fail' },
-        { ...row, verdict: 'unknown', measured: null, line: null },
+        { ...row, verdict: 'unknown', line: null, reason },
+        { ...row, verdict: 'unknown', text: 'lost > 0', line: 7, reason },
+        { ...row, verdict: 'unknown', text: 'failover <= 2s', measured: null, line: null },
         { ...row, text: 'lost == 0', verdict: 'pass' },
       ],
     }),
     160,
   );
   assert.match(text, 'fail Cluster: expected failover <= 10s (line 61), measured 20.2 s');
-  assert.match(text, 'unknown Cluster: expected failover <= 10s, not measured');
+  assert.match(text, 'unknown Cluster: failover <= 10s, lost > 0 (line 7): the probe was late\n');
+  assert.match(text, 'unknown Cluster: failover <= 2s: not measured\n');
   assert.not.match(text, 'lost == 0');
 });
 

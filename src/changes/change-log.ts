@@ -127,12 +127,18 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
       const goesWith = ({ line, scope }: Entry) =>
         holder !== undefined && scope === 'cluster' && line.id > holder.line.id;
       for (const entry of entries.filter((one) => !goesWith(one)).reverse()) {
-        const unwound = await undo(entry, () => entry.opened.undo(world));
-        results.push(unwound);
-        if (entry !== holder || unwound.result === 'failed') continue;
-        for (const member of entries.filter(goesWith).reverse()) {
-          results.push(await undo(member, async () => wentAlong));
-        }
+        const members: Unwound[] = [];
+        const unwound = await undo(entry, async () => {
+          const undone = await entry.opened.undo(world);
+          // Before the holder's own line: a crash in between must not leave members whose cluster is gone.
+          if (entry === holder) {
+            for (const member of entries.filter(goesWith).reverse()) {
+              members.push(await undo(member, async () => wentAlong));
+            }
+          }
+          return undone;
+        });
+        results.push(unwound, ...members);
       }
       return results;
     },

@@ -3,6 +3,7 @@ import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
 import { packageVersion } from '../base/package.ts';
 import { badUsage } from './bad-usage.ts';
 import type { Command } from './command.ts';
+import { clean } from './commands/clean.ts';
 import { cluster } from './commands/cluster.ts';
 import { doctor } from './commands/doctor.ts';
 import { report } from './commands/report.ts';
@@ -13,7 +14,7 @@ import { failureOf } from './failure.ts';
 import { columnsOf, type Io } from './io.ts';
 
 /** Every command, in the order of --help. */
-const commands: readonly Command[] = [run, watch, validate, report, doctor, cluster];
+const commands: readonly Command[] = [run, watch, validate, report, doctor, cluster, clean];
 
 /** Runs one command line to its end and returns its exit code (docs/exit-codes.md); never throws. */
 export async function program(argv: readonly string[], io: Io): Promise<ExitCode> {

@@ -75,6 +75,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     { terminalReport },
     { runExperiment, runIdOf },
     { journalPlace },
+    { settleLeftovers },
   ] = await Promise.all([
     import('./execute.ts'),
     import('./provider-for.ts'),
@@ -82,6 +83,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     import('../reports/terminal.ts'),
     import('../run/index.ts'),
     import('../providers/journals.ts'),
+    import('./leftovers.ts'),
   ]);
   const { missingEngines, requireKind } = await import('./requirements.ts');
   const [missing] = plans.flatMap((plan) => missingEngines(plan, io.env));
@@ -104,6 +106,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     for (const [index, plan] of plans.entries()) {
       const folder = folders[index] ?? '.';
       const provider = await providerFor(plan, args);
+      await settleLeftovers(plan, provider, (text) => io.stderr.write(`midflight: ${text}\n`));
       const { report, exitCode } = await execute({
         plan,
         start: (hooks) => runExperiment({ plan, provider, journal: journalPlace(runIdOf(plan)), ...hooks }),

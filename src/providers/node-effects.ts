@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MidflightError } from '../base/errors.ts';
 import type { NodeName } from '../base/units.ts';
-import type { Undone, World } from '../changes/change.ts';
+import { type AnyKind, anyKind, type Undone, type World } from '../changes/change.ts';
 import type { Effects } from '../changes/effects.ts';
 import { type PodTarget, podTarget, readPod } from '../changes/kinds/pod.ts';
 import { isReadyPod } from '../kube/pods.ts';
@@ -75,3 +75,10 @@ async function readyAgain(world: World, target: PodTarget): Promise<Undone> {
     { hint: `kubectl describe pods --all-namespaces --field-selector spec.nodeName=${target.node}` },
   );
 }
+
+/** The same as kinds for a journal that is read back. */
+export const anyEffects = ({ power, shutdownPods, killPod }: Required<Effects>): AnyKind[] => [
+  anyKind(power),
+  anyKind(shutdownPods),
+  anyKind(killPod),
+];

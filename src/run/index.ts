@@ -6,7 +6,7 @@ import { seedOf } from '../base/random.ts';
 import type { Message, RoleHandle } from '../base/role.ts';
 import type { NodeName } from '../base/units.ts';
 import type { OnWait } from '../base/wait.ts';
-import type { ChangeLog } from '../changes/change-log.ts';
+import type { ChangeLog, Unwound } from '../changes/change-log.ts';
 import { type Reason, reasonOf } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -16,6 +16,7 @@ import type { Provider, Workload } from '../providers/provider.ts';
 import { failuresOf, leftOf, openChanges } from './changes.ts';
 import { placementOf } from './cluster.ts';
 import { headerOf } from './header.ts';
+import { type Hold, hold } from './hold.ts';
 import { launchInstrument, sync } from './instruments.ts';
 import { isInterrupted, type Run } from './run.ts';
 import { type RunState, runState } from './state.ts';
@@ -69,10 +70,11 @@ export async function runExperiment(
   const status = options.onStatus ?? (() => {});
   record(headerOf(plan, await provider.versions(), clock, options.journal.runId));
   const changes = openChanges(options.journal, { plan, provider, clock, signal });
+  const held = hold(changes, provider);
   let outcome: RunOutcome = 'completed';
   let reason: Reason | null = null;
   try {
-    const opened = await open(options, { clock, state, record, status, changes });
+    const opened = await open(options, { clock, state, record, status, changes, held });
     try {
       ({ outcome, reason } = await runTrials(opened));
     } finally {
@@ -86,29 +88,41 @@ export async function runExperiment(
     if (!(error instanceof MidflightError)) throw error;
   } finally {
     status('cleaning up');
+    // What was changed in a cluster that stays is undone while it can be reached.
+    const inside = await held.release();
     await provider.down();
-    await undoAll(changes, record, clock);
+    const unwound = [...inside, ...(await unwindAll(changes))];
+    changes.close();
+    for (const event of notesOf(unwound, clock)) record(event);
     record({ type: 'finish', t: clock.now(), outcome, reason });
   }
   return { outcome, reason };
 }
 
-/** What is left to undo at the end, whatever ended it. A failure is shown, and stays in the journal. */
-async function undoAll(changes: ChangeLog, record: Shared['record'], clock: Clock): Promise<void> {
-  const unwound = await changes.unwind(0, AbortSignal.timeout(undoLimitMs));
-  changes.close();
+const unwindAll = (changes: ChangeLog, mark = 0) => changes.unwind(mark, AbortSignal.timeout(undoLimitMs));
+
+/** What could not be undone stays in the journal; the report shows it. */
+function notesOf(unwound: readonly Unwound[], clock: Clock): HistoryEvent[] {
   const note = { type: 'note', t: clock.now() } as const;
-  for (const text of failuresOf(unwound)) {
-    const advice = `not undone: ${text}; midflight clean tries again`;
-    record({ ...note, level: 'error', code: 'clean-up-failed', text: advice });
-  }
-  for (const text of leftOf(unwound)) {
-    record({ ...note, level: 'warning', code: 'changed-by-others', text: `left as it is: ${text}` });
-  }
+  return [
+    ...failuresOf(unwound).map((text) => {
+      const advice = `not undone: ${text}; midflight clean tries again`;
+      return { ...note, level: 'error', code: 'clean-up-failed', text: advice } as const;
+    }),
+    ...leftOf(unwound).map((text) => {
+      return {
+        ...note,
+        level: 'warning',
+        code: 'changed-by-others',
+        text: `left as it is: ${text}`,
+      } as const;
+    }),
+  ];
 }
 
 interface Shared {
   readonly changes: ChangeLog;
+  readonly held: Hold;
   readonly clock: Clock;
   readonly state: RunState;
   readonly record: (event: HistoryEvent) => void;
@@ -118,7 +132,7 @@ interface Shared {
 /** Makes the cluster, installs the workload, starts the watches and the edge. */
 async function open(options: RunOptions, shared: Shared): Promise<Opened> {
   const { plan, provider, signal } = options;
-  const { clock, state, record, status, changes } = shared;
+  const { clock, state, record, status, changes, held } = shared;
   status('creating the cluster');
   const lost = new AbortController();
   const bringUp = AbortSignal.any([signal, lost.signal]);
@@ -140,6 +154,9 @@ async function open(options: RunOptions, shared: Shared): Promise<Opened> {
     bringUp,
     changes,
   );
+  await held.take((why) => {
+    if (!signal.aborted) record({ type: 'instrument-failed', t: clock.now(), ...why });
+  });
   status('installing ingress and app');
   const workload = await provider.install(plan, bringUp);
   const topology = provider.nodes();

@@ -85,7 +85,7 @@ function neighbours(): void {
     assert.is(addressOf(name), address);
     assert.is(await nodeAddress(name), address);
     const ours = docker('ps', '-a', '--filter', 'label=dev.midflight.cluster', '--format', '{{.Names}}');
-    assert.match(ours, /^midflight-[0-9a-f]+-edge$/, 'no placeholder is left');
+    assert.match(ours, /^midflight-run-[0-9a-f]+-edge$/, 'no placeholder is left');
     assert.equal(noted, []);
   });
 

@@ -11,6 +11,8 @@ import { must, run } from './shell.ts';
 
 /** Every cluster of ours has it in its name; others are never touched. */
 export const clusterPrefix = 'midflight-';
+/** Of a cluster that goes with its run. */
+export const runPrefix = `${clusterPrefix}run-`;
 
 export interface KindCluster {
   readonly name: string;

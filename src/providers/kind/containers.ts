@@ -1,11 +1,15 @@
 import { roleBundle, roleFlags } from '../../base/package.ts';
 import type { RoleHandle } from '../../base/role.ts';
 import { launchChild } from '../child.ts';
+import { startTimeOf } from '../processes.ts';
 import type { RoleName } from '../provider.ts';
 import { must, run } from './shell.ts';
 
 /** Label of every container of ours that is no node; its value is the cluster. */
 export const containerLabel = 'dev.midflight.cluster';
+
+/** Label of the edge's container: the process that uses the cluster, as `pid:startTime`. */
+export const ownerLabel = 'dev.midflight.owner';
 
 /** The container whose network the edge lives in: its address is known before the edge starts. */
 export interface Anchor {
@@ -27,6 +31,8 @@ export async function startAnchor(cluster: string, image: string, signal: AbortS
       'kind',
       '--label',
       `${containerLabel}=${cluster}`,
+      '--label',
+      `${ownerLabel}=${process.pid}:${startTimeOf(process.pid) ?? ''}`,
       '--entrypoint',
       'sleep',
       image,

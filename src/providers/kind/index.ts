@@ -10,7 +10,7 @@ import { waitFor } from '../wait.ts';
 import { type AccessLog, followAccessLogs } from './access-log.ts';
 import { bringUp, keptName, type Up } from './bring-up.ts';
 import { onOurClock } from './clock.ts';
-import { clusterPrefix } from './cluster.ts';
+import { runPrefix } from './cluster.ts';
 import { launchContainer } from './containers.ts';
 import { imagesOf } from './images.ts';
 import { install } from './install.ts';
@@ -34,7 +34,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
   let note: ProviderEvents['note'] = () => {};
   // A kept cluster is found again by what it was made of.
   const own = randomBytes(4).toString('hex');
-  const nameOf = (plan: Plan) => (kept ? keptName(plan) : `${clusterPrefix}${own}`);
+  const nameOf = (plan: Plan) => (kept ? keptName(plan) : `${runPrefix}${own}`);
   const up = () => {
     if (state === null) throw new MidflightError('internal', 'the kind cluster is not up');
     return state;
@@ -44,7 +44,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
     name: 'kind',
     ingressKind: 'traefik',
     capabilities: { edgeKeepsClientAddress: false, disposable: !kept, timeScale: false },
-    place: (plan) => ({ provider: 'kind', cluster: nameOf(plan), kept }),
+    place: (plan) => ({ provider: 'kind', cluster: nameOf(plan), kept, image: imagesOf(plan.images).app }),
     async up(plan, events, signal, changes) {
       note = events.note;
       state = await bringUp({

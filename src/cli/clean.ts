@@ -1,0 +1,64 @@
+import { adviceOf, type ExitCode, exitCodes } from '../base/errors.ts';
+import { cleanUp, type Left, leftovers } from '../providers/clean.ts';
+import { strays } from '../providers/strays.ts';
+import type { Io } from './io.ts';
+
+/** For one run's leftovers: a cluster's deletion and a node's return take this long at most. Real milliseconds. */
+const limitMs = 600_000;
+
+/** `midflight clean`: 0: nothing is left. 3: something could not be undone, and is still in its journal. */
+export async function cleanAll({ dryRun }: { dryRun: boolean }, io: Io): Promise<ExitCode> {
+  const say = (text: string) => io.stdout.write(`${text}\n`);
+  const { left, damaged } = leftovers();
+  let failed = 0;
+  for (const one of left) {
+    if (one.alive) say(`${titleOf(one)}: in use by process ${one.content.opening.owner.pid}, left alone`);
+    else if (dryRun) describe(one, say);
+    else failed += await clean(one, say);
+  }
+  for (const { file, why } of damaged) {
+    say(`${file}: ${why}; what it names is looked for by its marks`);
+  }
+  const found = await strays();
+  for (const stray of found) {
+    if (dryRun) say(`${stray.what}: to be removed`);
+    else failed += await remove(stray, say);
+  }
+  if (left.every(({ alive }) => alive) && damaged.length === 0 && found.length === 0) say('nothing was left');
+  else if (failed > 0) say(`${failed} could not be undone: run midflight clean again when the cause is gone`);
+  return failed === 0 ? exitCodes.pass : exitCodes.incomplete;
+}
+
+const titleOf = ({ content: { opening } }: Left) => `${opening.what}, ${opening.wallTime.slice(0, 19)}Z`;
+
+function describe(one: Left, say: (text: string) => void): void {
+  say(`${titleOf(one)}: ended without cleaning up`);
+  for (const { kind, target } of one.content.open) say(`  ${kind}: ${JSON.stringify(target)}`);
+}
+
+async function clean(one: Left, say: (text: string) => void): Promise<number> {
+  say(`${titleOf(one)}:`);
+  try {
+    const { unwound, open } = await cleanUp(one, AbortSignal.timeout(limitMs));
+    for (const { what, result, detail } of unwound) say(`  ${what}: ${words[result]}${detail}`);
+    return open;
+  } catch (error) {
+    say(`  ${adviceOf(error)}`);
+    return 1;
+  }
+}
+
+const words = { restored: '', already: '', left: 'left as it is, ', failed: 'FAILED, ' } as const;
+
+async function remove(
+  stray: Awaited<ReturnType<typeof strays>>[number],
+  say: (text: string) => void,
+): Promise<number> {
+  try {
+    say(`${stray.what}: ${await stray.remove()}`);
+    return 0;
+  } catch (error) {
+    say(`${stray.what}: FAILED, ${adviceOf(error)}`);
+    return 1;
+  }
+}

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
+import type { AnyKind, World } from '../changes/change.ts';
+import { resumeLog, type Unwound } from '../changes/change-log.ts';
+import { type JournalContent, readJournal, resumeJournal } from '../changes/journal.ts';
+import { isJournal } from './journals.ts';
+import { isAlive, startTimeOf } from './processes.ts';
+import { stateDir } from './state-dir.ts';
+
+/** A journal that is still there: its run lives, or it died and left something. */
+export interface Left {
+  readonly file: string;
+  readonly content: JournalContent;
+  readonly alive: boolean;
+}
+
+export interface Damaged {
+  readonly file: string;
+  readonly why: string;
+}
+
+/** All journals of this user, from whatever folder their runs were started. Throws `missing-requirement`. */
+export function leftovers(): { left: Left[]; damaged: Damaged[] } {
+  const left: Left[] = [];
+  const damaged: Damaged[] = [];
+  const folder = stateDir();
+  for (const name of readdirSync(folder).filter(isJournal).sort()) {
+    const file = join(folder, name);
+    try {
+      const content = readJournal(file);
+      const { pid, startTime } = content.opening.owner;
+      left.push({ file, content, alive: isAlive(pid) && startTimeOf(pid) === startTime });
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') continue; // its run has just ended
+      damaged.push({ file, why: messageOf(error) });
+    }
+  }
+  return { left, damaged };
+}
+
+/** What undoing a dead run's changes takes, by the provider that it ran on. */
+export interface Tools {
+  readonly kinds: readonly AnyKind[];
+  world(signal: AbortSignal): World;
+}
+
+export interface Cleaned {
+  readonly unwound: readonly Unwound[];
+  /** Changes that could not be undone; the journal is still there. */
+  readonly open: number;
+}
+
+/** Undoes what a dead run left. Another that does the same at once is refused with `cluster-failed`. */
+export async function cleanUp({ file, content }: Left, signal: AbortSignal): Promise<Cleaned> {
+  const unlock = lock(file);
+  try {
+    const { kinds, world } = await toolsFor(content);
+    const log = resumeLog(
+      { journal: resumeJournal(file), world, signal, now: () => new Date() },
+      // Another may have cleaned between the reading and the lock.
+      readJournal(file),
+      kinds,
+    );
+    const unwound = await log.unwind(0, signal);
+    const { open } = log;
+    log.close();
+    return { unwound, open };
+  } finally {
+    unlock();
+  }
+}
+
+async function toolsFor({ opening, open }: JournalContent): Promise<Tools> {
+  switch (opening.place.provider) {
+    case 'embedded': {
+      const { embeddedTools } = await import('./embedded/tools.ts');
+      return embeddedTools();
+    }
+    case 'kind': {
+      const { kindTools } = await import('./kind/tools.ts');
+      return kindTools(opening.place, open);
+    }
+    default:
+      throw new MidflightError(
+        'bad-history',
+        `the journal names no provider: ${String(opening.place.provider)}`,
+        {
+          hint: 'use the midflight that wrote it',
+        },
+      );
+  }
+}
+
+function lock(file: string): () => void {
+  const path = `${file}.lock`;
+  try {
+    writeFileSync(path, `${process.pid} ${startTimeOf(process.pid) ?? ''}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    const { pid, lives } = holderOf(path);
+    if (lives) {
+      throw new MidflightError('cluster-failed', `process ${pid} is cleaning this up already`, {
+        hint: 'wait for its end',
+      });
+    }
+    rmSync(path, { force: true });
+    return lock(file);
+  }
+  return () => rmSync(path, { force: true });
+}
+
+function holderOf(path: string): { pid: number; lives: boolean } {
+  const [word = '', startTime = ''] = textOf(path).trim().split(' ');
+  const pid = Number(word);
+  return { pid, lives: Number.isInteger(pid) && pid > 0 && isAlive(pid) && startTimeOf(pid) === startTime };
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // it has just been given back
+  }
+}

@@ -1,0 +1,77 @@
+import { isAlive, startTimeOf } from '../processes.ts';
+import type { Stray } from '../strays.ts';
+import { deleteCluster, existingClusters, runPrefix } from './cluster.ts';
+import { containerLabel, ownerLabel, removeContainers } from './containers.ts';
+import { ownerOf } from './leftovers.ts';
+import { must, run } from './shell.ts';
+
+/**
+ * Clusters and containers of dead runs, by the owner that the edge's container names. A kept cluster is the user's; only
+ * containers beside it go. `named`: what journals name is theirs to clean.
+ */
+export async function kindStrays(named: ReadonlySet<string>): Promise<Stray[]> {
+  const format = `{{.Label "${containerLabel}"}} {{.Label "${ownerLabel}"}}`;
+  const { ok, stdout } = await run([
+    'docker',
+    'ps',
+    '-a',
+    '--filter',
+    `label=${containerLabel}`,
+    '--format',
+    format,
+  ]);
+  if (!ok) return []; // no Docker answers: nothing of ours runs there
+  const owners = new Map<string, string[]>();
+  for (const line of stdout.split('\n').filter((one) => one !== '')) {
+    const [cluster = '', owner = ''] = line.split(' ');
+    owners.set(cluster, [...(owners.get(cluster) ?? []), ...(owner === '' ? [] : [owner])]);
+  }
+  // Where nothing names an owner nobody can tell whether it lives.
+  const clusters = new Map(
+    [...owners].map(([cluster, own]) => [
+      cluster,
+      own.length === 0 || own.some(lives) || ownerOf(cluster) !== null,
+    ]),
+  );
+  for (const cluster of await existingClusters()) {
+    if (cluster.startsWith(runPrefix) && !clusters.has(cluster))
+      clusters.set(cluster, await mayBeMaking(cluster));
+  }
+  return [...clusters]
+    .filter(([cluster, inUse]) => !inUse && cluster !== '' && !named.has(cluster))
+    .map(([cluster]) =>
+      cluster.startsWith(runPrefix)
+        ? { what: `the kind cluster ${cluster}`, remove: () => removeAll(cluster) }
+        : {
+            what: `containers beside ${cluster}`,
+            remove: async () => `${await removeContainers(cluster)} removed`,
+          },
+    );
+}
+
+/** The edge's container stands within this time of a cluster's creation. Real milliseconds. */
+const makingMs = 900_000;
+
+/** A cluster without that container is being made, or its run was killed while it made it. */
+async function mayBeMaking(cluster: string): Promise<boolean> {
+  const ids = (
+    await must(['docker', 'ps', '-aq', '--filter', `label=io.x-k8s.kind.cluster=${cluster}`])
+  ).split('\n');
+  const [id = ''] = ids;
+  if (id === '') return false;
+  const created = Date.parse(await must(['docker', 'inspect', '-f', '{{.Created}}', id]));
+  return Date.now() - created < makingMs;
+}
+
+async function removeAll(cluster: string): Promise<string> {
+  await removeContainers(cluster);
+  await deleteCluster(cluster);
+  return 'removed';
+}
+
+/** `pid:startTime`; no owner is nobody. */
+function lives(owner: string): boolean {
+  const [word = '', startTime = ''] = owner.split(':');
+  const pid = Number(word);
+  return Number.isInteger(pid) && pid > 0 && isAlive(pid) && startTimeOf(pid) === startTime;
+}

@@ -1,0 +1,56 @@
+import { CoordinationV1Api, CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
+import { monotonic } from '../../base/clock.ts';
+import { MidflightError } from '../../base/errors.ts';
+import { anyKind } from '../../changes/change.ts';
+import type { ChangeLine, Opening } from '../../changes/journal.ts';
+import { apiKinds } from '../../changes/kinds/index.ts';
+import type { Tools } from '../clean.ts';
+import { anyEffects, nodeEffects } from '../node-effects.ts';
+import { kindCluster, kindUse } from './changes.ts';
+import { existingClusters, openCluster } from './cluster.ts';
+import { kindPower } from './power.ts';
+
+/** For what a dead run left on a kind cluster. The cluster's API is only asked for if the cluster stays. */
+export async function kindTools(place: Opening['place'], open: readonly ChangeLine[]): Promise<Tools> {
+  const cluster = String(place.cluster ?? '');
+  const goes = open.some(({ kind }) => kind === kindCluster.kind);
+  const kubeConfig = goes ? null : await reachable(cluster);
+  const core = kubeConfig?.makeApiClient(CoreV1Api);
+  const power = kindPower({
+    core: core ?? unreachable<CoreV1Api>(cluster),
+    coordination: kubeConfig?.makeApiClient(CoordinationV1Api) ?? unreachable<CoordinationV1Api>(cluster),
+    now: monotonic.now,
+    // No instant is measured here.
+    clock: async () => ({ offsetNs: 0, errorNs: 0, wallAheadNs: 0 }),
+    placeholders: { cluster, image: String(place.image ?? '') },
+    signal: new AbortController().signal,
+  });
+  return {
+    kinds: [
+      ...apiKinds,
+      anyKind(kindUse),
+      anyKind(kindCluster),
+      // Addresses are in the journal's lines.
+      ...anyEffects(nodeEffects(power, () => '')),
+    ],
+    world: (signal) => ({
+      core: () => core ?? gone(cluster),
+      sleep: (ms) => monotonic.sleep(ms, signal),
+      signal,
+    }),
+  };
+}
+
+/** Null: there is no such cluster any more. */
+async function reachable(cluster: string): Promise<KubeConfig | null> {
+  return (await existingClusters()).includes(cluster) ? (await openCluster(cluster)).kubeConfig : null;
+}
+
+function gone(cluster: string): never {
+  throw new MidflightError('cluster-failed', `the cluster ${cluster} is gone`);
+}
+
+/** Every call of it throws. */
+function unreachable<T extends object>(cluster: string): T {
+  return new Proxy({} as T, { get: () => () => gone(cluster) });
+}

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { parse, stringify } from 'yaml';
 import { type Report, report as reportSchema } from '../../src/analysis/schema.ts';
 import { packageRoot } from '../../src/base/package.ts';
-import { runCli, sandbox, start, stateFiles, until } from '../support/cli.ts';
+import { runCli, type Started, sandbox, start, stateFiles, until } from '../support/cli.ts';
 import { kindMissing } from '../support/kind.ts';
 import { skippedFile } from '../support/skip.ts';
 
@@ -24,10 +24,21 @@ function kindTests(): void {
   const before = present();
   const file = join(box.folder, 'preemption.yaml');
   writeFileSync(file, shortened());
-  test.after(() => box.remove());
+  const runs: Started[] = [];
+  test.after(async () => {
+    // A test that failed may have left its run behind.
+    for (const { child } of runs)
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
+    await Promise.all(runs.map(({ ended }) => ended));
+    await runCli(['cluster', 'down'], box);
+    box.remove();
+  });
 
-  const run = (out: string, ...args: string[]) =>
-    start(['run', file, '--cluster', 'kind', '--out', join(box.folder, out), ...args], box);
+  const run = (out: string, ...args: string[]) => {
+    const started = start(['run', file, '--cluster', 'kind', '--out', join(box.folder, out), ...args], box);
+    runs.push(started);
+    return started;
+  };
   const nodeIsDown = (started: ReturnType<typeof run>) =>
     until('a node that is down', () => /observing .* is down/.test(started.said()), 180_000);
   const added = () => present().filter((thing) => !before.includes(thing));

@@ -1,4 +1,5 @@
 import type { CoordinationV1Api, CoreV1Api, V1Pod } from '@kubernetes/client-node';
+import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import type { NodeName } from '../../base/units.ts';
 import type { PodTarget } from '../../changes/kinds/pod.ts';
@@ -62,7 +63,7 @@ export function kindPower(options: PowerOptions): NodePower {
   return {
     async off(node) {
       const wall = await timed(node, cut);
-      await must(['docker', 'pause', node], { hint: recovery(node) });
+      await pause(node);
       return instantOf(wall);
     },
     unplug: async (node) => instantOf(await timed(node, cut)),
@@ -97,6 +98,20 @@ async function isBroken(node: NodeName, how: 'off' | 'unplugged' | 'shutdown'): 
   if (status.trim() !== 'running') return true;
   const look = how === 'shutdown' ? '! systemctl --quiet is-active kubelet' : isCut;
   return (await run(['docker', 'exec', '--privileged', node, 'sh', '-c', look])).ok;
+}
+
+const pauseTries = 5;
+
+/**
+ * Stops all processes of a node that is silent already. With control groups v1 runc gives up while processes are being
+ * made (runc's libcontainer/cgroups/fs/freezer.go, "unable to freeze"), and leaves all running: then it is asked again.
+ */
+async function pause(node: NodeName): Promise<void> {
+  for (let turn = 1; turn < pauseTries; turn += 1) {
+    if ((await run(['docker', 'pause', node])).ok) return;
+    await monotonic.sleep(100);
+  }
+  await must(['docker', 'pause', node], { hint: recovery(node) });
 }
 
 /** The command that mends a node by hand. */

@@ -127,6 +127,26 @@ test('a node whose pods are those of before its death is not back', async () => 
   assert.is(await back, 'interrupted');
 });
 
+test('a pause that fails while processes are being made is asked for again', async () => {
+  programs = fakePrograms({
+    docker: `[ $1 = pause ] && [ $(grep -c pause $(dirname $0)/../calls) -lt 3 ] && exit 1; ${docker}`,
+  });
+  await power().off('n1');
+  assert.equal(calls(), ['docker exec', 'docker pause', 'docker pause', 'docker pause']);
+});
+
+test('a pause that never succeeds is an error, with the command that mends the node', async () => {
+  programs = fakePrograms({
+    docker: `[ "$1" = pause ] && { echo "unable to freeze" >&2; exit 1; }; ${docker}`,
+  });
+  try {
+    await power().off('n1');
+    assert.unreachable('resolved');
+  } catch (error) {
+    assert.match(adviceOf(error), /unable to freeze \(docker unpause n1; docker restart n1\)/);
+  }
+});
+
 test('unplugging drops both ways and takes the same rules away again', async () => {
   programs = fakePrograms({ docker });
   const node = power();

@@ -1,9 +1,9 @@
 import { createServer, type Socket } from 'node:net';
 import { MidflightError, messageOf } from '../base/errors.ts';
-import { pick, seededRandom, seedOf } from '../base/random.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { EventOf } from '../history/schema.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
+import { createDraws, drawn, type EdgeLane } from './draws.ts';
 import { type Nobody, nobody } from './nobody.ts';
 import { plainAddress, type Relay, type RelayOptions, socketAddress } from './relay.ts';
 import type { Desired, Target } from './targets.ts';
@@ -12,6 +12,8 @@ export interface BalancerOptions {
   readonly preset: PlannedEdge;
   readonly timeScale: number;
   readonly seed: number;
+  /** Whose connections are counted by their ports. */
+  readonly lanes: readonly EdgeLane[];
   readonly bindClientAddress: boolean;
   readonly listen: { readonly host: string; readonly port: number };
   now(): Nanoseconds;
@@ -25,6 +27,8 @@ export interface Balancer {
   apply(desired: Desired): void;
   /** The checks found this node unhealthy, or healthy again. */
   verdict(node: NodeName, healthy: boolean): void;
+  /** A trial begins: the k-th connection of each lane is chosen for by this seed from here on. */
+  beginTrial(seed: number): void;
   /** Starts to accept. Throws `instrument-failed` where the address cannot be had. */
   listen(): Promise<{ host: string; port: number }>;
   /** Ends every connection and logs it. */
@@ -75,17 +79,19 @@ export function createBalancer(options: BalancerOptions): Balancer {
     if (preset.drainTimeoutMs > 0) drain(node, preset.drainTimeoutMs);
     else ejected(node);
   };
-  const choose = (conn: number): Target | undefined => {
+  const draws = createDraws(options.lanes, options.seed);
+  const choose = (draw: number): Target | undefined => {
     const healthy = desired.targets.filter((target) => options.isHealthy(target.name));
     const among = healthy.length === 0 && preset.allUnhealthy === 'all' ? desired.targets : healthy;
-    return pick(seededRandom(seedOf(options.seed, conn)), among);
+    return drawn(draw, among, ({ name }) => name);
   };
 
   const accept = (client: Socket) => {
     const openedAt = now();
     const conn = count++;
     const address = socketAddress(client.remoteAddress, client.remotePort) ?? 'unknown';
-    const target = choose(conn);
+    const draw = draws.draw(client.remotePort);
+    const target = choose(draw);
     const port = desired.service?.nodePort ?? null;
     const node = target === undefined || port === null ? null : target.name;
     emit({ type: 'edge-open', t: openedAt, conn, client: address, node });
@@ -110,7 +116,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
         host: target.address,
         port: port + target.portOffset,
         localAddress: options.bindClientAddress ? plainAddress(client.remoteAddress) : null,
-        hello: target.hello,
+        hello: target.hello ? draw : null,
       },
       mode: preset.mode,
       connectTimeoutMs: preset.upstreamConnectTimeoutMs / options.timeScale,
@@ -148,6 +154,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
       if (healthy) cancelDrain(node);
       else ejected(node);
     },
+    beginTrial: draws.begin,
     listen() {
       return listening(server, options.listen);
     },

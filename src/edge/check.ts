@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { errnoOf } from '../base/errors.ts';
 import type { CheckResult } from './health.ts';
-import { hello } from './hello.ts';
+import { helloOf } from './hello.ts';
 
 export interface CheckRequest {
   readonly kind: 'http' | 'tcp';
@@ -11,8 +11,8 @@ export interface CheckRequest {
   /** Real milliseconds for the whole check. */
   readonly timeoutMs: number;
   readonly from: string | null;
-  /** The port answers a hello once a pod has answered (hello.ts). */
-  readonly hello: boolean;
+  /** The port answers a hello with this draw once a pod has answered (hello.ts); null: it knows of no hello. */
+  readonly hello: number | null;
 }
 
 const words: Record<string, string> = {
@@ -27,7 +27,7 @@ const words: Record<string, string> = {
 /** One health check, on a connection of its own. Never rejects. */
 export function performCheck(request: CheckRequest): Promise<CheckResult> {
   const { kind, host, port, path, timeoutMs, from } = request;
-  let greeted = !request.hello;
+  let greeted = request.hello === null;
   return new Promise((resolve) => {
     const socket = connect({ host, port, noDelay: true, ...(from === null ? {} : { localAddress: from }) });
     const finish = (ok: boolean, detail: string) => {
@@ -48,8 +48,8 @@ export function performCheck(request: CheckRequest): Promise<CheckResult> {
       socket.write(`GET ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nconnection: close\r\n\r\n`);
     };
     socket.on('connect', () => {
-      if (greeted) connected();
-      else socket.write(hello);
+      if (request.hello === null) connected();
+      else socket.write(helloOf(request.hello));
     });
     let head = '';
     socket.on('data', (bytes) => {

@@ -7,6 +7,8 @@ export const edgeConfig = z.object({
   preset: plannedEdge,
   timeScale: z.number().min(1),
   seed: z.int(),
+  /** Blocks of local ports by which connections of our own load are counted (plan/ports.ts). */
+  lanes: z.array(z.object({ name: z.string(), first: z.int(), count: z.int() })),
   listen: z.object({ host: z.string(), port: z.int() }),
   /** Kubeconfig (YAML) with which it follows Nodes and the Service. */
   kubeconfig: z.string(),
@@ -27,5 +29,5 @@ export type EdgeConfig = z.infer<typeof edgeConfig>;
 /*
  * Messages out (beside ready {host, port}): history events `edge-open`, `edge-close`, `check`, `health`, `reconcile`,
  * `lateness` (instrument 'edge'), `note` as src/history/schema.ts has them; `failed` {reason} where it cannot go on.
- * Messages in: `sync` {id} -> answers `synced` {id} once every event up to now is out; `stop`.
+ * Messages in: `trial` {seed}: counts connections anew and chooses by this seed; `sync` {id} -> answers `synced` {id} once every event up to now is out; `stop`.
  */

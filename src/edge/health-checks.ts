@@ -127,7 +127,7 @@ function performOn(
     path: check.path,
     timeoutMs: check.timeoutMs / options.timeScale,
     from: options.from,
-    hello: target.hello && port === service.nodePort,
+    hello: target.hello && port === service.nodePort ? Math.floor(options.random() * 2 ** 32) : null,
   });
 }
 

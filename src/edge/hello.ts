@@ -1,53 +1,68 @@
+import type { Socket } from 'node:net';
+
 /*
  * kube-proxy rewrites the SYN, so a node port answers only once a pod has answered. A proxy in user space has completed the
  * handshake before it can dial a pod. Where a node's annotation says so, the edge therefore begins with a hello, and takes
- * the connection for made when the node answers it, which it does once the pod has. Whoever sends no hello (a user's curl)
- * is served all the same.
+ * the connection for made when the node answers it, which it does once the pod has. The hello carries the luck by which the
+ * node chooses a pod, so that this too follows from the seed. Whoever sends no hello (a user's curl) is served all the same.
  */
 
 /** Annotation of a Node whose node ports understand the hello. */
 export const helloAnnotation = 'midflight.dev/hello';
 
 /** No protocol that goes through a balancer begins like this: neither HTTP nor TLS does with a NUL. */
-export const hello: Buffer = Buffer.from('\0midflight hello\0', 'latin1');
+const magic = Buffer.from('\0midflight hello\0', 'latin1');
+const length = magic.length + 4;
+
+/** How long to wait for the first bytes of a client that may say no hello and wait for the server to speak (real ms). */
+const firstBytesMs = 100;
 
 /** One byte, ahead of everything else that comes back. */
 export const welcome: Buffer = Buffer.from([0x06]);
 
-/** The node's side of one connection. */
-export interface Greeter {
-  /** What of the client's bytes is to be passed on. */
-  take(bytes: Buffer): Buffer;
-  /** The pod has answered. */
-  connected(): void;
+/** `draw`: an unsigned 32-bit number. */
+export function helloOf(draw: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  magic.copy(bytes);
+  bytes.writeUInt32BE(draw >>> 0, magic.length);
+  return bytes;
 }
 
-/** `answer` is called once, when the client has said hello and the pod has answered. */
-export function greeter(answer: () => void): Greeter {
-  let begun: Buffer | null = Buffer.alloc(0);
-  let greeted = false;
-  let connected = false;
-  return {
-    take(bytes) {
-      if (begun === null) return bytes;
-      const all = begun.length === 0 ? bytes : Buffer.concat([begun, bytes]);
-      const head = all.subarray(0, hello.length);
-      if (!head.equals(hello.subarray(0, head.length))) {
-        begun = null;
-        return all;
-      }
-      if (head.length < hello.length) {
-        begun = all;
-        return all.subarray(all.length);
-      }
-      begun = null;
-      greeted = true;
-      if (connected) answer();
-      return all.subarray(hello.length);
-    },
-    connected() {
-      connected = true;
-      if (greeted) answer();
-    },
+/** `draw` null: these are the client's own bytes. Undefined: more bytes are needed to tell. */
+export function parseHello(bytes: Buffer): { draw: number | null; rest: Buffer } | undefined {
+  const head = bytes.subarray(0, magic.length);
+  if (!head.equals(magic.subarray(0, head.length))) return { draw: null, rest: bytes };
+  if (bytes.length < length) return undefined;
+  return { draw: bytes.readUInt32BE(magic.length), rest: bytes.subarray(length) };
+}
+
+/**
+ * Reads the hello of a new, paused connection, and puts back what else came. `done` gets its draw, or null where there is
+ * none; it is called once, unless the connection fails before.
+ */
+export function readHello(client: Socket, done: (draw: number | null) => void): void {
+  let seen: Buffer = Buffer.alloc(0);
+  const end = (draw: number | null, rest: Buffer) => {
+    clearTimeout(timer);
+    client.off('readable', read);
+    client.off('error', gone);
+    client.off('close', gone);
+    if (rest.length > 0) client.unshift(rest);
+    done(draw);
   };
+  const read = () => {
+    const bytes: Buffer | null = client.read();
+    if (bytes === null) return end(null, seen); // its end
+    seen = seen.length === 0 ? bytes : Buffer.concat([seen, bytes]);
+    const parsed = parseHello(seen);
+    if (parsed !== undefined) end(parsed.draw, parsed.rest);
+  };
+  const gone = () => {
+    clearTimeout(timer);
+    client.destroy();
+  };
+  const timer = setTimeout(() => end(null, seen), firstBytesMs);
+  client.on('error', gone);
+  client.on('close', gone);
+  client.on('readable', read);
 }

@@ -55,6 +55,7 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     preset,
     timeScale,
     seed: config.seed,
+    lanes: config.lanes,
     bindClientAddress: config.bindClientAddress,
     listen: config.listen,
     now,
@@ -98,6 +99,7 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     if (window !== null) context.emit(window);
   }, windowMs);
   context.onMessage((message) => {
+    if (message.type === 'trial') balancer.beginTrial(Number(message.seed));
     if (message.type !== 'sync') return;
     // What the kernel has told of already is taken up first.
     setImmediate(() =>

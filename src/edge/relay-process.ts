@@ -12,7 +12,7 @@ const carry = z.object({
     host: z.string(),
     port: z.int(),
     localAddress: z.string().nullable(),
-    hello: z.boolean(),
+    hello: z.number().nullable(),
   }),
   mode: z.enum(['passthrough', 'proxy']),
   connectTimeoutMs: z.number(),

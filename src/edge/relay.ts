@@ -4,7 +4,7 @@ import { errnoOf } from '../base/errors.ts';
 import { onFin } from '../base/fin.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
 import { connectResults, sideEnds } from '../base/words.ts';
-import { greeter, hello, welcome } from './hello.ts';
+import { helloOf, welcome } from './hello.ts';
 
 /** What became of a relayed connection: the tail of an `edge-close`. */
 export const relayEnd = z.object({
@@ -26,15 +26,15 @@ export interface Upstream {
   readonly host: string;
   readonly port: number;
   readonly localAddress: string | null;
-  /** It answers a hello once it has really connected (hello.ts); the connection is not made before. */
-  readonly hello: boolean;
+  /** It answers a hello with this draw once a pod has answered (hello.ts); the connection is not made before. null: none. */
+  readonly hello: number | null;
 }
 
 export interface RelayOptions {
   readonly client: Socket;
   readonly upstream: Upstream;
-  /** The client may begin with a hello (hello.ts), which is answered once the upstream has connected. */
-  readonly greet?: boolean;
+  /** The client has said hello, which is answered once the upstream has connected. */
+  readonly greeted?: boolean;
   readonly mode: 'passthrough' | 'proxy';
   /** Of a proxy; 0: as long as the kernel tries. Real milliseconds. */
   readonly connectTimeoutMs: number;
@@ -95,7 +95,7 @@ export function relay(options: RelayOptions): Relay {
     clientEnd: 'open',
     upstreamEnd: 'open',
   };
-  const greeting = options.greet === true ? greeter(() => client.write(welcome)) : null;
+  const { hello } = options.upstream;
   let connecting = true;
   let clientFinAt: Nanoseconds | null = null;
   let openSides = 2;
@@ -131,11 +131,9 @@ export function relay(options: RelayOptions): Relay {
     else if (clientFinAt !== null) client.destroy();
   };
 
-  if (options.upstream.hello) upstream.write(hello);
-  client.on('data', (received) => {
+  if (hello !== null) upstream.write(helloOf(hello));
+  client.on('data', (bytes) => {
     if (upstream.destroyed) return;
-    const bytes = greeting === null ? received : greeting.take(received);
-    if (bytes.length === 0) return;
     end.bytesUp += bytes.length;
     if (!upstream.write(bytes)) client.pause();
   });
@@ -170,13 +168,13 @@ export function relay(options: RelayOptions): Relay {
     const at = now();
     end.connectedAt = at;
     settle('connected', at);
-    greeting?.connected();
+    if (options.greeted === true) client.write(welcome);
   };
   upstream.on('connect', () => {
-    if (!options.upstream.hello) connected();
+    if (hello === null) connected();
   });
   upstream.on('data', (received) => {
-    const awaited = options.upstream.hello && end.connectedAt === null;
+    const awaited = hello !== null && end.connectedAt === null;
     if (awaited) connected();
     const bytes = awaited ? received.subarray(welcome.length) : received;
     if (bytes.length === 0) return;
@@ -196,8 +194,7 @@ export function relay(options: RelayOptions): Relay {
     const code = errnoOf(error) ?? '';
     if (connecting) {
       // In answer to the hello a reset says what it says in answer to a SYN.
-      const result =
-        options.upstream.hello && resets.has(code) ? 'refused' : (connectResultOf[code] ?? 'error');
+      const result = hello !== null && resets.has(code) ? 'refused' : (connectResultOf[code] ?? 'error');
       settle(result, now());
       upstreamEnds(result === 'refused' || result === 'reset' ? 'rst' : 'error');
       return refuse(result);

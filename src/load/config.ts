@@ -31,6 +31,8 @@ export const wantedAnswer = z.object({
   minMs: z.nullable(z.number()),
 });
 export type WantedAnswer = z.infer<typeof wantedAnswer>;
+/** Local ports that the connections of a lane are bound to in turn (plan/ports.ts); none: the system's choice. */
+const portBlock = z.object({ first: z.int(), count: z.int() });
 
 export const streamsConfig = z.object({
   role: z.literal('recorder'),
@@ -39,6 +41,7 @@ export const streamsConfig = z.object({
   target,
   /** Local addresses to bind in turn; empty: the system's choice. */
   localAddresses: z.array(z.string()),
+  ports: z.optional(portBlock),
   concurrency: z.int(),
   /** The app's path and query are made of these: /stream?duration=…&interval=…&chunk=…&id=… ; null: any URL (watch). */
   app: z.nullable(
@@ -67,6 +70,7 @@ export const probeConfig = z.object({
   trial: z.int(),
   target,
   localAddresses: z.array(z.string()),
+  ports: z.optional(z.partialRecord(z.enum(lanes), portBlock)),
   rate: z.number(),
   lanes: z.array(z.enum(lanes)),
   http: z.enum(['1.1', '2']),

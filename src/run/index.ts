@@ -9,6 +9,7 @@ import type { OnWait } from '../base/wait.ts';
 import type { ChangeLog, Unwound } from '../changes/change-log.ts';
 import { type Reason, reasonOf } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
+import { portBlocks } from '../plan/ports.ts';
 import type { Plan } from '../plan/schema.ts';
 import { chooseTarget, targetCandidates } from '../plan/target.ts';
 import type { JournalPlace } from '../providers/journals.ts';
@@ -228,6 +229,11 @@ function launchEdge(
     preset: plan.edge,
     timeScale: plan.timeScale,
     seed: seedOf(plan.seed, 'edge'),
+    lanes: portBlocks(plan.load).map(({ load, lane, first, count }) => ({
+      name: `${load} ${lane ?? 'streams'}`,
+      first,
+      count,
+    })),
     listen: { ...edgeListen },
     kubeconfig: provider.roleKubeConfig(),
     service: { ...workload.service },
@@ -246,6 +252,7 @@ async function runTrials({ run, edge }: Opened): Promise<{ outcome: RunOutcome; 
   for (const planned of run.plan.trials) {
     const { gone } = run.state;
     if (gone !== null) return { outcome: 'aborted', reason: gone };
+    edge.send({ type: 'trial', seed: planned.seed });
     const outcome = await runTrial(run, planned, targetOf(run, planned.repeat), () =>
       sync(edge, `${planned.index}`, 5000),
     );

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { dependencyVersion } from '../base/package.ts';
 import type { RoleHandle } from '../base/role.ts';
+import type { Lane } from '../base/words.ts';
 import { probeLatenessLimit } from '../history/lateness.ts';
 import type { AutocannonConfig, K6Config, ProbeConfig, StreamsConfig, Target } from '../load/config.ts';
 import { requireK6 } from '../load/k6/find.ts';
 import { k6Version, ownScript } from '../load/k6/source.ts';
+import { blockOf, type PortBlock } from '../plan/ports.ts';
 import type {
   Plan,
   PlannedAutocannon,
@@ -100,6 +102,7 @@ function streamsOf(run: Run, trial: PlannedTrial, load: PlannedStreams): Streams
   return {
     role: 'recorder',
     ...common(run, trial, load),
+    ...portsOf(run.plan, load.name, null),
     concurrency: load.concurrency,
     app: {
       durationMs: real(load.durationMs),
@@ -114,12 +117,23 @@ function streamsOf(run: Run, trial: PlannedTrial, load: PlannedStreams): Streams
   };
 }
 
+function portsOf(plan: Plan, load: string, lane: Lane | null): { ports?: PortBlock } {
+  const block = blockOf(plan.load, load, lane);
+  return block === null ? {} : { ports: block };
+}
+
 function probeOf(run: Run, trial: PlannedTrial, load: PlannedProbe): ProbeConfig {
   const timeoutMs = realMs(run.plan, load.timeoutMs);
   const rate = load.rate * run.plan.timeScale;
   return {
     role: 'probe',
     ...common(run, trial, load),
+    ports: Object.fromEntries(
+      load.lanes.flatMap((lane) => {
+        const block = blockOf(run.plan.load, load.name, lane);
+        return block === null ? [] : [[lane, block]];
+      }),
+    ),
     rate,
     lanes: load.lanes,
     http: '1.1',

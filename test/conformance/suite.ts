@@ -445,7 +445,11 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     const hello = helloAnnotation in (metadata?.annotations ?? {});
     const check = { kind: 'tcp', host, port, path: '', timeoutMs: 700 } as const;
     const from = bed.provider.addresses().checkFrom;
-    return Promise.all(Array.from({ length: count }, () => performCheck({ ...check, from, hello })));
+    return Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        performCheck({ ...check, from, hello: hello ? index : null }),
+      ),
+    );
   };
 
   /** Streams through other nodes whose whole path leaves the victim out. */

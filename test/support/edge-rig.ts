@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { roleBundle } from '../../src/base/package.ts';
 import type { Message } from '../../src/base/role.ts';
+import type { EdgeConfig } from '../../src/edge/config.ts';
 import type { EventOf, HistoryEvent } from '../../src/history/schema.ts';
 import { historyEvent } from '../../src/history/schema.ts';
 import type { PlannedEdge } from '../../src/plan/schema.ts';
@@ -56,6 +57,7 @@ export interface RigOptions {
   readonly healthy?: boolean;
   readonly excludeNodes?: readonly string[];
   readonly connectionsPerProcess?: number;
+  readonly lanes?: EdgeConfig['lanes'];
 }
 
 /** A balancer whose checks ask one port, quickly. */
@@ -65,7 +67,7 @@ export function quickPreset(healthPort: number, more: Partial<PlannedEdge> = {})
     ...edge.checks.Cluster,
     port: healthPort,
     intervalMs: 100,
-    timeoutMs: 80,
+    timeoutMs: 500, // a busy machine answers late; checks go on every interval meanwhile
     unhealthyThreshold: 2,
     healthyThreshold: 1,
   };
@@ -145,6 +147,7 @@ export async function edgeRig(
       preset: options.preset ?? presetOf(healthPort),
       timeScale: options.timeScale ?? 1,
       seed: 7,
+      lanes: options.lanes ?? [],
       listen: { host: `${subnet}.1`, port: 0 },
       kubeconfig: api.kubeconfig,
       service: { namespace: 'web', name: 'ingress' },

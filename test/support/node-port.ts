@@ -22,6 +22,7 @@ export async function freePort(host: string): Promise<number> {
 export function knock(
   target: { readonly host: string; readonly port: number; readonly localAddress?: string },
   limitMs = 5000,
+  first: Buffer = Buffer.alloc(0),
 ): Promise<string> {
   return new Promise((resolve) => {
     const socket: Socket = connect(target);
@@ -34,9 +35,11 @@ export function knock(
     const timer = setTimeout(() => end(connected ? 'no answer' : 'silent'), limitMs);
     socket.once('connect', () => {
       connected = true;
-      socket.write('ask');
+      socket.write(Buffer.concat([first, Buffer.from('ask')]));
     });
-    socket.once('data', (bytes) => end(bytes.toString('latin1')));
+    socket.on('data', (bytes) => {
+      if (bytes.toString('latin1') !== '\x06') end(bytes.toString('latin1')); // the answer to a hello alone
+    });
     socket.once('end', () => end('FIN'));
     socket.once('error', (error) => {
       const code = errnoOf(error);

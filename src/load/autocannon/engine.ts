@@ -68,12 +68,14 @@ export function autocannonEngine(
   };
   const fire = (client: autocannon.Client, dueAt: Nanoseconds) => {
     const id = `${config.idPrefix}${number}`;
+    const localAddress = addressOf(config, number);
     number += 1;
     report.counts.started();
     const one = shot(client, {
       id,
       dueAt,
       config,
+      localAddress,
       clock,
       emit: (event) => context.emit(event),
       ended(event) {
@@ -130,6 +132,9 @@ export function autocannonEngine(
     },
   };
 }
+
+const addressOf = ({ localAddresses }: AutocannonConfig, number: number): string | null =>
+  localAddresses[number % localAddresses.length] ?? null;
 
 function optionsOf(
   { target, timeoutMs }: AutocannonConfig,

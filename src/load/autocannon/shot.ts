@@ -20,6 +20,8 @@ export interface ShotOptions {
   readonly id: string;
   readonly dueAt: number;
   readonly config: AutocannonConfig;
+  /** Which to bind; null: the system's choice. */
+  readonly localAddress: string | null;
   readonly clock: Clock;
   emit(event: EventOf<'start'>): void;
   ended(event: EventOf<'end'>): void;
@@ -34,7 +36,8 @@ export const hungUp = 'AUTOCANNON_HUNG_UP';
  * autocannon would go on with a parser and a queue that still hold the old one, and give the next answer to the wrong
  * request.
  */
-export function shot(client: Client, { id, dueAt, config, clock, emit, ended }: ShotOptions): Shot {
+export function shot(client: Client, options: ShotOptions): Shot {
+  const { id, dueAt, config, localAddress, clock, emit, ended } = options;
   const { target, load, trial, expectStatus } = config;
   const startedAt = clock.now();
   const one = exchange({
@@ -48,6 +51,7 @@ export function shot(client: Client, { id, dueAt, config, clock, emit, ended }: 
     expectStatus,
     numbered: true,
     freshConnection: true,
+    near: () => localOf(insidesOf(client).conn),
     onEnd(event) {
       clearTimeout(timer);
       // Its own time-out comes later, and would connect again.
@@ -65,6 +69,10 @@ export function shot(client: Client, { id, dueAt, config, clock, emit, ended }: 
     path: shortPath(id),
     headers: { ...target.headers, host: target.hostname, connection: 'close', [idHeader]: id },
   });
+  // It has not connected yet, and hands its port on to net.connect as it is, which takes options in its place.
+  const { hostname, port } = destinationOf(client);
+  if (localAddress !== null && !target.tls)
+    destinationOf(client).port = { host: hostname, port: Number(port), localAddress };
   const events: NodeJS.EventEmitter = client;
   // Said as soon as its socket is made; after a loss again, of a socket that autocannon lets fall at once.
   events.once('request', () => {
@@ -102,4 +110,19 @@ function hasInsides(client: object): client is Insides {
     'destroy' in client &&
     typeof client.destroy === 'function'
   );
+}
+
+/** Where autocannon's clients connect to. */
+interface Destination {
+  readonly hostname: string;
+  port: number | string | { readonly host: string; readonly port: number; readonly localAddress: string };
+}
+
+function destinationOf(client: object): Destination {
+  if ('opts' in client && isDestination(client.opts)) return client.opts;
+  throw new MidflightError('internal', 'this version of autocannon has another client');
+}
+
+function isDestination(opts: unknown): opts is Destination {
+  return typeof opts === 'object' && opts !== null && 'hostname' in opts && 'port' in opts;
 }

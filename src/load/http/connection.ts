@@ -5,6 +5,7 @@ import { endedByReset } from '../../base/fin.ts';
 import type { Target } from '../config.ts';
 import { type Lookup, type Race, race, systemLookup } from './addresses.ts';
 import { type Closing, closingSockets } from './closing.ts';
+import { boundTo, isTaken, type Near } from './near.ts';
 
 /** During what a connection failed: TLS's handshake, or anything else. */
 export type Stage = 'handshake' | 'any';
@@ -24,7 +25,7 @@ export interface ConnectionUser {
 
 export interface Connection {
   write(data: string | Buffer): void;
-  /** `127.0.0.1:41234`; null before it is connected. */
+  /** `127.0.0.1:41234`, also of a connection that fails before it is connected; null: not known yet. */
   readonly local: string | null;
   /** Gives it another user (a kept connection's next request). */
   use(user: ConnectionUser): void;
@@ -34,8 +35,8 @@ export interface Connection {
   destroy(): void;
 }
 
-/** Opens one connection. `localAddress`: which to bind; null: the system's choice. */
-export type Dial = (localAddress: string | null, user: ConnectionUser) => Connection;
+/** Opens one connection. */
+export type Dial = (near: Near, user: ConnectionUser) => Connection;
 
 /** A read of one chunk needs little; larger bodies come in several. */
 const readBufferBytes = 65_536;
@@ -58,16 +59,18 @@ export function dialer(target: Target, family: 0 | 4 | 6, options: DialOptions =
   const closing = closingSockets();
   const lookup = options.lookup ?? systemLookup;
   const isName = isIP(target.host) === 0;
-  return (localAddress, user) => {
-    const from = localAddress === null ? where : { ...where, localAddress };
+  return (near, user) => {
     const connection = new SocketConnection(user, closing);
     const onread = { buffer, callback: (length: number) => connection.read(buffer.subarray(0, length)) };
     const overTls = (socket: TLSSocket) => socket.on('data', (chunk) => connection.read(chunk));
     if (!isName) {
-      if (secure !== null) connection.carriedBy(overTls(connectTls({ ...from, ...secure })), true);
-      else connection.carriedBy(connect({ ...from, onread }), false);
+      connection.open(near, secure !== null, (side) => {
+        const from = { ...where, ...boundTo(side) };
+        return secure === null ? connect({ ...from, onread }) : overTls(connectTls({ ...from, ...secure }));
+      });
       return connection;
     }
+    const from = { ...where, ...boundTo({ address: near.address, port: null }) };
     const open = (host: string) => connect({ ...from, host, ...(secure === null ? { onread } : {}) });
     const connected = (socket: Socket, address: string) => {
       options.onAddress?.(address);
@@ -104,6 +107,7 @@ class SocketConnection implements Connection {
   local: string | null = null;
   private user: ConnectionUser;
   private over = false;
+  private madeIt = false;
   private socket: Socket | null = null;
   private race: Race | null = null;
   private readonly closing: Closing;
@@ -132,7 +136,25 @@ class SocketConnection implements Connection {
     );
   }
 
-  carriedBy(socket: Socket | TLSSocket, tls: boolean): void {
+  /** Connects from this near side; where its port is taken, from one of the system's choice. */
+  open(near: Near, tls: boolean, dial: (near: Near) => Socket | TLSSocket): void {
+    const socket = dial(near);
+    // One that is refused or reset while it is made never emits 'connect'. The SYN leaves, and the port is known, in the
+    // tick before this one.
+    if (near.address !== null && near.port !== null) this.local = socketAddress(near.address, near.port);
+    else
+      process.nextTick(() => {
+        if (this.socket === socket) this.local ??= localOf(socket);
+      });
+    const again = () => {
+      this.local = null;
+      this.open({ ...near, port: null }, tls, dial);
+    };
+    this.carriedBy(socket, tls, near.port === null ? null : again);
+  }
+
+  /** `again`: what to do where its port is taken. */
+  carriedBy(socket: Socket | TLSSocket, tls: boolean, again: (() => void) | null = null): void {
     this.socket = socket;
     let stage: Stage = 'any';
     if (tls) {
@@ -151,12 +173,14 @@ class SocketConnection implements Connection {
     });
     socket.on('error', (error) => {
       const errno = errnoOf(error) ?? null;
-      this.end().failed(errno, wasConnected(this.local !== null, errno) ? stage : 'any');
+      if (again !== null && !this.over && isTaken(errno)) return again();
+      this.end().failed(errno, wasConnected(this.madeIt, errno) ? stage : 'any');
     });
   }
 
   connected(socket: Socket): void {
-    this.local = localOf(socket);
+    this.madeIt = true;
+    this.local ??= localOf(socket);
     this.user.connected();
   }
 
@@ -201,12 +225,15 @@ class SocketConnection implements Connection {
 /** Nobody refuses by ECONNRESET: a reset right after the TCP handshake can overtake our sight of the handshake. */
 export const wasConnected = (seen: boolean, errno: string | null) => seen || errno === 'ECONNRESET';
 
-/** `127.0.0.1:41234` or `[::1]:41234`; null before it is connected. */
+/** `127.0.0.1:41234` or `[::1]:41234`; null before its port is known. */
 export function localOf(socket: Socket): string | null {
   const { localAddress, localPort } = socket;
-  if (localAddress === undefined) return null;
-  return localAddress.includes(':') ? `[${localAddress}]:${localPort}` : `${localAddress}:${localPort}`;
+  if (localAddress === undefined || localPort === undefined) return null;
+  return socketAddress(localAddress, localPort);
 }
+
+const socketAddress = (address: string, port: number) =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
 /** SNI names hosts only: no port, no address (RFC 6066, section 3). */
 function serverName(hostname: string): string {

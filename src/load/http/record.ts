@@ -23,6 +23,8 @@ export interface RequestOptions {
   readonly bodiless?: boolean;
   /** Connected only after this instant: slow-connect. Absent: the connection time-out is all. */
   readonly connectBy?: Nanoseconds;
+  /** Our side of its connection, as far as it is known: one that was never connected has a port as well. */
+  readonly near?: () => string | null;
   /** Called once. `reusable`: the connection may carry another request. */
   readonly onEnd: (event: EventOf<'end'>, reusable: boolean) => void;
   /** Called once, when the first whole chunk of the body is there. */
@@ -157,7 +159,7 @@ class OneRequest implements RequestRecord {
       longestSilenceNs: lastByteAt === null ? 0 : Math.max(this.silenceNs, t - lastByteAt),
       bodyBytes: this.bodyBytes,
       chunks: reader?.chunks ?? 0,
-      local: this.local,
+      local: this.local ?? options.near?.() ?? null,
       path: reader?.path ?? null,
       freshConnection: options.freshConnection,
     };

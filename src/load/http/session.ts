@@ -21,6 +21,7 @@ import {
   secureOptions,
   wasConnected,
 } from './connection.ts';
+import { boundTo, type Near } from './near.ts';
 import { resolvingOptions } from './session-address.ts';
 import { followStream } from './session-stream.ts';
 
@@ -80,13 +81,13 @@ export function sessionDialer(
   family: 0 | 4 | 6,
   clock: Clock,
   options: DialOptions = {},
-): (localAddress: string | null) => Session {
+): (near: Near) => Session {
   const isName = isIP(target.host) === 0;
   const where = { ...addressOf(target, family), ...(isName ? resolvingOptions(options) : {}) };
   const secure = target.tls ? secureOptions(target, 'h2') : null;
   const authority = `${target.tls ? 'https' : 'http'}://localhost`;
-  return (localAddress) => {
-    const from = localAddress === null ? where : { ...where, localAddress };
+  return ({ address }) => {
+    const from = { ...where, ...boundTo({ address, port: null }) };
     const socket = secure === null ? connect(from) : connectTls({ ...from, ...secure });
     socket.setNoDelay(true);
     const session = connectHttp2(authority, {
@@ -154,8 +155,12 @@ function sessionOf({ socket, session, secure, isName, onAddress }: Parts, clock:
   session.once('remoteSettings', () => {
     greeted = true;
   });
+  // One that is reset while it is made never emits 'connect'; its port is known from the tick before this one.
+  process.nextTick(() => {
+    local ??= localOf(socket);
+  });
   socket.on('connect', () => {
-    local = localOf(socket);
+    local ??= localOf(socket);
     const at = clock.now();
     connectedAt = at;
     if (address !== null && isName) onAddress?.(address);

@@ -15,7 +15,7 @@ export function k6Command(
   { samples, gateUrl }: { readonly samples: string; readonly gateUrl: string },
   inherited: Readonly<Record<string, string | undefined>>,
 ): K6Command {
-  const { own, keepAlive, file } = config;
+  const { own, keepAlive, file, localAddresses } = config;
   // From its own place a script finds what it imports; in a container it is not there.
   const place = file !== null && existsSync(file) ? file : '-';
   return {
@@ -28,6 +28,8 @@ export function k6Command(
       '--address=',
       '--log-output=stderr',
       `--out=json=${samples}`,
+      // Of its own sockets; one address after the other for its virtual users.
+      ...(localAddresses.length === 0 ? [] : [`--local-ips=${localAddresses.join(',')}`]),
       // Stronger than what a script or the environment says.
       ...(keepAlive ? [] : ['--no-connection-reuse']),
       place,

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Lane } from '../../base/words.ts';
 import type { ProbeConfig } from '../config.ts';
 import { type DialOptions, dialer } from '../http/connection.ts';
+import { nearSides } from '../http/near.ts';
 import { sessionDialer } from '../http/session.ts';
 import { newHttp2Lane, reusedHttp2Lane } from './http2-lanes.ts';
 import type { Carrier } from './lanes.ts';
@@ -10,8 +11,7 @@ import { reusedLane } from './reused-lane.ts';
 
 /** Who carries the requests of a lane. */
 export function carrierOf(config: ProbeConfig, lane: Lane, clock: Clock, options: DialOptions): Carrier {
-  let opened = 0;
-  const from = () => config.localAddresses[opened++ % config.localAddresses.length] ?? null;
+  const from = nearSides(config.localAddresses, config.ports?.[lane] ?? null);
   if (config.http === '2') {
     const open = sessionDialer(config.target, config.family, clock, options);
     const dialSession = () => open(from());

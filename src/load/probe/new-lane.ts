@@ -2,16 +2,18 @@ import type { Clock } from '../../base/clock.ts';
 import type { ProbeConfig } from '../config.ts';
 import type { Dial } from '../http/connection.ts';
 import { exchange } from '../http/exchange.ts';
+import type { Near } from '../http/near.ts';
 import { type Carrier, carried, headsOf } from './lanes.ts';
 
 /** A connection for each request, as a client that just arrives. */
-export function newLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () => string | null): Carrier {
+export function newLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () => Near): Carrier {
   const headOf = headsOf(config, false);
   return {
     send(sending) {
       const one = exchange({
         ...sending,
         freshConnection: null,
+        near: () => connection.local,
         onEnd(event, reusable) {
           if (event.outcome === 'completed') connection.release();
           else connection.destroy();

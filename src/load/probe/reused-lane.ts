@@ -3,6 +3,7 @@ import type { Nanoseconds } from '../../base/units.ts';
 import type { ProbeConfig } from '../config.ts';
 import type { Connection, ConnectionUser, Dial } from '../http/connection.ts';
 import { exchange } from '../http/exchange.ts';
+import type { Near } from '../http/near.ts';
 import { type Carrier, carried, headsOf } from './lanes.ts';
 
 interface Kept {
@@ -17,12 +18,7 @@ const spares = 8;
  * One kept connection, as a client that stays. A request that comes due while it is busy takes a spare one or opens
  * another; nothing is sent twice, so a connection that dies under a request shows as that request's loss.
  */
-export function reusedLane(
-  config: ProbeConfig,
-  clock: Clock,
-  dial: Dial,
-  from: () => string | null,
-): Carrier {
+export function reusedLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () => Near): Carrier {
   const idle: Kept[] = [];
   let closed = false;
   const keep = (kept: Kept) => {
@@ -46,6 +42,7 @@ export function reusedLane(
       const one = exchange({
         ...sending,
         freshConnection: kept === undefined,
+        near: () => connection.local,
         onEnd(event, reusable) {
           const { connectedAt } = event;
           if (reusable && connectedAt !== null) keep({ connection, connectedAt });

@@ -6,6 +6,7 @@ import { streamPath } from '../../workload/protocol.ts';
 import type { StreamsConfig } from '../config.ts';
 import { deadlines } from '../deadlines.ts';
 import { type DialOptions, dialer } from '../http/connection.ts';
+import { nearSides } from '../http/near.ts';
 import { startEvent } from '../http/record.ts';
 import { requestHeads } from '../http/request.ts';
 import type { Wanted } from '../http/wanted.ts';
@@ -39,6 +40,7 @@ export function recorder(
   let quiet = false;
   let number = 0;
 
+  const near = nearSides(config.localAddresses, config.ports ?? null);
   const opened = coalescing(() => streams.size);
   const pace = pacer(clock, (dueAt) => start(dueAt));
 
@@ -48,7 +50,6 @@ export function recorder(
   };
 
   const start = (dueAt: Nanoseconds) => {
-    const from = config.localAddresses[number % config.localAddresses.length] ?? null;
     const startedAt = clock.now();
     report.late(startedAt - dueAt);
     const stream = new Stream(cohort, `${config.idPrefix}${number}`, wanted.take(), dueAt, startedAt);
@@ -56,7 +57,7 @@ export function recorder(
     report.counts.started();
     context.emit(startEvent(stream));
     streams.add(stream);
-    stream.open(from);
+    stream.open(near());
     opened();
     silent.add(stream, startedAt + Math.min(limits.connect, limits.stall));
   };

@@ -4,6 +4,7 @@ import type { EventOf } from '../../history/schema.ts';
 import type { StreamsConfig } from '../config.ts';
 import type { Connection, ConnectionUser, Dial, Stage } from '../http/connection.ts';
 import { type Exchange, exchange } from '../http/exchange.ts';
+import type { Near } from '../http/near.ts';
 import type { RequestOptions } from '../http/record.ts';
 import type { Wanted } from '../http/wanted.ts';
 
@@ -69,8 +70,7 @@ export class Stream implements RequestOptions, ConnectionUser {
     return null;
   }
 
-  /** `from`: the local address to bind; null: the system's choice. */
-  open(from: string | null): void {
+  open(from: Near): void {
     this.connection = this.cohort.dial(from, this);
   }
 
@@ -96,6 +96,10 @@ export class Stream implements RequestOptions, ConnectionUser {
 
   resolving(now: boolean): void {
     this.exchange.resolving(now);
+  }
+
+  near(): string | null {
+    return this.connection?.local ?? null;
   }
 
   onFirstChunk(): void {

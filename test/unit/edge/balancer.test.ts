@@ -105,7 +105,36 @@ test(
   }),
 );
 
-test('chooses by the seed: the same order of nodes in two runs', async () => {
+test("a lane's k-th connection goes to the same node in two runs, whatever the order of arrival and who else connects", async () => {
+  const lane = { name: 'streams', first: 12_000, count: 200 };
+  const askFrom = async (rig: Rig, port: number): Promise<string> => {
+    const socket = connect({ host: rig.host, port: rig.port, localPort: port, localAddress: rig.host });
+    socket.write('?');
+    const [bytes] = await once(socket, 'data');
+    socket.destroy();
+    return String(bytes);
+  };
+  const orders: string[][] = [];
+  for (const backwards of [false, true]) {
+    const work = async (rig: Rig) => {
+      await echoNames(rig);
+      rig.edge.send({ type: 'trial', seed: 11 });
+      await rig.sync();
+      const ports = Array.from({ length: 12 }, (_, k) => lane.first + k);
+      const met = new Map<number, string>();
+      for (const port of backwards ? [...ports].reverse() : ports) {
+        if (backwards) await names(rig, 1); // of no lane
+        met.set(port, await askFrom(rig, port));
+      }
+      orders.push(ports.map((port) => met.get(port) ?? ''));
+    };
+    await rigTest(3, {}, work, { lanes: [lane] })();
+  }
+  assert.equal(orders[0], orders[1]);
+  assert.ok(new Set(orders[0]).size > 1);
+});
+
+test('who comes from no lane is chosen for by the seed and the order of arrival', async () => {
   const orders: string[][] = [];
   for (let run = 0; run < 2; run += 1) {
     await rigTest(3, {}, async (rig) => {

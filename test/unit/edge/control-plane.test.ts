@@ -58,6 +58,7 @@ test('the edge follows the embedded control plane: its nodes, its flips and the 
     name: 'edge',
     config: {
       role: 'edge',
+      lanes: [],
       preset: { ...presets.custom, reconcileDelayMs: 100 },
       timeScale: 1,
       seed: 1,

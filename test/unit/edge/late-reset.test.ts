@@ -56,7 +56,7 @@ async function edge(upstreamPort: number) {
     assert.ok(client.remoteAddress !== undefined);
     relay({
       client,
-      upstream: { host: '127.0.0.1', port: upstreamPort, localAddress: null, hello: false },
+      upstream: { host: '127.0.0.1', port: upstreamPort, localAddress: null, hello: null },
       mode: 'passthrough',
       connectTimeoutMs: 0,
       openedAt: monotonic.now(),

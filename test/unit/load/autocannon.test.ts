@@ -68,6 +68,14 @@ for (let index = 0; index < cells.length; index += inTurn) {
   });
 }
 
+test('its connections come from the addresses of the clients, in turn', async () => {
+  const addresses = ['127.0.0.61', '127.0.0.62'].slice(0, process.platform === 'linux' ? 2 : 0);
+  const { said, problems } = await volley('whole-length', { localAddresses: addresses });
+  assert.equal(problems, []);
+  const from = new Set(said.ends.map(({ local }) => local?.split(':')[0]));
+  assert.equal([...from].sort(), addresses.length === 0 ? ['127.0.0.1'] : addresses);
+});
+
 test('what could not be sent is a problem of the trial', async () => {
   const { problems } = await volley('hang-no-head', { connections: 6, rate: 25, timeoutMs: 2000 });
   assert.is(problems.length, 0, 'one volley fits');

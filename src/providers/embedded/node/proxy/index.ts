@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
-import { pick, type Random } from '../../../../base/random.ts';
+import { pick, type Random, seedOf } from '../../../../base/random.ts';
 import { type Nanoseconds, nsPerMs } from '../../../../base/units.ts';
+import { drawn } from '../../../../edge/draws.ts';
+import { readHello } from '../../../../edge/hello.ts';
 import { type Relay, relay } from '../../../../edge/relay.ts';
 import { healthServers } from './health.ts';
 import { type NodePort, nodePort } from './port.ts';
@@ -46,6 +48,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
   const ports = new Map<number, NodePort>();
   const relays = new Set<Relay>();
   const connecting = new Set<Relay>();
+  const waiting = new Set<Socket>();
   let view: { services: readonly ServiceView[]; endpoints: ReadonlyMap<string, readonly EndpointView[]> } = {
     services: [],
     endpoints: new Map(),
@@ -69,8 +72,21 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       ...[...ports.values()].flatMap(({ listener }) => (listener === null ? [] : [listener])),
       ...health.listeners,
     ]);
-  const carry = (client: Socket, rule: Rule) => {
-    const endpoint = rule.kind === 'serve' ? pick(random, rule.endpoints) : undefined;
+  const take = (client: Socket, rule: Rule) => {
+    waiting.add(client);
+    client.once('close', () => waiting.delete(client));
+    readHello(client, (draw) => {
+      waiting.delete(client);
+      carry(client, rule, draw);
+    });
+  };
+  const carry = (client: Socket, rule: Rule, draw: number | null) => {
+    const endpoint =
+      rule.kind !== 'serve'
+        ? undefined
+        : draw === null
+          ? pick(random, rule.endpoints)
+          : drawn(seedOf(draw, 'pod'), rule.endpoints, nameOf);
     // The rule changed between the handshake and here; kube-proxy would not have answered the SYN.
     if (rule.kind !== 'serve' || endpoint === undefined) return void client.resetAndDestroy();
     client.setNoDelay(true);
@@ -82,9 +98,9 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
         localAddress: options.sharedAddress
           ? null
           : sourceFor(rule.policy, endpoint, options, client.remoteAddress),
-        hello: false,
+        hello: null,
       },
-      greet: true,
+      greeted: draw !== null,
       mode: 'passthrough',
       connectTimeoutMs: 0,
       openedAt: now(),
@@ -130,7 +146,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       token: options.token,
       fillerAddress: options.fillerAddress,
       backlog: options.backlog,
-      onConnection: carry,
+      onConnection: take,
       changed: tell,
       failed,
     });
@@ -169,8 +185,12 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       if (timer !== null) clearTimeout(timer);
       clearInterval(sweep);
       for (const port of ports.values()) port.end();
+      for (const each of waiting) each.destroy();
       for (const each of relays) each.shutDown();
       health.end();
     },
   };
 }
+
+/** Without the network, which is another one in each run: so a pod in the same place has the same luck. */
+const nameOf = ({ node, address }: EndpointView) => `${node} ${address.split('.').at(-1)}`;

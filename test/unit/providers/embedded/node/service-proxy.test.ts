@@ -6,6 +6,7 @@ import { monotonic } from '../../../../../src/base/clock.ts';
 import { roleBundle } from '../../../../../src/base/package.ts';
 import { seededRandom } from '../../../../../src/base/random.ts';
 import { type CheckRequest, performCheck } from '../../../../../src/edge/check.ts';
+import { helloOf } from '../../../../../src/edge/hello.ts';
 import { type RelayEnd, relay } from '../../../../../src/edge/relay.ts';
 import { type ServiceProxy, serviceProxy } from '../../../../../src/providers/embedded/node/proxy/index.ts';
 import { nodePort } from '../../../../../src/providers/embedded/node/proxy/port.ts';
@@ -163,7 +164,7 @@ const through = (bench: Bench, more: Partial<CheckRequest> = {}): CheckRequest =
   path: '',
   timeoutMs: 5000,
   from: client,
-  hello: true,
+  hello: 7,
   ...more,
 });
 
@@ -188,7 +189,7 @@ async function relayed(bench: Bench, giveUpMs = 5000): Promise<{ end: RelayEnd; 
   const end = await new Promise<RelayEnd>((resolve) => {
     const one = relay({
       client: accepted,
-      upstream: { host, port: bench.nodePort, localAddress: client, hello: true },
+      upstream: { host, port: bench.nodePort, localAddress: client, hello: 7 },
       mode: 'passthrough',
       connectTimeoutMs: 0,
       openedAt: monotonic.now(),
@@ -249,13 +250,31 @@ else
         assert.equal([end.connect, end.connectedAt, got], ['abandoned', null, '']);
         assert.ok(end.connectNs > 700e6, String(end.connectNs));
         await bench.put('Cluster', [bench.endpoint('elsewhere', dead), bench.endpoint('here')]);
-        const checks = Array.from({ length: 40 }, () => performCheck(through(bench, { timeoutMs: 600 })));
+        const checks = Array.from({ length: 40 }, (_, hello) =>
+          performCheck(through(bench, { timeoutMs: 600, hello })),
+        );
         const failed = (await Promise.all(checks)).filter(({ ok }) => !ok).length;
         assert.ok(failed >= 8 && failed <= 32, `${failed} of 40 checks failed`);
       } finally {
         pod.end();
       }
     }));
+
+test('the same draw goes to the same pod, and all draws over all pods', () =>
+  withProxy(async (bench) => {
+    await bench.put('Cluster', [bench.endpoint('elsewhere'), bench.endpoint('here')]);
+    const met = async () => {
+      const answers: string[] = [];
+      for (let hello = 0; hello < 20; hello += 1) {
+        const word = await knock({ host, port: bench.nodePort, localAddress: client }, 5000, helloOf(hello));
+        answers.push(word.replace('\x06', '').split(' ')[0] ?? '');
+      }
+      return answers;
+    };
+    const once = await met();
+    assert.equal(await met(), once);
+    assert.equal([...new Set(once)].sort(), ['elsewhere', 'here']);
+  }));
 
 test('its listeners are told: NodePort, healthz, and the check of Local', () =>
   withProxy(async (bench) => {

@@ -14,7 +14,7 @@ import {
 } from '../words.ts';
 import { boardChart, probeChart, streamChart } from './charts.ts';
 import { clockMarks } from './marks.ts';
-import { type Cell, escapeHtml, figure, type Key, list, table } from './markup.ts';
+import { type Cell, escapeHtml, figure, type Key, list, prose, table } from './markup.ts';
 import { looksIn } from './outcome-look.ts';
 import type { TrialSeries } from './series.ts';
 
@@ -150,22 +150,31 @@ function outcomes({ requests: { byOutcome, byOutcomeClient } }: TrialReport): st
   const count = (counts: Record<string, number | undefined>, name: string) => String(counts[name] ?? 0);
   const rows = names.map((name) => [name, count(byOutcome, name), count(byOutcomeClient, name)]);
   const same = rows.every(([, shown, seen]) => shown === seen);
-  const titles = same
-    ? ['outcome', 'streams']
-    : ['outcome', 'as this balancer shows it', 'as the client saw it'];
-  const cells = rows.map((row) => row.slice(0, titles.length));
-  return table('outcomes', titles, cells);
+  if (same)
+    return table(
+      'outcomes',
+      [],
+      rows.map(([name = '', shown = '']) => [name, shown]),
+    );
+  return table('outcomes', ['outcome', 'as this balancer shows it', 'as the client saw it'], rows);
 }
 
 function clocks(found: DisturbanceReport): string {
   const { kind, at, requestsLost, customers } = found;
-  const cells = clocksFor(kind).map((clock): [string, string, string] => [
-    clockWords[clock],
-    ...clockCells(clock, found),
-  ]);
-  const rows = cells.filter(([, value]) => value !== '-');
-  const rest = cells.filter(([, value]) => value === '-');
-  const others = rest.map(([name, , why]) => (why === '' ? name : `${name} (${why})`)).join(', ');
+  const cells = clocksFor(kind).map((clock) => ({
+    name: clockWords[clock],
+    cells: clockCells(clock, found),
+  }));
+  const rows = cells
+    .filter(({ cells: [value] }) => value !== '-')
+    .map(({ name, cells: [value, note] }): Cell[] => [
+      name,
+      { html: `${prose(value)}${note === '' ? '' : ` <span class="muted">${prose(note)}</span>`}` },
+    ]);
+  const others = cells
+    .filter(({ cells: [value] }) => value === '-')
+    .map(({ name, cells: [, why] }) => (why === '' ? name : `${name} (${why})`))
+    .join(', ');
   const { streams, newConnections } = customers;
   const seen = [
     `streams: ${shares(streams, 'whole', 'none under way')}`,
@@ -173,16 +182,17 @@ function clocks(found: DisturbanceReport): string {
       ? []
       : [`new connections: ${shares(newConnections, 'answered', 'none failed')}`]),
   ];
-  return `<h3>${escapeHtml(`${disturbanceName(found)}, at ${at.toFixed(1)} s`)}</h3>
-<p>${escapeHtml(`${requestsLost} ${plural(requestsLost, 'stream')} lost.`)}</p>${outages(found)}
-<p>${escapeHtml(`${customersTitle}: ${seen.join('; ')}.`)}</p>${table(`clocks of the ${kind}`, [`clock, from the ${kind} on`, 'value', 'resolution, or why there is no value'], rows)}${others === '' ? '' : `<p class="marks">${escapeHtml(`Nothing to measure: ${others}.`)}</p>`}`;
+  return `<h3>${prose(`${disturbanceName(found)}, at ${at.toFixed(1)} s`)}</h3>
+<p>${prose(`${requestsLost} ${plural(requestsLost, 'stream')} lost. ${customersTitle}: ${seen.join('; ')}.`)}</p>
+${outages(found)}<p class="marks">Clocks, counted from the ${kind}:</p>${table(`clocks of the ${kind}`, [], rows)}
+${others === '' ? '' : `<p class="marks">${prose(`Nothing to measure: ${others}.`)}</p>`}`;
 }
 
 function outages(disturbance: DisturbanceReport): string {
   const { outages: found } = disturbance;
   if (found === null || found.length === 0) return '';
-  const rows = found.map((one) => outageCells(disturbance, one));
-  return table('outages', ['outage began', 'lasted', 'new connections failed'], rows);
+  const rows = found.map((one, index) => [`outage ${index + 1}`, ...outageCells(disturbance, one)]);
+  return table('outages', ['outage', 'began', 'lasted', 'new connections failed'], rows);
 }
 
 function untrusted({ untrusted: spans }: TrialReport): string {

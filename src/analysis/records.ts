@@ -1,9 +1,13 @@
 import type { Nanoseconds } from '../base/units.ts';
 import type { Lane } from '../base/words.ts';
 import type { EventOf, Outcome } from '../history/schema.ts';
-import type { IngressLog } from './ingress-log.ts';
+import type { IngressLog } from './fold/ingress-log.ts';
 
-/** One connection through the edge; what is known of its end comes later. */
+/*
+ * What the fold (fold/) makes of a history: the only thing that the rest of the analysis reads.
+ */
+
+/** One connection through the edge. Its end comes later than its beginning. */
 export interface Connection {
   readonly client: string;
   readonly node: string | null;
@@ -11,13 +15,14 @@ export interface Connection {
   close: EventOf<'edge-close'> | null;
 }
 
-/** One request, joined with its connection through the edge and with the ingress' log. */
+/** One request, joined with its connection through the edge. */
 export interface RequestRecord {
   readonly id: string;
+  readonly load: string;
   readonly dueAt: Nanoseconds;
   readonly startedAt: Nanoseconds;
   readonly lane: Lane | null;
-  /** The client's word; analysis may put the edge's upstream in its place (outcomes.ts). */
+  /** As the client saw it; analysis may put the edge's upstream in its place (outcomes.ts). */
   readonly outcome: Outcome;
   /** Of a whole response head; null: none came. */
   readonly status: number | null;
@@ -32,19 +37,19 @@ export interface RequestRecord {
   readonly endpointPod: string | null;
   readonly ingressNode: string | null;
   readonly ingressPod: string | null;
-  /** reused lane: it opened its connection, or found it kept; null on other lanes. */
+  /** reused lane: whether it opened its connection; null on other lanes. */
   readonly freshConnection: boolean | null;
   connection: Connection | null;
 }
 
-/** Probes of one lane. Those that succeeded are only counted and placed in time: there may be a million. */
+/** Probes of one lane. Of those that succeeded only the due time is kept: there may be a million. */
 export interface LaneRecord {
   readonly load: string;
   readonly goodDueAt: Nanoseconds[];
   readonly failed: RequestRecord[];
-  /** Requests that opened a connection to keep, */
+  /** Requests that opened a connection to keep. */
   opened: number;
-  /** and when those of them began that succeeded. */
+  /** When those of them began that succeeded. */
   readonly openedGoodAt: Nanoseconds[];
   cancelled: number;
 }
@@ -61,41 +66,82 @@ export interface EngineRecord {
 /** How often an ingress saw which address for which client, before and after the switchover. */
 export type SourceCounts = Map<string, { source: string; client: string; count: number }>;
 
-/** All that belongs to one trial. */
-export interface TrialRecord {
-  readonly start: EventOf<'trial-start'>;
-  end: EventOf<'trial-end'> | null;
-  readonly phases: EventOf<'phase'>[];
-  readonly disturbances: EventOf<'disturbance'>[];
+/** A span in which the edge took connections late: from a client's connect to the edge's accept, neighbours joined. */
+export interface AcceptDelay {
+  from: Nanoseconds;
+  to: Nanoseconds;
+  maxMs: number;
+}
+
+/** A container of the app or the ingress ended. */
+export interface ProcessEnd {
+  readonly t: Nanoseconds;
+  readonly pod: string;
+  readonly app: string;
+  readonly node: string | null;
+}
+
+export type Endpoints = EventOf<'endpoints'>['endpoints'];
+
+/** How the cluster was when a trial began. */
+export interface ClusterState {
+  readonly green: ReadonlySet<string>;
+  readonly notReady: ReadonlySet<string>;
+  /** By Service. */
+  readonly endpoints: ReadonlyMap<string, Endpoints>;
+}
+
+export interface RequestsRecord {
   readonly streams: RequestRecord[];
   readonly lanes: Map<Lane, LaneRecord>;
-  readonly engines: Map<string, EngineRecord>;
-  readonly health: EventOf<'health'>[];
-  readonly nodes: EventOf<'node'>[];
-  readonly endpoints: EventOf<'endpoints'>[];
-  readonly lateness: EventOf<'lateness'>[];
-  readonly instrumentFailures: EventOf<'instrument-failed'>[];
-  /** Nodes green at the edge, endpoints and nodes by Service as the trial began. */
-  readonly before: ClusterState;
-  readonly sources: { readonly early: SourceCounts; readonly late: SourceCounts };
-  readonly logged: IngressLog;
-  /** Local addresses with which the edge reached nodes. */
-  readonly edgeHosts: Set<string>;
-  /** Requests of our own load that began, counted apart from what became of them. */
+  /** Requests of our own load that began, counted independently of their ends. */
   readonly started: { streams: number; probes: number };
   /** Names of the errors with which requests of our own load failed on our own side, and how often. */
   readonly localErrors: Map<string, number>;
-  /** Started, and never heard of again. */
+  /** Started, without an end. */
   unfinished: number;
   /** Ends of what had not begun, or had ended already. */
   strayEnds: number;
 }
 
-export interface ClusterState {
-  readonly green: ReadonlySet<string>;
-  readonly notReady: ReadonlySet<string>;
-  /** By Service. */
-  readonly endpoints: ReadonlyMap<string, EventOf<'endpoints'>['endpoints']>;
+export interface PhasesRecord {
+  readonly phases: EventOf<'phase'>[];
+  readonly disturbances: EventOf<'disturbance'>[];
+}
+
+export interface NodesRecord {
+  readonly health: EventOf<'health'>[];
+  readonly nodes: EventOf<'node'>[];
+  readonly endpoints: EventOf<'endpoints'>[];
+  readonly processEnds: ProcessEnd[];
+  readonly before: ClusterState;
+}
+
+export interface LatenessRecord {
+  readonly lateness: EventOf<'lateness'>[];
+  readonly instrumentFailures: EventOf<'instrument-failed'>[];
+}
+
+export interface ConnectionsRecord {
+  /** In the order of their connects, as far as the lines came in it. */
+  readonly acceptDelays: readonly AcceptDelay[];
+  /** Local addresses with which the edge reached nodes. */
+  readonly edgeHosts: ReadonlySet<string>;
+}
+
+/** Everything that belongs to one trial. */
+export interface TrialRecord
+  extends RequestsRecord,
+    PhasesRecord,
+    NodesRecord,
+    LatenessRecord,
+    ConnectionsRecord {
+  readonly start: EventOf<'trial-start'>;
+  /** null: the history breaks off in it. */
+  readonly end: EventOf<'trial-end'> | null;
+  readonly engines: ReadonlyMap<string, EngineRecord>;
+  readonly sources: { readonly early: SourceCounts; readonly late: SourceCounts };
+  readonly logged: IngressLog;
 }
 
 /** What is the same for all trials of a run. */

@@ -10,9 +10,9 @@ import {
   clockNames,
   type DisturbanceKind,
   disturbanceKinds,
-  type ReasonCode,
-  reasonCodes,
+  doubtCodes,
 } from '../base/words.ts';
+import { reasonCodes as runReasonCodes } from '../history/codes.ts';
 import { outcomes } from '../history/schema.ts';
 import { providerName } from '../plan/schema.ts';
 
@@ -33,9 +33,11 @@ export {
   clockNames,
   type DisturbanceKind,
   disturbanceKinds,
-  type ReasonCode,
-  reasonCodes,
 };
+
+/** Why a trial is not a pass: the analysis' reasons, and those that the run itself gave. */
+export const reasonCodes = [...doubtCodes, ...runReasonCodes] as const;
+export type ReasonCode = (typeof reasonCodes)[number];
 export const cause = z.enum(causes);
 
 export const clockName = z.enum(clockNames);
@@ -184,6 +186,8 @@ export const trialReport = z.object({
   atInjection: z.object({ inFlight: count, throughTarget: count }).nullable(),
   predicted: z.object({ lost: count, expectedShare: z.number() }).nullable(),
   disturbances: z.array(disturbanceReport),
+  /** What was lost outside of any disturbance, among all that were begun; null: nothing. */
+  outside: customersView.nullable(),
   clocksSeconds: clocks,
   clockNotes,
   sourceAddress: z.enum(['kept', 'lost', 'changes']).nullable(),

@@ -18,3 +18,15 @@ export function clusterTime(timeScale: number): ClusterTime {
     ms: (ns) => (ns * timeScale) / nsPerMs,
   };
 }
+
+/**
+ * Due times are sums of fractions: two that should be equal differ in their last bits. Lengths of time are compared to
+ * the microsecond.
+ */
+const tolerance: Nanoseconds = 1000;
+
+/** Whether a length of time reaches another, float error aside. */
+export const reaches = (length: Nanoseconds, wanted: Nanoseconds): boolean => length >= wanted - tolerance;
+/** In which bin of this length a time since the beginning falls, float error aside. */
+export const binOf = (since: Nanoseconds, binNs: Nanoseconds): number =>
+  Math.floor((since + tolerance) / binNs);

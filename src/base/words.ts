@@ -97,8 +97,8 @@ export const clockCodes = [
 ] as const;
 export type ClockCode = (typeof clockCodes)[number];
 
-/** Why a trial, or one expectation, is not a pass. */
-export const reasonCodes = [
+/** Why a trial, or one expectation, is not a pass, as the analysis finds it; the run's own reasons have codes as well. */
+export const doubtCodes = [
   /** An expectation was measured and is not met. */
   'not-met',
   /** The figure that an expectation asks for was not measured. */
@@ -106,7 +106,6 @@ export const reasonCodes = [
   'late',
   'broken-off',
   'not-completed',
-  'instrument-failed',
   'local-error',
   'engine-problem',
   'unfinished-requests',
@@ -118,10 +117,8 @@ export const reasonCodes = [
   'unexpected-on-target',
   'path-unproven',
   'never-recovered',
-  /** The run gave this reason. */
-  'run',
 ] as const;
-export type ReasonCode = (typeof reasonCodes)[number];
+export type DoubtCode = (typeof doubtCodes)[number];
 
 /** How a probe connects: anew each time, or over the connection that it keeps. */
 export const lanes = ['new', 'reused'] as const;

@@ -1,10 +1,7 @@
 import type { Milliseconds } from '../base/units.ts';
 import type { PodClass } from '../changes/effects.ts';
-import { faultShapes } from '../plan/fault-shape.ts';
+import { faultShapes, ordinaryPodsMs } from '../plan/fault-shape.ts';
 import { type Fault, needed } from './fault.ts';
-
-/** GKE's kubelet: shutdownGracePeriod 30s, of which shutdownGracePeriodCriticalPods 15s (docs, "Spot VMs: termination"). */
-const ordinaryShare: Milliseconds = 15_000;
 
 /**
  * Notice: 15 s for ordinary pods to end after SIGTERM, 15 s for critical ones. Then the power is cut, which is the fault
@@ -26,8 +23,8 @@ export const preempt: Fault = {
         { node },
         { which, graceMs: context.realMs(left(until)) },
       );
-    await end('ordinary', ordinaryShare);
-    await context.sleep(left(ordinaryShare));
+    await end('ordinary', ordinaryPodsMs);
+    await context.sleep(left(ordinaryPodsMs));
     await end('critical', notice);
     await context.sleep(left(notice));
     const cut = await changes.make(needed(effects, 'power'), { node }, { how: 'off' });

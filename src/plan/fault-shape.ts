@@ -24,3 +24,6 @@ export const faultShapes: Readonly<Record<FaultKind, FaultShape>> = {
   drain: { silencesNode: false, emptiesNode: true, noticeMs: 0 },
   'pod-kill': { silencesNode: false, emptiesNode: false, noticeMs: 0 },
 };
+
+/** GKE's kubelet: shutdownGracePeriod 30s, of which shutdownGracePeriodCriticalPods 15s (docs, "Spot VMs: termination"). */
+export const ordinaryPodsMs: Milliseconds = 15_000;

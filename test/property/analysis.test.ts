@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { causes, cdnCodes, type Report, report as reportSchema } from '../../src/analysis/schema.ts';
+import { isCounted } from '../../src/analysis/comparison.ts';
+import {
+  causes,
+  cdnCodes,
+  type DisturbanceReport,
+  type Report,
+  report as reportSchema,
+} from '../../src/analysis/schema.ts';
 import { MidflightError } from '../../src/base/errors.ts';
 import { type HistoryEvent, outcomes } from '../../src/history/schema.ts';
 import { reportOf } from '../support/analysis.ts';
@@ -12,6 +19,28 @@ const sum = (counts: Partial<Record<string, number>> | undefined) =>
 
 const startsOf = (events: readonly HistoryEvent[], trial: number, kind: 'stream' | 'probe') =>
   events.filter((event) => event.type === 'start' && event.trial === trial && event.kind === kind).length;
+
+/** Each failed probe is in one outage, and each customer saw one thing. */
+function outagesAddUp({ outages, customers, clocksSeconds, clockNotes }: DisturbanceReport): void {
+  const { streams, newConnections } = customers;
+  for (const seen of [streams, newConnections]) {
+    if (seen !== null) assert.is(seen.sent, seen.ok + sum(seen.byCdnCode) + seen.unclear);
+  }
+  assert.is(newConnections === null, outages === null);
+  for (const { sent, failed, share, lastedSeconds } of outages ?? []) {
+    assert.ok(failed >= 1 && failed <= sent && lastedSeconds >= 0);
+    assert.is(share, failed / sent);
+  }
+  const [first, last] = [outages?.[0], outages?.at(-1)];
+  const { firstFailedProbe, lastFailedProbe, failover } = clocksSeconds;
+  if (first !== undefined && firstFailedProbe !== null) assert.is(firstFailedProbe, first.beganSeconds);
+  if (last === undefined || lastFailedProbe === null) return;
+  assert.ok(Math.abs(lastFailedProbe - last.beganSeconds - last.lastedSeconds) < 1e-5);
+  if (failover !== null)
+    assert.ok(failover > lastFailedProbe, 'no failover ends before its last failed probe');
+  const bound = clockNotes.failover?.atLeastSeconds ?? null;
+  if (bound !== null) assert.is(failover, null, 'a clock with a value needs no bound');
+}
 
 /** All that adds up in any report, whatever its history. */
 function addsUp(report: Report, events: readonly HistoryEvent[]): void {
@@ -57,6 +86,7 @@ function addsUp(report: Report, events: readonly HistoryEvent[]): void {
     for (const one of disturbances) {
       assert.is(one.lostBegunBefore + one.lostBegunAfter, one.requestsLost);
       assert.ok(one.failingShare === null || (one.failingShare >= 0 && one.failingShare <= 1));
+      outagesAddUp(one);
       for (const [name, seconds] of Object.entries(one.clocksSeconds)) {
         assert.ok(seconds === null || seconds >= 0, `${name}: ${seconds}`);
         const reason = one.clockNotes[name as keyof typeof one.clockNotes]?.reason;
@@ -66,13 +96,16 @@ function addsUp(report: Report, events: readonly HistoryEvent[]): void {
     const { firstFailedProbe: first, lastFailedProbe: last } = clocksSeconds;
     if (first !== null && last !== null) assert.ok(first <= last);
     if (predicted !== null && atInjection !== null) {
-      assert.is(predicted.lost, atInjection.throughTarget);
+      assert.ok(predicted.lost <= atInjection.throughTarget);
       assert.ok(atInjection.throughTarget <= atInjection.inFlight && atInjection.inFlight <= started);
       assert.ok(predicted.expectedShare >= 0 && predicted.expectedShare <= 1);
     }
   }
   for (const row of report.comparison) {
-    const trials = report.trials.filter(({ policy }) => policy === row.policy);
+    const all = report.trials.filter(({ policy }) => policy === row.policy);
+    const trials = all.filter(isCounted);
+    assert.is(row.unknownRepeats, all.length - trials.length);
+    assert.is(row.repeats, all.length);
     assert.is(
       row.started,
       trials.reduce((total, { requests }) => total + requests.started, 0),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { outageIn } from '../../src/analysis/probes.ts';
+import { recoveredAfter } from '../../src/analysis/clocks/probes.ts';
 import type { EventOf } from '../../src/history/schema.ts';
 import { untoldEnd } from '../../src/history/untold-end.ts';
 import { probeWatch } from '../../src/run/probe-watch.ts';
@@ -63,11 +63,13 @@ test('when the run goes on, the analysis finds the outage over', () => {
           const timeline = {
             good: sent.filter(({ good }) => good).map(({ due }) => due),
             bad: sent.filter(({ good }) => !good).map(({ due }) => due),
+            interval: every,
           };
-          const outage = outageIn(timeline, since, now, stability);
-          if (outage === null) return;
+          const last = timeline.bad.findLast((due) => due >= since);
+          if (last === undefined) return;
           outages += 1;
-          assert.is.not(outage.recovered, null, `at ${now}: ${JSON.stringify(outage)}`);
+          const recovered = recoveredAfter(timeline, last, now, stability);
+          assert.is.not(recovered, null, `at ${now}, last failed ${last}: ${JSON.stringify(timeline)}`);
           return;
         }
       },

@@ -58,6 +58,8 @@ export interface RequestOptions {
   /** null: bytes came, yet no whole head. */
   readonly status?: number | null;
   readonly connectedAt?: Ms | null;
+  /** The edge took it and had no node for it. */
+  readonly toNobody?: boolean;
   /** What the edge found at the node. `close: false`: the edge's second line is missing. */
   readonly connect?: EventOf<'edge-close'>['connect'];
   readonly connectMs?: Ms;
@@ -302,14 +304,14 @@ export class HistoryBuilder {
     const { firstChunk = firstByte, lastByte = firstByte === null ? undefined : to } = options;
     const { connectedAt = from + 1, connect = 'connected', connectMs = 1, close = true } = options;
     const { status = firstByte === null ? null : 200, silence = 0 } = options;
+    const node = options.toNobody ? null : transit;
     const number = this.#count++;
     const id = options.id ?? `r${number}`;
     const local = `${clientAddress}:${10_000 + number}`;
     const trial = this.#index;
     const at = (ms: Ms | null | undefined) => (ms == null ? null : ns(ms));
     this.add({ type: 'start', t: ns(from), trial, id, load, kind, lane, dueAt: ns(due) });
-    if (transit !== null)
-      this.add({ type: 'edge-open', t: ns(from + 1), conn: number, client: local, node: transit });
+    if (transit !== null) this.add({ type: 'edge-open', t: ns(from + 1), conn: number, client: local, node });
     if (unfinished) return this;
     const told = firstChunk !== null && endpoint !== null;
     this.add({
@@ -339,7 +341,7 @@ export class HistoryBuilder {
       t: ns(to + 1),
       conn: number,
       client: local,
-      node: transit,
+      node,
       upstreamLocal: `${edgeAddress}:${10_000 + number}`,
       connect,
       connectNs: connectMs * nsPerMs,

@@ -1,4 +1,4 @@
-import { noClocks } from '../../src/analysis/clocks.ts';
+import { noClocks } from '../../src/analysis/clocks/read.ts';
 import type {
   ClockNote,
   ClockSpread,
@@ -69,6 +69,7 @@ export const aTrial = (more: Partial<TrialReport> = {}): TrialReport => ({
   atInjection: null,
   predicted: null,
   disturbances: [],
+  outside: null,
   clocksSeconds: noClocks(),
   clockNotes: {},
   sourceAddress: null,

@@ -61,6 +61,7 @@ function run(
         clockNotes,
       },
     ],
+    outside: null,
     clocksSeconds,
     clockNotes,
     sourceAddress: 'lost',

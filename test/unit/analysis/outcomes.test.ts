@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cdnConnectMs } from '../../../src/analysis/outcomes.ts';
+import { cdnConnectMs } from '../../../src/analysis/build/outcomes.ts';
 import { type Outcome, outcomes } from '../../../src/history/schema.ts';
 import { trialOf } from '../../support/analysis.ts';
 import { history, type RequestOptions } from '../../support/history.ts';
@@ -35,7 +35,6 @@ const upstream: [NonNullable<RequestOptions['connect']>, number, Outcome][] = [
   ['abandoned', cdnConnectMs, 'connect-timeout'],
   ['abandoned', cdnConnectMs - 1, 'slow-connect'],
   ['connected', 1, 'hung'],
-  ['none', 0, 'hung'],
   ['error', 0, 'hung'],
 ];
 for (const [connect, connectMs, seen] of upstream) {
@@ -47,6 +46,22 @@ for (const [connect, connectMs, seen] of upstream) {
     assert.equal(await outcomeOf({ connect, connectMs }, proxying), { seen: ['hung'], client: ['hung'] });
   });
 }
+
+test('no node for it: what the preset says that its balancer does then', async () => {
+  const seen = async (noTarget: 'drop' | 'reset' | 'refuse', mode: 'proxy' | 'passthrough', ms: number) =>
+    (
+      await outcomeOf(
+        { connect: 'none', connectMs: ms, toNobody: true },
+        { edge: { ...basicPlan.edge, mode, noTarget } },
+      )
+    ).seen;
+  for (const mode of ['proxy', 'passthrough'] as const) {
+    assert.equal(await seen('drop', mode, cdnConnectMs), ['connect-timeout']);
+    assert.equal(await seen('drop', mode, cdnConnectMs - 1), ['slow-connect']);
+    assert.equal(await seen('refuse', mode, 1), ['refused']);
+    assert.equal(await seen('reset', mode, 1), ['hung'], 'as the client saw it');
+  }
+});
 
 test('passthrough: how long a SYN went unanswered is counted in cluster time', async () => {
   const compressed = { timeScale: 10 };

@@ -82,7 +82,11 @@ for (const metric of ['failover', 'disruption', 'firstFailedProbe', 'lastFailedP
     for (const condition of ['< 1h', '> 1h']) {
       const trial = await trialWith(during, { expect: [[metric, condition]] });
       assert.is(trial.verdict, 'unknown');
-      assert.match(trial.reason ?? '', 'measured by an instrument that was late');
+      assert.match(trial.reason ?? '', 'probe was late by 80 ms while it mattered');
+      assert.equal(
+        trial.reasons.map(({ code }) => code),
+        ['late'],
+      );
     }
   });
 }
@@ -121,8 +125,10 @@ test('counts do not depend on when a probe was sent', async () => {
 test('too many failed probes prove nothing where the probe was late: this machine may have failed them', async () => {
   const verdictOf = async (metric: string, wanted: string | number, late = during) =>
     (await trialWith(late, { expect: [[metric, wanted]] })).verdict;
-  assert.is(await verdictOf('probes.new.failed', 0), 'unknown');
-  assert.is(await verdictOf('probes.new.failed', '<= 5'), 'unknown');
+  // Of the 20 that failed, those under way from 10.5 to 11.5 s may be its own: all but the last four of 2 s, and no more.
+  assert.is(await verdictOf('probes.new.failed', '<= 4'), 'unknown');
+  assert.is(await verdictOf('probes.new.failed', '<= 3'), 'fail');
+  assert.is(await verdictOf('probes.new.failed', 0), 'fail');
   assert.is(await verdictOf('probes.new.failed', '<= 50'), 'pass');
   assert.is(await verdictOf('probes.new.failed', '> 50'), 'fail', 'too few are too few');
   assert.is(await verdictOf('probes.new.failed', 0, (builder) => builder), 'fail');
@@ -181,10 +187,7 @@ test('a probe held up where it should have shown that all is well: what it did n
   assert.is(await verdictOf(at(35_000)), 'pass', 'behind it');
   assert.is(await verdictOf(at(8000)), 'pass', 'before the fault');
   const { reason } = await quietTrial(at(15_000), [['failover', '0s']]);
-  assert.is(
-    reason,
-    'failover == 0s: probe was held up for 900 ms, and what was lost meanwhile may have gone unseen',
-  );
+  assert.is(reason, 'failover == 0s: probe was late by 900 ms while it mattered');
 });
 
 test('the window behind an outage is the same', async () => {

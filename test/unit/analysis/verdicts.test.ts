@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { worst } from '../../../src/analysis/verdicts.ts';
+import { worst } from '../../../src/analysis/judge/verdicts.ts';
 import { reportOf, trialOf } from '../../support/analysis.ts';
 import { type HistoryBuilder, history, ns } from '../../support/history.ts';
 import { basicPlan } from '../../support/plan.ts';

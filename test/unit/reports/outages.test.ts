@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { noClocks } from '../../../src/analysis/clocks.ts';
+import { noClocks } from '../../../src/analysis/clocks/read.ts';
 import { outageRows } from '../../../src/reports/outages.ts';
 import { aDisturbance, aNote, aReport, aRow, aTrial } from '../../support/report.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { noClocks } from '../../../../src/analysis/clocks.ts';
+import { noClocks } from '../../../../src/analysis/clocks/read.ts';
 import { clockMarks, placeMarks } from '../../../../src/reports/html/marks.ts';
 import { aDisturbance } from '../../../support/report.ts';
 

@@ -1,4 +1,4 @@
-import type { EventOf } from '../history/schema.ts';
+import type { EventOf } from '../../history/schema.ts';
 
 /** What the ingress' logs say of the requests of one trial, whichever line comes first: theirs or the recorder's. */
 export interface IngressLog {

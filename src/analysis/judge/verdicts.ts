@@ -1,4 +1,4 @@
-import type { Verdict } from './schema.ts';
+import type { Verdict } from '../schema.ts';
 
 /** A proven failure is worse than a doubt, and a doubt worse than none. */
 const bySeverity: readonly Verdict[] = ['fail', 'unknown', 'pass'];

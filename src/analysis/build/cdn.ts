@@ -1,8 +1,8 @@
-import type { Outcome } from '../history/schema.ts';
+import type { Outcome } from '../../history/schema.ts';
+import type { RequestRecord } from '../records.ts';
+import type { CdnCode } from '../schema.ts';
+import type { ClusterTime } from '../time.ts';
 import { cdnConnectMs } from './outcomes.ts';
-import type { RequestRecord } from './records.ts';
-import type { CdnCode } from './schema.ts';
-import type { ClusterTime } from './time.ts';
 
 /** Cloudflare's proxy read timeout (its docs, error 524: 120 s, was 100 s). Cluster milliseconds. */
 const cdnResponseMs = 120_000;

@@ -1,8 +1,8 @@
-import type { Nanoseconds } from '../base/units.ts';
-import type { Outcome } from '../history/schema.ts';
-import type { TrialRecord } from './records.ts';
-import type { TrialReport } from './schema.ts';
-import type { ClusterTime } from './time.ts';
+import type { Nanoseconds } from '../../base/units.ts';
+import type { Outcome } from '../../history/schema.ts';
+import type { TrialRecord } from '../records.ts';
+import type { TrialReport } from '../schema.ts';
+import type { ClusterTime } from '../time.ts';
 
 const closed: readonly Outcome[] = [
   'closed-before-response',

@@ -1,4 +1,4 @@
-import type { RunRecord, TrialRecord } from './records.ts';
+import type { RunRecord, TrialRecord } from '../records.ts';
 
 /** Where ready pods of ingress and app were as a trial began, by node. */
 export interface Placement {

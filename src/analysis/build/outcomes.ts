@@ -1,6 +1,7 @@
-import type { Outcome } from '../history/schema.ts';
-import type { RequestRecord } from './records.ts';
-import type { ClusterTime } from './time.ts';
+import type { Outcome } from '../../history/schema.ts';
+import type { PlannedEdge } from '../../plan/schema.ts';
+import type { RequestRecord } from '../records.ts';
+import type { ClusterTime } from '../time.ts';
 
 /** Cloudflare waits so long for a SYN-ACK before it answers 522 (its docs, error 522). Cluster milliseconds. */
 export const cdnConnectMs = 19_000;
@@ -8,13 +9,23 @@ export const cdnConnectMs = 19_000;
 /**
  * What the client of the preset's balancer would have seen. A passthrough balancer has no handshake of its own, ours in
  * user space has: there the edge's side towards the node takes the place of the client's, as long as no byte came back.
- * `passthrough`: of the preset.
+ * If the balancer had no node for it, the preset says what it does then.
  */
-export function outcomeOf(request: RequestRecord, passthrough: boolean, time: ClusterTime): Outcome {
+export function outcomeOf(
+  request: RequestRecord,
+  { mode, noTarget }: Pick<PlannedEdge, 'mode' | 'noTarget'>,
+  time: ClusterTime,
+): Outcome {
   const { outcome, connection } = request;
   if (outcome === 'completed' || outcome === 'cancelled' || outcome === 'local-error') return outcome;
-  if (!passthrough || request.firstByteAt !== null || connection?.close == null) return outcome;
+  if (request.firstByteAt !== null || connection?.close == null) return outcome;
   const { connect, connectNs } = connection.close;
+  const unanswered = () => (time.ms(connectNs) >= cdnConnectMs ? 'connect-timeout' : 'slow-connect');
+  if (connect === 'none') {
+    if (noTarget === 'drop') return unanswered();
+    return noTarget === 'refuse' ? 'refused' : outcome;
+  }
+  if (mode !== 'passthrough') return outcome;
   switch (connect) {
     case 'refused':
     case 'reset': // an RST in answer to a SYN is a refusal, whatever errno the kernel makes of it
@@ -24,9 +35,8 @@ export function outcomeOf(request: RequestRecord, passthrough: boolean, time: Cl
     case 'timeout':
       return 'connect-timeout';
     case 'abandoned':
-      return time.ms(connectNs) >= cdnConnectMs ? 'connect-timeout' : 'slow-connect';
+      return unanswered();
     case 'connected':
-    case 'none':
     case 'error':
       return outcome;
   }

@@ -1,8 +1,8 @@
-import { lowerBound } from '../base/ascending.ts';
-import type { Nanoseconds } from '../base/units.ts';
-import type { DisturbanceKind } from '../base/words.ts';
-import type { Timeline } from './probes.ts';
-import type { TrialRecord } from './records.ts';
+import { lowerBound } from '../../base/ascending.ts';
+import type { Nanoseconds } from '../../base/units.ts';
+import type { DisturbanceKind } from '../../base/words.ts';
+import type { Timeline } from '../clocks/probes.ts';
+import type { TrialRecord } from '../records.ts';
 
 /** Something that may cost requests, and the time that is its own. */
 export interface Disturbance {
@@ -13,10 +13,14 @@ export interface Disturbance {
   readonly podKilled: 'ingress' | 'app' | null;
   /** Right before it was done. */
   readonly at: Nanoseconds;
-  /** The next disturbance, the recovery, or the last thing seen of the trial. */
+  /** The next disturbance, the recovery, or the end of the trial. */
   readonly until: Nanoseconds;
+  /** The recovery or the end of the trial: what it failed may be seen while the next one goes on. */
+  readonly end: Nanoseconds;
   readonly recoverAt: Nanoseconds | null;
   readonly endedBy: 'disturbance' | 'recovery' | 'end';
+  /** How many pods or nodes it took; null: not known. 0: it had no effect. */
+  readonly affected: number | null;
 }
 
 /** In their order. `lastSeen`: the last instant that the trial knows of. */
@@ -27,9 +31,13 @@ export function disturbancesOf(trial: TrialRecord, lastSeen: Nanoseconds): Distu
     const next = begins[index + 1];
     const candidates: [Nanoseconds, Disturbance['endedBy']][] = [[lastSeen, 'end']];
     if (recover !== undefined) candidates.push([recover.t, 'recovery']);
+    const [end] = candidates.reduce((least, one) => (one[0] <= least[0] ? one : least));
     if (next !== undefined) candidates.push([next.t, 'disturbance']);
     const [until, endedBy] = candidates.reduce((least, one) => (one[0] <= least[0] ? one : least));
     const pod = trial.start.fault?.pod;
+    const done = trial.disturbances.find(
+      ({ at, kind, t }) => at === 'done' && kind === begin.kind && t >= begin.t && t <= end,
+    );
     return {
       kind: begin.kind,
       name: begin.name,
@@ -37,8 +45,10 @@ export function disturbancesOf(trial: TrialRecord, lastSeen: Nanoseconds): Distu
       podKilled: begin.name === 'pod-kill' && (pod === 'ingress' || pod === 'app') ? pod : null,
       at: begin.t,
       until,
+      end,
       recoverAt: begin.kind === 'fault' ? (recover?.t ?? null) : null,
       endedBy,
+      affected: done?.affected ?? null,
     };
   });
 }
@@ -58,7 +68,9 @@ export function outageOf(trial: TrialRecord, timeline: Timeline | null, until: N
     podKilled: null,
     at: at ?? trial.start.t,
     until,
+    end: until,
     recoverAt: null,
     endedBy: 'end',
+    affected: null,
   };
 }

@@ -1,4 +1,4 @@
-import type { RunRecord, SourceCounts, TrialRecord } from './records.ts';
+import type { RunRecord, SourceCounts, TrialRecord } from '../records.ts';
 
 /**
  * Whether the ingress saw the address with which the connection reached the transit node: the client's where the edge

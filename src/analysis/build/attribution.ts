@@ -1,0 +1,119 @@
+import type { Nanoseconds } from '../../base/units.ts';
+import { type FaultShape, faultShapes } from '../../plan/fault-shape.ts';
+import type { RequestRecord, RunRecord, TrialRecord } from '../records.ts';
+import type { Cause } from '../schema.ts';
+import type { Disturbance } from './disturbances.ts';
+import type { Placement } from './placement.ts';
+
+/** Everything that decides who is to blame in one trial. */
+export interface Blame {
+  readonly run: RunRecord;
+  readonly trial: TrialRecord;
+  readonly placement: Placement;
+  readonly disturbances: readonly Disturbance[];
+  readonly flip: Disturbance | null;
+  readonly fault: Disturbance | null;
+  /** The policy that connections begun before the flip are under. */
+  readonly initialPolicy: 'Cluster' | 'Local';
+  /** The policy of those begun after it, or in a trial without one. */
+  readonly finalPolicy: 'Cluster' | 'Local';
+}
+
+/** Why a request was lost, and whether its path proves it: else only the time speaks for it. */
+export interface Attribution {
+  readonly cause: Cause;
+  readonly proven: boolean;
+}
+
+/** The nodes of a request's path, as far as the records show them. */
+export function pathOf(request: RequestRecord, { run, trial }: Pick<Blame, 'run' | 'trial'>) {
+  const podNode = (pod: string | null) => (pod === null ? null : (run.podNodes.get(pod) ?? null));
+  return {
+    transit: request.connection?.node ?? null,
+    ingress: request.ingressNode ?? podNode(request.ingressPod) ?? trial.logged.nodeOf(request.id),
+    endpoint: request.endpointNode,
+  };
+}
+
+/** When its connection began: a kept one is older than the request. */
+export const connectionBegan = ({ connection, startedAt }: RequestRecord): Nanoseconds =>
+  Math.min(connection?.openedAt ?? startedAt, startedAt);
+
+/** When the fault began to take the node: with its notice, if it gives one. */
+export const struckAt = ({ disturbances, fault }: Blame): Nanoseconds | null =>
+  disturbances.find(({ kind }) => kind === 'notice')?.at ?? fault?.at ?? null;
+
+/** Why a request was lost. Only what the records show: where they are silent it is `unattributed`. */
+export function attribute(request: RequestRecord, blame: Blame): Attribution {
+  const { flip, finalPolicy, placement } = blame;
+  if (request.connection !== null && request.connection.node === null) return proven('no-target');
+  const path = pathOf(request, blame);
+  const droppedByLocal =
+    flip !== null &&
+    finalPolicy === 'Local' &&
+    connectionBegan(request) >= flip.at &&
+    path.transit !== null &&
+    !placement.ingress.has(path.transit);
+  // Local drops new connections there, whether the node lives or not.
+  if (droppedByLocal && request.firstByteAt === null) return proven('switchover');
+  const struck = struckAt(blame);
+  const fault = blame.fault ?? blame.disturbances.find(({ kind }) => kind === 'notice') ?? null;
+  if (fault !== null && struck !== null && request.endedAt >= struck) {
+    const cause = fault.podKilled === null ? byNode(request, blame, fault) : byPod(request, blame, fault);
+    if (cause !== null) return proven(cause);
+  }
+  const met = flip !== null && request.endedAt >= flip.at && request.startedAt < flip.until;
+  return { cause: met ? 'switchover' : 'unattributed', proven: false };
+}
+
+const proven = (cause: Cause): Attribution => ({ cause, proven: true });
+
+const policyOf = (request: RequestRecord, { flip, initialPolicy, finalPolicy }: Blame) =>
+  flip !== null && connectionBegan(request) < flip.at ? initialPolicy : finalPolicy;
+
+function byPod(request: RequestRecord, blame: Blame, { node, podKilled, at }: Disturbance): Cause | null {
+  if (node === null) return null;
+  const path = pathOf(request, blame);
+  if (podKilled === 'app') return path.endpoint === node ? 'endpoint' : null;
+  if (path.ingress === node) return 'ingress';
+  // Under Local the node passes new connections to its own ingress pods alone.
+  const isNew = request.firstByteAt === null && connectionBegan(request) >= at;
+  const onlyPod = (blame.placement.ingress.get(node) ?? 0) === 1;
+  return isNew && onlyPod && path.transit === node && policyOf(request, blame) === 'Local' ? 'ingress' : null;
+}
+
+function byNode(request: RequestRecord, blame: Blame, fault: Disturbance): Cause | null {
+  const { placement, trial } = blame;
+  const { node } = fault;
+  if (node === null) return null;
+  const path = pathOf(request, blame);
+  if (path.endpoint === node) return 'endpoint';
+  if (path.ingress === node) return 'ingress';
+  if (path.transit === node) {
+    // Under Local a connection never leaves its transit node: that node was its ingress node as well.
+    if (policyOf(request, blame) === 'Local' && placement.ingress.has(node)) return 'ingress';
+    if (isSilent(request, blame, fault)) return 'transit';
+  }
+  if (request.firstByteAt !== null || path.transit === null) return null;
+  // No answer, through a node that lives. An ingress that lives logs every request that reaches it: one that none has
+  // logged went to the dead ingress pod; one that was logged waited for the dead app pod.
+  const logs = trial.logged.any || blame.run.topology?.ingressKind === 'model';
+  if (!logs) return null;
+  if (trial.logged.has(request.id)) return placement.app.has(node) ? 'endpoint' : null;
+  return placement.ingress.has(node) ? 'ingress' : null;
+}
+
+/** By the fault's name, as histories have it. */
+const shapes: ReadonlyMap<string, FaultShape> = new Map(Object.entries(faultShapes));
+export const silencesNode = ({ name }: Pick<Disturbance, 'name'>): boolean =>
+  shapes.get(name)?.silencesNode ?? true;
+
+/** Whether the node had stopped to forward when the request ended: not so during a notice or in a drain. */
+const isSilent = ({ endedAt }: RequestRecord, { fault }: Blame, struck: Disturbance): boolean =>
+  silencesNode(struck) && fault !== null && endedAt >= fault.at;
+
+/** Losses that Local would have spared: only carried by a node that runs no ingress pod. */
+export function avoidableByLocal(request: RequestRecord, cause: Cause, blame: Blame): boolean {
+  const { transit } = pathOf(request, blame);
+  return cause === 'transit' && transit !== null && !blame.placement.ingress.has(transit);
+}

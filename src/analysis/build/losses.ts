@@ -1,0 +1,86 @@
+import type { Nanoseconds } from '../../base/units.ts';
+import type { Outcome } from '../../history/schema.ts';
+import type { Plan } from '../../plan/schema.ts';
+import type { RequestRecord } from '../records.ts';
+import type { Cause, CdnCode } from '../schema.ts';
+import type { ClusterTime } from '../time.ts';
+import { attribute, type Blame } from './attribution.ts';
+import { cdnCodeOf } from './cdn.ts';
+import type { Disturbance } from './disturbances.ts';
+import { isLost, outcomeOf } from './outcomes.ts';
+
+/** One request: what became of it, and why. */
+export interface Judged {
+  readonly request: RequestRecord;
+  readonly outcome: Outcome;
+  readonly lost: boolean;
+  /** null: not lost. */
+  readonly cause: Cause | null;
+  /** Its path shows the cause; else only the time speaks for it. */
+  readonly proven: boolean;
+  readonly cdn: CdnCode | null;
+  /** What it was lost to; null: to nothing that was done, or not lost. */
+  readonly disturbance: Disturbance | null;
+}
+
+export function judgeRequest(request: RequestRecord, blame: Blame, plan: Plan, time: ClusterTime): Judged {
+  const outcome = outcomeOf(request, plan.edge, time);
+  if (!isLost(outcome)) {
+    return { request, outcome, lost: false, cause: null, proven: false, cdn: null, disturbance: null };
+  }
+  const { cause, proven } = attribute(request, blame);
+  const cdn = cdnCodeOf(request, outcome, time);
+  const disturbance =
+    outcome === 'local-error' ? null : disturbanceOf(request, cause, blame, lostAt(request, plan, time));
+  return { request, outcome, lost: true, cause, proven, cdn, disturbance };
+}
+
+/**
+ * The latest disturbance before the loss whose effect it can be: by its cause if its path shows one, else by the time.
+ */
+function disturbanceOf(
+  request: RequestRecord,
+  cause: Cause,
+  { disturbances }: Blame,
+  at: Nanoseconds,
+): Disturbance | null {
+  const before = disturbances.filter((one) => one.at <= at);
+  const latest = (...kinds: readonly Disturbance['kind'][]) =>
+    before.findLast(({ kind }) => kinds.includes(kind)) ?? null;
+  switch (cause) {
+    case 'switchover':
+      return latest('flip', 'step');
+    case 'transit':
+    case 'ingress':
+    case 'endpoint':
+      return latest('fault', 'notice') ?? firstStrike(request, disturbances);
+    case 'no-target':
+    case 'unattributed':
+      return before.at(-1) ?? null;
+  }
+}
+
+/** A stream that the fault cut within its last chunk may seem to have fallen silent before it. */
+const firstStrike = ({ lane, endedAt }: RequestRecord, disturbances: readonly Disturbance[]) =>
+  lane !== null
+    ? null
+    : (disturbances.find(({ kind, at }) => (kind === 'fault' || kind === 'notice') && at <= endedAt) ?? null);
+
+/**
+ * When it was lost, as far as that can be told: a probe by when it was due, a stream that fell silent when its next chunk
+ * failed to come, any other when it ended.
+ */
+function lostAt(
+  { lane, dueAt, startedAt, endedAt, lastByteAt, outcome }: RequestRecord,
+  plan: Plan,
+  time: ClusterTime,
+): Nanoseconds {
+  if (lane !== null) return dueAt;
+  const silent = outcome === 'hung' || outcome === 'connect-timeout' || outcome === 'slow-connect';
+  if (!silent) return endedAt;
+  if (lastByteAt === null) return startedAt;
+  return Math.min(endedAt, lastByteAt + time.ns(2 * chunkIntervalMs(plan)));
+}
+
+export const chunkIntervalMs = ({ load }: Plan): number =>
+  Math.max(0, ...load.map((one) => (one.kind === 'streams' ? one.chunkIntervalMs : 0)));

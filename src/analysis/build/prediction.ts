@@ -1,0 +1,161 @@
+import type { Nanoseconds } from '../../base/units.ts';
+import { faultShapes, ordinaryPodsMs } from '../../plan/fault-shape.ts';
+import type { Plan } from '../../plan/schema.ts';
+import type { RequestRecord } from '../records.ts';
+import type { ClusterTime } from '../time.ts';
+import { type Blame, pathOf, silencesNode, struckAt } from './attribution.ts';
+import type { Disturbance } from './disturbances.ts';
+import { shareThrough } from './expected-share.ts';
+import { chunkIntervalMs } from './losses.ts';
+
+export interface Prediction {
+  readonly atInjection: { inFlight: number; throughTarget: number };
+  readonly predicted: { lost: number; expectedShare: number };
+  /** Streams in flight at the injection. */
+  readonly inFlight: readonly RequestRecord[];
+  /** Of those, the ones that the fault takes and that cannot finish before. */
+  readonly doomed: ReadonlySet<RequestRecord>;
+  /** Of those in flight, the ones that end too close to their time limit to be predicted either way. */
+  readonly close: ReadonlySet<RequestRecord>;
+  /** Streams in flight whose connection the edge's log does not show: they may have been anywhere. */
+  readonly unproven: number;
+}
+
+/** What the recorded paths say will be lost, and what topology and policy alone would have said. */
+export function predict(blame: Blame, fault: Disturbance, plan: Plan, time: ClusterTime): Prediction {
+  const at = struckAt(blame) ?? fault.at;
+  const inFlight = blame.trial.streams.filter((stream) => isInFlight(stream, at));
+  const takes = taking(blame, fault, plan);
+  const chunk = time.ns(2 * chunkIntervalMs(plan));
+  const through: RequestRecord[] = [];
+  const doomed = new Set<RequestRecord>();
+  const close = new Set<RequestRecord>();
+  for (const stream of inFlight) {
+    const graceMs = takes(stream);
+    if (graceMs === null) continue;
+    through.push(stream);
+    if (graceMs === Number.POSITIVE_INFINITY) continue;
+    const left = plannedEnd(stream, plan, time) - (at + time.ns(graceMs));
+    if (left > 0 || graceMs === 0) doomed.add(stream);
+    if (graceMs > 0 && Math.abs(left) <= chunk) close.add(stream);
+  }
+  const policy = cohortPolicy(blame, plan);
+  return {
+    inFlight,
+    doomed,
+    close,
+    atInjection: { inFlight: inFlight.length, throughTarget: through.length },
+    predicted: { lost: doomed.size, expectedShare: shareThrough(blame, fault, policy) },
+    unproven: inFlight.filter(({ connection }) => connection === null).length,
+  };
+}
+
+/**
+ * Whether of the streams in flight exactly the predicted ones were lost. In real time the fault takes a moment to take
+ * hold: there a stream that was completed within a chunk of it proves nothing.
+ */
+export function cameTrue(
+  { inFlight, doomed, close }: Prediction,
+  { at }: Disturbance,
+  lostByIt: ReadonlySet<RequestRecord>,
+  plan: Plan,
+  time: ClusterTime,
+): boolean {
+  const tooClose = ({ outcome, endedAt }: RequestRecord) =>
+    plan.provider !== 'embedded' && outcome === 'completed' && endedAt - at <= time.ns(chunkIntervalMs(plan));
+  return inFlight.every(
+    (stream) => tooClose(stream) || close.has(stream) || doomed.has(stream) === lostByIt.has(stream),
+  );
+}
+
+/** Past its first chunk, and not ended. */
+export function isInFlight({ firstChunkAt, endedAt }: RequestRecord, at: Nanoseconds): boolean {
+  return firstChunkAt !== null && firstChunkAt <= at && endedAt > at;
+}
+
+function plannedEnd({ load, startedAt }: RequestRecord, plan: Plan, time: ClusterTime): Nanoseconds {
+  const item = plan.load.find(({ name }) => name === load);
+  return item?.kind === 'streams' ? startedAt + time.ns(item.durationMs) : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * For a stream, the cluster milliseconds that the fault leaves it; infinite if it lets it finish; null if the stream does
+ * not depend on what the fault takes.
+ */
+function taking(blame: Blame, fault: Disturbance, plan: Plan): (stream: RequestRecord) => number | null {
+  const { node, name } = fault;
+  if (fault.podKilled !== null) {
+    const killed = killedPod(blame, fault);
+    return (stream) => {
+      const path = pathOf(stream, blame);
+      const [at, pod] =
+        fault.podKilled === 'ingress'
+          ? [path.ingress, stream.ingressPod]
+          : [path.endpoint, stream.endpointPod];
+      if (at !== node) return null;
+      return killed === null || pod === null || pod === killed ? 0 : null;
+    };
+  }
+  const limits = gracesOf(
+    name,
+    plan,
+    blame.disturbances.some(({ kind }) => kind === 'notice'),
+  );
+  return (stream) => {
+    const { transit, ingress, endpoint } = pathOf(stream, blame);
+    const graces = [
+      ...(ingress === node ? [limits.ingress] : []),
+      ...(endpoint === node ? [limits.app] : []),
+      ...(transit === node && silencesNode(fault) ? [limits.transit] : []),
+    ];
+    return graces.length === 0 ? null : Math.min(...graces);
+  };
+}
+
+interface Graces {
+  readonly ingress: number;
+  readonly app: number;
+  readonly transit: number;
+}
+
+/** How long each part of a stream's path lives on after the fault, or its notice, began. Cluster milliseconds. */
+function gracesOf(name: string, { ingress, app }: Plan, noticed: boolean): Graces {
+  if (name !== 'drain' && !noticed) return { ingress: 0, app: 0, transit: 0 };
+  // The ingress ends by itself when its own grace is over; the kubelet kills what is left after the pod's.
+  const own = Math.min(
+    ingress.terminationGraceMs,
+    ingress.requestAcceptGraceTimeoutMs + ingress.graceTimeOutMs,
+  );
+  if (name === 'drain') {
+    // kubectl drain --ignore-daemonsets leaves their pods alone.
+    const evicted = (kind: string, graceMs: number) =>
+      kind === 'DaemonSet' ? Number.POSITIVE_INFINITY : graceMs;
+    return {
+      ingress: evicted(ingress.kind, own),
+      app: evicted(app.kind, app.terminationGraceMs),
+      transit: Number.POSITIVE_INFINITY,
+    };
+  }
+  return {
+    ingress: Math.min(own, ordinaryPodsMs),
+    app: Math.min(app.terminationGraceMs, ordinaryPodsMs),
+    transit: faultShapes.preempt.noticeMs,
+  };
+}
+
+/** The first pod on the node of which a process ended after the fault; null: the history does not show it. */
+function killedPod({ trial }: Blame, { at, node, end, podKilled }: Disturbance): string | null {
+  const streams = trial.streams;
+  const serves = (pod: string) =>
+    streams.some((one) => (podKilled === 'ingress' ? one.ingressPod : one.endpointPod) === pod);
+  const found = trial.processEnds.find(
+    (one) => one.node === node && one.t >= at && one.t < end && serves(one.pod),
+  );
+  return found?.pod ?? null;
+}
+
+/** Streams of a cohort began before the flip, under the policy before it. */
+function cohortPolicy({ flip, initialPolicy, finalPolicy }: Blame, plan: Plan): 'Cluster' | 'Local' {
+  const renewed = plan.load.some((load) => load.kind === 'streams' && load.renew);
+  return flip === null || renewed ? finalPolicy : initialPolicy;
+}

@@ -1,0 +1,209 @@
+import { MidflightError } from '../../base/errors.ts';
+import type { Nanoseconds } from '../../base/units.ts';
+import type { Lane } from '../../base/words.ts';
+import { strategyShape } from '../../plan/shape.ts';
+import { recoveredAfter } from '../clocks/probes.ts';
+import { noClocks, noNotes } from '../clocks/read.ts';
+import { type LateSpan, lateSpans, untrustedOf } from '../doubt/late-spans.ts';
+import type { RunRecord, TrialRecord } from '../records.ts';
+import type { TrialReport } from '../schema.ts';
+import { type ClusterTime, clusterTime } from '../time.ts';
+import { avoidableByLocal, type Blame } from './attribution.ts';
+import { countBy, sumOf } from './count.ts';
+import { outsideOf } from './customers.ts';
+import { reportDisturbance } from './disturbance-report.ts';
+import { type Disturbance, disturbancesOf, outageOf } from './disturbances.ts';
+import { newConnectionsFailing } from './expected-share.ts';
+import { keptConnectionOf } from './kept-connection.ts';
+import { type JudgedLane, judgedLane, timelineOf, viewOf } from './lanes.ts';
+import { type Judged, judgeRequest } from './losses.ts';
+import { placementOf } from './placement.ts';
+import { policyOf } from './policy.ts';
+import { cameTrue, type Prediction, predict } from './prediction.ts';
+import { sourceAddressOf } from './source-address.ts';
+
+/** A trial as it was measured, before it is doubted and judged. */
+export interface BuiltTrial {
+  readonly report: TrialReport;
+  readonly record: TrialRecord;
+  readonly time: ClusterTime;
+  readonly disturbances: readonly Disturbance[];
+  readonly streams: readonly Judged[];
+  readonly lanes: Readonly<Record<Lane, JudgedLane | null>>;
+  readonly prediction: Prediction | null;
+  /** Whether exactly the predicted streams were lost; null: nothing was predicted. */
+  readonly predictedMatches: boolean | null;
+  readonly late: readonly LateSpan[];
+  /** When all load had begun: the end of the ramp, seconds since the trial's start. */
+  readonly loadedAt: number;
+}
+
+/**
+ * `lastSeen`: the last instant of the history. Throws `internal` if the requests do not add up, `bad-history` for a policy
+ * that is not known.
+ */
+export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanoseconds): BuiltTrial {
+  const { plan } = run.header;
+  const time = clusterTime(plan.timeScale);
+  const blame = blameOf(run, trial, trial.end?.t ?? lastSeen, time);
+  const judge = (request: TrialRecord['streams'][number]) => judgeRequest(request, blame, plan, time);
+  const streams = trial.streams.map(judge);
+  const lanes = {
+    new: judgedLane(trial.lanes.get('new'), plan, time, judge),
+    reused: judgedLane(trial.lanes.get('reused'), plan, time, judge),
+  };
+  const { fault } = blame;
+  const prediction = fault === null ? null : predict(blame, fault, plan, time);
+  const late = lateSpans(plan, trial, time);
+  const told = blame.disturbances.map((disturbance, index) =>
+    reportDisturbance(
+      {
+        plan,
+        trial,
+        time,
+        disturbance,
+        lanes: { new: viewOf(lanes.new, disturbance), reused: viewOf(lanes.reused, disturbance) },
+        policy: blame.finalPolicy,
+        overlaps: !isOver(blame.disturbances[index - 1], disturbance, lanes.new, time.ns(plan.stabilityMs)),
+        expected: newConnectionsFailing(blame, disturbance),
+        late,
+      },
+      streams,
+      lanes.new,
+    ),
+  );
+  const main =
+    told.find(({ kind }) => kind === 'fault') ?? told.find(({ kind }) => kind === 'flip') ?? told[0];
+  const lost = streams.filter((one) => one.lost);
+  const report: TrialReport = {
+    index: trial.start.trial,
+    policy: trial.start.policy,
+    fault: trial.start.fault === null ? null : { kind: trial.start.fault.kind, node: trial.start.fault.node },
+    repeat: trial.start.repeat,
+    outcome: trial.end?.outcome ?? 'interrupted',
+    verdict: 'unknown',
+    reason: null,
+    reasons: [],
+    requests: {
+      started: trial.started.streams,
+      completed: streams.filter(({ outcome }) => outcome === 'completed').length,
+      lost: lost.length,
+      cancelled: streams.filter(({ outcome }) => outcome === 'cancelled').length,
+      avoidableByLocal: lost.filter(
+        ({ request, cause }) => cause !== null && avoidableByLocal(request, cause, blame),
+      ).length,
+      byOutcome: countBy(streams.map(({ outcome }) => outcome)),
+      byOutcomeClient: countBy(streams.map(({ request }) => request.outcome)),
+      byCause: countBy(lost.map(({ cause }) => cause)),
+      byCdnCode: countBy(lost.map(({ cdn }) => cdn)),
+    },
+    probes: { new: laneCounts(lanes.new), reused: laneCounts(lanes.reused) },
+    keptConnection: keptConnectionOf(trial, time),
+    engines: enginesOf(trial),
+    atInjection: prediction?.atInjection ?? null,
+    predicted: prediction?.predicted ?? null,
+    disturbances: told,
+    outside: outsideOf(streams, lanes.new),
+    clocksSeconds: main?.clocksSeconds ?? noClocks(),
+    clockNotes: main?.clockNotes ?? noNotes('nothing-disturbed', 'nothing was disturbed'),
+    sourceAddress: sourceAddressOf(run, trial),
+    untrusted: untrustedOf(late, trial, time),
+  };
+  checkSums(trial, report);
+  const afterRamp = trial.phases.findIndex(({ phase }) => phase === 'ramp') + 1;
+  return {
+    report,
+    record: trial,
+    time,
+    disturbances: blame.disturbances,
+    streams,
+    lanes,
+    prediction,
+    predictedMatches:
+      prediction === null || fault === null
+        ? null
+        : cameTrue(prediction, fault, lostTo(lost, ['fault', 'notice']), plan, time),
+    late,
+    loadedAt: time.seconds(trial.start.t, trial.phases[afterRamp]?.t ?? trial.start.t),
+  };
+}
+
+const lostTo = (lost: readonly Judged[], kinds: readonly Disturbance['kind'][]) =>
+  new Set(
+    lost.flatMap(({ request, disturbance }) =>
+      disturbance !== null && kinds.includes(disturbance.kind) ? [request] : [],
+    ),
+  );
+
+function blameOf(run: RunRecord, trial: TrialRecord, until: Nanoseconds, time: ClusterTime): Blame {
+  const { plan } = run.header;
+  const disturbances = disturbancesOf(trial, until);
+  if (plan.provider === 'watch' && disturbances.length === 0) {
+    const lane = trial.lanes.get('new');
+    disturbances.push(outageOf(trial, lane === undefined ? null : timelineOf(lane, plan, time), until));
+  }
+  const shape = strategyShape(policyOf(trial.start.policy));
+  return {
+    run,
+    trial,
+    placement: placementOf(run, trial),
+    disturbances,
+    flip: disturbances.find(({ kind }) => kind === 'flip') ?? null,
+    fault: disturbances.find(({ kind }) => kind === 'fault') ?? null,
+    initialPolicy: shape.initial,
+    finalPolicy: shape.final,
+  };
+}
+
+/** Whether new connections were well again before the next disturbance began. */
+function isOver(
+  before: Disturbance | undefined,
+  { at }: Disturbance,
+  lane: JudgedLane | null,
+  stability: Nanoseconds,
+): boolean {
+  if (before === undefined || lane === null) return true;
+  const last = viewOf(lane, before)?.failed.at(-1)?.dueAt;
+  return last === undefined || recoveredAfter(lane.timeline, last, at, stability) !== null;
+}
+
+function laneCounts(lane: JudgedLane | null): TrialReport['probes']['new'] {
+  if (lane === null) return null;
+  const { record, failed: all } = lane;
+  const failed = all.filter((one) => one.lost);
+  const passed = record.goodDueAt.length;
+  return {
+    sent: passed + all.length + record.cancelled,
+    failed: failed.length,
+    byOutcome: {
+      ...countBy(all.map(({ outcome }) => outcome)),
+      ...(passed > 0 ? { completed: passed } : {}),
+      ...(record.cancelled > 0 ? { cancelled: record.cancelled } : {}),
+    },
+    byCause: countBy(failed.map(({ cause }) => cause)),
+    byCdnCode: countBy(failed.map(({ cdn }) => cdn)),
+  };
+}
+
+function enginesOf({ engines }: TrialRecord): TrialReport['engines'] {
+  return Object.fromEntries(
+    [...engines.values()].map(({ load, engine, started, byOutcome, problems }) => {
+      const completed = byOutcome.get('completed') ?? 0;
+      const lost = started - completed - (byOutcome.get('cancelled') ?? 0);
+      return [load, { engine, started, completed, lost, byOutcome: Object.fromEntries(byOutcome), problems }];
+    }),
+  );
+}
+
+/** Invariant: every started request has exactly one outcome. All figures depend on it. */
+function checkSums({ started, strayEnds }: TrialRecord, { requests, probes, index }: TrialReport): void {
+  const { completed, lost, cancelled, byOutcome, byOutcomeClient } = requests;
+  const streams = [completed + lost + cancelled, sumOf(byOutcome), sumOf(byOutcomeClient)];
+  const all = sumOf(probes.new?.byOutcome) + sumOf(probes.reused?.byOutcome);
+  const broken = (what: string) => new MidflightError('internal', `trial ${index}: ${what}`);
+  if (!streams.every((total) => total === started.streams)) {
+    throw broken(`${started.streams} streams started, ${streams.join('/')} ended`);
+  }
+  if (all !== started.probes) throw broken(`${started.probes} probes started, ${all} ended`);
+  if (strayEnds > 0) throw broken(`${strayEnds} requests ended that had not begun, or twice`);
+}

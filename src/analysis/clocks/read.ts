@@ -1,0 +1,77 @@
+import { nsPerMs } from '../../base/units.ts';
+import { type LateSpan, lateWords } from '../doubt/late-spans.ts';
+import {
+  type ClockCode,
+  type ClockName,
+  type ClockNote,
+  type ClockNotes,
+  type Clocks,
+  clockNames,
+} from '../schema.ts';
+import { type ClockSources, none, type Reading } from './sources.ts';
+import { type ClockRow, clockTable } from './table.ts';
+
+/** All clocks of one disturbance, seconds of cluster time from its beginning. */
+export function readClocks(sources: ClockSources): { clocksSeconds: Clocks; clockNotes: ClockNotes } {
+  const clocksSeconds = noClocks();
+  const clockNotes: ClockNotes = {};
+  for (const name of clockNames) {
+    const reading = readClock(clockTable[name], sources);
+    if ('seconds' in reading) clocksSeconds[name] = reading.seconds;
+    clockNotes[name] = noteOf(reading);
+  }
+  return { clocksSeconds, clockNotes };
+}
+
+/** One clock, unless an instrument of it was late while it mattered. */
+export function readClock(row: ClockRow, sources: ClockSources): Reading {
+  const reading = row.read(sources);
+  const late = lateFor(row, sources, reading);
+  const [first] = late;
+  if (first === undefined || !canBeLate(reading)) return reading;
+  // What never recovered by those failures alone that no lateness can have caused, never recovered.
+  if ('code' in reading && (reading.code === 'never-recovered' || reading.code === 'cut-short')) {
+    const bound = row.bound(sources, late);
+    if (bound !== null && bound === reading.atLeast) return reading;
+  }
+  const worst = late.reduce((most, one) => (one.maxMs > most.maxMs ? one : most), first);
+  return none('late', `${lateWords(worst)} while it mattered`, row.bound(sources, late));
+}
+
+/** What was looked for in vain may have been missed; what cannot be there was not. */
+function canBeLate(reading: Reading): boolean {
+  if ('seconds' in reading) return true;
+  return ['no-failed-probe', 'not-seen', 'never-recovered', 'cut-short'].includes(reading.code);
+}
+
+/** The spans in which an instrument of this clock was so late that the clock may be wrong. */
+function lateFor(row: ClockRow, sources: ClockSources, reading: Reading): LateSpan[] {
+  const { from, to, heldUpTo } = row.doubtful(sources, reading);
+  return sources.late.filter((span) => {
+    if (span.kind !== 'other' && !row.instruments.includes(span.kind)) return false;
+    if (span.to < from) return false;
+    if (span.kind === 'accept') {
+      const resolution = 'seconds' in reading ? (reading.resolution ?? 0) : 0;
+      return span.from <= heldUpTo && sources.time.seconds(0, span.maxMs * nsPerMs) > resolution;
+    }
+    return span.from <= to || (span.heldUp && span.from <= heldUpTo);
+  });
+}
+
+function noteOf(reading: Reading): ClockNote {
+  if ('seconds' in reading) {
+    return { resolutionSeconds: reading.resolution, code: null, reason: null, atLeastSeconds: null };
+  }
+  const { code, reason, atLeast } = reading;
+  return { resolutionSeconds: null, code, reason, atLeastSeconds: atLeast };
+}
+
+export function noClocks(): Clocks {
+  return Object.fromEntries(clockNames.map((name) => [name, null])) as Clocks;
+}
+
+/** Notes of clocks of which none has a value, for one reason. */
+export function noNotes(code: ClockCode, reason: string): ClockNotes {
+  const note = noteOf(none(code, reason));
+  return Object.fromEntries(clockNames.map((name) => [name, note])) as Record<ClockName, ClockNote>;
+}

@@ -1,0 +1,110 @@
+import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
+import { heldUpLimit, probeLatenessLimit } from '../../history/lateness.ts';
+import type { Plan } from '../../plan/schema.ts';
+import type { TrialRecord } from '../records.ts';
+import type { TrialReport } from '../schema.ts';
+import type { ClusterTime } from '../time.ts';
+
+/**
+ * What an instrument measures. accept: the edge's accept of connections, read from client's connect and edge's log.
+ * other: an instrument that is not known; what it measures is not known either.
+ */
+export const instrumentKinds = ['probe', 'streams', 'edge', 'accept', 'engine', 'other'] as const;
+export type InstrumentKind = (typeof instrumentKinds)[number];
+
+export const edgeAccept = 'edge accept';
+
+/** A span in which an instrument was later than it may be. */
+export interface LateSpan {
+  readonly instrument: string;
+  readonly kind: InstrumentKind;
+  readonly from: Nanoseconds;
+  readonly to: Nanoseconds;
+  /** Real milliseconds. */
+  readonly maxMs: number;
+  /** So late that requests which were due did not meet what others met then. */
+  readonly heldUp: boolean;
+}
+
+/** Spans closer together than this are one. Real time; as reports have it, a second of cluster time. */
+const gapMs = 1000;
+
+/** Windows in which an instrument was late, neighbours joined, in the order of their beginnings. */
+export function lateSpans(plan: Plan, trial: TrialRecord, time: ClusterTime): LateSpan[] {
+  const windows = [
+    ...trial.lateness.map(({ instrument, t, windowMs, maxMs }) => ({
+      instrument,
+      from: t - windowMs * nsPerMs,
+      to: t,
+      maxMs,
+    })),
+    ...trial.acceptDelays.map(({ from, to, maxMs }) => ({ instrument: edgeAccept, from, to, maxMs })),
+  ].sort((one, other) => one.from - other.from);
+  const spans: { instrument: string; from: number; to: number; maxMs: number }[] = [];
+  const last = new Map<string, (typeof spans)[number]>();
+  for (const window of windows) {
+    if (window.maxMs <= limitOf(plan, window.instrument)) continue;
+    const span = last.get(window.instrument);
+    if (span !== undefined && window.from <= span.to + time.ns(gapMs)) {
+      span.to = Math.max(span.to, window.to);
+      span.maxMs = Math.max(span.maxMs, window.maxMs);
+    } else {
+      const begun = { ...window };
+      last.set(window.instrument, begun);
+      spans.push(begun);
+    }
+  }
+  return spans.map((span) => ({
+    ...span,
+    kind: kindOf(plan, span.instrument),
+    heldUp: span.maxMs > heldUpOf(plan, span.instrument),
+  }));
+}
+
+/** As the report has them: seconds of cluster time since the trial's start. */
+export const untrustedOf = (
+  spans: readonly LateSpan[],
+  trial: TrialRecord,
+  time: ClusterTime,
+): TrialReport['untrusted'] =>
+  spans.map(({ instrument, from, to, maxMs }) => ({
+    instrument,
+    from: time.seconds(trial.start.t, from),
+    to: time.seconds(trial.start.t, to),
+    maxLatenessMs: maxMs,
+  }));
+
+function kindOf(plan: Plan, instrument: string): InstrumentKind {
+  if (instrument === edgeAccept) return 'accept';
+  if (instrument === 'edge') return 'edge';
+  const kind = plan.load.find(({ name }) => name === instrument)?.kind;
+  if (kind === undefined) return 'other';
+  return kind === 'probe' || kind === 'streams' ? kind : 'engine';
+}
+
+/** Real milliseconds above which an instrument's lateness may change what it shows. */
+function limitOf(plan: Plan, instrument: string): number {
+  const load = plan.load.find(({ name }) => name === instrument);
+  if (load?.kind === 'probe') return probeLatenessLimit(load.rate * plan.timeScale);
+  // A stream's start may be late by what no clock is read from.
+  if (load !== undefined) return 1000;
+  if (instrument === edgeAccept) return acceptLimit(plan);
+  // The edge: a check later than half its interval is a check of another interval.
+  const shortest = Math.min(plan.edge.checks.Cluster.intervalMs, plan.edge.checks.Local.intervalMs);
+  return Math.max(50, shortest / plan.timeScale / 2);
+}
+
+/** A connection accepted an interval of the probe late meets what the next probe should have met. */
+function acceptLimit({ load, timeScale }: Plan): number {
+  const rates = load.flatMap((one) => (one.kind === 'probe' ? [one.rate * timeScale] : []));
+  return Math.max(50, 1000 / Math.max(1, ...rates));
+}
+
+function heldUpOf(plan: Plan, instrument: string): number {
+  const load = plan.load.find(({ name }) => name === instrument);
+  return load?.kind === 'probe' ? heldUpLimit(load.rate * plan.timeScale) : 0;
+}
+
+/** In words, for reasons. */
+export const lateWords = ({ instrument, maxMs }: Pick<LateSpan, 'instrument' | 'maxMs'>): string =>
+  `${instrument} was late by ${maxMs.toFixed(0)} ms`;

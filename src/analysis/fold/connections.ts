@@ -1,0 +1,104 @@
+import type { Nanoseconds } from '../../base/units.ts';
+import type { EventOf } from '../../history/schema.ts';
+import type { AcceptDelay, Connection, RequestRecord } from '../records.ts';
+import { acceptDelays } from './accept-delays.ts';
+import { hostOf } from './host.ts';
+
+type End = EventOf<'end'>;
+
+/**
+ * Joins requests with the edge's connections by the client's own address and port, and by time. Never by guess. Also
+ * finds how late the edge accepted.
+ */
+export interface Connections {
+  opened(event: EventOf<'edge-open'>): void;
+  closed(event: EventOf<'edge-close'>): void;
+  /** Gives the record its connection, now and (the edge's line may come later) once more in settle(). */
+  join(record: RequestRecord): void;
+  /** This request is over and nobody will ask for its connection. */
+  forget(end: End): void;
+  /** Ends a trial: the last joins, and what belongs to it. */
+  settle(): { acceptDelays: readonly AcceptDelay[]; edgeHosts: ReadonlySet<string> };
+}
+
+/** Lines of several processes are not in the order of their times: by up to this they may be apart. */
+const slack: Nanoseconds = 5e6;
+
+export function connections(): Connections {
+  const byClient = new Map<string, Connection[]>();
+  const byNumber = new Map<number, Connection>();
+  /** Client's connect instants whose `edge-open` has not come. */
+  const awaited = new Map<string, Nanoseconds>();
+  let joined: RequestRecord[] = [];
+  let delays = acceptDelays();
+  let edgeHosts = new Set<string>();
+  let lastHost = '';
+
+  /** The last that was opened while the request was under way: ports come round again. A kept one may be older. */
+  const find = ({ local, lane, startedAt, endedAt }: RequestRecord) => {
+    if (local === null) return undefined;
+    const earliest = lane === 'reused' ? Number.NEGATIVE_INFINITY : startedAt - slack;
+    return byClient
+      .get(local)
+      ?.findLast(({ openedAt }) => openedAt >= earliest && openedAt <= endedAt + slack);
+  };
+  const join = (record: RequestRecord) => {
+    record.connection = find(record) ?? record.connection;
+  };
+
+  return {
+    opened({ conn, client, node, t }) {
+      const connection: Connection = { client, node, openedAt: t, close: null };
+      byNumber.set(conn, connection);
+      const connectedAt = awaited.get(client);
+      if (connectedAt !== undefined) {
+        delays.add(connectedAt, t);
+        awaited.delete(client);
+      }
+      const same = byClient.get(client);
+      if (same === undefined) byClient.set(client, [connection]);
+      else same.push(connection);
+    },
+    closed(event) {
+      const connection = byNumber.get(event.conn);
+      byNumber.delete(event.conn);
+      if (connection !== undefined) connection.close = event;
+      if (event.upstreamLocal === null) return;
+      const host = hostOf(event.upstreamLocal);
+      if (host === lastHost) return;
+      lastHost = host;
+      edgeHosts.add(host);
+    },
+    join(record) {
+      join(record);
+      joined.push(record);
+    },
+    forget({ local, connectedAt, freshConnection }) {
+      if (local === null) return;
+      const opened = byClient.get(local)?.at(-1);
+      // A kept connection was opened for an earlier request.
+      if (connectedAt !== null && freshConnection !== false) {
+        if (opened === undefined) awaited.set(local, connectedAt);
+        else delays.add(connectedAt, opened.openedAt);
+      }
+      if (freshConnection === null) byClient.delete(local);
+    },
+    settle() {
+      for (const record of joined) {
+        join(record);
+        const { connection, connectedAt, freshConnection } = record;
+        if (connection === null || connectedAt === null || freshConnection === false) continue;
+        delays.add(connectedAt, connection.openedAt);
+      }
+      const found = { acceptDelays: delays.spans, edgeHosts };
+      joined = [];
+      byClient.clear();
+      byNumber.clear();
+      awaited.clear();
+      delays = acceptDelays();
+      edgeHosts = new Set();
+      lastHost = '';
+      return found;
+    },
+  };
+}

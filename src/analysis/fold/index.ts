@@ -1,0 +1,112 @@
+import type { EventOf, HistoryEvent } from '../../history/schema.ts';
+import type { RunRecord, TrialRecord } from '../records.ts';
+import { connections } from './connections.ts';
+import { nodes } from './nodes.ts';
+import { type TrialFold, trialFold } from './trial.ts';
+
+/** Folds the events of a history into trials; each is given out when it is over, and then forgotten. */
+export interface Fold {
+  /** Takes the next event. Returns what it ended: a trial, and the start of a request. */
+  take(event: HistoryEvent): { readonly trial: TrialRecord | null; readonly begun: EventOf<'start'> | null };
+  /** A trial that the history breaks off in. */
+  rest(): TrialRecord | null;
+  run(): RunRecord | null;
+  readonly finish: EventOf<'finish'> | null;
+  readonly notes: readonly EventOf<'note'>[];
+  /** The last instant of any event. */
+  readonly lastSeen: number;
+}
+
+const nothing = { trial: null, begun: null };
+
+export function fold(): Fold {
+  const cluster = nodes();
+  const edge = connections();
+  const engines = new Map<string, string>();
+  const notes: EventOf<'note'>[] = [];
+  const run: {
+    header: EventOf<'header'> | null;
+    topology: EventOf<'topology'> | null;
+    service: string | null;
+  } = { header: null, topology: null, service: null };
+  let finish: EventOf<'finish'> | null = null;
+  let trial: TrialFold | null = null;
+  let lastSeen = 0;
+
+  const begin = (event: EventOf<'trial-start'>) =>
+    trialFold(event, {
+      connections: edge,
+      nodes: cluster.begin(),
+      engineOf: (load) => engines.get(load) ?? null,
+      nodeOf: (pod) => cluster.podNodes.get(pod) ?? null,
+    });
+  const close = (end: EventOf<'trial-end'> | null): TrialRecord | null => {
+    const closed = trial?.close(end, lastSeen) ?? null;
+    trial = null;
+    // What comes until the next trial begins belongs to none.
+    cluster.begin();
+    return closed;
+  };
+
+  return {
+    take(event) {
+      if (event.t > lastSeen) lastSeen = event.t;
+      switch (event.type) {
+        case 'end':
+          return trial === null ? nothing : { trial: null, begun: trial.end(event) };
+        case 'edge-open':
+          edge.opened(event);
+          return nothing;
+        case 'edge-close':
+          edge.closed(event);
+          return nothing;
+        case 'header':
+          run.header = event;
+          for (const { name, kind } of event.plan.load) {
+            if (kind === 'autocannon' || kind === 'k6') engines.set(name, kind);
+          }
+          return nothing;
+        case 'topology':
+          run.topology = event;
+          return nothing;
+        case 'trial-start':
+          trial = begin(event);
+          return nothing;
+        case 'trial-end':
+          return { trial: close(event), begun: null };
+        case 'health':
+        case 'node':
+        case 'endpoints':
+        case 'pod':
+          cluster.take(event);
+          return nothing;
+        case 'service':
+          if (event.policy !== null) run.service = event.service;
+          return nothing;
+        case 'note':
+          notes.push(event);
+          return nothing;
+        case 'finish':
+          finish = event;
+          return nothing;
+        default:
+          trial?.take(event);
+          return nothing;
+      }
+    },
+    rest: () => close(null),
+    run() {
+      const { header, topology, service } = run;
+      return header === null
+        ? null
+        : { header, topology, ingressService: service, podNodes: cluster.podNodes };
+    },
+    get finish() {
+      return finish;
+    },
+    notes,
+    get lastSeen() {
+      return lastSeen;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Nanoseconds } from '../../base/units.ts';
+import type { EventOf } from '../../history/schema.ts';
+import type { PhasesRecord } from '../records.ts';
+
+/** The phases of a trial and what was done to it. */
+export interface Phases {
+  readonly record: PhasesRecord;
+  take(event: EventOf<'phase'> | EventOf<'disturbance'> | EventOf<'reconcile'>): void;
+  /** When the policy was flipped; null: not yet. */
+  readonly flippedAt: Nanoseconds | null;
+  /** From when on requests meet the policy after the flip: the edge follows it, or the phase `settle` is over. */
+  readonly settledAt: Nanoseconds;
+}
+
+export function phases(): Phases {
+  const record: PhasesRecord = { phases: [], disturbances: [] };
+  let flippedAt: Nanoseconds | null = null;
+  let settledAt = Number.POSITIVE_INFINITY;
+  const settled = (t: Nanoseconds) => {
+    settledAt = Math.min(settledAt, t);
+  };
+  return {
+    record,
+    take(event) {
+      switch (event.type) {
+        case 'phase':
+          if (record.phases.at(-1)?.phase === 'settle') settled(event.t);
+          record.phases.push(event);
+          return;
+        case 'disturbance':
+          record.disturbances.push(event);
+          if (event.kind === 'flip' && event.at === 'begin') flippedAt ??= event.t;
+          return;
+        case 'reconcile':
+          // The edge follows the nodes by seconds; a trial without a fault starts no request after it has settled.
+          if (flippedAt !== null) settled(event.t);
+      }
+    },
+    get flippedAt() {
+      return flippedAt;
+    },
+    get settledAt() {
+      return settledAt;
+    },
+  };
+}

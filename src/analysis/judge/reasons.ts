@@ -1,0 +1,165 @@
+import { errnoWords } from '../../base/errno.ts';
+import type { BuiltTrial } from '../build/trial.ts';
+import { lostToTheEdge } from '../doubt/excuse.ts';
+import { type LateSpan, lateWords } from '../doubt/late-spans.ts';
+import type { ProcessEnd } from '../records.ts';
+import type { ReasonCode, TrialReason } from '../schema.ts';
+
+/** What a late instrument can bring about: where one was late it is the reason, and these are dropped. */
+const derived: readonly ReasonCode[] = [
+  'none-on-target',
+  'path-unproven',
+  'no-steady-state',
+  'edge-not-settled',
+];
+/** With these alone a limit that is exceeded is a proven failure: what was counted can only become more. */
+const countStands: readonly ReasonCode[] = ['never-recovered', 'late'];
+
+/** How much a trial proves. exceeded: only that a limit is exceeded. */
+export type Trust = 'all' | 'exceeded' | 'nothing';
+
+export function trustOf(reasons: readonly TrialReason[]): Trust {
+  if (reasons.length === 0) return 'all';
+  return reasons.every(({ code }) => countStands.includes(code)) ? 'exceeded' : 'nothing';
+}
+
+/** Why a trial cannot be concluded from, the cause first. */
+export function doubtsOf(trial: BuiltTrial): TrialReason[] {
+  const all = [...fromRun(trial), ...fromRequests(trial), ...fromFault(trial), ...fromPrediction(trial)];
+  const late = lateReason(
+    trial,
+    all.some(({ code }) => derived.includes(code)),
+  );
+  const kept = late === null ? all : [late, ...all.filter(({ code }) => !derived.includes(code))];
+  return unique([...kept, ...unrecovered(trial)]);
+}
+
+const because = (code: ReasonCode, text: string): TrialReason => ({ code, text });
+const when = (holds: boolean, code: ReasonCode, text: string): TrialReason[] =>
+  holds ? [because(code, text)] : [];
+
+function unique(reasons: readonly TrialReason[]): TrialReason[] {
+  return [...new Map(reasons.map((reason) => [reason.text, reason])).values()];
+}
+
+function fromRun({ record, report }: BuiltTrial): TrialReason[] {
+  const { end, instrumentFailures } = record;
+  const given = end?.invalid ?? [because('broken-off', 'the history breaks off in this trial')];
+  const failures = instrumentFailures.filter(
+    ({ reason }) => !given.some(({ text }) => text.includes(reason)),
+  );
+  const found = [
+    ...given,
+    ...failures.map(({ instrument, reason }) => because('instrument-failed', `${instrument}: ${reason}`)),
+  ];
+  const { outcome } = report;
+  return [
+    ...found,
+    ...when(
+      outcome !== 'completed' && found.length === 0,
+      'not-completed',
+      `the trial did not end completed but ${outcome}`,
+    ),
+  ];
+}
+
+function fromRequests({ record, report: { requests, probes } }: BuiltTrial): TrialReason[] {
+  const { unfinished, localErrors, engines } = record;
+  const local = [requests.byOutcomeClient, probes.new?.byOutcome, probes.reused?.byOutcome].reduce(
+    (sum, counts) => sum + (counts?.['local-error'] ?? 0),
+    0,
+  );
+  const why = [...localErrors].sort(([, one], [, other]) => other - one).map(([errno]) => errnoWords(errno));
+  return [
+    ...when(unfinished > 0, 'unfinished-requests', `${unfinished} requests were never heard of again`),
+    ...when(
+      local > unfinished,
+      'local-error',
+      `${local} requests failed on this machine, not on the way${why.length === 0 ? '' : `: ${why.join(', ')}`}`,
+    ),
+    ...[...engines.values()].flatMap(({ load, problems, byOutcome }) => {
+      const failed = byOutcome.get('local-error') ?? 0;
+      return [
+        ...problems.map((problem) => because('engine-problem', `${load}: ${problem}`)),
+        ...when(
+          failed > unfinished,
+          'local-error',
+          `${load}: ${failed} requests failed on this machine or in the engine, not on the way`,
+        ),
+      ];
+    }),
+  ];
+}
+
+function fromFault({ record, disturbances, report }: BuiltTrial): TrialReason[] {
+  const fault = disturbances.find(({ kind }) => kind === 'fault');
+  const never = record.start.fault !== null && fault === undefined && report.outcome === 'completed';
+  const without = fault?.affected === 0;
+  return [
+    ...when(never, 'fault-never-came', 'the fault never came'),
+    ...when(
+      without,
+      'fault-without-effect',
+      `${fault?.name} of ${fault?.node} had no effect: it took nothing`,
+    ),
+    ...unaskedEnds(record.processEnds, disturbances).map(({ pod, node }) =>
+      because('process-ended', `a container of ${pod}${node === null ? '' : ` on ${node}`} ended by itself`),
+    ),
+  ];
+}
+
+/** Containers that ended although no fault took their node or pod. */
+function unaskedEnds(
+  ends: readonly ProcessEnd[],
+  disturbances: BuiltTrial['disturbances'],
+): readonly ProcessEnd[] {
+  const struck = disturbances.find(({ kind }) => kind === 'notice' || kind === 'fault');
+  return ends.filter(({ t, node }) => struck === undefined || t < struck.at || node !== struck.node);
+}
+
+function fromPrediction({ prediction }: BuiltTrial): TrialReason[] {
+  if (prediction === null) return [];
+  const { atInjection, predicted, unproven } = prediction;
+  const none = predicted.expectedShare === 0;
+  return [
+    ...when(
+      !none && atInjection.throughTarget === 0,
+      'none-on-target',
+      'the policy sends requests through the target, and none was on it when it was hit',
+    ),
+    ...when(
+      none && unproven > 0,
+      'path-unproven',
+      `the edge's log does not show where ${unproven} of the streams were`,
+    ),
+    ...when(
+      none && atInjection.throughTarget > 0,
+      'unexpected-on-target',
+      `the policy sends nothing through the target, yet ${atInjection.throughTarget} streams were on it`,
+    ),
+  ];
+}
+
+function unrecovered({ report: { clockNotes } }: BuiltTrial): TrialReason[] {
+  const note = clockNotes.failover;
+  const least =
+    note?.atLeastSeconds == null ? '' : `: failover is ${note.atLeastSeconds.toFixed(1)} s or more`;
+  return when(
+    note?.code === 'never-recovered',
+    'never-recovered',
+    `new connections had not recovered by the end of the trial${least}`,
+  );
+}
+
+/** The instrument that was late, if it explains what else is wrong or may have lost requests itself. */
+function lateReason(trial: BuiltTrial, explains: boolean): TrialReason | null {
+  const { losses, worst } = lostToTheEdge(trial);
+  if (losses.length > 0 && worst !== null) {
+    const requests = losses.length === 1 ? '1 request' : `${losses.length} requests`;
+    return because('late', `${lateWords(worst)}, and ${requests} through healthy nodes timed out meanwhile`);
+  }
+  const [first] = trial.late;
+  if (!explains || first === undefined) return null;
+  const most = trial.late.reduce<LateSpan>((one, other) => (other.maxMs > one.maxMs ? other : one), first);
+  return because('late', `${lateWords(most)}: this machine was too slow`);
+}

@@ -14,9 +14,6 @@ export const helloAnnotation = 'midflight.dev/hello';
 const magic = Buffer.from('\0midflight hello\0', 'latin1');
 const length = magic.length + 4;
 
-/** How long to wait for the first bytes of a client that may say no hello and wait for the server to speak (real ms). */
-const firstBytesMs = 100;
-
 /** One byte, ahead of everything else that comes back. */
 export const welcome: Buffer = Buffer.from([0x06]);
 
@@ -38,12 +35,12 @@ export function parseHello(bytes: Buffer): { draw: number | null; rest: Buffer }
 
 /**
  * Reads the hello of a new, paused connection, and puts back what else came. `done` gets its draw, or null where there is
- * none; it is called once, unless the connection fails before.
+ * none; it is called once the client has spoken or ended, and never if the connection fails before. There is no time limit:
+ * a busy machine delays a hello by seconds, and one that was taken for the client's own bytes would garble its answer.
  */
 export function readHello(client: Socket, done: (draw: number | null) => void): void {
   let seen: Buffer = Buffer.alloc(0);
   const end = (draw: number | null, rest: Buffer) => {
-    clearTimeout(timer);
     client.off('readable', read);
     client.off('error', gone);
     client.off('close', gone);
@@ -57,11 +54,7 @@ export function readHello(client: Socket, done: (draw: number | null) => void): 
     const parsed = parseHello(seen);
     if (parsed !== undefined) end(parsed.draw, parsed.rest);
   };
-  const gone = () => {
-    clearTimeout(timer);
-    client.destroy();
-  };
-  const timer = setTimeout(() => end(null, seen), firstBytesMs);
+  const gone = () => client.destroy();
   client.on('error', gone);
   client.on('close', gone);
   client.on('readable', read);

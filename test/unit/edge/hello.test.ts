@@ -22,7 +22,11 @@ test('a hello in part is not to be told yet; anything else is no hello', () => {
 });
 
 /** What a server reads of these pieces, each sent once the one before it is out: the draw, and the bytes left. */
-async function read(pieces: readonly Buffer[], end = false): Promise<{ draw: number | null; left: string }> {
+async function read(
+  pieces: readonly Buffer[],
+  end = false,
+  late?: Buffer,
+): Promise<{ draw: number | null; left: string }> {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen({
     host: '127.0.0.1',
     port: 0,
@@ -39,6 +43,7 @@ async function read(pieces: readonly Buffer[], end = false): Promise<{ draw: num
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     if (end) client.end();
+    if (late !== undefined) setTimeout(() => client.write(late), 300);
     const got = await within('the draw', draw);
     const left = socket.readableLength > 0 || end ? (socket.read() as Buffer | null) : null;
     return { draw: got, left: left?.toString('latin1') ?? '' };
@@ -58,9 +63,12 @@ test('it is read from a connection whole, in pieces, and with the request behind
   assert.equal(await read([Buffer.concat([hello, bytes('ask')])]), { draw: 99, left: 'ask' });
 });
 
-test('whoever says none is served with all its bytes, also who says nothing, or ends', async () => {
+test('a hello that comes late is a hello', async () => {
+  assert.equal(await read([], false, helloOf(3)), { draw: 3, left: '' });
+});
+
+test('whoever says none is served with all its bytes, also who ends without a word', async () => {
   assert.equal(await read([bytes('GET /')]), { draw: null, left: 'GET /' });
-  assert.equal(await read([]), { draw: null, left: '' });
   assert.equal(await read([], true), { draw: null, left: '' });
   assert.equal(await read([helloOf(1).subarray(0, 4)], true), { draw: null, left: '\0mid' });
 });

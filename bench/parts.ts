@@ -1,5 +1,6 @@
 import { MidflightError } from '../src/base/errors.ts';
 import { calibrationPart } from './calibration.ts';
+import { capacityPart } from './capacity.ts';
 import { edgePart } from './edge.ts';
 import { manyPart } from './many.ts';
 import { longProbePart, probePart } from './probe.ts';
@@ -22,6 +23,7 @@ const families: readonly Family[] = [
   { name: 'probe-long', sizes: [10_000], of: longProbePart },
   { name: 'edge', sizes: [1000, 10_000], of: edgePart },
   { name: 'report', sizes: null, of: () => reportPart },
+  { name: 'capacity', sizes: null, of: () => capacityPart },
   { name: 'calibration', sizes: [5, 16], of: calibrationPart },
   { name: 'many', sizes: [30_000], of: manyPart },
 ];

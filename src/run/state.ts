@@ -47,8 +47,8 @@ export interface RunState {
   /** Why no trial from now on can be trusted: something that all of them need is gone. */
   failForGood(reason: Reason): void;
   readonly gone: Reason | null;
-  /** Forgets what belongs to one trial only. */
-  beginTrial(): void;
+  /** Forgets what belongs to one trial only. `onFail` is called with the first reason why it cannot be trusted. */
+  beginTrial(onFail?: (reason: Reason) => void): void;
   /**
    * Resolves true as soon as `done` holds (looked at after every event and every 50 ms), false at the limit.
    * `what`: the thing waited for, as the live view shows it.
@@ -66,7 +66,24 @@ const none: LoadProgress = {
   cancelled: 0,
 };
 
-export function runState(onWait: OnWait = () => {}): RunState {
+/** Timers as a parameter, real milliseconds; each returns how to end it. */
+export interface Timers {
+  every(ms: number, tick: () => void): () => void;
+  after(ms: number, then: () => void): () => void;
+}
+
+const realTimers: Timers = {
+  every(ms, tick) {
+    const timer = setInterval(tick, ms);
+    return () => clearInterval(timer);
+  },
+  after(ms, then) {
+    const timer = setTimeout(then, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers): RunState {
   let edgePolicy: TrafficPolicy | null = null;
   let edgeReconciledAt = 0;
   const health = new Map<NodeName, NodeHealth>();
@@ -79,6 +96,11 @@ export function runState(onWait: OnWait = () => {}): RunState {
   let latenessMs = 0;
   let answerMs = 0;
   let gone: Reason | null = null;
+  let onFail: (reason: Reason) => void = () => {};
+  const failed = (reason: Reason) => {
+    failures.push(reason);
+    if (failures.length === 1) onFail(reason);
+  };
   const waiters = new Set<() => void>();
   const changed = () => {
     for (const waiter of waiters) waiter();
@@ -107,7 +129,7 @@ export function runState(onWait: OnWait = () => {}): RunState {
         latenessMs = Math.max(latenessMs, event.maxMs);
         return;
       case 'instrument-failed':
-        failures.push({ code: 'instrument-failed', text: `${event.instrument}: ${event.reason}` });
+        failed({ code: 'instrument-failed', text: `${event.instrument}: ${event.reason}` });
         break;
       case 'start':
       case 'end':
@@ -158,15 +180,16 @@ export function runState(onWait: OnWait = () => {}): RunState {
       changed();
     },
     fail(reason) {
-      failures.push(reason);
+      failed(reason);
       changed();
     },
     failForGood(reason) {
       gone ??= reason;
-      failures.push(reason);
+      if (!failures.some(({ text }) => text === reason.text)) failed(reason);
       changed();
     },
-    beginTrial() {
+    beginTrial(listener = () => {}) {
+      onFail = listener;
       loads.clear();
       idle.clear();
       probes = probeWatch();
@@ -177,7 +200,7 @@ export function runState(onWait: OnWait = () => {}): RunState {
     async until(done, limitMs, signal, what) {
       if (what !== undefined && !done()) onWait({ what, limitMs });
       try {
-        return await until(waiters, done, limitMs, signal);
+        return await until(waiters, done, limitMs, signal, timers);
       } finally {
         if (what !== undefined) onWait(null);
       }
@@ -197,12 +220,13 @@ function until(
   done: () => boolean,
   limitMs: number,
   signal: AbortSignal,
+  timers: Timers,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       waiters.delete(look);
-      clearInterval(tick);
-      clearTimeout(limit);
+      stopLooking();
+      stopLimit();
       signal.removeEventListener('abort', onAbort);
       settle();
     };
@@ -210,8 +234,8 @@ function until(
     const look = () => {
       if (done()) end(() => resolve(true));
     };
-    const tick = setInterval(look, 50);
-    const limit = setTimeout(() => end(() => resolve(false)), limitMs);
+    const stopLooking = timers.every(50, look);
+    const stopLimit = timers.after(limitMs, () => end(() => resolve(false)));
     signal.addEventListener('abort', onAbort, { once: true });
     waiters.add(look);
     if (signal.aborted) onAbort();

@@ -19,12 +19,12 @@ export async function flip(trial: Trial, switchOver: NonNullable<Strategy['switc
   const check = edge.checks[strategy.final];
   const turns =
     (check.unhealthyThreshold + check.healthyThreshold + 1) * (check.intervalMs + check.timeoutMs);
-  const followed = () =>
+  const holds = () =>
     run.state.edgePolicy === strategy.final &&
     run.state.edgeReconciledAt > at &&
     edgeHolds(run, strategy.final, null);
   const limit = edge.reconcileDelayMs + turns + 2 * stabilityMs + slack;
-  if (!(await probesStable(trial, at, limit, followed, ' and the edge to follow'))) {
+  if (!(await probesStable(trial, { since: at, limitMs: limit, holds, words: ' and the edge to follow' }))) {
     trial.note('flip-not-settled', `the switchover ${strategy.name} had not settled when its time was up`);
   }
 }

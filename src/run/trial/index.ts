@@ -30,12 +30,8 @@ export async function runTrial(
 ): Promise<TrialOutcome> {
   if (planned.policy === null) throw new MidflightError('internal', 'a trial without a policy cannot be run');
   const { record, state, clock } = run;
-  state.beginTrial();
   const spoiled = new AbortController();
-  const watch = setInterval(() => {
-    const [reason] = state.failures;
-    if (reason !== undefined) spoiled.abort(new TrialSpoiled(reason.code, reason.text));
-  }, 50);
+  state.beginTrial(({ code, text }) => spoiled.abort(new TrialSpoiled(code, text)));
   const trial: Trial = {
     run,
     planned,
@@ -60,7 +56,6 @@ export async function runTrial(
       invalid.push(error instanceof TrialSpoiled ? error.reason : reasonOf(error, adviceOf(error)));
     }
   }
-  clearInterval(watch);
   try {
     await recover(trial, outcome);
   } catch (error) {

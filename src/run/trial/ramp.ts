@@ -38,8 +38,8 @@ export async function ramp(trial: Trial, loads: Loads): Promise<void> {
 export async function steady(trial: Trial): Promise<void> {
   const { run } = trial;
   trial.phase('steady');
-  const since = run.clock.now();
-  if (await probesStable(trial, since, run.plan.stabilityMs * 3)) return;
+  const limitMs = run.plan.stabilityMs * 3;
+  if (await probesStable(trial, { since: run.clock.now(), limitMs })) return;
   throw unsteady(trial, 'probes failed before anything was broken');
 }
 

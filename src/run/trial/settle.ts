@@ -1,4 +1,4 @@
-import { nsPerMs } from '../../base/units.ts';
+import { type Milliseconds, type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
 import type { TrafficPolicy } from '../../policies/index.ts';
 import { setPolicy } from '../cluster.ts';
@@ -31,19 +31,34 @@ export async function settleOn(trial: Trial, policy: TrafficPolicy): Promise<voi
   );
 }
 
-/** Waits for an all-good stability window of the probes after `since`, which may move while it waits. */
-export function probesStable(
-  trial: Trial,
-  since: number | (() => number),
-  limitMs: number,
-  also = () => true,
-  alsoWords = '',
-): Promise<boolean> {
+/** What is waited for besides the probes. */
+export interface Awaited {
+  /** The instant of the disturbance. */
+  readonly since: Nanoseconds;
+  /** Cluster time. */
+  readonly limitMs: Milliseconds;
+  /**
+   * The edge holds green what it should. The window begins only then: while it still sends connections to where nobody
+   * answers, few of many probes may meet that, and a good window is chance.
+   */
+  readonly holds?: () => boolean;
+  /** Whatever else has to be seen before it is over; the window may lie before it. */
+  readonly also?: () => boolean;
+  /** The same in words, for the live view. */
+  readonly words?: string;
+}
+
+/** Waits for an all-good stability window of the probes; false at the limit. */
+export function probesStable(trial: Trial, awaited: Awaited): Promise<boolean> {
+  const { since, limitMs, holds = () => true, also = () => true, words = '' } = awaited;
   const { plan, state, clock } = trial.run;
   const ns = (ms: number) => realMs(plan, ms) * nsPerMs;
-  const from = typeof since === 'number' ? () => since : since;
   const [window, timeout] = [ns(plan.stabilityMs), ns(probeTimeoutMs(plan))];
-  const stable = () => also() && state.probes.stableSince(from(), clock.now(), window, timeout);
-  const what = `${plan.stabilityMs / 1000} s without a failed probe${alsoWords}`;
+  let heldSince: Nanoseconds | null = null;
+  const stable = () => {
+    heldSince = holds() ? (heldSince ?? Math.max(since, clock.now())) : null;
+    return heldSince !== null && also() && state.probes.stableSince(heldSince, clock.now(), window, timeout);
+  };
+  const what = `${plan.stabilityMs / 1000} s without a failed probe${words}`;
   return state.until(stable, realMs(plan, limitMs) + noise, trial.signal, what);
 }

@@ -55,18 +55,17 @@ function observed(trial: Trial, fault: Fault, node: NodeName, since: number): Pr
   const { plan, state } = run;
   const silenced = fault.silencesNode ? node : null;
   const waitsForNode = fault.silencesNode && plan.observe === 'full';
-  // While the edge still sends connections to a dead node, few of many probes meet it: a good window then is chance.
-  let heldSince: number | null = null;
-  const seen = () => {
-    const holds = edgeHolds(run, strategy.final, silenced);
-    heldSince = holds ? (heldSince ?? run.clock.now()) : null;
+  const isGone = () => {
     const ready = state.nodeReady.get(node);
-    if (waitsForNode && (ready?.ready === 'True' || (ready?.at ?? 0) < since)) return false;
-    if (waitsForNode && [...state.endpointNodes.values()].some((nodes) => nodes.has(node))) return false;
-    return holds;
+    if (ready?.ready === 'True' || (ready?.at ?? 0) < since) return false;
+    return ![...state.endpointNodes.values()].some((nodes) => nodes.has(node));
   };
-  const words = waitsForNode ? `, ejection and NotReady of ${node}` : '';
-  return probesStable(trial, () => heldSince ?? since, observationMs(trial, node), seen, words);
+  return probesStable(trial, {
+    since,
+    limitMs: observationMs(trial, node),
+    holds: () => edgeHolds(run, strategy.final, silenced),
+    ...(waitsForNode ? { also: isGone, words: `, ejection and NotReady of ${node}` } : {}),
+  });
 }
 
 /** The longest that edge and Kubernetes may take by their timers, cluster time. */

@@ -200,6 +200,19 @@ test('streams that would be over when the fault strikes are refused, with the du
   assert.is(refused(flipping.replace('90s', '39s')), null);
 });
 
+test('the load is planned up to the fault, or as far without one', () => {
+  const injected = (text: string) => {
+    const plan = planOf(text);
+    return plan.trials.map((trial) => injectionMs(plan, trial));
+  };
+  const quiet = base.replace(/fault:.*\n/, '').replace('[Cluster, Local]', '[Cluster, Local->Cluster]');
+  // Ramp 5 s and a chunk of 1 s; a flip adds steady state 10 s, and 5 + 3 x 8 + 10 s until it has settled.
+  assert.equal(injected(quiet), [6000, 55_000]);
+  const later = base.replace('runs: nothing }', 'runs: nothing }, trigger: { after: 7s }');
+  assert.equal(injected(base), [16_000, 16_000], 'with steady state');
+  assert.equal(injected(later), [23_000, 23_000]);
+});
+
 test('the expected time is that of the timers, divided by the time scale', () => {
   const cohort = `${base.replace(/fault:.*\n/, '').replace('[Cluster, Local]', '[Local]')}`;
   const plan = planOf(cohort);

@@ -1,7 +1,8 @@
+import { isCounted } from '../analysis/comparison.ts';
 import type { ComparisonRow, Report } from '../analysis/schema.ts';
 import { wilson } from '../analysis/wilson.ts';
 import { repeatsToTell, withinChance } from './chance.ts';
-import { counts, flipSentence } from './sentences.ts';
+import { flipSentence } from './sentences.ts';
 import { faultName, interval, listed, percent, plural, policyName } from './words.ts';
 
 /*
@@ -23,7 +24,7 @@ export function answer({ comparison, trials }: Sources): string[] {
   const faults = new Set(trials.flatMap(({ fault }) => (fault === null ? [] : [faultName(fault)])));
   const struck = counted.filter(({ disturbances }) => disturbances.some(({ kind }) => kind === 'fault'));
   const flips = counted.flatMap((row) => {
-    const own = trials.filter((trial) => trial.policy === row.policy && counts(trial));
+    const own = trials.filter((trial) => trial.policy === row.policy && isCounted(trial));
     return flipSentence(row, own) ?? [];
   });
   const paragraphs = [

@@ -1,5 +1,5 @@
 import type { ComparisonRow } from '../analysis/schema.ts';
-import { wilson } from '../analysis/wilson.ts';
+import { sharesDiffer } from '../analysis/wilson.ts';
 
 /** Two policies' lost streams, and whether their shares differ by no more than chance. Null: the report does not know. */
 export function withinChance(row: ComparisonRow, other: ComparisonRow): boolean | null {
@@ -21,18 +21,8 @@ export function repeatsToTell(one: ComparisonRow, other: ComparisonRow): number 
   if (now < 1) return null;
   for (let repeats = now + 1; repeats <= most; repeats += 1) {
     const by = repeats / now;
-    if (isApart(one.lost * by, one.started * by, other.lost * by, other.started * by)) return repeats;
+    const grown = ({ lost, started }: ComparisonRow) => ({ lost: lost * by, started: started * by });
+    if (sharesDiffer(grown(one), grown(other))) return repeats;
   }
   return null;
-}
-
-function isApart(lostA: number, allA: number, lostB: number, allB: number): boolean {
-  const a = wilson(lostA, allA);
-  const b = wilson(lostB, allB);
-  if (a === null || b === null) return false;
-  const [shareA, shareB] = [lostA / allA, lostB / allB];
-  const difference = shareA - shareB;
-  const low = difference - Math.hypot(shareA - a.low, b.high - shareB);
-  const high = difference + Math.hypot(a.high - shareA, shareB - b.low);
-  return low > 0 || high < 0;
 }

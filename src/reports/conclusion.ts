@@ -1,6 +1,7 @@
+import { isCounted } from '../analysis/comparison.ts';
 import type { ComparisonRow, DisturbanceKind, Report, TrialReport } from '../analysis/schema.ts';
 import { lanes } from '../base/words.ts';
-import { counts, failedFor, were } from './sentences.ts';
+import { failedFor, were } from './sentences.ts';
 import { causeList, disturbanceName, faultName, plural, policyName, seconds } from './words.ts';
 
 /*
@@ -11,7 +12,7 @@ import { causeList, disturbanceName, faultName, plural, policyName, seconds } fr
 export function conclusion({ comparison, trials }: Pick<Report, 'comparison' | 'trials'>): string[] {
   return comparison.flatMap((row) => {
     const all = trials.filter(({ policy }) => policy === row.policy);
-    const own = all.filter(counts);
+    const own = all.filter(isCounted);
     // Why a policy is unknown is said with its trials.
     const known = row.repeats > row.unknownRepeats || row.policy === null;
     const main = row.policy === null ? watchSentence(row, all) : policySentence(row, own);

@@ -7,10 +7,6 @@ import { percent, plural, policyName, seconds } from './words.ts';
 
 export const were = (count: number) => (count === 1 ? 'was' : 'were');
 
-/** Repeats that count in the comparison: not unknown, unless only new connections never recovered. */
-export const counts = ({ verdict, reasons }: TrialReport): boolean =>
-  verdict !== 'unknown' || (reasons.length > 0 && reasons.every(({ code }) => code === 'never-recovered'));
-
 /** `55 % of new connections failed for 11.0 s`; null where there was no probe. '' is not returned. */
 export function failedFor(what: string, found: ComparedDisturbance, repeats: number): string | null {
   const { outage, failoverGaps } = found;

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ComparedDisturbance } from '../../../src/analysis/schema.ts';
-import { counts, failedFor, flipSentence } from '../../../src/reports/sentences.ts';
+import { failedFor, flipSentence } from '../../../src/reports/sentences.ts';
 import { aDisturbance, aRow, aTrial, compared, failed } from '../../support/report.ts';
 
 const flipped = (before: number, after: number, more: Partial<ComparedDisturbance> = {}) =>
@@ -39,16 +39,6 @@ test('over repeats the longest outage is named as such; what never recovered is 
     ),
     '60 % of new requests failed for 7.1 s and had not recovered when probing ended',
   );
-});
-
-test('which repeats count: those that are not unknown, and those that only never recovered', () => {
-  const unknown = (...codes: ('late' | 'never-recovered')[]) =>
-    aTrial({ verdict: 'unknown', reasons: codes.map((code) => ({ code, text: code })) });
-  assert.ok(counts(aTrial()));
-  assert.ok(counts(aTrial({ verdict: 'fail' })));
-  assert.ok(counts(unknown('never-recovered')));
-  assert.not.ok(counts(unknown('never-recovered', 'late')));
-  assert.not.ok(counts(unknown()));
 });
 
 test.run();

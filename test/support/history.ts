@@ -28,6 +28,7 @@ export interface HistoryOptions {
   readonly expect?: readonly (readonly [string, string | number | boolean, string?])[];
   /** How many trials the plan has beyond those in the history. */
   readonly missing?: number;
+  readonly runId?: string;
 }
 
 export interface TrialOptions {
@@ -395,7 +396,7 @@ export class HistoryBuilder {
       type: 'header',
       version: historyVersion,
       midflightVersion: '0.1.0',
-      runId: 'test',
+      runId: this.#options.runId ?? 'test',
       t: ns(0),
       wallTime: '2026-01-01T00:00:00.000Z',
       provider: plan?.provider ?? 'embedded',

@@ -44,6 +44,7 @@ interface Info extends Head {
   readonly versionMinor: number;
 }
 
+const statusLine = /^HTTP\/1\.\d \d{3}( |$)/;
 const headerLine = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/;
 const framingLine = /^(content-length|transfer-encoding):[ \t]*(.*?)[ \t]*$/i;
 const chunkHead = /^[0-9a-fA-F]{1,13}[ \t]*(;.*)?$/;
@@ -133,8 +134,7 @@ export class AnswerParser extends Parser {
     if (this.inHead) {
       this.headBytes += bytes;
       if (this.headBytes > headLimit) this.fail('header-limit');
-      if (this.state === 'RESPONSE_LINE' && line !== '' && !couldBeHttp(line))
-        this.fail(isTls(line) ? 'tls-record' : 'not-http');
+      if (this.state === 'RESPONSE_LINE' && line !== '') this.checkStatusLine(line);
     } else if (this.state === 'BODY_CHUNKTRAILERS') {
       this.trailerBytes += bytes;
       if (this.trailerBytes > headLimit) this.fail('trailer');
@@ -142,6 +142,12 @@ export class AnswerParser extends Parser {
     // http-parser-js takes a bad chunk size for the last chunk, and so a broken body for a whole one.
     else if (this.state === 'BODY_CHUNKHEAD' && !chunkHead.test(line)) this.fail('chunk-size');
     return line;
+  }
+
+  /** It takes `1000` for 100. */
+  private checkStatusLine(line: string): void {
+    if (!couldBeHttp(line)) this.fail(isTls(line) ? 'tls-record' : 'not-http');
+    if (!statusLine.test(line)) this.fail('status-line');
   }
 
   /** It also passes over lines that are no headers, and reads those that frame the body less strictly than we must. */

@@ -10,6 +10,7 @@ import type { FromServer, ToServer } from './main.ts';
 import type { Deed } from './server.ts';
 
 export { type Cell, cells } from './cells.ts';
+export { framingCells } from './framing-cells.ts';
 export type { Deed } from './server.ts';
 
 /** A server with one port for each cell, in a process of its own. */

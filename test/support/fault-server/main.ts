@@ -1,6 +1,7 @@
 import type { AddressInfo, Server } from 'node:net';
 import { freePort } from '../node-port.ts';
 import { cells } from './cells.ts';
+import { framingCells } from './framing-cells.ts';
 import { contextOf, type Deed, faultListener } from './server.ts';
 
 // The fault server's own process: a busy client must not slow down the server that it is measured against.
@@ -16,7 +17,7 @@ const ports: Record<string, number> = {};
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 const say = (message: FromServer) => process.send?.(message);
 
-for (const cell of cells) {
+for (const cell of [...cells, ...framingCells]) {
   if (cell.port === 'silent') continue; // a stopped process of its own, see index.ts
   if (cell.port === 'closed') {
     ports[cell.name] = await freePort(host);

@@ -4,7 +4,16 @@ import { suite } from 'uvu';
  * What this machine lacks for some tests. A skip is printed in a form that the runner gathers for its closing summary;
  * where MIDFLIGHT_NO_SKIP names the requirement (in CI) it is a failure.
  */
-export type Requirement = 'docker' | 'kind-images' | 'k6' | 'chromium' | 'linux' | 'ipv6' | 'root';
+export type Requirement =
+  | 'docker'
+  | 'kind-images'
+  | 'k6'
+  | 'chromium'
+  | 'linux'
+  | 'ipv6'
+  | 'root'
+  | 'nginx'
+  | 'haproxy';
 
 /** Says that tests are skipped, and why. Throws where that requirement must be there. */
 export function skipped(requirement: Requirement, what: string, why: string): void {

@@ -94,7 +94,7 @@ function reportOf(folded: Fold, judgedTrials: readonly JudgedTrial[], breaksOff:
     trials,
     comparison: compare(trials),
     expectations: expectationRows(
-      judgedTrials.map(({ report: { policy }, judgements, reasons }) => ({ policy, judgements, reasons })),
+      judgedTrials.map(({ report: { policy }, judgements, doubts }) => ({ policy, judgements, doubts })),
     ),
   };
 }

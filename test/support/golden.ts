@@ -1,3 +1,12 @@
+import {
+  acceptedLate,
+  lateWithin,
+  neverRecovered,
+  noTarget,
+  noticeAndCut,
+  twoOutages,
+  wellByChance,
+} from './golden-outages.ts';
 import { edgeAddress, type HistoryBuilder, history } from './history.ts';
 import { basicPlan } from './plan.ts';
 
@@ -189,4 +198,11 @@ export const goldenHistories: ReadonlyMap<string, () => HistoryBuilder> = new Ma
   ['flip-then-loss', flipThenLoss],
   ['ingress-node-dies', ingressNodeDies],
   ['breaks-off', breaksOff],
+  ['well-by-chance', wellByChance],
+  ['never-recovered', neverRecovered],
+  ['notice-and-cut', noticeAndCut],
+  ['late-within', lateWithin],
+  ['accepted-late', acceptedLate],
+  ['no-target', noTarget],
+  ['two-outages', twoOutages],
 ]);

@@ -59,6 +59,8 @@ export interface RequestOptions {
   /** null: bytes came, yet no whole head. */
   readonly status?: number | null;
   readonly connectedAt?: Ms | null;
+  /** When the edge took it: at once, if not given. */
+  readonly acceptedAt?: Ms;
   /** The edge took it and had no node for it. */
   readonly toNobody?: boolean;
   /** What the edge found at the node. `close: false`: the edge's second line is missing. */
@@ -155,6 +157,16 @@ export class HistoryBuilder {
   /** The Service is patched. */
   flip(at: Ms): this {
     return this.#disturb(at, { kind: 'flip', at: 'begin', name: this.#trial?.policy ?? '', node: null });
+  }
+
+  /** The node is told that its power will be cut. */
+  notice(at: Ms): this {
+    return this.#disturb(at, { kind: 'notice', at: 'begin', ...this.#fault });
+  }
+
+  /** The trial's fault has taken hold of so many pods or nodes. */
+  done(at: Ms, affected: number | null): this {
+    return this.#disturb(at, { kind: 'fault', at: 'done', affected, ...this.#fault });
   }
 
   /** The trial's fault is begun. */
@@ -287,7 +299,11 @@ export class HistoryBuilder {
     return { name: fault?.kind ?? '', node: fault?.node ?? null };
   }
 
-  #disturb(at: Ms, event: Pick<EventOf<'disturbance'>, 'kind' | 'at' | 'name' | 'node'>): this {
+  #disturb(
+    at: Ms,
+    event: Pick<EventOf<'disturbance'>, 'kind' | 'at' | 'name' | 'node'> &
+      Partial<Pick<EventOf<'disturbance'>, 'affected'>>,
+  ): this {
     return this.add({
       type: 'disturbance',
       t: ns(at),
@@ -312,7 +328,14 @@ export class HistoryBuilder {
     const trial = this.#index;
     const at = (ms: Ms | null | undefined) => (ms == null ? null : ns(ms));
     this.add({ type: 'start', t: ns(from), trial, id, load, kind, lane, dueAt: ns(due) });
-    if (transit !== null) this.add({ type: 'edge-open', t: ns(from + 1), conn: number, client: local, node });
+    if (transit !== null)
+      this.add({
+        type: 'edge-open',
+        t: ns(options.acceptedAt ?? from + 1),
+        conn: number,
+        client: local,
+        node,
+      });
     if (unfinished) return this;
     const told = firstChunk !== null && endpoint !== null;
     this.add({
@@ -339,7 +362,7 @@ export class HistoryBuilder {
     if (transit === null || !close) return this;
     return this.add({
       type: 'edge-close',
-      t: ns(to + 1),
+      t: ns(Math.max(to, options.acceptedAt ?? 0) + 1),
       conn: number,
       client: local,
       node,

@@ -94,7 +94,7 @@ function byNode(request: RequestRecord, blame: Blame, fault: Disturbance): Cause
     if (policyOf(request, blame) === 'Local' && placement.ingress.has(node)) return 'ingress';
     if (isSilent(request, blame, fault)) return 'transit';
   }
-  if (request.firstByteAt !== null || path.transit === null) return null;
+  if (request.firstByteAt !== null || path.transit === null || wasAcceptedLate(request)) return null;
   // No answer, through a node that lives. An ingress that lives logs every request that reaches it: one that none has
   // logged went to the dead ingress pod; one that was logged waited for the dead app pod.
   const logs = trial.logged.any || blame.run.topology?.ingressKind === 'model';
@@ -111,6 +111,12 @@ export const silencesNode = ({ name }: Pick<Disturbance, 'name'>): boolean =>
 /** Whether the node had stopped to forward when the request ended: not so during a notice or in a drain. */
 const isSilent = ({ endedAt }: RequestRecord, { fault }: Blame, struck: Disturbance): boolean =>
   silencesNode(struck) && fault !== null && endedAt >= fault.at;
+
+/** Most of the time that the client waited passed before the edge took its connection: no answer says little then. */
+function wasAcceptedLate({ connection, connectedAt, endedAt, freshConnection }: RequestRecord): boolean {
+  if (connection === null || connectedAt === null || freshConnection === false) return false;
+  return (connection.openedAt - connectedAt) * 2 > endedAt - connectedAt;
+}
 
 /** Losses that Local would have spared: only carried by a node that runs no ingress pod. */
 export function avoidableByLocal(request: RequestRecord, cause: Cause, blame: Blame): boolean {

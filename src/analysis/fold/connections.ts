@@ -16,7 +16,7 @@ export interface Connections {
   /** Gives the record its connection, now and (the edge's line may come later) once more in settle(). */
   join(record: RequestRecord): void;
   /** This request is over and nobody will ask for its connection. */
-  forget(end: End): void;
+  forget(start: EventOf<'start'>, end: End): void;
   /** Ends a trial: the last joins, and what belongs to it. */
   settle(): { acceptDelays: readonly AcceptDelay[]; edgeHosts: ReadonlySet<string> };
 }
@@ -73,22 +73,33 @@ export function connections(): Connections {
       join(record);
       joined.push(record);
     },
-    forget({ local, connectedAt, freshConnection }) {
-      if (local === null) return;
-      const opened = byClient.get(local)?.at(-1);
+    forget({ t: startedAt }, { t: endedAt, local, connectedAt, freshConnection }) {
       // A kept connection was opened for an earlier request.
-      if (connectedAt !== null && freshConnection !== false) {
-        if (opened === undefined) awaited.set(local, connectedAt);
-        else delays.add(connectedAt, opened.openedAt);
+      if (local === null || freshConnection === false) return;
+      const same = byClient.get(local);
+      const own = same?.findLast(
+        ({ openedAt }) => openedAt >= startedAt - slack && openedAt <= endedAt + slack,
+      );
+      if (connectedAt !== null) {
+        if (own === undefined) awaited.set(local, connectedAt);
+        else delays.add(connectedAt, own.openedAt);
       }
-      if (freshConnection === null) byClient.delete(local);
+      if (freshConnection !== null || same === undefined || own === undefined) return;
+      if (same.length === 1) byClient.delete(local);
+      else same.splice(same.indexOf(own), 1);
     },
     settle() {
-      for (const record of joined) {
-        join(record);
-        const { connection, connectedAt, freshConnection } = record;
-        if (connection === null || connectedAt === null || freshConnection === false) continue;
-        delays.add(connectedAt, connection.openedAt);
+      for (const record of joined) join(record);
+      const taken = new Set(joined.map(({ connection }) => connection));
+      for (const { connection, connectedAt, freshConnection, local, endedAt } of joined) {
+        if (connectedAt === null || local === null || freshConnection === false) continue;
+        // Accepted only when its client had given up: that shows how late the edge was, and nothing of the path.
+        const later = () =>
+          byClient.get(local)?.find((one) => one.openedAt > endedAt + slack && !taken.has(one));
+        const accepted = connection ?? later();
+        if (accepted === undefined) continue;
+        taken.add(accepted);
+        delays.add(connectedAt, accepted.openedAt);
       }
       const found = { acceptDelays: delays.spans, edgeHosts };
       joined = [];

@@ -44,7 +44,7 @@ export function trialFold(start: EventOf<'trial-start'>, context: TrialContext):
     seen.ended(begun, end);
     const record = own.count(begun, end);
     if (record !== null) connections.join(record);
-    else if (end.outcome === 'completed') connections.forget(end);
+    else if (end.outcome === 'completed') connections.forget(begun, end);
   };
 
   return {

@@ -114,17 +114,17 @@ export function expectationRows(
   judged: readonly {
     readonly policy: string | null;
     readonly judgements: readonly Judgement[];
-    readonly reasons: readonly TrialReason[];
+    readonly doubts: readonly TrialReason[];
   }[],
 ): ExpectationReport[] {
   const rows = new Map<string, ExpectationReport>();
-  for (const { policy, judgements, reasons } of judged) {
+  for (const { policy, judgements, doubts } of judged) {
     for (const { expectation, measured, verdict, reason } of judgements) {
       const { text, metric, unit, line } = expectation;
       const key = `${policy} ${metric} ${text} ${line}`;
       const row = rows.get(key);
       if (row !== undefined && worst([row.verdict, verdict]) === row.verdict) continue;
-      const why = verdict === 'pass' ? null : (reason ?? reasons[0] ?? null);
+      const why = verdict === 'pass' ? null : (reason ?? doubts[0] ?? null);
       rows.set(key, { text, policy, measured, unit, verdict, reason: why, line });
     }
   }

@@ -8,7 +8,8 @@ import { worst } from './verdicts.ts';
 export interface JudgedTrial {
   readonly report: TrialReport;
   readonly judgements: readonly Judgement[];
-  readonly reasons: readonly TrialReason[];
+  /** Why nothing, or not all, can be concluded from the trial. */
+  readonly doubts: readonly TrialReason[];
 }
 
 /** Gives a trial its verdict: the worst of its expectations, and unknown at best if it is in doubt. */
@@ -24,5 +25,5 @@ export function judged(plan: Plan, trial: BuiltTrial): JudgedTrial {
   const reasons = [...told, ...doubts];
   const verdict = worst(doubts.length > 0 ? [...verdicts, 'unknown'] : verdicts);
   const reason = reasons.length === 0 ? null : reasons.map(({ text }) => text).join('; ');
-  return { report: { ...trial.report, verdict, reason, reasons }, judgements, reasons };
+  return { report: { ...trial.report, verdict, reason, reasons }, judgements, doubts };
 }

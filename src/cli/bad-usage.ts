@@ -46,7 +46,7 @@ export function badUsage(
     return error(`there is no command '${word}'; there are ${names.join(', ')}`, nearest(word, names));
   }
   const [extra] = rest[0] === command.name ? rest.slice(1) : rest;
-  return error(extra === undefined ? complaint : `what is '${extra}' here?`);
+  return error(extra === undefined ? complaint : `unexpected argument '${extra}'`);
 }
 
 const ours = ['_', '$0', '--'];

@@ -9,11 +9,11 @@ import { removeContainers } from '../providers/kind/containers.ts';
 import { ownerOf, removeLeftovers } from '../providers/kind/leftovers.ts';
 import { failuresOf, openChanges } from '../run/changes.ts';
 import { runIdOf } from '../run/header.ts';
-import { loadScenario } from '../scenario/load.ts';
 import { imagesOf } from './images.ts';
 import type { Io } from './io.ts';
 import { providerFor } from './provider-for.ts';
 import { requireKind } from './requirements.ts';
+import { openScenario } from './scenario-files.ts';
 import { onSignals } from './signals.ts';
 
 type Images = { readonly [part in keyof Plan['images']]: string | undefined };
@@ -25,6 +25,11 @@ export async function clusterAction(
   images: Images,
   io: Io,
 ): Promise<ExitCode> {
+  if (action !== 'up' && file !== undefined) {
+    throw new MidflightError('bad-usage', `unexpected argument '${file}'`, {
+      hint: `cluster ${action} concerns every cluster of midflight: write midflight cluster ${action}`,
+    });
+  }
   switch (action) {
     case 'up':
       return up(file, images, io);
@@ -36,13 +41,14 @@ export async function clusterAction(
 }
 
 /** As a run with --keep begins: nodes, Traefik and app as the scenario has them. */
-async function up(file: string | undefined, images: Images, { stdout, stderr, env }: Io): Promise<ExitCode> {
+async function up(file: string | undefined, images: Images, io: Io): Promise<ExitCode> {
+  const { stdout, stderr, env } = io;
   if (file === undefined) {
     throw new MidflightError('bad-usage', 'which scenario is the cluster for?', {
       hint: 'midflight cluster up experiments/preemption.yaml',
     });
   }
-  const plan = makePlan(loadScenario(file), { cluster: 'kind', images: imagesOf(images, env) });
+  const plan = makePlan(await openScenario(file, io), { cluster: 'kind', images: imagesOf(images, env) });
   await requireKind([plan]);
   const provider = await providerFor(plan, { keep: true, reuse: true });
   const interruption = onSignals(process, (exitCode) => process.exit(exitCode));

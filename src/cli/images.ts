@@ -1,4 +1,6 @@
+import { MidflightError } from '../base/errors.ts';
 import type { Plan } from '../plan/schema.ts';
+import { image } from '../scenario/parts/words.ts';
 import type { Io } from './io.ts';
 
 type Parts = keyof Plan['images'];
@@ -15,11 +17,20 @@ export function imagesOf(
   flags: { readonly [part in Parts]: string | undefined },
   env: Io['env'],
 ): Partial<Plan['images']> {
-  const of = (part: Parts) => flags[part] ?? (env[variables[part]] || undefined);
+  const of = (part: Parts) =>
+    checked(flags[part], `--image-${part}`) ?? checked(env[variables[part]] || undefined, variables[part]);
   const [node, traefik, app] = [of('node'), of('traefik'), of('app')];
   return {
     ...(node === undefined ? {} : { node }),
     ...(traefik === undefined ? {} : { traefik }),
     ...(app === undefined ? {} : { app }),
   };
+}
+
+/** As in a scenario. Throws `bad-usage`. */
+function checked(name: string | undefined, from: string): string | undefined {
+  if (name === undefined || image.safeParse(name).success) return name;
+  throw new MidflightError('bad-usage', `${from} '${name}' is not the name of an image`, {
+    hint: `write a name such as kindest/node:v1.34.0`,
+  });
 }

@@ -14,6 +14,8 @@ export interface Io {
   readonly stdout: Output & NodeJS.WritableStream;
   readonly stderr: Output & NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** For `-` in place of a file; none: nothing comes. */
+  readonly stdin?: AsyncIterable<Uint8Array | string>;
 }
 
 /** The width to lay text out for; a pipe gets 100, and so does a terminal that does not know its size. */

@@ -4,14 +4,15 @@ import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
 import { visibleJson } from '../base/visible.ts';
 import { makePlan, type PlanOptions } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
-import { loadScenario } from '../scenario/load.ts';
 import { nearest } from '../scenario/nearest.ts';
-import type { PolicyName } from '../scenario/schema.ts';
+import { mostRepeats, type PolicyName } from '../scenario/schema.ts';
 import { worstOf } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 import { imagesOf } from './images.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
+import { wholeOption } from './option-values.ts';
 import { outDirs, prepareOutDir } from './out-dir.ts';
+import { checkFiles, openScenario } from './scenario-files.ts';
 
 /** The command line of `run`, as it was given. */
 export interface RunArguments {
@@ -32,11 +33,12 @@ export interface RunArguments {
 /** Everything is checked before anything is started: a problem of the last file costs no run of the first. */
 export async function runFiles(args: RunArguments, io: Io): Promise<ExitCode> {
   const options = planOptions(args, io);
+  checkFiles(args.files);
   const plans: Plan[] = [];
   const refusals: ExitCode[] = [];
   for (const file of args.files) {
     try {
-      plans.push(makePlan(loadScenario(file), options));
+      plans.push(makePlan(await openScenario(file, io), options));
     } catch (error) {
       if (!(error instanceof MidflightError)) throw error;
       const { text, exitCode } = failureOf(error);
@@ -140,12 +142,8 @@ const jsonOf = (reports: readonly string[], files: number) =>
   files === 1 ? reports.join('') : `[\n${reports.join(',\n')}\n]`;
 
 function planOptions(args: RunArguments, { env }: Io): PlanOptions {
-  const whole = { repeats: args.repeats, seed: args.seed };
-  for (const [name, value] of Object.entries(whole)) {
-    const least = name === 'repeats' ? 1 : 0;
-    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
-    throw new MidflightError('bad-usage', `--${name} must be a whole number, at least ${least}`);
-  }
+  wholeOption('repeats', args.repeats, 1, mostRepeats);
+  wholeOption('seed', args.seed, 0);
   const cluster = clusterOf(args.cluster);
   if (cluster !== 'kind' && (args.keep || args.reuse)) {
     const flag = args.keep ? '--keep' : '--reuse';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { MidflightError, messageOf } from '../base/errors.ts';
+import { visibleLine } from '../base/visible.ts';
 
 /*
  * What may hold a secret and would stand in reports, histories and logs: the query of a URL, the arguments of a command,
@@ -32,12 +33,33 @@ export function headerOf(
     throw bad("a header without 'Name:' in front", "write 'Name: value', or 'Name: env:VARIABLE'");
   const value = text.slice(colon + 1).trim();
   const [, variable] = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(value) ?? [];
-  if (variable === undefined) return [name, value];
+  if (variable === undefined) return sendable(name, value, bad);
   const found = env[variable];
   if (found === undefined || found === '') {
     throw bad(`header ${name}: the environment has no ${variable}`, `export ${variable} first`);
   }
-  return [name, found];
+  return sendable(name, found, bad);
+}
+
+type Refusal = (what: string, hint: string) => MidflightError;
+
+/** What the connection itself needs or HTTP/2 forbids (RFC 9110 section 7.6.1, RFC 9113 section 8.2.2). */
+const ofConnection =
+  /^(connection|content-length|expect|http2-settings|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
+
+/** The header, if it can be sent as it is; the value is never repeated. */
+function sendable(name: string, value: string, bad: Refusal): [string, string] {
+  const nameHint = 'a name has letters, digits and - only, as in X-Request-Id';
+  if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name))
+    throw bad(`header '${visibleLine(name)}': this is not a header's name`, nameHint);
+  if (ofConnection.test(name)) throw bad(`header ${name}: midflight sets it itself`, 'remove it');
+  // As Node's validateHeaderValue: Latin-1 without control characters other than a tab.
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value))
+    throw bad(
+      `header ${name}: its value has characters that cannot be sent`,
+      'use printable ASCII on one line',
+    );
+  return [name, value];
 }
 
 /** The headers of a file, one a line as --header takes them; empty lines and those that begin with # are left out. */

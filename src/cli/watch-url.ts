@@ -6,6 +6,7 @@ import { parseDuration } from '../base/units.ts';
 import type { Lane } from '../base/words.ts';
 import { type WatchOptions, watchPlan } from '../plan/watch.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
+import { wholeOption } from './option-values.ts';
 import { outDirs, prepareOutDir } from './out-dir.ts';
 import { shownCommand, shownUrl } from './secrets.ts';
 import { followMs, refuseUnmeasurable, type StreamArguments, wantedAnswer } from './watch-streams.ts';
@@ -101,10 +102,10 @@ const commandOf = ({ command, showCommand }: WatchArguments) =>
 function planOptions(args: WatchArguments, host: string): WatchOptions {
   const shown = args.showCommand ? (text: string) => text : shownUrl;
   const { streams, rate, status, maxLost, maxFailed } = args;
-  whole('streams', streams, 0);
-  whole('status', status, 100);
-  if (maxLost !== undefined) whole('max-lost', maxLost, 0);
-  if (maxFailed !== undefined) whole('max-failed', maxFailed, 0);
+  wholeOption('streams', streams, 0, 30_000);
+  wholeOption('status', status, 200, 599);
+  wholeOption('max-lost', maxLost, 0);
+  wholeOption('max-failed', maxFailed, 0);
   if (maxFailed !== undefined && rate === 0) bad('--max-failed is for probes, and --rate 0 sends none');
   refuseUnmeasurable(args);
   if (!(rate >= 0 && rate <= 1000)) bad('--rate must be a number of probes a second, from 0 to 1000');
@@ -166,15 +167,15 @@ function bad(what: string): never {
   throw new MidflightError('bad-usage', what);
 }
 
-function whole(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least)
-    bad(`--${name} must be a whole number, at least ${least}`);
-}
+/** A week. */
+const longestMs = 168 * 3_600_000;
 
 function milliseconds(name: string, text: string): number {
   const ms = parseDuration(text);
-  if (ms === undefined || (ms === 0 && name !== 'max-failover')) {
-    throw new MidflightError('bad-usage', `--${name} ${text} is no duration`, {
+  const least = name === 'max-failover' ? 0 : 10;
+  if (ms === undefined || ms < least || ms > longestMs) {
+    const bounds = ms === undefined ? '' : ` from ${least === 0 ? '0s' : '10ms'} to 168h`;
+    throw new MidflightError('bad-usage', `--${name} ${text} is not a duration${bounds}`, {
       hint: 'write 500ms, 10s or 1m30s',
     });
   }

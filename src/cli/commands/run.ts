@@ -15,7 +15,12 @@ export const run = defineCommand({
   options: (cli) =>
     withImageOptions(
       cli
-        .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Scenario files' })
+        .positional('files', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe: 'Scenario files; - for standard input',
+        })
         .option('cluster', {
           type: 'string',
           default: 'embedded',

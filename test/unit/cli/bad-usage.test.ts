@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { program } from '../../../src/cli/program.ts';
@@ -6,7 +6,7 @@ import { program } from '../../../src/cli/program.ts';
 /** What a command line is told; none of these gets as far as doing anything. */
 async function told(...argv: string[]): Promise<string> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  assert.is(await program(argv, { stdout, stderr, env: {} }), 64);
+  assert.is(await program(argv, { stdout, stderr, env: {}, stdin: Readable.from([]) }), 64);
   assert.is(stdout.read(), null);
   return String(stderr.read());
 }
@@ -44,9 +44,12 @@ test('a misspelt option goes before what is missing because of it', async () => 
 });
 
 test('a word too many, a word too few, a value that is missing or not allowed', async () => {
-  assert.match(await told('report', 'a', 'b'), "what is 'b' here?\n  usage: midflight report <dir>");
-  assert.match(await told('watch', 'http://x/', 'y'), "what is 'y' here?");
-  assert.match(await told('run'), 'need at least 1\n  usage: midflight run <files..>');
+  assert.match(await told('report', 'a', 'b'), "unexpected argument 'b'\n  usage: midflight report <dir>");
+  assert.match(await told('watch', 'http://x/', 'y'), "unexpected argument 'y'");
+  assert.match(
+    await told('run'),
+    'an argument is missing (0 given, at least 1 needed)\n  usage: midflight run <files..>',
+  );
   assert.match(await told('run', 'x.yaml', '--seed'), '--seed needs a value');
   assert.match(await told('cluster', 'sideways'), 'action is "sideways"; it can be "up", "down", "status"');
 });

@@ -126,7 +126,7 @@ test('values that make no sense are refused before anything starts', async () =>
   assert.match(await refused({ streams: 0, rate: 0 }), /nothing to watch/);
   assert.match(await refused({ streams: 1.5 }), /--streams/);
   assert.match(await refused({ rate: -1 }), /--rate/);
-  assert.match(await refused({ duration: '5' }), /--duration 5 is no duration; write 500ms/);
+  assert.match(await refused({ duration: '5' }), /--duration 5 is not a duration; write 500ms/);
   assert.match(await refused({ stall: '0s' }), /--stall/);
   assert.match(await refused({ rate: 0, maxFailover: '1s' }), /probes/);
   assert.match(await refused({ lanes: ['reused'], maxFailover: '1s' }), /probes/);

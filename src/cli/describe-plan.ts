@@ -1,5 +1,6 @@
 import { formatDuration, type NodeName } from '../base/units.ts';
 import { visibleLine } from '../base/visible.ts';
+import { faultTraits, takesPod } from '../catalogue/faults.ts';
 import { placementOf } from '../plan/placement.ts';
 import type { Plan, PlannedCheck, PlannedPlacement } from '../plan/schema.ts';
 import { settingsOf } from '../plan/settings.ts';
@@ -104,7 +105,7 @@ function loadWords(load: Plan['load'][number]): string {
 function faultWords({ fault, repeats }: Plan, targets: readonly NodeName[]): string[] {
   if (fault === null) return ['none'];
   const { streamsInFlight, afterMs } = fault.trigger;
-  const pod = fault.kind === 'pod-kill' ? ` (${fault.pod})` : '';
+  const pod = takesPod(faultTraits[fault.kind]) ? ` (${fault.pod})` : '';
   const after = afterMs === 0 ? '' : `, ${formatDuration(afterMs)} later`;
   const hits = targets.map((node, repeat) => (repeats === 1 ? node : `${node} (repeat ${repeat + 1})`));
   return [

@@ -1,6 +1,5 @@
 import type { Milliseconds } from '../base/units.ts';
 import { nodeCordon, podEviction } from '../changes/kinds/index.ts';
-import { faultShapes } from '../plan/fault-shape.ts';
 import type { Fault } from './fault.ts';
 
 /** Until each eviction is accepted, and then until its pod has ended. */
@@ -9,7 +8,6 @@ const limitMs: Milliseconds = 300_000;
 /** Cordon, then evict every pod but those of DaemonSets, as `kubectl drain --ignore-daemonsets` does. */
 export const drain: Fault = {
   kind: 'drain',
-  ...faultShapes.drain,
   async inject(context, node) {
     context.began(context.now(), 'cordoned, its pods evicted');
     await context.changes.make(nodeCordon, { node }, { cordoned: true });

@@ -1,10 +1,9 @@
 import { MidflightError } from '../base/errors.ts';
 import type { Milliseconds, Nanoseconds, NodeName } from '../base/units.ts';
+import type { FaultKind } from '../catalogue/faults.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import type { Effects } from '../changes/effects.ts';
 import type { PodTarget } from '../changes/kinds/pod.ts';
-import type { FaultShape } from '../plan/fault-shape.ts';
-import type { FaultKind } from '../scenario/schema.ts';
 
 /** A pod on a node. `ownerKind`: of the controller that made it. */
 export interface NodePod extends PodTarget {
@@ -39,7 +38,7 @@ export interface Hold {
 }
 
 /** One way in which a node, or a pod on it, ends. It is undone by unwinding its changes. */
-export interface Fault extends FaultShape {
+export interface Fault {
   readonly kind: FaultKind;
   /** Resolves when it has taken hold. */
   inject(context: FaultContext, node: NodeName): Promise<Hold>;

@@ -1,4 +1,4 @@
-import type { FaultKind } from '../scenario/schema.ts';
+import type { FaultKind } from '../catalogue/faults.ts';
 import { drain } from './drain.ts';
 import type { Fault } from './fault.ts';
 import { podKill } from './pod-kill.ts';

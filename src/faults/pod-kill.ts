@@ -1,11 +1,9 @@
 import { MidflightError } from '../base/errors.ts';
-import { faultShapes } from '../plan/fault-shape.ts';
 import { type Fault, needed } from './fault.ts';
 
 /** SIGKILL to the ingress or app pod on the node: the kernel closes its sockets, so clients hear of it at once. */
 export const podKill: Fault = {
   kind: 'pod-kill',
-  ...faultShapes['pod-kill'],
   async inject(context, node) {
     const [victim] = await context.podsOn(node, context.pod);
     if (victim === undefined) {

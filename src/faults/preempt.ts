@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../base/units.ts';
+import { faultTraits } from '../catalogue/faults.ts';
 import type { PodClass } from '../changes/effects.ts';
-import { faultShapes, ordinaryPodsMs } from '../plan/fault-shape.ts';
 import { type Fault, needed } from './fault.ts';
 
 /**
@@ -9,11 +9,10 @@ import { type Fault, needed } from './fault.ts';
  */
 export const preempt: Fault = {
   kind: 'preempt',
-  ...faultShapes.preempt,
   async inject(context, node) {
     const { changes, effects } = context;
     const at = context.now();
-    const notice = faultShapes.preempt.noticeMs;
+    const { ms: notice, ordinaryMs } = faultTraits.preempt.notice;
     context.notice('begin', at, `preemption notice of ${notice / 1000} s`);
     const left = (until: Milliseconds) =>
       Math.max(0, until - (context.now() - at) / 1e6 / (context.realMs(1000) / 1000));
@@ -23,8 +22,8 @@ export const preempt: Fault = {
         { node },
         { which, graceMs: context.realMs(left(until)) },
       );
-    await end('ordinary', ordinaryPodsMs);
-    await context.sleep(left(ordinaryPodsMs));
+    await end('ordinary', ordinaryMs);
+    await context.sleep(left(ordinaryMs));
     await end('critical', notice);
     await context.sleep(left(notice));
     const cut = await changes.make(needed(effects, 'power'), { node }, { how: 'off' });

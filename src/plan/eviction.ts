@@ -1,5 +1,5 @@
 import type { Milliseconds, NodeName } from '../base/units.ts';
-import { faultShapes } from './fault-shape.ts';
+import { faultTraits } from '../catalogue/faults.ts';
 import { fittingNodes, tolerates } from './placement.ts';
 import type { Plan, PlannedPlacement } from './schema.ts';
 
@@ -17,7 +17,7 @@ const unreachable = { key: 'node.kubernetes.io/unreachable', value: '', effect: 
  */
 export function evictionMs(plan: Plan, target: NodeName, pods: PodNodes): Milliseconds {
   if (plan.fault === null) return 0;
-  const { silencesNode, emptiesNode } = faultShapes[plan.fault.kind];
+  const { silencesNode, emptiesNode } = faultTraits[plan.fault.kind];
   if (!silencesNode || emptiesNode) return 0;
   const waits = (['ingress', 'app'] as const).some((part) => {
     const nodes = [...pods[part]];

@@ -1,9 +1,10 @@
 import { seedOf } from '../base/random.ts';
 import { parseDuration } from '../base/units.ts';
+import type { PolicyName } from '../catalogue/policies.ts';
 import { resolveEdge } from '../presets/index.ts';
 import { parseExpectation } from '../scenario/expectation.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { PolicyName, Scenario } from '../scenario/schema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import { checkPlan } from './checks/index.ts';
 import { clouds } from './clouds/index.ts';
 import { plannedLoad } from './loads.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { lanes } from '../base/words.ts';
+import { faultKinds } from '../catalogue/faults.ts';
 import { plannedCheck, plannedEdge } from '../presets/schema.ts';
-import { cloudName, faultKinds, policyName } from '../scenario/schema.ts';
+import { cloudName, policyName } from '../scenario/schema.ts';
 
 /*
  * The plan: one experiment with everything resolved. All durations are milliseconds of cluster time and all

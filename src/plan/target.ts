@@ -1,6 +1,7 @@
 import { MidflightError } from '../base/errors.ts';
 import { pick, seededRandom, seedOf } from '../base/random.ts';
 import type { NodeName } from '../base/units.ts';
+import { faultTraits, takesPod } from '../catalogue/faults.ts';
 import { placementOf } from './placement.ts';
 import type { Plan, PlannedFault } from './schema.ts';
 
@@ -57,9 +58,9 @@ export function targetCandidates(
     }
     left = matching;
   }
-  if (fault.kind === 'pod-kill') left = left.filter(({ name }) => running[fault.pod].has(name));
+  if (takesPod(faultTraits[fault.kind])) left = left.filter(({ name }) => running[fault.pod].has(name));
   if (left.length === 0) {
-    const what = `fault.target matches no node that runs a pod of ${fault.pod}, which pod-kill needs`;
+    const what = `fault.target matches no node that runs a pod of ${fault.pod}, which ${fault.kind} needs`;
     throw new MidflightError('no-target', what, {
       hint: `nodes that do: ${[...running[fault.pod]].sort().join(', ') || 'none'}; fault.pod says which pod is killed`,
     });

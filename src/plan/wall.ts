@@ -1,8 +1,8 @@
+import { faultTraits } from '../catalogue/faults.ts';
+import { isSwitchover, policyTraits } from '../catalogue/policies.ts';
 import { evictionMs } from './eviction.ts';
-import { faultShapes } from './fault-shape.ts';
 import { placementOf } from './placement.ts';
 import type { Plan, PlannedTrial } from './schema.ts';
-import { strategyShape } from './shape.ts';
 import { plannedTargets } from './target.ts';
 
 /** From nothing to a cluster that serves, seconds; measured on two cores. */
@@ -19,7 +19,7 @@ export function expectedWallSeconds(plan: Plan): number {
 
 /** One trial by its timers, milliseconds of cluster time. */
 export function trialMs(plan: Plan, trial: PlannedTrial): number {
-  const shape = strategyShape(trial.policy);
+  const shape = policyTraits(trial.policy);
   const { initial, final } = {
     initial: plan.edge.checks[shape.initial],
     final: plan.edge.checks[shape.final],
@@ -40,31 +40,31 @@ export function trialMs(plan: Plan, trial: PlannedTrial): number {
 
 /** From the first stream's start to the fault (or to where it would be), milliseconds of cluster time. */
 export function injectionMs(plan: Plan, trial: PlannedTrial): number {
-  const shape = strategyShape(trial.policy);
+  const shape = policyTraits(trial.policy);
   const final = plan.edge.checks[shape.final];
   const ramp = Math.max(
     0,
     ...plan.load.map((load) => (load.kind === 'streams' ? load.rampMs + load.chunkIntervalMs : 0)),
   );
-  const flip = shape.flips
+  const flip = isSwitchover(trial.policy)
     ? plan.edge.reconcileDelayMs + final.unhealthyThreshold * final.intervalMs + plan.stabilityMs
     : 0;
-  const disturbed = shape.flips || plan.fault !== null;
+  const disturbed = isSwitchover(trial.policy) || plan.fault !== null;
   return ramp + (disturbed ? plan.stabilityMs : 0) + flip + (plan.fault?.trigger.afterMs ?? 0);
 }
 
 function faultMs(plan: Plan, trial: PlannedTrial): number {
   const { fault, observe, timers, edge, stabilityMs, load } = plan;
   if (fault === null) return 0;
-  const final = edge.checks[strategyShape(trial.policy).final];
+  const final = edge.checks[policyTraits(trial.policy).final];
   const ejected = final.unhealthyThreshold * final.intervalMs;
-  const { silencesNode, noticeMs } = faultShapes[fault.kind];
+  const { silencesNode, notice } = faultTraits[fault.kind];
   const evicted = evictedMs(plan, trial);
   const grace = timers.nodeMonitorGraceMs + timers.nodeMonitorPeriodMs / 2;
   const notReady = silencesNode && (observe === 'full' || evicted > 0) ? grace : 0;
   const back = evicted === 0 ? 0 : evicted + final.healthyThreshold * final.intervalMs + stabilityMs;
   const stall = Math.max(0, ...load.map((item) => (item.kind === 'streams' ? item.stallMs : 0)));
-  return noticeMs + Math.max(ejected + stabilityMs, notReady + back, stall);
+  return (notice?.ms ?? 0) + Math.max(ejected + stabilityMs, notReady + back, stall);
 }
 
 /** As evictionMs, with the pods where the plan places them. */

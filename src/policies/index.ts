@@ -1,16 +1,23 @@
-import type { PolicyName } from '../scenario/schema.ts';
-import { cluster } from './cluster.ts';
-import { clusterToLocal } from './cluster-to-local.ts';
-import { local } from './local.ts';
-import { localToCluster } from './local-to-cluster.ts';
-import type { Strategy } from './strategy.ts';
+import { type PolicyName, policies, type SwitchoverName } from '../catalogue/policies.ts';
+import { inPlace } from './in-place.ts';
+import type { Strategy, Switchover } from './strategy.ts';
 
-/** Every strategy that a scenario may name. */
-export const strategies: Record<PolicyName, Strategy> = {
-  Cluster: cluster,
-  Local: local,
-  'Cluster->Local': clusterToLocal,
-  'Local->Cluster': localToCluster,
+/** Every way to change a policy under load, by its name in the catalogue. */
+const switchovers: Readonly<Record<SwitchoverName, Switchover>> = {
+  'in-place': inPlace,
 };
 
-export type { PolicyContext, Strategy, TrafficPolicy } from './strategy.ts';
+/** How a policy of a scenario is carried out. */
+export function strategyOf(name: PolicyName): Strategy {
+  const traits = policies[name];
+  const { initial, final, switchover } = traits;
+  const switchOver = switchover === null ? null : switchovers[switchover];
+  return {
+    name,
+    initial,
+    final,
+    switchOver: switchOver === null ? null : (context) => switchOver(context, traits),
+  };
+}
+
+export type { PolicyContext, Strategy } from './strategy.ts';

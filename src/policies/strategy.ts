@@ -1,8 +1,6 @@
-import type { PolicyName } from '../scenario/schema.ts';
+import type { PolicyName, PolicyTraits, TrafficPolicy } from '../catalogue/policies.ts';
 
-export type TrafficPolicy = 'Cluster' | 'Local';
-
-/** What a strategy may do to the cluster it works on. */
+/** What a switchover may do to the cluster it works on. */
 export interface PolicyContext {
   /**
    * Patches `spec.externalTrafficPolicy` of the ingress' Service. Resolves when the API took it, with false if the Service
@@ -11,13 +9,12 @@ export interface PolicyContext {
   setPolicy(policy: TrafficPolicy): Promise<boolean>;
 }
 
+/** Changes the policy under load; resolves with whether anything changed. */
+export type Switchover = (context: PolicyContext, policy: PolicyTraits) => Promise<boolean>;
+
 /** One row of the comparison: how the Service's traffic policy stands, and how it is changed under load. */
-export interface Strategy {
+export interface Strategy extends Pick<PolicyTraits, 'initial' | 'final'> {
   readonly name: PolicyName;
-  /** The policy before any load begins. */
-  readonly initial: TrafficPolicy;
-  /** The policy that clients meet in the end. */
-  readonly final: TrafficPolicy;
-  /** Changes it under load and resolves with whether anything changed; null for a policy that stays. */
+  /** Null for a policy that stays. */
   readonly switchOver: ((context: PolicyContext) => Promise<boolean>) | null;
 }

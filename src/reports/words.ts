@@ -6,6 +6,7 @@ import {
   type Report,
   type TrialReport,
 } from '../analysis/schema.ts';
+import { traitsOf } from '../catalogue/faults.ts';
 
 /*
  * How figures read, the same in every form of the report.
@@ -66,9 +67,9 @@ export function disturbanceName({
     case 'flip':
       return `flip ${name}`;
     case 'fault':
-      return `${name === 'preempt' ? 'power cut' : name}${of}`;
+      return `${traitsOf(name)?.strike ?? name}${of}`;
     case 'notice':
-      return `preemption notice${of}`;
+      return `${traitsOf(name)?.noun ?? name} notice${of}`;
     case 'step':
       return `step ${name}${of}`;
     case 'command':
@@ -80,7 +81,7 @@ export function disturbanceName({
 
 /** `power-off of preemptible-2`: the fault of a trial as a whole, a preemption with its notice. */
 export const faultName = ({ kind, node }: NonNullable<TrialReport['fault']>): string =>
-  `${kind === 'preempt' ? 'preemption' : kind} of ${node}`;
+  `${traitsOf(kind)?.noun ?? kind} of ${node}`;
 
 /** `silently dead from 21.3 s (3 requests), replaced at 26.3 s`; null if no kept connection was lost. */
 export function keptConnectionLine({

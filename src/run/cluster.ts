@@ -1,9 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { NodeName } from '../base/units.ts';
+import type { TrafficPolicy } from '../catalogue/policies.ts';
 import { placement, servicePolicy } from '../changes/kinds/index.ts';
 import type { FaultContext, NodePod } from '../faults/index.ts';
 import { isLive, isReadyPod } from '../kube/pods.ts';
-import type { TrafficPolicy } from '../policies/index.ts';
 import { type Placement, type Run, realMs } from './run.ts';
 
 /** How long moved pods may take to be Ready at their old places, cluster time. */

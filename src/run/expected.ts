@@ -1,5 +1,5 @@
 import type { NodeName } from '../base/units.ts';
-import type { TrafficPolicy } from '../policies/index.ts';
+import type { TrafficPolicy } from '../catalogue/policies.ts';
 import type { Run } from './run.ts';
 
 /** The nodes that the edge should hold green once it has settled. */

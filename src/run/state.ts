@@ -1,9 +1,9 @@
 import type { Message } from '../base/role.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { OnWait } from '../base/wait.ts';
+import type { TrafficPolicy } from '../catalogue/policies.ts';
 import type { Reason } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
-import type { TrafficPolicy } from '../policies/index.ts';
 import { type ProbeWatch, probeWatch } from './probe-watch.ts';
 
 /** What one load has done so far in this trial, as its last `progress` said. */

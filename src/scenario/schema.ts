@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { policyNames } from '../catalogue/policies.ts';
 import { metrics } from './expectation.ts';
 import { edge, edgeOverrides, preset } from './parts/edge.ts';
 import { fault } from './parts/fault.ts';
@@ -13,11 +14,8 @@ import { duration, image, name } from './parts/words.ts';
  */
 
 export { type PresetName, presetNames } from './parts/edge.ts';
-export { type FaultKind, faultKinds } from './parts/fault.ts';
 export { type CloudName, cloudName } from './parts/nodes.ts';
 
-/** In-place policies of this version; the named safe strategies join this list. */
-export const policyNames = ['Cluster', 'Local', 'Cluster->Local', 'Local->Cluster'] as const;
 export const policyName = z.enum(policyNames);
 
 /** The most repeats of each policy. */
@@ -124,4 +122,3 @@ export const scenario = z
   .meta({ title: 'midflight scenario' });
 
 export type Scenario = z.output<typeof scenario>;
-export type PolicyName = (typeof policyNames)[number];

@@ -1,9 +1,9 @@
 import type { Lane } from '../../src/base/words.ts';
+import type { FaultKind } from '../../src/catalogue/faults.ts';
 import type { EventOf, HistoryEvent, Outcome, Phase } from '../../src/history/schema.ts';
 import { historyVersion } from '../../src/history/schema.ts';
 import type { Plan } from '../../src/plan/schema.ts';
 import { parseExpectation } from '../../src/scenario/expectation.ts';
-import type { FaultKind } from '../../src/scenario/schema.ts';
 import { basicPlan } from './plan.ts';
 
 /** Milliseconds of real time since the header. */

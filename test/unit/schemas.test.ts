@@ -6,9 +6,10 @@ import * as z from 'zod';
 import { jsonSchemas } from '../../scripts/json-schemas.ts';
 import { withReference } from '../../scripts/scenario-reference.ts';
 import { packageRoot } from '../../src/base/package.ts';
+import { faultKinds } from '../../src/catalogue/faults.ts';
+import { policyNames } from '../../src/catalogue/policies.ts';
 import { metrics } from '../../src/scenario/expectation.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
-import { faultKinds, policyNames } from '../../src/scenario/schema.ts';
 
 const folder = join(packageRoot(), 'schemas');
 const document = readFileSync(join(packageRoot(), 'docs', 'scenario.md'), 'utf8');

@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../../base/units.ts';
-import { type FaultShape, faultShapes } from '../../plan/fault-shape.ts';
+import { traitsOf } from '../../catalogue/faults.ts';
 import type { RequestRecord, RunRecord, TrialRecord } from '../records.ts';
 import type { Cause } from '../schema.ts';
 import type { Disturbance } from './disturbances.ts';
@@ -103,10 +103,8 @@ function byNode(request: RequestRecord, blame: Blame, fault: Disturbance): Cause
   return placement.ingress.has(node) ? 'ingress' : null;
 }
 
-/** By the fault's name, as histories have it. */
-const shapes: ReadonlyMap<string, FaultShape> = new Map(Object.entries(faultShapes));
 export const silencesNode = ({ name }: Pick<Disturbance, 'name'>): boolean =>
-  shapes.get(name)?.silencesNode ?? true;
+  traitsOf(name)?.silencesNode ?? true;
 
 /** Whether the node had stopped to forward when the request ended: not so during a notice or in a drain. */
 const isSilent = ({ endedAt }: RequestRecord, { fault }: Blame, struck: Disturbance): boolean =>

@@ -1,6 +1,7 @@
 import { lowerBound } from '../../base/ascending.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 import type { DisturbanceKind } from '../../base/words.ts';
+import { traitsOf } from '../../catalogue/faults.ts';
 import type { Timeline } from '../clocks/probes.ts';
 import type { TrialRecord } from '../records.ts';
 
@@ -42,7 +43,7 @@ export function disturbancesOf(trial: TrialRecord, lastSeen: Nanoseconds): Distu
       kind: begin.kind,
       name: begin.name,
       node: begin.node,
-      podKilled: begin.name === 'pod-kill' && (pod === 'ingress' || pod === 'app') ? pod : null,
+      podKilled: traitsOf(begin.name)?.takes === 'pod' && (pod === 'ingress' || pod === 'app') ? pod : null,
       at: begin.t,
       until,
       end,

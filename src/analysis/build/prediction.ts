@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../../base/units.ts';
-import { faultShapes, ordinaryPodsMs } from '../../plan/fault-shape.ts';
+import { traitsOf } from '../../catalogue/faults.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
 import type { ClusterTime } from '../time.ts';
@@ -120,13 +120,16 @@ interface Graces {
 
 /** How long each part of a stream's path lives on after the fault, or its notice, began. Cluster milliseconds. */
 function gracesOf(name: string, { ingress, app }: Plan, noticed: boolean): Graces {
-  if (name !== 'drain' && !noticed) return { ingress: 0, app: 0, transit: 0 };
+  const traits = traitsOf(name);
+  const notice = noticed ? (traits?.notice ?? null) : null;
+  const evicts = traits?.evicts ?? false;
+  if (!evicts && notice === null) return { ingress: 0, app: 0, transit: 0 };
   // The ingress ends by itself when its own grace is over; the kubelet kills what is left after the pod's.
   const own = Math.min(
     ingress.terminationGraceMs,
     ingress.requestAcceptGraceTimeoutMs + ingress.graceTimeOutMs,
   );
-  if (name === 'drain') {
+  if (notice === null) {
     // kubectl drain --ignore-daemonsets leaves their pods alone.
     const evicted = (kind: string, graceMs: number) =>
       kind === 'DaemonSet' ? Number.POSITIVE_INFINITY : graceMs;
@@ -137,9 +140,9 @@ function gracesOf(name: string, { ingress, app }: Plan, noticed: boolean): Grace
     };
   }
   return {
-    ingress: Math.min(own, ordinaryPodsMs),
-    app: Math.min(app.terminationGraceMs, ordinaryPodsMs),
-    transit: faultShapes.preempt.noticeMs,
+    ingress: Math.min(own, notice.ordinaryMs),
+    app: Math.min(app.terminationGraceMs, notice.ordinaryMs),
+    transit: notice.ms,
   };
 }
 

@@ -1,7 +1,7 @@
 import { MidflightError } from '../../base/errors.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 import type { Lane } from '../../base/words.ts';
-import { strategyShape } from '../../plan/shape.ts';
+import { policyTraits } from '../../catalogue/policies.ts';
 import { recoveredAfter } from '../clocks/probes.ts';
 import { noClocks, noNotes } from '../clocks/read.ts';
 import { type LateSpan, lateSpans, untrustedOf } from '../doubt/late-spans.ts';
@@ -142,7 +142,7 @@ function blameOf(run: RunRecord, trial: TrialRecord, until: Nanoseconds, time: C
     const lane = trial.lanes.get('new');
     disturbances.push(outageOf(trial, lane === undefined ? null : timelineOf(lane, plan, time), until));
   }
-  const shape = strategyShape(policyOf(trial.start.policy));
+  const shape = policyTraits(policyOf(trial.start.policy));
   return {
     run,
     trial,

@@ -1,6 +1,6 @@
+import { policyNames } from '../../catalogue/policies.ts';
 import { defineCommand } from '../command.ts';
 import { imageFlags, withImageOptions } from '../image-options.ts';
-import { policyNames } from '../policy-names.ts';
 
 export const run = defineCommand({
   usage: 'run <files..>',

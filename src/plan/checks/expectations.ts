@@ -1,6 +1,7 @@
+import { faultTraits } from '../../catalogue/faults.ts';
+import { isSwitchover } from '../../catalogue/policies.ts';
 import type { Problem } from '../../scenario/error.ts';
 import type { Expectation, Plan } from '../schema.ts';
-import { strategyShape } from '../shape.ts';
 
 type Policy = Plan['trials'][number]['policy'];
 
@@ -44,7 +45,7 @@ const ofDisturbance = [...ofNewProbes.slice(1), 'failoverReused', 'edgeEjected',
 
 /** Why a metric has no value in any trial of a policy; null: it has. */
 function whyNotMeasured({ load, fault, observe }: Plan, policy: Policy, written: string): string | null {
-  const { flips } = strategyShape(policy);
+  const flips = isSwitchover(policy);
   const ofFlip = written.startsWith('flip.');
   const metric = ofFlip ? written.slice('flip.'.length) : written;
   const probes = (lane: 'new' | 'reused') =>
@@ -62,7 +63,7 @@ function whyNotMeasured({ load, fault, observe }: Plan, policy: Policy, written:
   if (fault === null || !ofFault.includes(metric)) return null;
   if (metric === 'endpointsRemoved' && fault.target.runs === 'nothing') return 'the node runs no pod';
   if (!ofDeath.includes(metric)) return null;
-  if (fault.kind === 'drain' || fault.kind === 'pod-kill') return `${fault.kind} leaves the node Ready`;
+  if (!faultTraits[fault.kind].silencesNode) return `${fault.kind} leaves the node Ready`;
   return observe === 'short' ? 'observe: short does not wait for it' : null;
 }
 

@@ -1,5 +1,6 @@
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import type { Lane } from '../../base/words.ts';
+import { traitsOf } from '../../catalogue/faults.ts';
 import type { EventOf, HistoryEvent, Outcome } from '../../history/schema.ts';
 import { shortened } from '../words.ts';
 
@@ -82,9 +83,9 @@ export function seriesReader(): SeriesReader {
   };
 }
 
-/** A preemption's fault is its power cut. */
+/** What is done after a notice has a word of its own. */
 const wordOf = ({ kind, name }: EventOf<'disturbance'>) =>
-  kind === 'fault' && name === 'preempt' ? 'power cut' : shortened(name, 40);
+  shortened((kind === 'fault' ? traitsOf(name)?.strike : null) ?? name, 40);
 
 const stateOf = ({ eligible, healthy }: EventOf<'health'>): NodeSpan['state'] =>
   eligible ? (healthy ? 'green' : 'red') : 'not eligible';

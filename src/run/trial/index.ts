@@ -1,10 +1,11 @@
 import { adviceOf, MidflightError } from '../../base/errors.ts';
 import { knownError } from '../../base/machine-error.ts';
 import type { NodeName } from '../../base/units.ts';
+import { faultTraits, takesPod } from '../../catalogue/faults.ts';
 import { faults } from '../../faults/index.ts';
 import { type Reason, reasonOf } from '../../history/codes.ts';
 import type { PlannedTrial } from '../../plan/schema.ts';
-import { strategies } from '../../policies/index.ts';
+import { strategyOf } from '../../policies/index.ts';
 import { cutOff } from '../cut-off.ts';
 import { launchLoads } from '../loads.ts';
 import { isInterrupted, type Run, TrialSpoiled } from '../run.ts';
@@ -35,7 +36,7 @@ export async function runTrial(
   const trial: Trial = {
     run,
     planned,
-    strategy: strategies[planned.policy],
+    strategy: strategyOf(planned.policy),
     fault: run.plan.fault === null ? null : faults[run.plan.fault.kind],
     target,
     signal: AbortSignal.any([run.signal, spoiled.signal]),
@@ -76,7 +77,7 @@ export async function runTrial(
 
 function startOf({ run, planned, fault, target }: Trial) {
   const { policy, repeat, seed, index } = planned;
-  const pod = run.plan.fault?.kind === 'pod-kill' ? run.plan.fault.pod : null;
+  const pod = fault !== null && takesPod(faultTraits[fault.kind]) ? (run.plan.fault?.pod ?? null) : null;
   return {
     type: 'trial-start' as const,
     t: run.clock.now(),

@@ -1,6 +1,6 @@
 import { type Milliseconds, type Nanoseconds, nsPerMs } from '../../base/units.ts';
+import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
-import type { TrafficPolicy } from '../../policies/index.ts';
 import { setPolicy } from '../cluster.ts';
 import { edgeHolds, expectedGreen, greenAtEdge } from '../expected.ts';
 import { realMs, TrialSpoiled } from '../run.ts';

@@ -1,4 +1,5 @@
 import type { Milliseconds, NodeName } from '../../base/units.ts';
+import { faultTraits } from '../../catalogue/faults.ts';
 import type { Fault, Hold } from '../../faults/index.ts';
 import { evictionMs } from '../../plan/eviction.ts';
 import { faultContext, rememberPlacement } from '../cluster.ts';
@@ -53,8 +54,9 @@ async function inject(trial: Trial, fault: Fault, node: NodeName): Promise<numbe
 function observed(trial: Trial, fault: Fault, node: NodeName, since: number): Promise<boolean> {
   const { run, strategy } = trial;
   const { plan, state } = run;
-  const silenced = fault.silencesNode ? node : null;
-  const waitsForNode = fault.silencesNode && plan.observe === 'full';
+  const { silencesNode } = faultTraits[fault.kind];
+  const silenced = silencesNode ? node : null;
+  const waitsForNode = silencesNode && plan.observe === 'full';
   const isGone = () => {
     const ready = state.nodeReady.get(node);
     if (ready?.ready === 'True' || (ready?.at ?? 0) < since) return false;

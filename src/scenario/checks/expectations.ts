@@ -1,7 +1,7 @@
+import { policyNames } from '../../catalogue/policies.ts';
 import type { Problem } from '../error.ts';
 import { parseExpectation } from '../expectation.ts';
 import { nearest } from '../nearest.ts';
-import { policyNames } from '../schema.ts';
 import { showName } from '../show.ts';
 import { boundsOf, emptyTogether, type Limits } from './bounds.ts';
 import { policyLists, type Sound } from './sound.ts';

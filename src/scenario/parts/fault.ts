@@ -1,10 +1,7 @@
 import * as z from 'zod';
+import { faultKinds } from '../../catalogue/faults.ts';
 import { selector } from './labels.ts';
 import { duration, name } from './words.ts';
-
-export const faultKinds = ['power-off', 'unplug', 'preempt', 'drain', 'pod-kill'] as const;
-
-export type FaultKind = (typeof faultKinds)[number];
 
 const target = z
   .strictObject({

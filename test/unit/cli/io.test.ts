@@ -3,8 +3,6 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { imagesOf } from '../../../src/cli/images.ts';
 import { colourOf, columnsOf, guardOutputs } from '../../../src/cli/io.ts';
-import { policyNames } from '../../../src/cli/policy-names.ts';
-import { policyNames as schemaNames } from '../../../src/scenario/schema.ts';
 
 const errno = (code: string) => Object.assign(new Error(code), { code });
 
@@ -71,10 +69,6 @@ test('images: the flag goes before the environment; what none names is left to t
   assert.equal(imagesOf(none, {}), {});
   const env = { MIDFLIGHT_KIND_IMAGE: 'n', MIDFLIGHT_TRAEFIK_IMAGE: '', MIDFLIGHT_APP_IMAGE: 'a' };
   assert.equal(imagesOf({ ...none, app: 'b' }, env), { node: 'n', app: 'b' });
-});
-
-test("the command line's policies are the schema's", () => {
-  assert.equal([...policyNames], [...schemaNames]);
 });
 
 test.run();

@@ -2,10 +2,10 @@ import type { CoreV1Api } from '@kubernetes/client-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
+import { faultKinds } from '../../../src/catalogue/faults.ts';
 import { type FaultContext, faults } from '../../../src/faults/index.ts';
 import { nodeEffects } from '../../../src/providers/node-effects.ts';
 import type { NodePower } from '../../../src/providers/provider.ts';
-import { faultKinds } from '../../../src/scenario/schema.ts';
 import { testLog } from '../../support/changes.ts';
 
 /** A fault context that writes down what is asked of it; sleeping moves its clock. */

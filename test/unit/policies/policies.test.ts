@@ -1,18 +1,18 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { strategies } from '../../../src/policies/index.ts';
-import { policyNames } from '../../../src/scenario/schema.ts';
+import { isSwitchover, policies, policyNames } from '../../../src/catalogue/policies.ts';
+import { strategyOf } from '../../../src/policies/index.ts';
 
-test('every policy of the scenario has its strategy, and a switchover ends where its name says', async () => {
+test('each policy of a scenario patches the Service to its final policy, or does nothing', async () => {
   for (const name of policyNames) {
-    const { initial, final, switchOver, name: own } = strategies[name];
+    const { name: own, initial, final, switchOver } = strategyOf(name);
     assert.is(own, name);
-    const [from, to = from] = name.split('->');
-    assert.is(initial, from);
-    assert.is(final, to);
     const patched: string[] = [];
     await switchOver?.({ setPolicy: async (policy) => patched.push(policy) > 0 });
-    assert.equal(patched, from === to ? [] : [to]);
+    assert.equal(patched, isSwitchover(name) ? [final] : []);
+    assert.is(initial === final, !isSwitchover(name));
+    assert.is(name, initial === final ? initial : `${initial}->${final}`);
+    assert.is(policies[name].final, final);
   }
 });
 

@@ -1,0 +1,125 @@
+import type { Milliseconds } from '../base/units.ts';
+
+/*
+ * What each fault of a scenario means, as data: which requests it takes, whether anybody hears of it, how long its notice
+ * is, how it is shown. How it is injected is in src/faults, by the same names.
+ */
+
+/** The places of a request's path: where the balancer sent it, where the ingress pod runs, where the app pod runs. */
+export const pathPlaces = ['transit', 'ingress', 'endpoint'] as const;
+export type PathPlace = (typeof pathPlaces)[number];
+
+/** How a node that is hit is shown while the run goes on. `down`: it answers nobody. */
+export interface NodeLook {
+  readonly word: string;
+  readonly down: boolean;
+}
+
+export interface FaultTraits {
+  /**
+   * A request is hit if the target is in one of these places of its path. `pod`: in the place of the pod that is killed,
+   * and by that pod itself, not by its node.
+   */
+  readonly takes: readonly PathPlace[] | 'pod';
+  /** The node answers nobody afterwards, without FIN or RST: Kubernetes marks it NotReady and the balancer ejects it. */
+  readonly silencesNode: boolean;
+  /** The node's pods move elsewhere or end in order: under Local the balancer ejects it for that reason alone. */
+  readonly emptiesNode: boolean;
+  /** Pods are evicted: they get their own grace, and those of DaemonSets stay. */
+  readonly evicts: boolean;
+  /**
+   * From the notice to the fault itself, and of it what ordinary pods get to end after SIGTERM (critical ones get the
+   * rest). Cluster time; null: without notice.
+   */
+  readonly notice: { readonly ms: Milliseconds; readonly ordinaryMs: Milliseconds } | null;
+  /** What is done to the node, as a word for its moment after a notice; null: the fault's own name. */
+  readonly strike: string | null;
+  /** In a sentence: `preemption of spot-1`. */
+  readonly noun: string;
+  /** From the notice, while it is being injected, and once it has taken hold. */
+  readonly looks: { readonly notice?: NodeLook; readonly begin: NodeLook; readonly done: NodeLook };
+  /** For the schema: what it does, in a few words. */
+  readonly words: string;
+}
+
+const down: NodeLook = { word: 'down', down: true };
+const same = (word: string, isDown = false) => {
+  const look = { word, down: isDown };
+  return { begin: look, done: look };
+};
+
+const rows = {
+  'power-off': {
+    takes: pathPlaces,
+    silencesNode: true,
+    emptiesNode: false,
+    evicts: false,
+    notice: null,
+    strike: null,
+    noun: 'power-off',
+    looks: { begin: down, done: down },
+    words: 'silence: nothing answers, no FIN, no RST, and the pods are dead behind it',
+  },
+  unplug: {
+    takes: pathPlaces,
+    silencesNode: true,
+    emptiesNode: false,
+    evicts: false,
+    notice: null,
+    strike: null,
+    noun: 'unplug',
+    looks: same('cut off', true),
+    words: 'silence of the network only: the node lives on behind it',
+  },
+  preempt: {
+    takes: pathPlaces,
+    silencesNode: true,
+    emptiesNode: true,
+    evicts: false,
+    // Compute Engine gives a preempted VM 30 s between the ACPI G2 soft-off and the power cut (docs, "Preemptible VM
+    // instances"). GKE's kubelet: shutdownGracePeriod 30s, of which shutdownGracePeriodCriticalPods 15s (docs, "Spot
+    // VMs: termination").
+    notice: { ms: 30_000, ordinaryMs: 15_000 },
+    strike: 'power cut',
+    noun: 'preemption',
+    looks: { notice: { word: 'being preempted', down: false }, begin: down, done: down },
+    words: 'notice of 30 s in which pods end, then the power is cut',
+  },
+  drain: {
+    takes: ['ingress', 'endpoint'],
+    silencesNode: false,
+    emptiesNode: true,
+    evicts: true,
+    notice: null,
+    strike: null,
+    noun: 'drain',
+    looks: { begin: { word: 'being drained', down: false }, done: { word: 'drained', down: false } },
+    words: 'cordon and evict, as kubectl drain does',
+  },
+  'pod-kill': {
+    takes: 'pod',
+    silencesNode: false,
+    emptiesNode: false,
+    evicts: false,
+    notice: null,
+    strike: null,
+    noun: 'pod-kill',
+    looks: same('without its killed pod'),
+    words: 'SIGKILL to one pod: the kernel closes its sockets',
+  },
+} as const satisfies Record<string, FaultTraits>;
+
+export type FaultKind = keyof typeof rows;
+
+/** In the order in which they are shown. */
+export const faultKinds = Object.keys(rows) as [FaultKind, ...FaultKind[]];
+
+export const faultTraits = rows;
+
+export const isFaultKind = (name: string): name is FaultKind => Object.hasOwn(rows, name);
+
+/** Of a fault that a history names; null: this version does not know it. */
+export const traitsOf = (name: string): FaultTraits | null => (isFaultKind(name) ? faultTraits[name] : null);
+
+/** It takes one pod, not a node. */
+export const takesPod = ({ takes }: FaultTraits): boolean => takes === 'pod';

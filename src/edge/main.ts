@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.ts';
+import { goFirst } from '../base/priority.ts';
 import { seededRandom, seedOf } from '../base/random.ts';
 import { type RoleContext, serveRole } from '../base/role.ts';
 import type { NoteCode } from '../history/codes.ts';
@@ -20,6 +21,7 @@ const windowMs = 2000;
 
 /** The load balancer: follows the cluster, checks the nodes, carries the connections, logs all of it. */
 async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<string, unknown>> {
+  goFirst('instrument');
   const { preset, timeScale } = config;
   const { now } = systemTimers;
   const kubeConfig = kubeConfigFromText(config.kubeconfig);

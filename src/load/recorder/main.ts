@@ -1,5 +1,6 @@
 import { monotonic } from '../../base/clock.ts';
 import { openFilesLimit } from '../../base/open-files.ts';
+import { goFirst } from '../../base/priority.ts';
 import { serveRole } from '../../base/role.ts';
 import { streamsConfig } from '../config.ts';
 import { serveLoad } from '../serve.ts';
@@ -8,6 +9,7 @@ import { recorder } from './recorder.ts';
 import { warmUp } from './warm-up.ts';
 
 serveRole(streamsConfig, async (config, context) => {
+  goFirst('instrument');
   requireFiles(config, openFilesLimit());
   await warmUp(config.concurrency, monotonic);
   return serveLoad(context, recorder(config, context, monotonic));

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { getPriority, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { errnoOf } from '../../../src/base/errors.ts';
+import { niceOf } from '../../../src/base/priority.ts';
 import { edgeRig, quickPreset, type Rig, servicesPath } from '../../support/edge-rig.ts';
 
 type Preset = Parameters<typeof quickPreset>[1];
@@ -82,6 +84,17 @@ const setHealth = (rig: Rig, node: string, health: number | 'silent') => {
 const ejected = (rig: Rig, node: string) =>
   rig.event('health', (event) => event.node === node && event.reason !== 'added' && !event.healthy);
 
+/** Tried on this process, and taken back. */
+function mayGoFirst(): boolean {
+  try {
+    setPriority(process.pid, -1);
+    setPriority(process.pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const test = suite('the balancer');
 
 test(
@@ -150,6 +163,15 @@ test('who comes from no lane is chosen for by the seed and the order of arrival'
   }
   assert.equal(orders[0], orders[1]);
 });
+
+test(
+  'it goes first where the system allows it, and runs all the same where not',
+  rigTest(1, {}, async (rig) => {
+    await echoNames(rig);
+    assert.equal(await names(rig, 1), ['node-0']);
+    assert.is(getPriority(rig.edge.pid), mayGoFirst() ? niceOf.instrument : 0);
+  }),
+);
 
 test(
   'persist: an ejected node keeps its open connections',

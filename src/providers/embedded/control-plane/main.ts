@@ -1,5 +1,6 @@
 import { monotonic } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
+import { goFirst } from '../../../base/priority.ts';
 import { serveRole } from '../../../base/role.ts';
 import { controlPlaneConfig } from './config.ts';
 import { startControlPlane } from './control-plane.ts';
@@ -7,6 +8,7 @@ import { startControlPlane } from './control-plane.ts';
 // The process of the embedded API server and its controllers. Ready: {host, port}. Out: note {level, code, text} for what
 // should not happen.
 serveRole(controlPlaneConfig, async (config, context) => {
+  goFirst('cluster');
   const { host, port, stop } = await startControlPlane(config, {
     clock: monotonic,
     wall: () => new Date(),

@@ -1,5 +1,6 @@
 import { monotonic } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
+import { goFirst } from '../../../base/priority.ts';
 import { seededRandom } from '../../../base/random.ts';
 import { type RoleContext, serveRole } from '../../../base/role.ts';
 import { nodeApi } from './api.ts';
@@ -22,6 +23,7 @@ import { throttle } from './throttle.ts';
 serveRole(nodeConfig, runNode);
 
 async function runNode(config: NodeConfig, context: RoleContext): Promise<Record<string, unknown>> {
+  goFirst('cluster'); // its acceptors and pods inherit it
   const api = nodeApi(config.apiServer);
   const ports = podPortsOf(config);
   const now = () => new Date();

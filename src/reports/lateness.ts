@@ -1,14 +1,24 @@
 import type { Report, TrialReport } from '../analysis/schema.ts';
-import { policyName, seconds } from './words.ts';
+import { repeatsOf, seconds, trialName } from './words.ts';
 
-/** One sentence for each instrument that was too late for its figures to be exact, with its trial. */
-export function latenessLines({ trials, timeScale }: Pick<Report, 'trials' | 'timeScale'>): string[] {
-  return trials.flatMap(({ policy, repeat, untrusted }) =>
-    byInstrument(untrusted).map(({ instrument, from, to, maxLatenessMs }) => {
-      const late = `${maxLatenessMs.toFixed(0)} ms`;
+export const latenessTitle = 'This machine was busy: figures from these times are not exact';
+export const latenessTitles = ['trial', 'instrument', 'late by up to', 'between'] as const;
+
+type Sources = Pick<Report, 'trials' | 'timeScale' | 'comparison'>;
+
+/** A row for each instrument of each trial that was too late for its figures to be exact. */
+export function latenessRows(report: Sources): string[][] {
+  const { trials, timeScale } = report;
+  return trials.flatMap((trial) =>
+    byInstrument(trial.untrusted).map(({ instrument, from, to, maxLatenessMs }) => {
       const inCluster =
         timeScale === 1 ? '' : ` (${seconds((maxLatenessMs / 1000) * timeScale)} of cluster time)`;
-      return `${policyName(policy)}, repeat ${repeat + 1}: ${instrument} was up to ${late} late${inCluster} between ${from.toFixed(1)} and ${to.toFixed(1)} s: this machine was busy, and figures from that time are not exact`;
+      return [
+        trialName(trial, repeatsOf(report)),
+        instrument,
+        `${maxLatenessMs.toFixed(0)} ms${inCluster}`,
+        `${from.toFixed(1)} and ${to.toFixed(1)} s`,
+      ];
     }),
   );
 }

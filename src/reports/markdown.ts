@@ -5,7 +5,7 @@ import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './co
 import { conclusion } from './conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from './customers.ts';
 import { explain, explainColumns } from './explain.ts';
-import { latenessLines } from './lateness.ts';
+import { latenessRows, latenessTitle, latenessTitles } from './lateness.ts';
 import { outageRows, outageTitles } from './outages.ts';
 import {
   disturbanceName,
@@ -36,7 +36,8 @@ export function markdownReport(report: Report): string {
     ...titled(customersTitle, customersTitles, customersRows(report)),
     list(conclusion(report)),
     expectations(report),
-    list([...latenessLines(report), ...new Set(report.notices)]),
+    ...titled(latenessTitle, latenessTitles, latenessRows(report)),
+    list([...new Set(report.notices)]),
   ].filter((part) => part !== '');
   return `${fitted(head, report.trials.map(trial)).join('\n\n')}\n`;
 }

@@ -6,7 +6,7 @@ import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './co
 import { conclusion } from './conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from './customers.ts';
 import { explain, explainColumns } from './explain.ts';
-import { latenessLines } from './lateness.ts';
+import { latenessRows, latenessTitle, latenessTitles } from './lateness.ts';
 import { outageRows, outageTitles } from './outages.ts';
 import { type Paint, paint } from './paint.ts';
 import { table, wrap } from './table.ts';
@@ -46,7 +46,7 @@ export function terminalReport(raw: Report, options: TerminalOptions): string {
     ...section(conclusion(report).flatMap((text) => para(text, '  '))),
     ...section(expectationLines(report, colours).flatMap((text) => para(text, '    '))),
     ...section(doubts(report).flatMap((text) => para(text, '  '))),
-    ...section(latenessLines(report).flatMap((text) => para(`late: ${text}`, '  '))),
+    ...section(titled(latenessTitle, latenessTitles, shortOf(latenessRows(report)), columns, colours)),
     ...section([...new Set(report.notices)].flatMap((text) => para(`note: ${text}`, '  '))),
     ...section(
       report.comparison.length === 0 ? [] : para(marks.join(' · ')).map((line) => colours.dim(line)),

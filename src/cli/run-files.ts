@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
-import { visibleJson } from '../base/visible.ts';
+import { visibleJson, visibleLine } from '../base/visible.ts';
 import type { PolicyName } from '../catalogue/policies.ts';
 import { makePlan, type PlanOptions } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -109,6 +109,9 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     for (const [index, plan] of plans.entries()) {
       const folder = folders[index] ?? '.';
       const provider = await providerFor(plan, args);
+      // Said before the run too: who reads it then need not wait for figures that cannot be right.
+      if (!args.quiet)
+        for (const text of plan.notices) stderr.write(`midflight: note: ${visibleLine(text)}\n`);
       await settleLeftovers(plan, provider, (text) => io.stderr.write(`midflight: ${text}\n`));
       const { report, exitCode } = await execute({
         plan,

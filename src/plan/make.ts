@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { seedOf } from '../base/random.ts';
 import { parseDuration } from '../base/units.ts';
 import type { PolicyName } from '../catalogue/policies.ts';
@@ -5,6 +6,7 @@ import { resolveEdge } from '../presets/index.ts';
 import { parseExpectation } from '../scenario/expectation.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { capacityNotice } from './capacity.ts';
 import { checkPlan } from './checks/index.ts';
 import { clouds } from './clouds/index.ts';
 import { plannedLoad } from './loads.ts';
@@ -17,6 +19,8 @@ export interface PlanOptions {
   readonly policies?: readonly PolicyName[];
   readonly seed?: number;
   readonly images?: Partial<Plan['images']>;
+  /** Of the machine that will run it; this one's by default. */
+  readonly cores?: number;
 }
 
 type Block = NonNullable<Scenario['providers']['embedded']>;
@@ -75,6 +79,8 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
     notices.push('no probe in the load: failover and disruption of new connections are not measured');
   }
   if (options.cluster === 'kind') notices.push(...roundedTimers(plan.timers));
+  const tooMuch = capacityNotice(plan, options.cores ?? availableParallelism());
+  if (tooMuch !== null) notices.push(tooMuch);
   checkPlan(plan, loaded);
   return { ...plan, expectedWallSeconds: expectedWallSeconds(plan) };
 }

@@ -167,7 +167,9 @@ async function createCluster(creation: Creation): Promise<Cluster> {
     closers.push(async () => made.end());
   });
   await Promise.all([...machines.values()].map((each) => each.start()));
-  await waitFor(`${plan.nodes.length} nodes to be Ready`, 20_000, signal, async () => {
+  // Each node is a process that has to start: on a busy machine that takes its time.
+  const limitMs = 20_000 + 1000 * plan.nodes.length;
+  await waitFor(`${plan.nodes.length} nodes to be Ready`, limitMs, signal, async () => {
     const { items } = await core.listNode();
     return items.filter(isReady).length === plan.nodes.length;
   });

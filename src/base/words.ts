@@ -117,6 +117,8 @@ export const doubtCodes = [
   'unexpected-on-target',
   'path-unproven',
   'never-recovered',
+  /** midflight watch: streams, or probes of a lane, of which not one had a good answer. */
+  'never-well',
 ] as const;
 export type DoubtCode = (typeof doubtCodes)[number];
 

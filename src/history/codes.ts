@@ -36,6 +36,8 @@ export const noteCodes = [
   'orderly-cut',
   /** Streams that outlasted the watch were ended by us. */
   'still-open',
+  /** How requests failed, where their outcome alone does not say it: what was malformed, where a redirect leads. */
+  'failed-so',
   /** An address of the host's name that was connected to. */
   'address-used',
   'watch-lost',

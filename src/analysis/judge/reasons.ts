@@ -1,4 +1,6 @@
 import { errnoWords } from '../../base/errno.ts';
+import { lanes as laneNames } from '../../base/words.ts';
+import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';
 import { lostToTheEdge } from '../doubt/excuse.ts';
 import { type LateSpan, lateWords } from '../doubt/late-spans.ts';
@@ -13,7 +15,7 @@ const derived: readonly ReasonCode[] = [
   'edge-not-settled',
 ];
 /** With these alone a limit that is exceeded is a proven failure: what was counted can only become more. */
-const countStands: readonly ReasonCode[] = ['never-recovered', 'late'];
+const countStands: readonly ReasonCode[] = ['never-recovered', 'never-well', 'late'];
 
 /** How much a trial proves. exceeded: only that a limit is exceeded. */
 export type Trust = 'all' | 'exceeded' | 'nothing';
@@ -25,7 +27,13 @@ export function trustOf(reasons: readonly TrialReason[]): Trust {
 
 /** Why a trial cannot be concluded from, the cause first. */
 export function doubtsOf(trial: BuiltTrial): TrialReason[] {
-  const all = [...fromRun(trial), ...fromRequests(trial), ...fromFault(trial), ...fromPrediction(trial)];
+  const all = [
+    ...fromRun(trial),
+    ...fromRequests(trial),
+    ...neverWell(trial),
+    ...fromFault(trial),
+    ...fromPrediction(trial),
+  ];
   const late = lateReason(
     trial,
     all.some(({ code }) => derived.includes(code)),
@@ -87,6 +95,23 @@ function fromRequests({ record, report: { requests, probes } }: BuiltTrial): Tri
           `${load}: ${failed} requests failed on this machine or in the engine, not on the way`,
         ),
       ];
+    }),
+  ];
+}
+
+/** A watch has no steady state that was proven: of what never worked nothing can be said but that. */
+function neverWell({ report: { policy }, streams, lanes }: BuiltTrial): TrialReason[] {
+  if (policy !== null) return [];
+  const begun = ({ request: { outcome, firstChunkAt } }: Judged) =>
+    outcome === 'completed' || outcome === 'cancelled' || (firstChunkAt !== null && outcome !== 'http-error');
+  const none = (what: string, failed: number) =>
+    because('never-well', `no ${what} had a good answer: ${failed} of ${failed} failed`);
+  return [
+    ...(streams.length > 0 && !streams.some(begun) ? [none('stream', streams.length)] : []),
+    ...laneNames.flatMap((name) => {
+      const lane = lanes[name];
+      if (lane == null || lane.failed.length === 0 || lane.record.goodDueAt.length > 0) return [];
+      return [none(`request on ${name} connections`, lane.failed.length)];
     }),
   ];
 }

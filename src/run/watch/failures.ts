@@ -16,6 +16,8 @@ export interface Failures {
   observe(event: HistoryEvent): void;
   /** What most of those failed of that have this prefix to their ids. Null: none failed. */
   most(idPrefix: string): Failure | null;
+  /** All of them for which more is known than their outcome, the most frequent first. */
+  explained(idPrefix: string): readonly Failure[];
 }
 
 export function failures(): Failures {
@@ -23,6 +25,13 @@ export function failures(): Failures {
     string,
     { idPrefix: string; outcome: Outcome; status: number | null; errno: string | null; count: number }
   >();
+  const failuresOf = (idPrefix: string): Failure[] =>
+    [...found.values()]
+      .filter((one) => one.idPrefix === idPrefix)
+      .sort((one, other) => other.count - one.count)
+      .map(({ outcome, status, errno, count }) => {
+        return { outcome, status, errno, count, text: failureWords({ outcome, status, errno }) };
+      });
   return {
     observe(event) {
       if (event.type !== 'end') return;
@@ -34,14 +43,8 @@ export function failures(): Failures {
       if (same === undefined) found.set(key, { idPrefix, outcome, status, errno, count: 1 });
       else same.count += 1;
     },
-    most(idPrefix) {
-      const [first] = [...found.values()]
-        .filter((one) => one.idPrefix === idPrefix)
-        .sort((one, other) => other.count - one.count);
-      if (first === undefined) return null;
-      const { outcome, status, errno, count } = first;
-      return { outcome, errno, status, count, text: failureWords(first) };
-    },
+    most: (idPrefix) => failuresOf(idPrefix)[0] ?? null,
+    explained: (idPrefix) => failuresOf(idPrefix).filter(({ text, outcome }) => text !== outcome),
   };
 }
 
@@ -50,9 +53,18 @@ function failureWords({ outcome, status, errno }: Pick<Failure, 'outcome' | 'sta
   if (outcome === 'http-error')
     return `http-error (status ${status}${errno !== null && isRedirect(status) ? `, Location: ${errno}` : ''})`;
   if (errno === null) return outcome;
+  const wish = wishes.get(errno);
+  if (wish !== undefined) return `${outcome}: ${wish}`;
   if (outcome === 'malformed') return `malformed: ${malformedWords(errno)}`;
   const own = outcome === 'local-error' || outcome === 'unresolved' || outcome === 'tls-rejected';
   return own ? errnoWords(errno) : outcome === 'tls-failed' ? `tls-failed: ${errnoWords(errno)}` : outcome;
 }
+
+/** What a whole answer did not have, by the wish that says so (load/http/wanted.ts). */
+const wishes: ReadonlyMap<string, string> = new Map([
+  ['expect-bytes', 'whole to HTTP, and not of --expect-bytes'],
+  ['expect-end', 'whole to HTTP, and without --expect-end'],
+  ['min-time', 'whole to HTTP, and sooner than --min-time'],
+]);
 
 const isRedirect = (status: number | null) => status !== null && status >= 300 && status < 400;

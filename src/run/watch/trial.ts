@@ -7,10 +7,12 @@ import { cutOff } from '../cut-off.ts';
 import { isInterrupted } from '../run.ts';
 import type { RunState } from '../state.ts';
 import { type CommandEnd, runCommand } from '../user-command.ts';
-import { probeHoldMs } from './instruments.ts';
+import { idPrefixes, probeHoldMs } from './instruments.ts';
 import type { Watch, WatchOutcome } from './watch.ts';
 import { unwellBefore } from './well.ts';
 
+/** Of each load, kinds of failures that are told. */
+const mostReasons = 5;
 /** Probes go on after the watch until what failed has recovered, at most so long. */
 const recoveryMs = 60_000;
 
@@ -74,6 +76,9 @@ function tellCuts(watch: Watch): void {
       'orderly-cut',
       `${cut} of the streams that were open when the command began ended together in order, shorter than the others: the server may have cut them. They count as completed; --expect-bytes, --expect-end or --min-time decides it`,
     );
+  for (const [load, idPrefix] of Object.entries(idPrefixes))
+    for (const { count, text } of watch.failures.explained(idPrefix).slice(0, mostReasons))
+      warn(watch, 'failed-so', `${load === 'probe' ? 'probes' : load}: ${count} failed, ${text}`);
   const open = state.loads.get('streams')?.cancelled ?? 0;
   if (open > 0 && !options.signal.aborted)
     warn(

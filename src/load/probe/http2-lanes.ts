@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import type { Clock } from '../../base/clock.ts';
 import { nsPerMs } from '../../base/units.ts';
+import type { EventOf } from '../../history/schema.ts';
 import { idHeader } from '../../workload/protocol.ts';
 import type { ProbeConfig } from '../config.ts';
 import type { InFlight } from '../http/exchange.ts';
@@ -18,8 +19,10 @@ export function newHttp2Lane(config: ProbeConfig, clock: Clock, dial: DialSessio
   return {
     send(sending) {
       const session = dial();
-      return sendOn(session, sending, null, headersOf, clock, (completed) => {
+      return sendOn(session, sending, null, headersOf, clock, (completed, _gaveUp, event) => {
         if (completed) session.release();
+        else if (event.outcome === 'hung' && event.firstByteAt === null && sending.follow !== undefined)
+          sending.follow(() => session.destroy());
         else session.destroy();
       });
     },
@@ -72,7 +75,7 @@ function sendOn(
   freshConnection: boolean | null,
   headersOf: (id: string) => OutgoingHttpHeaders,
   clock: Clock,
-  after: (completed: boolean, gaveUp: boolean) => void,
+  after: (completed: boolean, gaveUp: boolean, event: EventOf<'end'>) => void,
 ): InFlight {
   let cancel = () => {};
   let hasEnded = false;
@@ -85,7 +88,7 @@ function sendOn(
         cancel();
         const { outcome } = event;
         const gaveUp = outcome === 'hung' || outcome === 'connect-timeout' || outcome === 'slow-connect';
-        after(outcome === 'completed', gaveUp);
+        after(outcome === 'completed', gaveUp, event);
         sending.onEnd(event, reusable);
       },
     },

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { EventOf } from '../../history/schema.ts';
 import { shortPath } from '../../workload/protocol.ts';
 import type { ProbeConfig } from '../config.ts';
 import type { Connection, ConnectionUser } from '../http/connection.ts';
@@ -7,7 +8,13 @@ import type { RequestOptions } from '../http/record.ts';
 import { requestHeads } from '../http/request.ts';
 
 /** What a lane is asked to send: all but what the lane itself decides. */
-export type Sending = Omit<RequestOptions, 'freshConnection'>;
+export type Sending = Omit<RequestOptions, 'freshConnection'> & {
+  /**
+   * Called for a new connection that had no byte by the request's time-out: `close` ends it when it has been held open long
+   * enough. Returns what is to be called if it ends before.
+   */
+  readonly follow?: ((close: () => void) => () => void) | undefined;
+};
 
 /** One way to carry short requests. */
 export interface Carrier {
@@ -15,6 +22,27 @@ export interface Carrier {
   send(sending: Sending): InFlight;
   /** Closes the connections that it keeps. */
   close(): void;
+}
+
+/**
+ * Ends a new connection whose request was lost. One that is silent may stand at the balancer only, which still waits for a
+ * node: it stays open, as a client's that waits longer would, and the balancer's log tells what became of it.
+ */
+export function endNew(
+  connection: Connection,
+  { outcome, firstByteAt }: EventOf<'end'>,
+  sending: Sending,
+): void {
+  if (outcome !== 'hung' || firstByteAt !== null || sending.follow === undefined) {
+    connection.destroy();
+    return;
+  }
+  const ended = sending.follow(() => connection.destroy());
+  const over = () => {
+    connection.destroy();
+    ended();
+  };
+  connection.use({ connected() {}, bytes: over, fin: over, failed: over });
 }
 
 /** Path and query of a probe: the app's short answer, or any URL as it is. */

@@ -3,7 +3,7 @@ import type { ProbeConfig } from '../config.ts';
 import type { Dial } from '../http/connection.ts';
 import { exchange } from '../http/exchange.ts';
 import type { Near } from '../http/near.ts';
-import { type Carrier, carried, headsOf } from './lanes.ts';
+import { type Carrier, carried, endNew, headsOf } from './lanes.ts';
 
 /** A connection for each request, as a client that just arrives. */
 export function newLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () => Near): Carrier {
@@ -16,7 +16,7 @@ export function newLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () 
         near: () => connection.local,
         onEnd(event, reusable) {
           if (event.outcome === 'completed') connection.release();
-          else connection.destroy();
+          else endNew(connection, event, sending);
           sending.onEnd(event, reusable);
         },
       });

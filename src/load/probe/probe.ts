@@ -13,6 +13,7 @@ import { dialOptions, reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
 import { carrierOf } from './carriers.ts';
+import { followed } from './followed.ts';
 import type { Carrier, Sending } from './lanes.ts';
 
 /** A sweep sees a time-out at most this late, ms. */
@@ -36,6 +37,7 @@ export function probe(
 ): LoadControl {
   const options = dialOptions(config.load, context, clock, lookup);
   const out = new Set<Out>();
+  const follower = followed(config, clock.now(), () => sayIdle());
   const report = reporter(config.load, context, clock, latenessCount);
   const { counts } = report;
   const carriers = new Map(config.lanes.map((lane) => [lane, carrierOf(config, lane, clock, options)]));
@@ -62,6 +64,7 @@ export function probe(
       bodiless: config.target.method === 'HEAD',
       connectBy: startedAt + timeoutNs,
       onEnd: (event) => ended(one, event),
+      follow: follower.from(startedAt),
     };
     counts.started();
     view.sent += 1;
@@ -79,7 +82,7 @@ export function probe(
     sayIdle();
   };
   const sayIdle = () => {
-    if (!quiet || out.size > 0) return;
+    if (!quiet || out.size > 0 || follower.open > 0) return;
     for (const carrier of carriers.values()) carrier.close();
     report.idle();
   };
@@ -127,6 +130,7 @@ export function probe(
   const limits = deadlines(everyMs, clock.now(), look);
   const sweeping = sweeper(clock, everyMs, (now) => {
     limits.tick(now);
+    follower.tick(now);
     sayWindow(now);
     report.tick(now);
   });
@@ -139,6 +143,7 @@ export function probe(
   const cancel = () => {
     quiesce();
     for (const { request } of out) request.giveUp(clock.now(), 'cancelled');
+    follower.closeAll();
   };
   return {
     begin() {

@@ -4,7 +4,7 @@ import type { ProbeConfig } from '../config.ts';
 import type { Connection, ConnectionUser, Dial } from '../http/connection.ts';
 import { exchange } from '../http/exchange.ts';
 import type { Near } from '../http/near.ts';
-import { type Carrier, carried, headsOf } from './lanes.ts';
+import { type Carrier, carried, endNew, headsOf } from './lanes.ts';
 
 interface Kept {
   readonly connection: Connection;
@@ -46,6 +46,7 @@ export function reusedLane(config: ProbeConfig, clock: Clock, dial: Dial, from: 
         onEnd(event, reusable) {
           const { connectedAt } = event;
           if (reusable && connectedAt !== null) keep({ connection, connectedAt });
+          else if (kept === undefined) endNew(connection, event, sending);
           else connection.destroy();
           sending.onEnd(event, reusable);
         },

@@ -94,21 +94,36 @@ function comparison({ comparison: rows }: Report, columns: number, colours: Pain
   if (rows.length === 0) return ['no trial was begun'];
   const cells = rows.flatMap((row) => rowCells(row, colours));
   const all = [dimmed(comparisonTitles, colours), ...cells];
-  const shorter = all.map(withoutExpected);
+  const whole = columns >= wideColumns ? table(all.map(columnsInUse(cells)), columns) : null;
   return (
-    table(all.map(columnsInUse(cells)), columns) ??
-    table(shorter.map(columnsInUse(shorter.slice(1))), columns) ??
+    whole ??
+    inTwo(all, columns, rows.map(comparisonCells).flatMap(cellLines)) ??
     rows.flatMap((row) => stacked(row, columns, colours))
   );
 }
 
-/** A column less, for 80 columns: what was expected stands below what was lost. */
-function withoutExpected(
-  [policy = '', lost = '', expected = '', ...rest]: string[],
-  index: number,
-): string[] {
-  const both = index === 0 ? `${lost}, ${expected}` : `${lost}; ${expected} expected`;
-  return [policy, expected === '' || expected === '-' ? lost : both, '', ...rest];
+/** From here on all columns stand side by side without being broken into splinters. */
+const wideColumns = 120;
+const main: readonly (typeof comparisonTitles)[number][] = [
+  'policy',
+  'lost',
+  'expected',
+  'failover',
+  'new connections failing',
+];
+
+/** Two tables below each other: what was lost and for how long, then why. Null where even these do not fit. */
+function inTwo(all: readonly string[][], columns: number, plain: readonly string[][]): string[] | null {
+  const used = columnsInUse(plain)(comparisonTitles);
+  const only = (titles: readonly string[]) => (cells: readonly string[]) =>
+    cells.filter((_, index) => titles.includes(comparisonTitles[index] ?? ''));
+  const first = table(all.map(only(used.filter((title) => main.some((one) => one === title)))), columns);
+  const others = used.filter((title) => !main.some((one) => one === title));
+  if (first === null || others.length === 0) return first;
+  // The further lines of a row say nothing here.
+  const rows = all.map(only(['policy', ...others])).filter((cells) => cells.some((cell) => cell !== ''));
+  const second = table(rows, columns);
+  return second === null ? null : [...first, '', ...second];
 }
 
 /** A row; one more for each further kind of disturbance. */

@@ -55,6 +55,15 @@ for (const columns of [80, 100, 160]) {
   });
 }
 
+test('80 columns: two tables, the expected share beside the measured one, then why', () => {
+  const lines = linesOf(told(threePolicies(), 80));
+  const heads = lines.filter((line) => line.startsWith('policy ')).map((line) => line.split(/ {2,}/));
+  assert.equal(heads[0]?.slice(0, 4), ['policy', 'lost', 'expected', 'failover']);
+  assert.equal(heads[1], ['policy', 'cause', 'client address']);
+  const second = lines.findIndex((line) => /^policy +cause/.test(line));
+  assert.match(lines[second + 3] ?? '', /^Cluster->Local +8 transit +changes at the flip$/);
+});
+
 test('40 columns: one figure a line, under its policy', () => {
   const lines = linesOf(told(threePolicies(), 40));
   const at = lines.indexOf('Local');

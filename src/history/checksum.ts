@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Nanoseconds } from '../base/units.ts';
 
@@ -33,13 +33,18 @@ export interface Sealer {
   readonly unsealed: { readonly lines: number; readonly bytes: number };
   /** The checksum line for all lines so far. `t`: that of the last of them. */
   seal(t: Nanoseconds): string;
+  /** Another that goes on from here. */
+  copy(): Sealer;
 }
 
 export function sealer(): Sealer {
-  const hash = createHash('sha256');
-  let marks: string[] = [];
-  let bytes = 0;
-  let count = 0;
+  return sealerFrom(createHash('sha256'), [], 0, 0);
+}
+
+function sealerFrom(hash: Hash, before: readonly string[], bytesBefore: number, countBefore: number): Sealer {
+  let marks = [...before];
+  let bytes = bytesBefore;
+  let count = countBefore;
   return {
     add(lines, text) {
       for (const line of lines) marks.push(markOf(line));
@@ -60,6 +65,7 @@ export function sealer(): Sealer {
       count += 1;
       return head + tail;
     },
+    copy: () => sealerFrom(hash.copy(), marks, bytes, count),
   };
 }
 

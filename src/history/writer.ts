@@ -1,13 +1,14 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { messageOf } from '../base/errors.ts';
 import { blockBytes, blockLines, longestLine, sealer } from './checksum.ts';
+import { reserveRoom } from './reserve.ts';
 import type { HistoryEvent } from './schema.ts';
 
 /** The one writer of a history file. */
 export interface HistoryWriter {
   /** Appends one event; it is in the file and sealed some `flushMs` later, whatever becomes of this process. */
   write(event: HistoryEvent): void;
-  /** Resolves with the first error of writing (a full disk, say); nothing is written after it. */
+  /** Resolves with the first error of writing (a full disk, say); after it only how the run ended is written. */
   readonly failed: Promise<Error>;
   /** Writes out the rest. Safe to call twice. */
   close(): Promise<void>;
@@ -18,10 +19,16 @@ const flushMs = 50;
 /** Text of this length is written out without waiting for the timer: memory stays small under ten thousand ends at once. */
 const flushChars = 1 << 20;
 
+/** What is still written when the disk is full. */
+const lastKinds: ReadonlySet<HistoryEvent['type']> = new Set(['trial-end', 'finish']);
+
 /** Creates the file; throws where that cannot be done. */
 export function openHistory(file: string): HistoryWriter {
   const handle = openSync(file, 'w');
-  const seal = sealer();
+  let seal = sealer();
+  const giveRoom = reserveRoom(file);
+  /** All that stands in the file for certain. */
+  let safe = { bytes: 0, seal: seal.copy() };
   let lines: string[] = [];
   let chars = 0;
   let ready: (Buffer | string)[] = [];
@@ -31,13 +38,30 @@ export function openHistory(file: string): HistoryWriter {
   /** The run's last line is written: whatever a process of ours still says comes too late. */
   let last = false;
   let broken = false;
+  /** The disk is full: only how it ended is written yet, into the room that was kept for it. */
+  let lastWords = false;
   let fail = (_error: Error) => {};
   const failed = new Promise<Error>((resolve) => {
     fail = resolve;
   });
   const close = (why: Error) => {
-    broken = true;
     fail(why);
+    if (lastWords) {
+      broken = true; // not even those
+      return;
+    }
+    lastWords = true;
+    lines = [];
+    ready = [];
+    chars = 0;
+    readyChars = 0;
+    seal = safe.seal.copy();
+    try {
+      giveRoom?.();
+      ftruncateSync(handle, safe.bytes);
+    } catch {
+      broken = true;
+    }
   };
   /** Ends the block that is being filled. */
   const sealBlock = () => {
@@ -57,7 +81,10 @@ export function openHistory(file: string): HistoryWriter {
     ready = [];
     readyChars = 0;
     try {
-      for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+      // With a place to write at: what was written in part is written over.
+      for (let written = 0; written < bytes.length; )
+        written += writeSync(handle, bytes, written, bytes.length - written, safe.bytes + written);
+      safe = { bytes: safe.bytes + bytes.length, seal: seal.copy() };
     } catch (error) {
       close(error instanceof Error ? error : new Error(messageOf(error)));
     }
@@ -67,6 +94,7 @@ export function openHistory(file: string): HistoryWriter {
   return {
     write(event) {
       if (!open || broken || last) return;
+      if (lastWords && !lastKinds.has(event.type)) return;
       const line = `${JSON.stringify(event)}\n`;
       if (line.length * 3 > longestLine && Buffer.byteLength(line) > longestLine) {
         flush();
@@ -87,6 +115,7 @@ export function openHistory(file: string): HistoryWriter {
       open = false;
       clearInterval(timer);
       flush();
+      giveRoom?.();
       if (!broken) fsyncSync(handle);
       closeSync(handle);
     },

@@ -1,13 +1,13 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import { type Clock, monotonic } from '../base/clock.ts';
-import { MidflightError, placedAdviceOf } from '../base/errors.ts';
+import { MidflightError } from '../base/errors.ts';
 import { knownError } from '../base/machine-error.ts';
 import { seedOf } from '../base/random.ts';
 import type { Message, RoleHandle } from '../base/role.ts';
 import type { NodeName } from '../base/units.ts';
 import type { OnWait } from '../base/wait.ts';
 import type { ChangeLog, Unwound } from '../changes/change-log.ts';
-import { type Reason, reasonOf } from '../history/codes.ts';
+import type { Reason } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { portBlocks } from '../plan/ports.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -19,7 +19,7 @@ import { placementOf } from './cluster.ts';
 import { headerOf } from './header.ts';
 import { type Hold, hold } from './hold.ts';
 import { launchInstrument, sync } from './instruments.ts';
-import { isInterrupted, type Run } from './run.ts';
+import { endOf, type Run } from './run.ts';
 import { type RunState, runState } from './state.ts';
 import { runTrial, type TrialOutcome } from './trial/index.ts';
 import { watchCluster } from './watches.ts';
@@ -83,9 +83,7 @@ export async function runExperiment(
     }
   } catch (thrown) {
     const error = knownError(thrown);
-    outcome = isInterrupted(error) || signal.aborted ? 'interrupted' : 'failed';
-    reason =
-      outcome === 'interrupted' ? reasonOf(signal.reason ?? error) : reasonOf(error, placedAdviceOf(error));
+    ({ outcome, reason } = endOf(signal, error));
     if (!(error instanceof MidflightError)) throw error;
   } finally {
     status('cleaning up');
@@ -256,9 +254,7 @@ async function runTrials({ run, edge }: Opened): Promise<{ outcome: RunOutcome; 
     const outcome = await runTrial(run, planned, targetOf(run, planned.repeat), () =>
       sync(edge, `${planned.index}`, 5000),
     );
-    if (outcome === 'interrupted' || run.signal.aborted) {
-      return { outcome: 'interrupted', reason: reasonOf(run.signal.reason) };
-    }
+    if (outcome === 'interrupted' || run.signal.aborted) return endOf(run.signal, null);
     if (outcome === 'aborted') {
       const text = 'the cluster could not be restored after a trial';
       return { outcome, reason: { code: 'not-restored', text } };

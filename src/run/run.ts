@@ -1,10 +1,10 @@
 import type { CoreV1Api } from '@kubernetes/client-node';
 import type { Clock } from '../base/clock.ts';
-import { MidflightError } from '../base/errors.ts';
+import { MidflightError, placedAdviceOf } from '../base/errors.ts';
 import type { Message } from '../base/role.ts';
 import type { Milliseconds, NodeName } from '../base/units.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
-import type { Reason, ReasonCode } from '../history/codes.ts';
+import { type Reason, type ReasonCode, reasonOf } from '../history/codes.ts';
 import type { HistoryEvent, TopologyNode } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Provider, Workload } from '../providers/provider.ts';
@@ -49,6 +49,18 @@ export class TrialSpoiled extends Error {
     super(text);
     this.reason = { code, text };
   }
+}
+
+/** How a run ends that does not come to its own end, and why: interrupted only if the user (or a signal) asked for it. */
+export function endOf(
+  signal: AbortSignal,
+  thrown: unknown,
+): { readonly outcome: 'interrupted' | 'failed'; readonly reason: Reason } {
+  const cause: unknown = signal.aborted ? signal.reason : thrown;
+  return {
+    outcome: isInterrupted(cause) ? 'interrupted' : 'failed',
+    reason: reasonOf(cause, placedAdviceOf(cause)),
+  };
 }
 
 /** True where the user (or a signal) asked for the end. */

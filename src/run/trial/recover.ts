@@ -8,13 +8,14 @@ import { disturbed, noise, slack, type Trial, type TrialOutcome } from './trial.
 export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void> {
   const { run, fault, target, strategy } = trial;
   if (fault === null || target === null || trial.faultMark === null) return;
-  if (outcome === 'interrupted' && run.provider.capabilities.disposable) return; // it goes as a whole
+  const ending = outcome === 'interrupted' || run.signal.aborted;
+  if (ending && run.provider.capabilities.disposable) return; // it goes as a whole
   trial.phase('recover');
   const moment = { kind: 'fault', name: fault.kind, node: target } as const;
   disturbed(trial, { ...moment, at: 'recover', detail: `bringing ${target} back` });
-  const signal = outcome === 'interrupted' ? AbortSignal.timeout(180_000) : run.signal;
+  const signal = ending ? AbortSignal.timeout(180_000) : run.signal;
   const unwound = await run.changes.unwind(trial.faultMark, signal);
-  if (run.signal.aborted && outcome !== 'interrupted') throw run.signal.reason;
+  if (run.signal.aborted && !ending) throw run.signal.reason;
   const failures = failuresOf(unwound);
   if (failures.length > 0) {
     disturbed(trial, { ...moment, at: 'failed', detail: failures.join('; ') });
@@ -24,7 +25,7 @@ export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void
   }
   for (const text of leftOf(unwound)) trial.note('changed-by-others', `left as it is: ${text}`);
   disturbed(trial, { ...moment, at: 'recovered', detail: `${target} is back` });
-  if (outcome === 'interrupted') return;
+  if (ending) return;
   const check = run.plan.edge.checks[strategy.final];
   const limit = (check.healthyThreshold + 2) * (check.intervalMs + check.timeoutMs) + slack;
   const readmitted = () => edgeHolds(run, strategy.final, null);

@@ -1,12 +1,12 @@
 import { type Clock, monotonic } from '../../base/clock.ts';
-import { MidflightError, placedAdviceOf } from '../../base/errors.ts';
+import { MidflightError } from '../../base/errors.ts';
 import { knownError } from '../../base/machine-error.ts';
 import type { RoleHandle } from '../../base/role.ts';
-import { type Reason, reasonOf } from '../../history/codes.ts';
+import type { Reason } from '../../history/codes.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { headerOf } from '../header.ts';
-import { isInterrupted } from '../run.ts';
+import { endOf } from '../run.ts';
 import { runState } from '../state.ts';
 import { failures } from './failures.ts';
 import { idPrefixes, launchInstruments } from './instruments.ts';
@@ -45,9 +45,7 @@ export async function runWatch(
     if (reason !== null) outcome = 'failed';
   } catch (thrown) {
     const error = knownError(thrown);
-    outcome = isInterrupted(error) || signal.aborted ? 'interrupted' : 'failed';
-    reason =
-      outcome === 'interrupted' ? reasonOf(signal.reason ?? error) : reasonOf(error, placedAdviceOf(error));
+    ({ outcome, reason } = endOf(signal, error));
     if (!(error instanceof MidflightError)) throw error;
   } finally {
     options.onStatus?.('cleaning up');

@@ -126,7 +126,7 @@ for (const name of histories) {
 
 test('the comparison is what one sees first, with a row for each policy', async () => {
   const { page } = await open('ingress-node-dies');
-  const table = page.locator('section[aria-labelledby=comparison] table');
+  const table = page.locator('section[aria-labelledby=comparison] table').first();
   const box = await table.boundingBox();
   assert.ok(box !== null && box.y + box.height < 900, 'without scrolling');
   const rows = await table.locator('tbody th').allTextContents();

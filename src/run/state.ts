@@ -38,6 +38,8 @@ export interface RunState {
   readonly latenessMs: number;
   /** The longest that a process of ours took to answer in this trial, real milliseconds. */
   readonly answerMs: number;
+  /** Processes of ours that took more than half a second to answer in this trial. */
+  readonly slowParts: ReadonlySet<string>;
   /** Reasons why the present trial cannot be trusted. */
   readonly failures: readonly Reason[];
   /** One more event of the history, or message of a load process. */
@@ -83,6 +85,9 @@ const realTimers: Timers = {
   },
 };
 
+/** Real milliseconds. */
+const slowAnswerMs = 500;
+
 export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers): RunState {
   let edgePolicy: TrafficPolicy | null = null;
   let edgeReconciledAt = 0;
@@ -95,6 +100,7 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers)
   let failures: Reason[] = [];
   let latenessMs = 0;
   let answerMs = 0;
+  const slowParts = new Set<string>();
   let gone: Reason | null = null;
   let onFail: (reason: Reason) => void = () => {};
   const failed = (reason: Reason) => {
@@ -159,6 +165,7 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers)
     get latenessMs() {
       return latenessMs;
     },
+    slowParts,
     get answerMs() {
       return answerMs;
     },
@@ -172,6 +179,7 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers)
     message(load, message) {
       if (message.type === 'answered') {
         answerMs = Math.max(answerMs, Number(message.ms));
+        if (Number(message.ms) > slowAnswerMs) slowParts.add(load);
         return;
       }
       if (message.type === 'idle') idle.add(load);
@@ -196,6 +204,7 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers)
       failures = [];
       latenessMs = 0;
       answerMs = 0;
+      slowParts.clear();
     },
     async until(done, limitMs, signal, what) {
       if (what !== undefined && !done()) onWait({ what, limitMs });

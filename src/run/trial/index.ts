@@ -71,8 +71,17 @@ export async function runTrial(
   }
   const known = new Set(invalid.map(({ text }) => text));
   invalid.push(...state.failures.filter(({ text }) => !known.has(text)));
+  const slow = tooSlow(run.state);
+  if (slow !== null && invalid.length > 0) invalid.unshift(slow);
   record({ type: 'trial-end', t: clock.now(), trial: planned.index, outcome, invalid });
   return outcome;
+}
+
+/** One late process may have been stopped; if several were late, the machine is the cause of whatever else went wrong. */
+function tooSlow({ slowParts, answerMs }: Run['state']): Reason | null {
+  if (slowParts.size < 2) return null;
+  const late = `${[...slowParts].join(', ')} took up to ${(answerMs / 1000).toFixed(1)} s to answer`;
+  return { code: 'machine-too-slow', text: `this machine was too slow: ${late}` };
 }
 
 function startOf({ run, planned, fault, target }: Trial) {

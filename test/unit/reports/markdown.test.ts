@@ -1,6 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { writeReports } from '../../../src/reports/index.ts';
 import { markdownLimit, markdownReport } from '../../../src/reports/markdown.ts';
+import { terminalReport } from '../../../src/reports/terminal.ts';
 import { aNote, anExpectation, aReport, aRow, aTrial, threePolicies } from '../../support/report.ts';
 
 const linesOf = (text: string) => text.split('\n');
@@ -22,6 +27,20 @@ test('begins with the verdict, and says so where the run did not come to its end
   assert.match(markdownReport(aReport()), /^# preemption: pass\n\n/);
   const aborted = aReport({ outcome: 'aborted', reason: 'no node was green', verdict: 'unknown' });
   assert.match(markdownReport(aborted), 'aborted: no node was green');
+});
+
+test('hidden characters of a scenario are in view in every report for people', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'midflight-test-'));
+  const report = aReport({ description: 'a\u001b[2Jb\u202ec\npass', provider: 'watch' });
+  writeReports({ report, series: [], folder });
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+  const shown = terminalReport(report, { columns: 200, colour: false, folder });
+  for (const text of [read('report.md'), read('report.json'), read('junit.xml'), shown]) {
+    assert.not.ok(text.includes('\u001b') || text.includes('\u202e'));
+  }
+  assert.match(shown, 'a\\u{1b}[2Jb\\u{202e}c pass');
+  assert.is(JSON.parse(read('report.json')).description, report.description, 'JSON keeps the value');
+  rmSync(folder, { recursive: true });
 });
 
 test('what Markdown would read as its own is shown as it stands', () => {

@@ -256,6 +256,21 @@ test('an instrument that fails ends the trial at once; its node is brought back 
   assert.is(of(rig, 'disturbance').at(-1)?.at, 'recovered');
 });
 
+test('where several of our processes were late, the slow machine is the first reason', async () => {
+  const reasons = async (...late: string[]) => {
+    const rig = conductor(powerOff);
+    rig.world.streams = 9;
+    rig.on = (event) => {
+      if (event.type !== 'phase') return;
+      for (const part of late) rig.run.state.message(part, { type: 'answered', ms: 800 });
+    };
+    return (await tried(rig)).invalid;
+  };
+  const [first] = await reasons('probe', 'edge');
+  assert.is(first?.text, 'this machine was too slow: probe, edge took up to 0.8 s to answer');
+  assert.is((await reasons('edge')).length, 1, 'one may have been stopped');
+});
+
 test('an edge that does not hand over its log makes the trial doubtful', async () => {
   const rig = conductor(noFault);
   const end = await tried(rig, 'Cluster', false);

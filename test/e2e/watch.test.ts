@@ -89,6 +89,11 @@ test('nothing happens: nothing is lost, and failover is none', async () => {
   assert.is(trial?.requests.lost, 0);
   assert.is(trial?.requests.completed, trial?.requests.started, 'each is followed to its end');
   assert.is(trial?.clocksSeconds.failover, 0);
+  const events = await historyOf(out);
+  assert.equal(
+    events.flatMap((event) => (event.type === 'phase' ? [event.phase] : [])),
+    ['ramp', 'steady', 'observe', 'finish'],
+  );
   for (const name of ['report.html', 'report.md', 'history.ndjson'])
     assert.ok(existsSync(join(out, name)), name);
 });
@@ -216,7 +221,7 @@ for (const [what, url, reason] of [
   [
     'no byte for the stall limit',
     `${origin}/silent`,
-    /: \d+ failed, hung, silent for 1 s; .*--stall; the command/,
+    /^not all of the 10 streams had a first answer within 2\.5 s: \d+ failed, hung, silent for 1 s; .*--stall; the command/,
   ],
   ['another status', `${origin}/down`, /: \d+ failed, http-error \(status 503\); --status names/],
 ] as const) {

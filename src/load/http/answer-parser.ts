@@ -109,7 +109,9 @@ export class AnswerParser extends Parser {
   /** What is wrong with the line that has begun, before its end, which may never come. */
   private unfinished(): Malformation | null {
     const { state, line } = this;
-    if (state === 'RESPONSE_LINE' && !couldBeHttp(line)) return isTls(line) ? 'tls-record' : 'not-http';
+    // A CR may belong to the line's end.
+    if (state === 'RESPONSE_LINE' && !couldBeHttp(line.replace(/\r$/, '')))
+      return isTls(line) ? 'tls-record' : 'not-http';
     if (this.inHead && this.headBytes + line.length > headLimit) return 'header-limit';
     if (state === 'BODY_CHUNKTRAILERS' && this.trailerBytes + line.length > headLimit) return 'trailer';
     if (state === 'BODY_CHUNKHEAD' && line.length > headLimit) return 'chunk-size';
@@ -222,5 +224,5 @@ const ofState: Readonly<Record<string, Malformation>> = {
 
 /** A first line that does not begin as HTTP is known as such before its end; empty ones may precede it. */
 function couldBeHttp(line: string): boolean {
-  return line === '\r' || line.startsWith(prefix) || prefix.startsWith(line);
+  return line.startsWith(prefix) || prefix.startsWith(line);
 }

@@ -105,7 +105,7 @@ test('parts of HTTP in any order', () => {
     }),
     bounded,
   );
-  assert.ok(seen.size >= 8, [...seen].join(', '));
+  assert.ok(seen.has('true null') && seen.has('false null') && seen.size > 2, [...seen].join(', '));
 });
 
 test('any bytes', () => {

@@ -58,24 +58,30 @@ export function dialer(target: Target, family: 0 | 4 | 6, options: DialOptions =
   const secure = target.tls ? secureOptions(target, 'http/1.1') : null;
   const closing = closingSockets();
   const lookup = options.lookup ?? systemLookup;
-  const isName = isIP(target.host) === 0;
-  return (near, user) => {
+  const reading = (connection: SocketConnection) => ({
+    buffer,
+    callback: (length: number) => connection.read(buffer.subarray(0, length)),
+  });
+  const overTls = (socket: TLSSocket, connection: SocketConnection) =>
+    socket.on('data', (chunk) => connection.read(chunk));
+  const byAddress: Dial = (near, user) => {
     const connection = new SocketConnection(user, closing);
-    const onread = { buffer, callback: (length: number) => connection.read(buffer.subarray(0, length)) };
-    const overTls = (socket: TLSSocket) => socket.on('data', (chunk) => connection.read(chunk));
-    if (!isName) {
-      connection.open(near, secure !== null, (side) => {
-        const from = { ...where, ...boundTo(side) };
-        return secure === null ? connect({ ...from, onread }) : overTls(connectTls({ ...from, ...secure }));
-      });
-      return connection;
-    }
-    const from = { ...where, ...boundTo({ address: near.address, port: null }) };
-    const open = (host: string) => connect({ ...from, host, ...(secure === null ? { onread } : {}) });
+    connection.open(near, secure !== null, (side) => {
+      const from = { ...where, ...boundTo(side) };
+      if (secure !== null) return overTls(connectTls({ ...from, ...secure }), connection);
+      return connect({ ...from, onread: reading(connection) });
+    });
+    return connection;
+  };
+  const byName: Dial = ({ address: localAddress }, user) => {
+    const connection = new SocketConnection(user, closing);
+    const from = { ...where, ...boundTo({ address: localAddress, port: null }) };
+    const open = (host: string) =>
+      connect({ ...from, host, ...(secure === null ? { onread: reading(connection) } : {}) });
     const connected = (socket: Socket, address: string) => {
       options.onAddress?.(address);
       if (secure === null) connection.carriedBy(socket, false);
-      else connection.carriedBy(overTls(connectTls({ socket, ...secure })), true);
+      else connection.carriedBy(overTls(connectTls({ socket, ...secure }), connection), true);
       connection.connected(socket);
     };
     connection.resolve(lookup(target.host, family), (addresses, failed) =>
@@ -83,6 +89,7 @@ export function dialer(target: Target, family: 0 | 4 | 6, options: DialOptions =
     );
     return connection;
   };
+  return isIP(target.host) === 0 ? byName : byAddress;
 }
 
 /** Where to connect. Throws `bad-usage` where the host is an address of another family. */

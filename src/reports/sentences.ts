@@ -7,18 +7,13 @@ import { percent, plural, policyName, seconds } from './words.ts';
 
 export const were = (count: number) => (count === 1 ? 'was' : 'were');
 
-/** `55 % of new connections failed for 11.0 s`; null where there was no probe. '' is not returned. */
-export function failedFor(what: string, found: ComparedDisturbance, repeats: number): string | null {
-  const { outage, failoverGaps } = found;
+/** `55 % of new connections failed for 11.0 s`; null if there was no probe. */
+export function failedFor(what: string, { outage }: ComparedDisturbance, repeats: number): string | null {
   if (outage === null) return null;
-  if (outage.failed === 0 || outage.share === null) return `no new ${plural(1, what)} failed`;
+  if (outage.failed === 0 || outage.share === null) return `no new ${what} failed`;
+  if (outage.failed === 1) return `1 new ${what} failed`;
   const upTo = repeats > 1 ? 'up to ' : '';
-  const share =
-    outage.failed === 1
-      ? `1 new ${what} failed`
-      : `${percent(outage.share)} of new ${what}s failed for ${upTo}${seconds(outage.longestSeconds)}`;
-  const gap = failoverGaps.find(({ code }) => code === 'never-recovered');
-  return gap === undefined ? share : `${share} and had not recovered when probing ended`;
+  return `${percent(outage.share)} of new ${what}s failed for ${upTo}${seconds(outage.longestSeconds)}`;
 }
 
 /** `The flip Cluster->Local cut no established stream; 65 % of new connections failed for 11.1 s.` */
@@ -31,5 +26,7 @@ export function flipSentence(row: ComparisonRow, trials: readonly TrialReport[])
   const cut = before === 0 ? 'no established stream' : `${before} ${plural(before, 'stream')}`;
   const begun = after === 0 ? '' : `, and ${after} begun after it ${were(after)} lost`;
   const failed = failedFor('connection', flip, row.repeats - row.unknownRepeats);
-  return `The flip ${policyName(row.policy)} itself cut ${cut}${begun}${failed === null ? '' : `; ${failed}`}.`;
+  const never = flip.failoverGaps.some(({ code }) => code === 'never-recovered');
+  const still = never ? ', and had not recovered when probing ended' : '';
+  return `The flip ${policyName(row.policy)} itself cut ${cut}${begun}${failed === null ? '' : `; ${failed}${still}`}.`;
 }

@@ -137,7 +137,12 @@ export async function edgeRig(
 
   const events: HistoryEvent[] = [];
   const waiting = new Set<(event: HistoryEvent) => void>();
-  const edge = await launchChild({
+  const closeAll = async () => {
+    for (const socket of open) socket.destroy();
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    await api.stop();
+  };
+  const launched = launchChild({
     command: process.execPath,
     args: [roleBundle('edge')],
     role: 'edge',
@@ -156,6 +161,11 @@ export async function edgeRig(
       checkFrom: `${subnet}.1`,
       connectionsPerProcess: options.connectionsPerProcess,
     },
+  });
+  // What stays open would keep the test's process from its end.
+  const edge = await launched.catch(async (error: unknown) => {
+    await closeAll();
+    throw error;
   });
   const synced = new Map<unknown, () => void>();
   edge.onMessage((message: Message) => {
@@ -204,15 +214,18 @@ export async function edgeRig(
     },
     async stop() {
       await edge.stop();
-      for (const socket of open) socket.destroy();
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-      await api.stop();
+      await closeAll();
     },
   };
   if (options.healthy ?? true) {
     for (const node of nodes) {
       if (options.excludeNodes?.includes(node.name)) continue;
-      await rig.event('health', (event) => event.node === node.name && event.healthy);
+      await rig
+        .event('health', (event) => event.node === node.name && event.healthy)
+        .catch(async (error: unknown) => {
+          await rig.stop();
+          throw error;
+        });
     }
   }
   return rig;

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { errnoOf } from '../../../src/base/errors.ts';
 import { niceOf } from '../../../src/base/priority.ts';
 import { edgeRig, quickPreset, type Rig, servicesPath } from '../../support/edge-rig.ts';
+import { within } from '../../support/within.ts';
 
 type Preset = Parameters<typeof quickPreset>[1];
 
@@ -15,7 +16,7 @@ const rigTest =
   async () => {
     const rig = await edgeRig({ nodes, ...more }, (port) => quickPreset(port, preset));
     try {
-      await work(rig);
+      await within('the test', work(rig), 60_000);
     } finally {
       await rig.stop();
     }

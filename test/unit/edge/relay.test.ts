@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { monotonic } from '../../../src/base/clock.ts';
 import { errnoOf } from '../../../src/base/errors.ts';
+import { type RelayEnd, relay } from '../../../src/edge/relay.ts';
 import { edgeRig, quickPreset, type Rig } from '../../support/edge-rig.ts';
+import { within } from '../../support/within.ts';
 
 /** What a client sees of a connection through the edge: in order, FIN, RST, bytes. */
 interface Seen {
@@ -49,7 +52,7 @@ const closeOf = (rig: Rig, seen: Seen) => rig.event('edge-close', (event) => eve
 const withRig = (more: Parameters<typeof quickPreset>[1], work: (rig: Rig) => Promise<void>) => async () => {
   const rig = await edgeRig({ nodes: 1 }, (port) => quickPreset(port, more));
   try {
-    await work(rig);
+    await within('the test', work(rig), 60_000);
   } finally {
     await rig.stop();
   }
@@ -293,5 +296,31 @@ test(
     seen.socket.end();
   }),
 );
+
+test('a write to a client that met a reset (EPIPE) is a reset as well', async () => {
+  const server = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const client = connect({ host: '127.0.0.1', port });
+  await once(client, 'connect');
+  const end = await within(
+    'the end of the relay',
+    new Promise<RelayEnd>((resolve) => {
+      relay({
+        client,
+        upstream: { host: '127.0.0.1', port, localAddress: null, hello: null },
+        mode: 'passthrough',
+        connectTimeoutMs: 0,
+        openedAt: monotonic.now(),
+        now: monotonic.now,
+        onSettled: () => client.destroy(Object.assign(new Error('EPIPE'), { code: 'EPIPE' })),
+        onClosed: resolve,
+      });
+    }),
+  );
+  assert.is(end.clientEnd, 'rst');
+  server.close();
+});
 
 test.run();

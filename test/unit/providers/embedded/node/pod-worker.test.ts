@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { roleBundle } from '../../../../../src/base/package.ts';
+import type { Message } from '../../../../../src/base/role.ts';
 import type { NodeApi } from '../../../../../src/providers/embedded/node/api.ts';
 import { isCritical, podObject } from '../../../../../src/providers/embedded/node/pod-object.ts';
 import { podWorker } from '../../../../../src/providers/embedded/node/pod-worker.ts';
@@ -30,7 +34,7 @@ const pod = podObject.parse({
 });
 
 /** A pod of the app without a readiness probe, at an address of its own; every status that it posts is kept. */
-function rig(timeScale: number) {
+function rig(timeScale: number, bundle = roleBundle('app'), heard: Message[] = []) {
   const posted: Posted[] = [];
   let wake = () => {};
   const api: NodeApi = {
@@ -47,7 +51,7 @@ function rig(timeScale: number) {
   const config = { role: 'app', host, port: 0, node: 'n1', pod: 'app-1' };
   const worker = podWorker({
     pod,
-    program: { role: 'app', bundle: roleBundle('app'), config },
+    program: { role: 'app', bundle, config },
     address: '10.0.0.1',
     hostAddress: host,
     dial: (port) => ({ host, port }),
@@ -56,7 +60,10 @@ function rig(timeScale: number) {
     api,
     now: () => new Date(),
     changed: () => wake(),
-    message() {},
+    message: (message) => {
+      heard.push(message);
+      wake();
+    },
     failed: (what, error) => assert.unreachable(`${what}: ${error}`),
   });
   const until = (fits: (status: Posted) => boolean) => within('a status of the pod', posting(fits));
@@ -69,7 +76,17 @@ function rig(timeScale: number) {
       });
     }
   };
-  return { worker, until };
+  const hears = (count: number) =>
+    within(
+      'a message of the process',
+      (async () => {
+        while (heard.length < count)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+      })(),
+    );
+  return { worker, until, hears };
 }
 
 test('a process that dies by itself shows in the API: its end, then one restart more', async () => {
@@ -90,6 +107,45 @@ test('a process that dies by itself shows in the API: its end, then one restart 
   const last = await until(({ phase }) => phase === 'Failed');
   assert.equal([last?.reason, last?.containerStatuses[0].state.running], ['Terminated', undefined]);
   assert.is(worker.pid, null);
+});
+
+const echo = `
+let text = '';
+process.stdin.setEncoding('utf8').on('data', (more) => {
+  text += more;
+  const lines = text.split('\\n');
+  text = lines.pop();
+  for (const line of lines) {
+    const message = JSON.parse(line);
+    const answer = message.type === undefined ? { type: 'ready' } : { ...message, type: 'heard' };
+    process.stdout.write(JSON.stringify(answer) + '\\n');
+  }
+});
+`;
+
+test('what is sent reaches the process, and once more the one that is started in its place', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'midflight-test-'));
+  const script = join(folder, 'echo.cjs');
+  writeFileSync(script, echo);
+  const heard: Message[] = [];
+  const { worker, until, hears } = rig(1000, script, heard);
+  try {
+    worker.send({ type: 'upstream', n: 1 }); // before it runs
+    worker.send({ type: 'upstream', n: 2 }); // only the last of a type counts
+    await hears(1);
+    worker.send({ type: 'upstream', n: 3 });
+    await hears(2);
+    process.kill(worker.pid ?? 0, 'SIGKILL');
+    await until(({ containerStatuses: [{ restartCount }] }) => restartCount === 1);
+    await hears(3);
+    assert.equal(
+      heard.map(({ n }) => n),
+      [2, 3, 3],
+    );
+    await within('the end of the pod', worker.terminate(0));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('what is critical to a node or the cluster is ended in the second half of a shutdown', () => {

@@ -36,6 +36,14 @@ test('makes its pods, spread over the nodes, and tells its status', async () => 
       .sort(),
     ['a', 'b', 'c'],
   );
+  const progress = () =>
+    cluster.get('deployments', 'web').status?.conditions?.find(({ type }) => type === 'Progressing')?.reason;
+  assert.is(progress(), 'NewReplicaSetAvailable');
+  scale(cluster, 4);
+  await cluster.settle();
+  assert.is(progress(), 'ReplicaSetUpdated');
+  scale(cluster, 3);
+  await cluster.settle();
   const [pod] = cluster.pods();
   assert.ok(pod?.metadata.labels?.['pod-template-hash']);
   assert.is(pod?.metadata.ownerReferences?.[0]?.kind, 'Deployment');

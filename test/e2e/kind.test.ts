@@ -53,7 +53,7 @@ function kindTests(): void {
     assert.equal(stateFiles(box), []);
   });
 
-  test('a kept cluster is restored for the next run, whatever was broken in it, and goes when asked', async () => {
+  test('a kept cluster is restored for the next run, an app that dies by itself is noticed, and the cluster goes when asked', async () => {
     const first = run('kept', '--keep', '--policy', 'Cluster');
     await nodeIsDown(first);
     first.child.kill('SIGINT');
@@ -67,12 +67,27 @@ function kindTests(): void {
     const again = await run('again', '--reuse', '--policy', 'Local').ended;
     assert.is(again.code, 0, again.stderr);
     assert.match(again.stderr, /restoring midflight-/);
+    const third = run('ended', '--reuse', '--policy', 'Local');
+    await nodeIsDown(third);
+    const history = () => readFileSync(join(box.folder, 'ended', 'history.ndjson'), 'utf8');
+    await until('the fault in the history', () => /"kind":"fault",.*"at":"begin"/.test(history()));
+    const pod = killOneApp(history());
+    const spoiled = await third.ended;
+    assert.is(spoiled.code, 2, spoiled.stderr);
+    const [trial] = reportOf('ended').trials;
+    assert.is(trial?.verdict, 'unknown');
+    const ends = trial?.reasons.filter(({ code }) => code === 'process-ended') ?? [];
+    assert.is(ends.length, 1, JSON.stringify(trial?.reasons));
+    assert.match(ends[0]?.text ?? '', pod);
     const status = await runCli(['cluster', 'status'], box);
     assert.match(status.stdout, /midflight-[0-9a-f]+: 5 nodes, not in use(\n {2}.*: Ready){5}\n/);
     const down = await runCli(['cluster', 'down'], box);
     assert.match(down.stdout, /midflight-[0-9a-f]+: removed/);
     assert.equal(added(), []);
   });
+
+  const reportOf = (out: string): Report =>
+    reportSchema.parse(JSON.parse(readFileSync(join(box.folder, out, 'report.json'), 'utf8')));
 
   let report: Report;
   const folder = join(box.folder, 'whole');
@@ -86,12 +101,12 @@ function kindTests(): void {
     assert.ok(left.length > 0);
     const began = performance.now();
     const started = run('whole');
-    await until('the first load', () => /trial 1\/3 \S+ ramp/.test(started.said()), 180_000);
+    await until('the first load', () => /trial 1\/3 \S+ starting the load/.test(started.said()), 180_000);
     const untilLoad = (performance.now() - began) / 1000;
     const { code, stderr, seconds } = await started.ended;
     console.log(`first load after ${untilLoad.toFixed(0)} s, the whole run ${seconds.toFixed(0)} s`);
     assert.is(code, 0, stderr);
-    report = reportSchema.parse(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')));
+    report = reportOf('whole');
     assert.ok(report.notices.some((text) => /which an earlier run had left behind/.test(text)));
     assert.equal(added(), []);
     assert.equal(stateFiles(box), []);
@@ -196,6 +211,22 @@ function shortened(): string {
       },
     },
   });
+}
+
+/** SIGKILLs the app on a node that is not the fault's, as the kernel does when memory is short; returns its pod. */
+function killOneApp(history: string): string {
+  const events = history
+    .split('\n')
+    .slice(0, -1) // its last line may be half written
+    .map((line) => JSON.parse(line));
+  const { node: target } = events.find(({ type, kind }) => type === 'disturbance' && kind === 'fault');
+  const { pod, node } = events.find(
+    ({ type, app, node: on }) => type === 'pod' && app === 'midflight-app' && on !== null && on !== target,
+  );
+  const kill =
+    'for p in /proc/[0-9]*; do grep -qa "app[.]mjs" $p/cmdline && kill -9 $(basename $p); done; true';
+  execFileSync('docker', ['exec', node, 'sh', '-c', kill]);
+  return pod;
 }
 
 /** Everything that Docker has now and that a cluster of ours could leave; the kind network is kind's own and stays. */

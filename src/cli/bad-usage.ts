@@ -58,7 +58,8 @@ function unknownOptions(parsed: TakenApart): string[] {
 }
 
 function isKnown({ aliases, newAliases }: TakenApart, name: string): boolean {
-  const twins = aliases[name];
+  // An option may be named as what every object has.
+  const twins = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
   return twins !== undefined && [name, ...twins].some((twin) => newAliases[twin] !== true);
 }
 

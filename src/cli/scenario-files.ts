@@ -1,4 +1,4 @@
-import { MidflightError, messageOf } from '../base/errors.ts';
+import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
 import { type LoadedScenario, loadScenario, loadStream } from '../scenario/load.ts';
 import { stdinName, stdinWord } from '../scenario/source.ts';
 import type { Io } from './io.ts';
@@ -16,7 +16,7 @@ export async function openScenario(file: string, { stdin }: Io): Promise<LoadedS
   try {
     return await loadStream(stdin ?? nothing());
   } catch (error) {
-    if (error instanceof MidflightError) throw error;
+    if (error instanceof MidflightError || errnoOf(error) === undefined) throw error;
     // Closed, or a folder.
     throw new MidflightError('missing-file', `standard input cannot be read: ${messageOf(error)}`, {
       where: stdinName,

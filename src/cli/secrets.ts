@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { MidflightError, messageOf } from '../base/errors.ts';
 import { visibleLine } from '../base/visible.ts';
+import { readScenarioFile } from '../scenario/source.ts';
 
 /*
  * What may hold a secret and would stand in reports, histories and logs: the query of a URL, the arguments of a command,
@@ -67,16 +67,21 @@ export function headersIn(
   file: string,
   env: Readonly<Record<string, string | undefined>>,
 ): [string, string][] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new MidflightError('bad-usage', `--header-file cannot be read: ${messageOf(error)}`, {
-      where: file,
-    });
-  }
+  const text = textOf(file);
   return text.split(/\r?\n/).flatMap((line, index) => {
     if (line.trim() === '' || line.startsWith('#')) return [];
     return [headerOf(line, env, `${file}:${index + 1}`)];
   });
+}
+
+/** As for a scenario: no folder, pipe or device, nothing too large, UTF-8. */
+function textOf(file: string): string {
+  try {
+    return readScenarioFile(file);
+  } catch (error) {
+    throw new MidflightError('bad-usage', `--header-file cannot be read: ${messageOf(error)}`, {
+      where: file,
+      hint: "name a text file with one 'Name: value' a line",
+    });
+  }
 }

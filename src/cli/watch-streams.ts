@@ -56,5 +56,5 @@ function duration(name: string, text: string, least: number): number {
 }
 
 function bad(what: string): never {
-  throw new MidflightError('bad-usage', what);
+  throw new MidflightError('bad-usage', what, { hint: 'see midflight watch --help' });
 }

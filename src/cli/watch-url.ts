@@ -164,7 +164,7 @@ function probePath(path: string, rate: number): void {
 }
 
 function bad(what: string): never {
-  throw new MidflightError('bad-usage', what);
+  throw new MidflightError('bad-usage', what, { hint: 'see midflight watch --help' });
 }
 
 /** A week. */

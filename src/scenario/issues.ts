@@ -46,9 +46,15 @@ function wordsOf(issue: WordedIssue): Pick<Problem, 'what' | 'hint'> {
     case 'invalid_union':
       return ofUnion(issue);
     case 'too_small':
-      return { what: `${key} ${size(issue)}`, hint: `it must be at least ${amount(issue, issue.minimum)}` };
+      return {
+        what: `${key} ${size(issue)}`,
+        hint: `it must ${amount(issue, `at least ${issue.minimum}`, issue.minimum)}`,
+      };
     case 'too_big':
-      return { what: `${key} ${size(issue)}`, hint: `it must be at most ${amount(issue, issue.maximum)}` };
+      return {
+        what: `${key} ${size(issue)}`,
+        hint: `it must ${amount(issue, `at most ${issue.maximum}`, issue.maximum)}`,
+      };
     case 'custom': {
       const { what, hint } = issue.params ?? {};
       if (typeof what === 'string' && typeof hint === 'string') return { what: `${key} ${what}`, hint };
@@ -114,10 +120,9 @@ function size({ origin, input }: Sized): string {
   return `is ${show(input)}`;
 }
 
-function amount({ origin }: Sized, bound: number | bigint): string {
-  const units: Readonly<Record<string, string>> = { array: 'item', string: 'character' };
-  const unit = units[origin];
-  return unit === undefined ? String(bound) : `${bound} ${unit}${Number(bound) === 1 ? '' : 's'}`;
+function amount({ origin }: Sized, words: string, bound: number | bigint): string {
+  const unit = { array: 'item', string: 'character' }[origin];
+  return unit === undefined ? `be ${words}` : `have ${words} ${unit}${Number(bound) === 1 ? '' : 's'}`;
 }
 
 /** What was meant, for the slips that people make most: YAML 1.1's words, texts without quotes, numbers without a unit. */

@@ -43,7 +43,7 @@ export function parseScenario(text: string, file: string): LoadedScenario {
     }
   };
   const parsed = schema.safeParse(value, { reportInput: true });
-  const issues = parsed.success ? [] : parsed.error.issues;
+  const issues = parsed.success ? [] : lastOfEach(parsed.error.issues);
   add(issues.flatMap(problemsOf));
   const faultless = parsed.success && problems.length === 0;
   const sound = faultless ? parsed.data : soundParts(value, [...issues, ...problems]);
@@ -60,6 +60,13 @@ export function parseScenario(text: string, file: string): LoadedScenario {
     },
     nearest: (path) => place(nearestIn(places, path).offset),
   };
+}
+
+/** Of two bounds that a value is beyond, the narrower one, which comes last. */
+function lastOfEach(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const key = ({ code, path }: z.core.$ZodIssue) => `${code} ${path.map(String).join('\0')}`;
+  const beyond = new Map(issues.filter(({ code }) => code === 'too_big').map((issue) => [key(issue), issue]));
+  return issues.filter((issue) => (beyond.get(key(issue)) ?? issue) === issue);
 }
 
 interface Found extends Pick<LazyProblem, 'words'> {

@@ -99,7 +99,7 @@ function firstInvalid(text: string, bytes: Buffer): number {
   const spelt = Buffer.from('\uFFFD');
   for (let at = text.indexOf('\uFFFD'); at !== -1; at = text.indexOf('\uFFFD', at + 1)) {
     const byte = Buffer.byteLength(text.slice(0, at)) + (hasMark(bytes) ? 3 : 0);
-    if (bytes.compare(spelt, 0, 3, byte, byte + 3) !== 0) return at;
+    if (!bytes.subarray(byte, byte + 3).equals(spelt)) return at;
   }
   return 0;
 }

@@ -30,8 +30,8 @@ const words: Readonly<Record<string, YamlWords>> = {
     hint: 'put each key on a line of its own, and text that contains ": " in quotes',
   },
   BLOCK_IN_FLOW: {
-    what: 'a list or map by indentation stands within [ ] or { }',
-    hint: 'write it with [ ] or { } as well',
+    what: 'a comma is missing, or a list or map by indentation stands within [ ] or { }',
+    hint: 'put commas between the items',
   },
   KEY_OVER_1024_CHARS: { what: 'the key is longer than 1024 characters', hint: 'use a shorter key' },
   MISSING_CHAR: {
@@ -48,6 +48,7 @@ const words: Readonly<Record<string, YamlWords>> = {
     hint: 'one experiment per file: remove the line --- or ...',
   },
   MULTIPLE_TAGS: { what: 'one value has two tags (!name)', hint: 'remove them' },
+  RESOURCE_EXHAUSTION: { what: 'the file is nested too deeply', hint: 'see docs/scenario.md for its form' },
   TAB_AS_INDENT: { what: 'a tab is used for indentation', hint: 'indent with spaces' },
   TAG_RESOLVE_FAILED: {
     what: 'this tag (!name) is not supported',

@@ -52,17 +52,18 @@ export function parseText(text: string): ParsedText {
       strict: true,
       logLevel: 'error',
     });
-    const mistakes = [...document.errors, ...document.warnings].map(({ code, pos }) => {
+    const wordsAt = ({ code, pos }: { code: string; pos: readonly [number, number] }) => {
       const { what, hint } = yamlWords(code, text, pos[0]);
       return problem(pos[0], what, hint);
-    });
-    // What follows from the first mistake in a line is no other one.
+    };
+    // Most others follow from the first.
+    const [first] = document.errors;
+    if (first !== undefined) return broken([wordsAt(first)]);
     const byLine = new Map<number, TextProblem>();
-    for (const one of mistakes) {
-      const { line } = place(one.offset);
-      if (!byLine.has(line)) byLine.set(line, one);
+    for (const warning of document.warnings) {
+      const { line } = place(warning.pos[0]);
+      if (!byLine.has(line)) byLine.set(line, wordsAt(warning));
     }
-    if (document.errors.length > 0) return broken([...byLine.values()]);
     const { contents } = document;
     if (contents === null)
       return broken([problem(0, 'the file is empty', 'docs/scenario.md has an example to start from')]);

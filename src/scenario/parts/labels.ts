@@ -28,7 +28,7 @@ export const selector = z.record(z.string(), labelValue).superRefine((labels, co
     context.addIssue({
       code: 'custom',
       path: [key],
-      params: { what: 'is no name of a Kubernetes label', hint: `it must be ${anotherKey}` },
+      params: { what: 'is not a valid name of a Kubernetes label', hint: `it must be ${anotherKey}` },
     });
   }
 });

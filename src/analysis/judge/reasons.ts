@@ -53,13 +53,13 @@ function unique(reasons: readonly TrialReason[]): TrialReason[] {
 function fromRun({ record, report }: BuiltTrial): TrialReason[] {
   const { end, instrumentFailures } = record;
   const given = end?.invalid ?? [because('broken-off', 'the history breaks off in this trial')];
-  const failures = instrumentFailures.filter(
-    ({ reason }) => !given.some(({ text }) => text.includes(reason)),
-  );
-  const found = [
+  // The run gives them as reasons too, unless the trial had ended: unique() keeps one of each.
+  const found = unique([
     ...given,
-    ...failures.map(({ instrument, reason }) => because('instrument-failed', `${instrument}: ${reason}`)),
-  ];
+    ...instrumentFailures.map(({ instrument, reason }) =>
+      because('instrument-failed', `${instrument}: ${reason}`),
+    ),
+  ]);
   const { outcome } = report;
   return [
     ...found,

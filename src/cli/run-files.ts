@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
 import { visibleJson, visibleLine } from '../base/visible.ts';
 import type { PolicyName } from '../catalogue/policies.ts';
@@ -12,7 +10,7 @@ import { failureOf } from './failure.ts';
 import { imagesOf } from './images.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 import { wholeOption } from './option-values.ts';
-import { outDirs, prepareOutDir } from './out-dir.ts';
+import { takeOutDirs } from './out-dir.ts';
 import { checkFiles, openScenario } from './scenario-files.ts';
 
 /** The command line of `run`, as it was given. */
@@ -20,6 +18,8 @@ export interface RunArguments {
   readonly files: readonly string[];
   readonly cluster: string;
   readonly out: string | undefined;
+  /** Replace files in a folder that no run of ours has written. */
+  readonly force: boolean;
   readonly json: boolean;
   readonly repeats: number | undefined;
   readonly policies: readonly PolicyName[] | undefined;
@@ -75,6 +75,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     { execute, folderOfReport },
     { providerFor },
     { onSignals },
+    { jsonReport },
     { terminalReport },
     { runExperiment, runIdOf },
     { journalPlace },
@@ -83,6 +84,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     import('./execute.ts'),
     import('./provider-for.ts'),
     import('./signals.ts'),
+    import('../reports/json.ts'),
     import('../reports/terminal.ts'),
     import('../run/index.ts'),
     import('../providers/journals.ts'),
@@ -92,12 +94,10 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
   const [missing] = plans.flatMap((plan) => missingEngines(plan, io.env));
   if (missing !== undefined) throw missing;
   if (plans.some(({ provider }) => provider === 'kind')) await requireKind(plans);
-  const folders = outDirs(
+  const dirs = takeOutDirs(
     plans.map(({ experiment }) => experiment),
-    args.out,
-    new Date(),
+    { out: args.out, now: new Date(), force: args.force },
   );
-  for (const folder of folders) prepareOutDir(folder);
   const { stdout, stderr } = io;
   const interruption = onSignals(process, (exitCode) => {
     if (stderr.isTTY) stderr.write(showCursor);
@@ -107,12 +107,13 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
   const reports: string[] = [];
   try {
     for (const [index, plan] of plans.entries()) {
-      const folder = folders[index] ?? '.';
+      const folder = dirs.folders[index] ?? '.';
       const provider = await providerFor(plan, args);
       // Said before the run too: who reads it then need not wait for figures that cannot be right.
       if (!args.quiet)
         for (const text of plan.notices) stderr.write(`midflight: note: ${visibleLine(text)}\n`);
       await settleLeftovers(plan, provider, (text) => io.stderr.write(`midflight: ${text}\n`));
+      dirs.clear(folder);
       const { report, exitCode } = await execute({
         plan,
         start: (hooks) => runExperiment({ plan, provider, journal: journalPlace(runIdOf(plan)), ...hooks }),
@@ -122,7 +123,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
         io,
       });
       codes.push(exitCode);
-      if (args.json) reports.push(readFileSync(join(folder, 'report.json'), 'utf8').trimEnd());
+      if (args.json) reports.push(jsonReport(report).trimEnd());
       else {
         const colour = colourOf(stdout, io.env);
         stdout.write(
@@ -133,6 +134,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     }
   } finally {
     interruption.dispose();
+    dirs.release();
     if (args.json && reports.length > 0) stdout.write(`${jsonOf(reports, plans.length)}\n`);
   }
   return worstOf(codes);

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type ExitCode, MidflightError } from '../base/errors.ts';
 import { findProgram } from '../base/find-program.ts';
 import { parseDuration } from '../base/units.ts';
@@ -7,7 +5,7 @@ import type { Lane } from '../base/words.ts';
 import { type WatchOptions, watchPlan } from '../plan/watch.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 import { wholeOption } from './option-values.ts';
-import { outDirs, prepareOutDir } from './out-dir.ts';
+import { takeOutDirs } from './out-dir.ts';
 import { shownCommand, shownUrl } from './secrets.ts';
 import { followMs, refuseUnmeasurable, type StreamArguments, wantedAnswer } from './watch-streams.ts';
 import { isLoopback, watchTarget } from './watch-target.ts';
@@ -37,6 +35,8 @@ export interface WatchArguments extends StreamArguments {
   readonly maxFailover: string | undefined;
   readonly iOwnThis: boolean;
   readonly out: string | undefined;
+  /** Replace files in a folder that no run of ours has written. */
+  readonly force: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly command: readonly string[];
@@ -50,17 +50,20 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
   const plan = watchPlan(planOptions(args, target.hostname));
   refuseFlood(args, target.host);
   refuseNoProgram(args.command, io.env);
-  const [{ execute, folderOfReport }, { onSignals }, { terminalReport }, { runWatch }] = await Promise.all([
-    import('./execute.ts'),
-    import('./signals.ts'),
-    import('../reports/terminal.ts'),
-    import('../run/watch/index.ts'),
-  ]);
-  const [folder = '.'] = outDirs([plan.experiment], args.out, new Date());
-  prepareOutDir(folder);
+  const [{ execute, folderOfReport }, { onSignals }, { jsonReport }, { terminalReport }, { runWatch }] =
+    await Promise.all([
+      import('./execute.ts'),
+      import('./signals.ts'),
+      import('../reports/json.ts'),
+      import('../reports/terminal.ts'),
+      import('../run/watch/index.ts'),
+    ]);
+  const dirs = takeOutDirs([plan.experiment], { out: args.out, now: new Date(), force: args.force });
+  const [folder = '.'] = dirs.folders;
   const { stdout } = io;
   const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
   try {
+    dirs.clear(folder);
     const { report, exitCode } = await execute({
       plan,
       start: (hooks) =>
@@ -82,7 +85,7 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
       plainLines: args.command.length > 0,
       io,
     });
-    if (args.json) stdout.write(readFileSync(join(folder, 'report.json'), 'utf8'));
+    if (args.json) stdout.write(jsonReport(report));
     else {
       const colour = colourOf(stdout, io.env);
       stdout.write(
@@ -92,6 +95,7 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
     return exitCode;
   } finally {
     interruption.dispose();
+    dirs.release();
   }
 }
 

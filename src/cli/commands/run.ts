@@ -33,6 +33,11 @@ export const run = defineCommand({
           describe: 'Report folder; of several files: the folder of their folders',
           defaultDescription: 'reports/<time>-<experiment>',
         })
+        .option('force', {
+          type: 'boolean',
+          default: false,
+          describe: 'Replace reports in a folder that no run has written',
+        })
         .option('json', {
           type: 'boolean',
           default: false,
@@ -63,6 +68,7 @@ export const run = defineCommand({
         files: args.files,
         cluster: args.cluster,
         out: args.out,
+        force: args.force,
         json: args.json,
         repeats: args.repeats,
         policies: args.policy,

@@ -154,6 +154,11 @@ export const watch = defineCommand({
         describe: 'Report folder',
         defaultDescription: 'reports/<time>-watch-<host>',
       })
+      .option('force', {
+        type: 'boolean',
+        default: false,
+        describe: 'Replace reports in a folder that no run has written',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'The report as JSON to standard output' })
       .option('quiet', { type: 'boolean', default: false, describe: 'No progress' }),
   run: async (args, io) => {
@@ -187,6 +192,7 @@ export const watch = defineCommand({
         maxFailover: args.maxFailover,
         iOwnThis: args.iOwnThis,
         out: args.out,
+        force: args.force,
         json: args.json,
         quiet: args.quiet,
         command: Array.isArray(command) ? command.map(String) : [],

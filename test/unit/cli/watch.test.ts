@@ -39,6 +39,7 @@ const args: WatchArguments = {
   // A file: no folder can be made in it.
   out: '/dev/null/reports',
   json: false,
+  force: false,
   quiet: true,
   command: [],
 };

@@ -58,6 +58,37 @@ test('any value in the place of any part of a valid file is well said', () => {
   );
 });
 
+test('any bytes put anywhere into a valid file are well said', () => {
+  const texts = files.map((file) => readFileSync(file, 'utf8'));
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const odd = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom(
+      '\0',
+      '\r',
+      '\t',
+      '[',
+      '{',
+      '&a ',
+      '*a',
+      '!x ',
+      '- ',
+      ': ',
+      '\n---\n',
+      '.nan',
+      '1e400',
+      '__proto__: ',
+    ),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...texts), share, odd, (text, at, junk) => {
+      const place = Math.floor(text.length * at);
+      return placed(text.slice(0, place) + junk + text.slice(place));
+    }),
+    { numRuns: 300, seed: 1 },
+  );
+});
+
 test('a file cut anywhere is well said', () => {
   const texts = files.map((file) => readFileSync(file, 'utf8'));
   fc.assert(

@@ -56,11 +56,12 @@ export async function calibrate(file: string, seed: number, out: string): Promis
   const resolution = fault?.clockNotes.failover?.resolutionSeconds ?? null;
   const interval = report.comparison[0]?.interval ?? null;
   const expected = trial?.predicted?.expectedShare ?? null;
-  const valid = trial !== undefined && trial.verdict !== 'unknown';
+  // A clock that a late instrument read is unknown: it says so, and is no figure to be wrong.
+  const valid = trial !== undefined && trial.verdict !== 'unknown' && failover !== null;
   return {
     seed,
     valid,
-    reason: trial?.reason ?? report.reason,
+    reason: trial?.reason ?? report.reason ?? fault?.clockNotes.failover?.reason ?? null,
     failover,
     resolution,
     truth: truth.seconds,

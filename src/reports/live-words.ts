@@ -12,7 +12,6 @@ export const phaseWords: Record<Phase, string> = {
   observe: 'observing',
   finish: 'letting the streams end',
   recover: 'bringing the node back',
-  'cool-down': 'cooling down',
 };
 
 /** How the node of a fault is shown. `down`: nothing on it answers any more. */

@@ -200,11 +200,14 @@ test('a reader who goes away ends nothing with a crash', async () => {
 test('a report folder that cannot be: said at once, whatever is in its way', async () => {
   const file = join(box.folder, 'a-file');
   writeFileSync(file, '');
-  for (const out of [file, join(file, 'below'), '/proc/midflight/out', '']) {
+  for (const out of [file, join(file, 'below'), '/proc/midflight/out']) {
     const { code, stderr } = await cli('run', experiment('baseline'), `--out=${out}`);
     assert.is(code, 64, stderr);
     assert.match(stderr, 'choose another with --out DIR');
   }
+  const { code, stderr } = await cli('run', experiment('baseline'), '--out=');
+  assert.is(code, 64);
+  assert.match(stderr, /--out/);
 });
 
 test('a history that is none is refused with its place', async () => {

@@ -5,6 +5,8 @@ import type { Milliseconds } from '../base/units.ts';
 /** What a change works on. A part that is not there (no API to be reached) throws MidflightError when it is asked for. */
 export interface World {
   core(): CoreV1Api;
+  /** The user's kubectl reaches the cluster: hints may name its commands. */
+  readonly kubectl: boolean;
   /** Sleeps for a cluster time; rejects when `signal` is aborted. */
   sleep(ms: Milliseconds): Promise<void>;
   /** Aborted when waiting is to end; what has begun is finished all the same. */
@@ -124,3 +126,7 @@ export function settingChange<Target, Value>(
     },
   };
 }
+
+/** A kubectl command as the hint of an error, if kubectl reaches the cluster. */
+export const kubectlHint = ({ kubectl }: World, command: string): { hint?: string } =>
+  kubectl ? { hint: `kubectl ${command}` } : {};

@@ -24,7 +24,8 @@ export interface WatchOptions {
 
 /** The plan of a watch: one trial without a cluster, a policy or a fault. */
 export function watchPlan(options: WatchOptions): Plan {
-  const { durationMs, stallMs, stabilityMs } = options;
+  const { durationMs, stallMs } = options;
+  const { stabilityMs, notices } = widened(options);
   const nowhere = {
     kind: 'Deployment' as const,
     replicas: 0,
@@ -67,7 +68,7 @@ export function watchPlan(options: WatchOptions): Plan {
     kubeProxyMode: 'iptables',
     images: { node: null, traefik: null, app: null },
     expectations: expectationsOf(options),
-    notices: [],
+    notices,
     expectedWallSeconds: Math.round((stabilityMs + durationMs + stallMs / 2) / 1000),
   };
 }
@@ -113,4 +114,15 @@ function expectationsOf({ lanes, maxLost, maxFailed, maxFailoverMs }: WatchOptio
     ...(maxFailed === null ? [] : lanes.map((lane) => atMost(`probes.${lane}.failed`, maxFailed, 'count'))),
     ...(maxFailoverMs === null ? [] : [atMost('failover', maxFailoverMs / 1000, 'seconds')]),
   ];
+}
+
+/** A window of fewer probes than this is well by chance. */
+const leastProbes = 5;
+
+/** The stability window, long enough to hold that many probes of a lane; a wider one than was asked for is said. */
+function widened({ stabilityMs, rate }: WatchOptions): { stabilityMs: number; notices: string[] } {
+  const least = rate === 0 ? 0 : Math.ceil((leastProbes * 1000) / rate);
+  if (stabilityMs >= least) return { stabilityMs, notices: [] };
+  const notice = `--stability ${stabilityMs / 1000}s holds fewer than ${leastProbes} probes at ${rate} a second: widened to ${least / 1000}s`;
+  return { stabilityMs: least, notices: [notice] };
 }

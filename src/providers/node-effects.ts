@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MidflightError } from '../base/errors.ts';
 import type { NodeName } from '../base/units.ts';
-import { type AnyKind, anyKind, type Undone, type World } from '../changes/change.ts';
+import { type AnyKind, anyKind, kubectlHint, type Undone, type World } from '../changes/change.ts';
 import type { Effects } from '../changes/effects.ts';
 import { type PodTarget, podTarget, readPod } from '../changes/kinds/pod.ts';
 import { isReadyPod } from '../kube/pods.ts';
@@ -72,7 +72,7 @@ async function readyAgain(world: World, target: PodTarget): Promise<Undone> {
   throw new MidflightError(
     'fault-failed',
     `timed out after ${readyWithin / 1000} s waiting for pod ${target.name} on ${target.node} to be Ready again`,
-    { hint: `kubectl describe pods --all-namespaces --field-selector spec.nodeName=${target.node}` },
+    kubectlHint(world, `describe pods --all-namespaces --field-selector spec.nodeName=${target.node}`),
   );
 }
 

@@ -16,8 +16,8 @@ export interface Capabilities {
   readonly edgeKeepsClientAddress: boolean;
   /** down() removes the whole cluster: nothing in it has to be mended first. */
   readonly disposable: boolean;
-  /** Time can be compressed. */
-  readonly timeScale: boolean;
+  /** The user's kubectl reaches it. */
+  readonly kubectl: boolean;
 }
 
 /** What a provider reports as it works, for the live view and the history. */

@@ -26,6 +26,7 @@ export function openChanges(
         core ??= provider.kubeConfig().makeApiClient(CoreV1Api);
         return core;
       },
+      kubectl: provider.capabilities.kubectl,
       signal: of,
       sleep: (ms) => clock.sleep(realMs(plan, ms), of),
     }),

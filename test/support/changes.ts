@@ -21,7 +21,7 @@ export function testLog(core: CoreV1Api, sleep: (ms: number) => Promise<void>): 
       place: {},
       wallTime: new Date().toISOString(),
     }),
-    world: (signal) => ({ core: () => core, signal, sleep }),
+    world: (signal) => ({ core: () => core, kubectl: true, signal, sleep }),
     signal: new AbortController().signal,
     now: () => new Date(),
   });

@@ -125,7 +125,7 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
   } as unknown as CoreV1Api;
   const provider = {
     name: 'embedded',
-    capabilities: { edgeKeepsClientAddress: true, disposable: true, timeScale: true },
+    capabilities: { edgeKeepsClientAddress: true, disposable: true, kubectl: false },
     effects: { power: { kind: 'power' } },
     addresses: () => ({
       clients: ['127.0.0.2'],

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { MidflightError } from '../../base/errors.ts';
 import type { Milliseconds } from '../../base/units.ts';
 import { isOver, isReadyPod } from '../../kube/pods.ts';
-import type { ChangeKind, World } from '../change.ts';
+import { type ChangeKind, kubectlHint, type World } from '../change.ts';
 
 const group = z.object({ namespace: z.string(), labelSelector: z.string() });
 type Group = z.infer<typeof group>;
@@ -46,9 +46,7 @@ export const placement: ChangeKind<z.infer<typeof target>, z.infer<typeof before
     throw new MidflightError(
       'cluster-failed',
       `timed out after ${limitMs / 1000} s waiting for the pods to be back at their places`,
-      {
-        hint: 'kubectl get pods --all-namespaces --output wide',
-      },
+      kubectlHint(world, 'get pods --all-namespaces --output wide'),
     );
   },
 };

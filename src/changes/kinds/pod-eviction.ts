@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { MidflightError } from '../../base/errors.ts';
 import type { Milliseconds } from '../../base/units.ts';
 import { httpStatusOf } from '../../kube/errors.ts';
-import type { ChangeKind, World } from '../change.ts';
+import { type ChangeKind, kubectlHint, type World } from '../change.ts';
 
 import {
   lookAtPod,
@@ -70,6 +70,6 @@ async function accepted(
   throw new MidflightError(
     'fault-failed',
     `timed out after ${limitMs / 1000} s waiting for a disruption budget to let pod ${name} go`,
-    { hint: 'kubectl get poddisruptionbudgets --all-namespaces' },
+    kubectlHint(world, 'get poddisruptionbudgets --all-namespaces'),
   );
 }

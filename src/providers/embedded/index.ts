@@ -50,7 +50,7 @@ export function embeddedProvider(): Provider {
   return {
     name: 'embedded',
     ingressKind: 'model',
-    capabilities: { edgeKeepsClientAddress: own, disposable: true, timeScale: true },
+    capabilities: { edgeKeepsClientAddress: own, disposable: true, kubectl: false },
     place: () => ({ provider: 'embedded', token }),
     async up(plan, events, signal, changes) {
       cluster = await createCluster({ plan, events, signal, token, closers, changes });

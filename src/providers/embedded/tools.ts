@@ -17,6 +17,7 @@ export function embeddedTools(): Tools {
       core() {
         throw new MidflightError('internal', 'an embedded cluster has no API after its run');
       },
+      kubectl: false,
       sleep: () => gone(),
       signal,
     }),

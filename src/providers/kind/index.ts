@@ -43,7 +43,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
   return {
     name: 'kind',
     ingressKind: 'traefik',
-    capabilities: { edgeKeepsClientAddress: false, disposable: !kept, timeScale: false },
+    capabilities: { edgeKeepsClientAddress: false, disposable: !kept, kubectl: true },
     place: (plan) => ({ provider: 'kind', cluster: nameOf(plan), kept, image: imagesOf(plan.images).app }),
     async up(plan, events, signal, changes) {
       note = events.note;

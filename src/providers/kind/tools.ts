@@ -35,6 +35,7 @@ export async function kindTools(place: Opening['place'], open: readonly ChangeLi
     ],
     world: (signal) => ({
       core: () => core ?? gone(cluster),
+      kubectl: true,
       sleep: (ms) => monotonic.sleep(ms, signal),
       signal,
     }),

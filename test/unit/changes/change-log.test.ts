@@ -39,6 +39,7 @@ function lamps() {
 
 const noApi = (signal: AbortSignal): World => ({
   signal,
+  kubectl: false,
   sleep: async () => {},
   core() {
     throw new Error('no API here');

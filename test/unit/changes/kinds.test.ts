@@ -29,6 +29,7 @@ test.after(async () => {
 
 const world = (signal: AbortSignal): World => ({
   core: () => core,
+  kubectl: true,
   signal,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 50)),
 });

@@ -38,7 +38,7 @@ function provider(up: (signal: AbortSignal) => Promise<void>): Provider & { down
   const made = {
     name: 'embedded' as const,
     ingressKind: 'model' as const,
-    capabilities: { edgeKeepsClientAddress: true, disposable: true, timeScale: true },
+    capabilities: { edgeKeepsClientAddress: true, disposable: true, kubectl: false },
     downs: 0,
     up: (_plan: unknown, _events: unknown, signal: AbortSignal) => up(signal),
     install: never,

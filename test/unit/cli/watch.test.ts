@@ -173,4 +173,31 @@ test('the plan of a watch is a plan, with the thresholds as expectations', () =>
   );
 });
 
+test('a stability window with fewer than five probes is widened, and that is said', () => {
+  const options = {
+    name: 'w',
+    description: '',
+    streams: 0,
+    lanes: ['new' as const],
+    durationMs: 1000,
+    stallMs: 1000,
+    connectTimeoutMs: 1000,
+    probeTimeoutMs: 1000,
+    expectStatus: 200,
+    maxLost: null,
+    maxFailed: null,
+    maxFailoverMs: null,
+  };
+  const of = (rate: number, stabilityMs: number) => {
+    const plan = watchPlan({ ...options, rate, stabilityMs });
+    return [plan.stabilityMs, plan.notices];
+  };
+  assert.equal(of(5, 1000), [1000, []]);
+  assert.equal(of(2, 500), [
+    2500,
+    ['--stability 0.5s holds fewer than 5 probes at 2 a second: widened to 2.5s'],
+  ]);
+  assert.equal(of(0, 10), [10, []], 'without probes there is no window');
+});
+
 test.run();

@@ -107,7 +107,7 @@ function kindTests(): void {
     console.log(`first load after ${untilLoad.toFixed(0)} s, the whole run ${seconds.toFixed(0)} s`);
     assert.is(code, 0, stderr);
     report = reportOf('whole');
-    assert.match(stderr, /cleaned up after .*, which was killed: .*midflight-[0-9a-f]+ removed/);
+    assert.match(stderr, /cleaned up after .*, which was killed: .*midflight-run-[0-9a-f]+ removed/);
     assert.equal(added(), []);
     assert.equal(stateFiles(box), []);
   });

@@ -167,7 +167,9 @@ test('a probe that was stopped where it should have shown that all is well: nobo
     0,
     'none was without its answer for so long, only this machine',
   );
-  assert.match(report.trials[0]?.reason ?? '', /probe was held up for \d+ ms/);
+  const [reason] = report.trials[0]?.reasons ?? [];
+  assert.is(reason?.code, 'late');
+  assert.match(reason?.text ?? '', /probe was late by \d+ ms while it mattered/);
   assert.is(code, 2);
 });
 

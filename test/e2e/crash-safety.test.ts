@@ -25,8 +25,8 @@ const trial = (policy: string, fault: string) => `name: crash
 nodes:
   - { name: stable, count: 1, labels: { pool: stable } }
   - { name: spare, count: 1, labels: { pool: stable } }
-ingress: { replicas: 1, nodeSelector: { pool: stable } }
-app: { replicas: 1, nodeSelector: { pool: stable } }
+ingress: { replicas: 2, nodeSelector: { pool: stable } }
+app: { replicas: 2, nodeSelector: { pool: stable } }
 edge: { preset: custom, overrides: { checks: { Cluster: { interval: 2s, timeout: 2s }, Local: { interval: 2s, timeout: 2s } } } }
 load:
   - { kind: streams, concurrency: 4, duration: 60s, chunkInterval: 2s, ramp: 2s, stall: 8s }

@@ -87,7 +87,8 @@ export function kubelet(options: KubeletOptions): Kubelet {
     if (change === 'deleted' || deletionTimestamp !== undefined) {
       if (!known && change === 'deleted') return;
       endPod(pod, graceMs).catch((error: unknown) => failed(`end of pod ${pod.metadata.name}`, error));
-    } else if (!known && !over) startPod(pod);
+    } else if (known) workers.get(uid)?.seen(pod);
+    else if (!over) startPod(pod);
   };
 
   return {

@@ -29,7 +29,12 @@ export const podObject = z.object({
       )
       .min(1),
   }),
-  status: z.object({ phase: z.string().optional() }).optional(),
+  status: z
+    .object({
+      phase: z.string().optional(),
+      conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).optional(),
+    })
+    .optional(),
 });
 
 export type PodObject = z.infer<typeof podObject>;

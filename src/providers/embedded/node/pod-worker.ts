@@ -44,6 +44,11 @@ export interface PodWorker {
   readonly pid: number | null;
   readonly listeners: readonly PodListener[];
   send(message: Message): void;
+  /**
+   * What the API holds of the pod. If somebody else has changed whether it is Ready (the node controller does, of a node
+   * that was silent for a while), the status is posted again (pkg/kubelet/status/status_manager.go, needsReconcile).
+   */
+  seen(pod: PodObject): void;
   /** SIGTERM, SIGKILL after `graceMs` (real). Resolves when the process is gone. `final` is posted then. */
   terminate(graceMs: number, final?: Pick<PodStatus, 'reason' | 'message'>): Promise<void>;
 }
@@ -146,6 +151,10 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
       if (before !== -1) waiting.splice(before, 1);
       waiting.push(message);
       child?.send(message);
+    },
+    seen({ status }) {
+      const held = status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+      if (!terminating && held !== undefined && (held === 'True') !== ready) void post({});
     },
     async terminate(graceMs, final) {
       const first = !terminating;

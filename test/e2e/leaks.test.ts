@@ -101,7 +101,7 @@ else {
   const moments: [string, (run: Started) => boolean][] = [
     ['while the cluster comes up', () => true],
     ['in steady state', (run) => /steady/.test(run.said())],
-    ['while a node is dead', (run) => /observe/.test(run.said())],
+    ['while a node is dead', (run) => /observing/.test(run.said())],
   ];
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     for (const [moment, reached] of signal === 'SIGINT' ? moments : moments.slice(2)) {
@@ -131,7 +131,7 @@ else {
     inSandbox(async (box) => {
       const run = begin(box);
       const held = await footprint(box);
-      await until('the fault', () => /observe/.test(run.said()));
+      await until('the fault', () => /observing/.test(run.said()));
       run.child.kill('SIGKILL');
       await run.ended;
       await nothingLeft(box, held, { state: false });

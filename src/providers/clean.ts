@@ -5,7 +5,7 @@ import type { AnyKind, World } from '../changes/change.ts';
 import { resumeLog, type Unwound } from '../changes/change-log.ts';
 import { type JournalContent, readJournal, resumeJournal } from '../changes/journal.ts';
 import { isJournal } from './journals.ts';
-import { isAlive, startTimeOf } from './processes.ts';
+import { isSameProcess, startTimeOf } from './processes.ts';
 import { stateDir } from './state-dir.ts';
 
 /** A journal that is still there: its run lives, or it died and left something. */
@@ -30,7 +30,7 @@ export function leftovers(): { left: Left[]; damaged: Damaged[] } {
     try {
       const content = readJournal(file);
       const { pid, startTime } = content.opening.owner;
-      left.push({ file, content, alive: isAlive(pid) && startTimeOf(pid) === startTime });
+      left.push({ file, content, alive: isSameProcess(pid, startTime) });
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') continue; // its run has just ended
       damaged.push({ file, why: messageOf(error) });
@@ -113,7 +113,7 @@ function lock(file: string): () => void {
 function holderOf(path: string): { pid: number; lives: boolean } {
   const [word = '', startTime = ''] = textOf(path).trim().split(' ');
   const pid = Number(word);
-  return { pid, lives: Number.isInteger(pid) && pid > 0 && isAlive(pid) && startTimeOf(pid) === startTime };
+  return { pid, lives: isSameProcess(pid, startTime) };
 }
 
 function textOf(path: string): string {

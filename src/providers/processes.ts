@@ -39,6 +39,11 @@ export function startTimeOf(pid: number): string | undefined {
   }
 }
 
+/** True while the process that began then lives: an id that is used again has another start. */
+export function isSameProcess(pid: number, startTime: string): boolean {
+  return Number.isInteger(pid) && pid > 0 && isAlive(pid) && startTimeOf(pid) === startTime;
+}
+
 /** A token of ours: what a run is known by, and never anything that another command line may hold by chance. */
 export function newToken(): string {
   return `midflight-${randomBytes(8).toString('hex')}`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
 import { makeFolder } from '../base/folders.ts';
-import { isAlive, isToken, killByToken, startTimeOf } from './processes.ts';
+import { isSameProcess, isToken, killByToken, startTimeOf } from './processes.ts';
 
 /*
  * What a run leaves for the next run to find, should it die: one file with its owner and its token. The token is an
@@ -105,19 +105,15 @@ export function reap(): number {
     const file = join(stateDir(), name);
     if (name.endsWith('.lock')) {
       const [pid, startTime] = readText(file).trim().split(' ');
-      if (pid !== undefined && !sameProcess(Number(pid), startTime ?? '')) rmSync(file, { force: true });
+      if (pid !== undefined && !isSameProcess(Number(pid), startTime ?? '')) rmSync(file, { force: true });
     } else if (name.startsWith('midflight-') && name.endsWith('.json')) {
       const run = owned.safeParse(parseJson(readText(file)));
-      if (run.success && sameProcess(run.data.pid, run.data.startTime)) continue;
+      if (run.success && isSameProcess(run.data.pid, run.data.startTime)) continue;
       if (run.success) ended += killByToken(run.data.token, run.data.startTime);
       rmSync(file, { force: true });
     }
   }
   return ended;
-}
-
-function sameProcess(pid: number, startTime: string): boolean {
-  return isAlive(pid) && startTimeOf(pid) === startTime;
 }
 
 /** '' for a file that is not ours: another user's, or a link to somewhere else. */

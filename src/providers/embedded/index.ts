@@ -1,4 +1,4 @@
-import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import { heartbeat } from '../../base/heartbeat.ts';
@@ -9,6 +9,7 @@ import type { ChangeLog } from '../../changes/change-log.ts';
 import type { Limit } from '../../history/codes.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import { bounded } from '../../kube/bounded.ts';
+import { isOver } from '../../kube/pods.ts';
 import { maxNodes } from '../../plan/embedded-limits.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { settingsOf } from '../../plan/settings.ts';
@@ -179,8 +180,6 @@ async function createCluster(creation: Creation): Promise<Cluster> {
 function isReady(node: { status?: { conditions?: { type: string; status: string }[] } }): boolean {
   return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
-
-const isOver = ({ status }: V1Pod) => status?.phase === 'Failed' || status?.phase === 'Succeeded';
 
 function controlPlaneConfig(plan: Plan, layout: Layout, token: string) {
   const real = (ms: number) => ms / plan.timeScale;

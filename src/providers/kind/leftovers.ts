@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { MidflightError } from '../../base/errors.ts';
-import { isAlive, startTimeOf } from '../processes.ts';
+import { isSameProcess, startTimeOf } from '../processes.ts';
 import { stateDir } from '../state-dir.ts';
 import { deleteCluster, existingClusters } from './cluster.ts';
 import { removeContainers } from './containers.ts';
@@ -70,7 +70,7 @@ export async function removeLeftovers(): Promise<string[]> {
   return removed;
 }
 
-const lives = ({ pid, startTime }: Owned) => isAlive(pid) && startTimeOf(pid) === startTime;
+const lives = ({ pid, startTime }: Owned) => isSameProcess(pid, startTime);
 
 /** null where there is no such file, or none of ours (a run was killed while it wrote). */
 function read(file: string): Owned | null {

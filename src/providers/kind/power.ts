@@ -3,6 +3,7 @@ import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import type { NodeName } from '../../base/units.ts';
 import type { PodTarget } from '../../changes/kinds/pod.ts';
+import { isOver } from '../../kube/pods.ts';
 import { timeOf } from '../../kube/times.ts';
 import type { NodePower } from '../provider.ts';
 import { waitFor } from '../wait.ts';
@@ -156,8 +157,6 @@ async function backInService(
     250,
   );
 }
-
-const isOver = ({ status }: V1Pod) => status?.phase === 'Failed' || status?.phase === 'Succeeded';
 
 async function podsOn(core: CoreV1Api, node: NodeName): Promise<V1Pod[]> {
   return (await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` })).items;

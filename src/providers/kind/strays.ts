@@ -1,4 +1,4 @@
-import { isAlive, startTimeOf } from '../processes.ts';
+import { isSameProcess } from '../processes.ts';
 import type { Stray } from '../strays.ts';
 import { deleteCluster, existingClusters, runPrefix } from './cluster.ts';
 import { containerLabel, ownerLabel, removeContainers } from './containers.ts';
@@ -72,6 +72,5 @@ async function removeAll(cluster: string): Promise<string> {
 /** `pid:startTime`; no owner is nobody. */
 function lives(owner: string): boolean {
   const [word = '', startTime = ''] = owner.split(':');
-  const pid = Number(word);
-  return Number.isInteger(pid) && pid > 0 && isAlive(pid) && startTimeOf(pid) === startTime;
+  return isSameProcess(Number(word), startTime);
 }

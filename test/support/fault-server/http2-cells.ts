@@ -38,6 +38,15 @@ const part = (id: number) => data(id, 'part');
 const end = (id: number) => data(id, 'end', endStream);
 const sized = (length: number) => (id: number) => headers(id, 200, { 'content-length': String(length) });
 
+/**
+ * A body longer than its Content-Length. The nghttp2 of Node 22 and later ends the connection for it, as a breach of the
+ * protocol; that of Node 20 resets the stream, and does not report that it was not the server that did.
+ */
+const moreThanContentLength: Http2Cell =
+  Number(process.versions.node.split('.')[0]) >= 22
+    ? alone('the end after Content-Length', 'malformed', says(sized(5), part, end))
+    : cell('the end after Content-Length', 'reset-mid-body', says(sized(5), part, end));
+
 export const http2Cells: readonly Http2Cell[] = [
   cell('whole', 'completed', says(ok, part, end)),
   cell('whole, later', 'completed', (id, socket) => {
@@ -126,7 +135,7 @@ export const http2Cells: readonly Http2Cell[] = [
     says(sized(9), part, (id) => reset(id, codes.none)),
   ),
   cell('the end before Content-Length', 'reset-mid-body', says(sized(9), part, end)),
-  cell('the end after Content-Length', 'reset-mid-body', says(sized(5), part, end)),
+  moreThanContentLength,
   cell(
     'RST_STREAM(INTERNAL_ERROR) before the head',
     'reset-before-response',

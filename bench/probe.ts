@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { type ChildHandle, launchChild } from '../src/base/child.ts';
 import { monotonic } from '../src/base/clock.ts';
 import { packageRoot, roleBundle } from '../src/base/package.ts';
 import { nsPerMs } from '../src/base/units.ts';
 import type { ProbeConfig } from '../src/load/config.ts';
-import { type ChildHandle, launchChild } from '../src/providers/child.ts';
 import type { Measured, Part, Row } from './result.ts';
 import { openFilesHere, requireFiles } from './support/limits.ts';
 import { measuredOutage, type Outage, outage, type Probed } from './support/measured-outage.ts';

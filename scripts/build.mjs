@@ -14,9 +14,9 @@ const roles = {
   k6: 'src/load/k6/main.ts',
   app: 'src/workload/app/main.ts',
   ingress: 'src/workload/ingress/main.ts',
-  'control-plane': 'src/providers/embedded/control-plane/main.ts',
-  node: 'src/providers/embedded/node/main.ts',
-  acceptor: 'src/providers/embedded/acceptor/main.ts',
+  'control-plane': 'src/cluster/control-plane/main.ts',
+  node: 'src/cluster/node/main.ts',
+  acceptor: 'src/cluster/acceptor/main.ts',
   watchdog: 'src/providers/embedded/watchdog/main.ts',
 };
 const common = {

@@ -1,9 +1,9 @@
+import { type ChildHandle, launchChild } from '../../src/base/child.ts';
 import { monotonic } from '../../src/base/clock.ts';
 import { roleBundle, roleFlags } from '../../src/base/package.ts';
 import type { Message } from '../../src/base/role.ts';
 import { nsPerMs } from '../../src/base/units.ts';
 import type { StreamsConfig } from '../../src/load/config.ts';
-import { type ChildHandle, launchChild } from '../../src/providers/child.ts';
 import type { Job, Told, Tool } from './tool.ts';
 
 export function recorderConfig(

@@ -1,6 +1,6 @@
+import { launchChild } from '../base/child.ts';
 import { roleBundle, roleFlags } from '../base/package.ts';
 import type { RoleHandle } from '../base/role.ts';
-import { launchChild } from './child.ts';
 import type { RoleName } from './provider.ts';
 
 /** Starts one of our roles as a process of this machine. `token`: an argument by which its processes are known. */

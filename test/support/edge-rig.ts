@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { type ChildHandle, launchChild } from '../../src/base/child.ts';
 import { roleBundle } from '../../src/base/package.ts';
 import type { Message } from '../../src/base/role.ts';
 import type { EdgeConfig } from '../../src/edge/config.ts';
@@ -6,7 +7,6 @@ import type { EventOf, HistoryEvent } from '../../src/history/schema.ts';
 import { historyEvent } from '../../src/history/schema.ts';
 import type { PlannedEdge } from '../../src/plan/schema.ts';
 import { resolveEdge } from '../../src/presets/index.ts';
-import { type ChildHandle, launchChild } from '../../src/providers/child.ts';
 import { type FakeKubeApi, fakeKubeApi } from './fake-kube-api.ts';
 import { freePort } from './node-port.ts';
 import './bundles.ts';

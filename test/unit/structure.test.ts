@@ -17,6 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   workload: ['base', 'plan', 'history', 'kube'],
   edge: ['base', 'catalogue', 'plan', 'history', 'kube'],
   load: ['base', 'catalogue', 'plan', 'history', 'workload'],
+  cluster: ['base', 'plan', 'history', 'kube', 'workload', 'edge'],
   providers: [
     'base',
     'catalogue',
@@ -25,6 +26,7 @@ const allowed: Record<string, readonly string[]> = {
     'history',
     'kube',
     'changes',
+    'cluster',
     'workload',
     'edge',
     'load',

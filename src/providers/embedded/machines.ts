@@ -1,10 +1,10 @@
+import { type ChildHandle, launchChild } from '../../base/child.ts';
 import { MidflightError } from '../../base/errors.ts';
 import type { Message } from '../../base/role.ts';
 import type { NodeName } from '../../base/units.ts';
 import type { PodTarget } from '../../changes/kinds/pod.ts';
-import { type ChildHandle, launchChild } from '../child.ts';
+import { type Filling, fillBacklog, type Listener } from '../../cluster/backlog.ts';
 import { isAlive, signal } from '../processes.ts';
-import { type Filling, fillBacklog, type Listener } from './backlog.ts';
 
 /** One embedded node as its hardware: a process group that can be stopped, ended and started again. */
 export interface Machine {

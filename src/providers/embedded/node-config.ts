@@ -1,7 +1,7 @@
 import { roleBundle } from '../../base/package.ts';
 import { seedOf } from '../../base/random.ts';
+import type { NodeConfig } from '../../cluster/node/config.ts';
 import type { Plan, PlannedNode } from '../../plan/schema.ts';
-import type { NodeConfig } from './node/config.ts';
 import type { Layout } from './subnet.ts';
 
 /**

@@ -1,12 +1,9 @@
+import { images, ingressSettingsEnv } from '../../cluster/images.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { hostname, names, type PodShape, ports } from '../../workload/manifests.ts';
 
-/** Images that an embedded node knows how to run: each is a process of ours. */
-export const images = { app: 'midflight/app', ingress: 'midflight/ingress' } as const;
 /** Traefik's forwardingTimeouts.dialTimeout, its default. */
 const dialTimeoutMs = 30_000;
-/** The ingress' settings, as JSON in the pod's environment. */
-export const ingressSettingsEnv = 'MIDFLIGHT_INGRESS';
 
 const readiness = (path: string, port: number, periodMs: number) => ({
   httpGet: { path, port },

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { MidflightError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
+import { portsOfPod, sharedPodsPerNode } from '../../cluster/shared-ports.ts';
 import { podsPerNode } from '../../plan/embedded-limits.ts';
 import { lockSubnet, unlockSubnet } from '../state-dir.ts';
 
@@ -19,9 +20,6 @@ export interface Layout {
   readonly podPortBase: number;
 }
 
-/** In shared mode; node/ports.ts reckons with them. */
-export const sharedPodsPerNode = 8;
-export const portsOfPod = 3;
 const shared = '127.0.0.1';
 const edgePort = 8080;
 

@@ -1,6 +1,6 @@
+import { launchChild } from '../../base/child.ts';
 import { roleBundle, roleFlags } from '../../base/package.ts';
 import type { RoleHandle } from '../../base/role.ts';
-import { launchChild } from '../child.ts';
 import { startTimeOf } from '../processes.ts';
 import type { RoleName } from '../provider.ts';
 import { must, run } from './shell.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { monotonic } from '../../../src/base/clock.ts';
 import { packageRoot } from '../../../src/base/package.ts';
-import { fillBacklog } from '../../../src/providers/embedded/backlog.ts';
+import { fillBacklog } from '../../../src/cluster/backlog.ts';
 import { turns } from '../turns.ts';
 import { type Cell, cells } from './cells.ts';
 import type { FromServer, ToServer } from './main.ts';

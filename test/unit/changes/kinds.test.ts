@@ -15,7 +15,7 @@ import {
   podDeletion,
   servicePolicy,
 } from '../../../src/changes/kinds/index.ts';
-import { clientOf, launchControlPlane } from '../providers/embedded/control-plane/client.ts';
+import { clientOf, launchControlPlane } from '../cluster/control-plane/client.ts';
 
 const test = suite('kinds of changes, against an API');
 

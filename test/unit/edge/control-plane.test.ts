@@ -1,16 +1,16 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { launchChild } from '../../../src/base/child.ts';
 import { monotonic } from '../../../src/base/clock.ts';
 import { roleBundle } from '../../../src/base/package.ts';
+import { startControlPlane } from '../../../src/cluster/control-plane/control-plane.ts';
+import { embeddedKubeconfig } from '../../../src/cluster/control-plane/kubeconfig.ts';
 import type { EventOf } from '../../../src/history/schema.ts';
 import { historyEvent } from '../../../src/history/schema.ts';
 import { kubeConfigFromText } from '../../../src/kube/config.ts';
 import { mergePatch } from '../../../src/kube/patch.ts';
 import { callApi } from '../../../src/kube/request.ts';
 import { presets } from '../../../src/presets/index.ts';
-import { launchChild } from '../../../src/providers/child.ts';
-import { startControlPlane } from '../../../src/providers/embedded/control-plane/control-plane.ts';
-import { embeddedKubeconfig } from '../../../src/providers/embedded/control-plane/kubeconfig.ts';
 import '../../support/bundles.ts';
 
 const second = 1000;

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MidflightError } from '../../../src/base/errors.ts';
 import { holdLease } from '../../../src/kube/lease.ts';
-import { clientOf, launchControlPlane } from '../providers/embedded/control-plane/client.ts';
+import { clientOf, launchControlPlane } from '../cluster/control-plane/client.ts';
 
 const test = suite('a lease on a cluster');
 const handle = await launchControlPlane();

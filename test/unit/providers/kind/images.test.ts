@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { version } from '../../../../src/providers/embedded/control-plane/http/discovery.ts';
+import { version } from '../../../../src/cluster/control-plane/http/discovery.ts';
 import { supportedNode } from '../../../../src/providers/kind/doctor.ts';
 import { defaultImages, imagesOf } from '../../../../src/providers/kind/images.ts';
 

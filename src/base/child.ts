@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { MidflightError, messageOf } from './errors.ts';
+import { eachLine } from './lines.ts';
+import { machineErrorOf } from './machine-error.ts';
+import type { Message, RoleHandle } from './role.ts';
+
+export interface ChildOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly role: string;
+  readonly name: string;
+  readonly config: unknown;
+  readonly env?: Record<string, string>;
+  /** Own process group, whose id is the child's pid. */
+  readonly detached?: boolean;
+  readonly readyTimeoutMs?: number;
+}
+
+/** A role's handle, and the operating system's process behind it. */
+export interface ChildHandle extends RoleHandle {
+  readonly pid: number;
+}
+
+/** After its end, a process' last words are waited for so long. */
+const pipesMs = 500;
+
+/**
+ * Starts a role (a process that speaks NDJSON, see base/role.ts) and waits until it is ready.
+ * Throws `instrument-failed` with what it wrote to stderr where it ends or stays silent before that.
+ */
+export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
+  const { role, name } = options;
+  const child = spawn(options.command, [...options.args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: options.detached ?? false,
+    env: { ...process.env, ...options.env },
+  });
+  if (child.stdin === undefined) {
+    // node makes no pipes where it had no file descriptor left for them.
+    const [error] = await once(child, 'error');
+    throw machineErrorOf(error) ?? error;
+  }
+  let expected = false;
+  let stderr = '';
+  const handlers = new Set<(message: Message) => void>();
+  const early: Message[] = [];
+  child.stderr.setEncoding('utf8');
+  child.stderr.on('data', (text: string) => {
+    stderr = (stderr + text).slice(-8192);
+  });
+  child.stdin.on('error', () => {}); // it ended: `exited` says so
+  const exited = new Promise<Awaited<RoleHandle['exited']>>((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, expected, stderr: messageOf(error) }));
+    const over = (code: number | null, signal: NodeJS.Signals | null) =>
+      resolve({ code, signal, expected, stderr });
+    child.once('close', over);
+    // A child of its own that outlives it keeps its pipes open: its end must not wait for that one's.
+    child.once('exit', (code, signal) => setTimeout(() => over(code, signal), pipesMs));
+  });
+  const send = (message: Message) => {
+    if (child.stdin.writable) child.stdin.write(`${JSON.stringify(message)}\n`);
+  };
+  const ready = new Promise<Message>((resolve, reject) => {
+    const fail = (why: string) =>
+      reject(new MidflightError('instrument-failed', `${name} (${role}) did not start: ${why}`));
+    const timer = setTimeout(
+      () => fail(`not ready after ${options.readyTimeoutMs ?? 20_000} ms`),
+      options.readyTimeoutMs ?? 20_000,
+    );
+    void exited.then((end) => {
+      clearTimeout(timer);
+      fail(end.stderr.trim() || `ended with ${end.signal ?? end.code}`);
+    });
+    eachLine(child.stdout, (line) => {
+      const message = messageIn(line);
+      if (message === null) stderr = `${stderr}${line}\n`.slice(-8192);
+      else if (message.type === 'ready') {
+        clearTimeout(timer);
+        resolve(message);
+      } else if (message.type === 'fatal') fail(String(message.message));
+      else if (handlers.size === 0) early.push(message);
+      else for (const handler of handlers) handler(message);
+    });
+  });
+  child.stdin.write(`${JSON.stringify(options.config)}\n`);
+  const stop = async (graceMs = 2000) => {
+    expected = true;
+    send({ type: 'stop' });
+    child.stdin.end();
+    await endOf(child, exited, graceMs);
+  };
+  try {
+    return {
+      role,
+      name,
+      pid: child.pid ?? -1,
+      ready: await ready,
+      send,
+      onMessage(handler) {
+        handlers.add(handler);
+        for (const message of early.splice(0)) handler(message);
+        return () => handlers.delete(handler);
+      },
+      stop,
+      exited,
+    };
+  } catch (error) {
+    await stop(200);
+    throw error;
+  }
+}
+
+/** Null where the line is no whole message: a process that is killed ends amid one. */
+function messageIn(line: string): Message | null {
+  try {
+    return JSON.parse(line) as Message;
+  } catch {
+    return null;
+  }
+}
+
+async function endOf(child: ChildProcess, exited: Promise<unknown>, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  await exited;
+  clearTimeout(timer);
+}

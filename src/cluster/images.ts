@@ -1,0 +1,4 @@
+/** Images that an embedded node knows how to run: each is a process of ours. */
+export const images = { app: 'midflight/app', ingress: 'midflight/ingress' } as const;
+/** The ingress' settings, as JSON in the pod's environment. */
+export const ingressSettingsEnv = 'MIDFLIGHT_INGRESS';

@@ -1,0 +1,136 @@
+import type { Message } from '../../base/role.ts';
+import { watchResource } from '../../kube/watch.ts';
+import { type NodeApi, readAs } from './api.ts';
+import type { NodeConfig } from './config.ts';
+import { isCritical, type PodObject, podObject } from './pod-object.ts';
+import { programOf } from './pod-program.ts';
+import { type PodListener, type PodWorker, podWorker } from './pod-worker.ts';
+import type { PodPorts } from './ports.ts';
+
+export interface Kubelet {
+  /** Follows the pods that are bound to this node. */
+  start(): Promise<void>;
+  readonly listeners: readonly PodListener[];
+  readonly pods: readonly { namespace: string; name: string; uid: string; pid: number; address: string }[];
+  /** To all ingress pods, and to those that start later. */
+  sendToIngress(message: Message): void;
+  /** Graceful node shutdown of one class of pods. Resolves when they are gone. */
+  shutdown(which: 'ordinary' | 'critical', graceMs: number): Promise<void>;
+  stop(): void;
+}
+
+export interface KubeletOptions {
+  readonly config: NodeConfig;
+  readonly api: NodeApi;
+  readonly ports: PodPorts;
+  readonly now: () => Date;
+  changed(): void;
+  message(message: Message): void;
+  failed(what: string, error: unknown): void;
+}
+
+/** pkg/kubelet/nodeshutdown: what a pod that it ended is given. */
+const shutdownStatus = {
+  reason: 'Terminated',
+  message: 'Pod was terminated in response to imminent node shutdown.',
+};
+
+/** Runs what is bound to this node and reports on it, as a kubelet does. */
+export function kubelet(options: KubeletOptions): Kubelet {
+  const { config, api, ports, changed, failed } = options;
+  const workers = new Map<string, PodWorker>();
+  let ingressMessage: Message | null = null;
+  let stopWatch = () => {};
+
+  const startPod = (pod: PodObject) => {
+    const taken = new Set([...workers.values()].map(({ address }) => address));
+    const address = config.podAddresses.find((one) => !taken.has(one));
+    if (address === undefined) {
+      return failed(
+        `pod ${pod.metadata.name}`,
+        new Error(`a node has ${config.podAddresses.length} addresses`),
+      );
+    }
+    const program = programOf(config, pod, ports.host(address), (port) => ports.port(address, port));
+    if (program === undefined) return failed(`pod ${pod.metadata.name}`, new Error('its image is unknown'));
+    const worker = podWorker({
+      pod,
+      program,
+      address,
+      hostAddress: config.address,
+      dial: (port) => ({ host: ports.host(address), port: ports.port(address, port) }),
+      token: config.token,
+      timeScale: config.timeScale,
+      api,
+      now: options.now,
+      changed,
+      message: options.message,
+      failed,
+    });
+    workers.set(pod.metadata.uid, worker);
+    if (program.role === 'ingress' && ingressMessage !== null) worker.send(ingressMessage);
+  };
+  const podPath = ({ metadata: { namespace, name } }: PodObject) =>
+    `/api/v1/namespaces/${namespace}/pods/${name}`;
+  const endPod = async (pod: PodObject, graceMs: number) => {
+    const worker = workers.get(pod.metadata.uid);
+    await worker?.terminate(graceMs);
+    workers.delete(pod.metadata.uid);
+    changed();
+    await api.remove(podPath(pod), 0);
+  };
+  const take = (pod: PodObject, change: 'added' | 'modified' | 'deleted') => {
+    const { uid, deletionTimestamp, deletionGracePeriodSeconds = 30 } = pod.metadata;
+    const known = workers.has(uid);
+    const over = pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded';
+    const graceMs = change === 'deleted' ? 0 : (deletionGracePeriodSeconds * 1000) / config.timeScale;
+    if (change === 'deleted' || deletionTimestamp !== undefined) {
+      if (!known && change === 'deleted') return;
+      endPod(pod, graceMs).catch((error: unknown) => failed(`end of pod ${pod.metadata.name}`, error));
+    } else if (known) workers.get(uid)?.seen(pod);
+    else if (!over) startPod(pod);
+  };
+
+  return {
+    async start() {
+      const watch = watchResource({
+        kubeConfig: api.access,
+        path: '/api/v1/pods',
+        query: { fieldSelector: `spec.nodeName=${config.name}` },
+        onEvent(change, object) {
+          const pod = readAs(podObject, object);
+          if (pod !== undefined) take(pod, change);
+        },
+        onError: (error) => failed('watch of pods', error),
+      });
+      stopWatch = () => watch.stop();
+      await watch.ready;
+    },
+    get listeners() {
+      return [...workers.values()].flatMap((worker) => worker.listeners);
+    },
+    get pods() {
+      return [...workers.values()].flatMap(({ pod, pid, address }) => {
+        const { namespace, name, uid } = pod.metadata;
+        return pid === null ? [] : [{ namespace, name, uid, pid, address }];
+      });
+    },
+    sendToIngress(message) {
+      ingressMessage = message;
+      for (const worker of workers.values()) worker.send(message);
+    },
+    async shutdown(which, graceMs) {
+      const ending = [...workers.values()].filter(({ pod }) => isCritical(pod) === (which === 'critical'));
+      await Promise.all(
+        ending.map(async (worker) => {
+          await worker.terminate(graceMs, shutdownStatus);
+          workers.delete(worker.pod.metadata.uid);
+        }),
+      );
+      changed();
+    },
+    stop() {
+      stopWatch();
+    },
+  };
+}

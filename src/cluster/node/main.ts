@@ -1,0 +1,113 @@
+import { monotonic } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import { goFirst } from '../../base/priority.ts';
+import { seededRandom } from '../../base/random.ts';
+import { type RoleContext, serveRole } from '../../base/role.ts';
+import { nodeApi } from './api.ts';
+import { clusterView } from './cluster-view.ts';
+import { type NodeConfig, nodeConfig } from './config.ts';
+import { kubelet } from './kubelet.ts';
+import { upstreamService } from './pod-program.ts';
+import { podPortsOf } from './ports.ts';
+import { serviceProxy } from './proxy/index.ts';
+import { registration } from './registration.ts';
+import { throttle } from './throttle.ts';
+
+/*
+ * One node: kubelet and kube-proxy in this process, acceptors and pods as children of it in the same process group.
+ *
+ * out: ready {pgid, listeners}; listeners {listeners: [{host, port, what, pid}]}; pods {pods}; ingress (history events);
+ *      failed {reason}; shutdown-done {id}
+ * in:  shutdown-pods {which, graceMs, id}
+ */
+serveRole(nodeConfig, runNode);
+
+async function runNode(config: NodeConfig, context: RoleContext): Promise<Record<string, unknown>> {
+  goFirst('cluster'); // its acceptors and pods inherit it
+  const api = nodeApi(config.apiServer);
+  const ports = podPortsOf(config);
+  const now = () => new Date();
+  let stopping = false;
+  let ofProxy: readonly { host: string; port: number; what: string; pid: number }[] = [];
+  // A write that fails is tried again by the next period; what keeps failing shows as a node that is not Ready.
+  const failed = (what: string, error: unknown) => {
+    if (!stopping) context.emit({ type: 'failed', reason: `${what}: ${messageOf(error)}` });
+  };
+
+  const lets = kubelet({
+    config,
+    api,
+    ports,
+    now,
+    changed: () => tell(),
+    message: (message) => {
+      if (message.type === 'ingress') context.emit(message);
+    },
+    failed,
+  });
+  const listeners = () => [...ofProxy, ...lets.listeners];
+  const tell = () => {
+    context.emit({ type: 'pods', pods: lets.pods });
+    context.emit({ type: 'listeners', listeners: listeners() });
+  };
+  const proxy = serviceProxy({
+    node: config.name,
+    address: config.address,
+    bridgeAddress: config.bridgeAddress,
+    portOffset: config.portOffset,
+    sharedAddress: config.sharedAddress,
+    fillerAddress: config.fillerAddress,
+    backlog: config.backlog,
+    minSyncMs: config.timers.proxyMinSyncMs,
+    acceptorBundle: config.roles.acceptor,
+    token: config.token,
+    random: seededRandom(config.seed),
+    emitListeners(found) {
+      ofProxy = found;
+      tell();
+    },
+    failed: (reason) => failed('service proxy', new Error(reason)),
+    now: monotonic.now,
+  });
+  const upstream = throttle(config.timers.ingressThrottleMs, () => {
+    const endpoints = (view.endpoints().get(upstreamService) ?? []).filter(({ ready }) => ready);
+    lets.sendToIngress({
+      type: 'upstream',
+      endpoints: endpoints.map(({ address, port }) => ({ host: address, port })),
+    });
+  });
+  const view = clusterView(
+    api,
+    ports,
+    () => {
+      proxy.update(view.services(), view.endpoints());
+      upstream.ask();
+    },
+    failed,
+  );
+  const node = registration(config, api, now, failed);
+
+  context.onMessage((message) => {
+    if (message.type !== 'shutdown-pods') return;
+    const { which, graceMs, id } = message;
+    void node
+      .shuttingDown()
+      .then(() => lets.shutdown(which === 'critical' ? 'critical' : 'ordinary', Number(graceMs)))
+      .catch((error: unknown) => failed('shutdown of pods', error))
+      .finally(() => context.emit({ type: 'shutdown-done', id }));
+  });
+  context.onStop(async () => {
+    stopping = true;
+    node.stop();
+    lets.stop();
+    view.stop();
+    upstream.stop();
+    await proxy.stop();
+  });
+
+  await view.start();
+  await lets.start();
+  await node.start();
+  await proxy.synced();
+  return { pgid: process.pid, listeners: listeners() };
+}

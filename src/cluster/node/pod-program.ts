@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { names, ports } from '../../workload/manifests.ts';
+import { images, ingressSettingsEnv } from '../images.ts';
+import type { NodeConfig } from './config.ts';
+import { containerOf, type PodObject } from './pod-object.ts';
+import type { PodProgram } from './pod-worker.ts';
+
+const settings = z.looseObject({ hostname: z.string() });
+
+/** A listening port of a pod as the machine has it: moved where all nodes share one address. */
+export type PortOf = (port: number) => number;
+
+/** What a pod's image stands for. Undefined: an image that an embedded node does not know. */
+export function programOf(
+  config: NodeConfig,
+  pod: PodObject,
+  host: string,
+  portOf: PortOf,
+): PodProgram | undefined {
+  const { image, env } = containerOf(pod);
+  const common = { token: config.token, host, node: config.name, pod: pod.metadata.name };
+  if (image === images.app) {
+    const app = { ...common, role: 'app', port: portOf(ports.app), backlog: config.backlog };
+    return { role: 'app', bundle: config.roles.app, config: app };
+  }
+  if (image === images.ingress) {
+    const text = env.find(({ name }) => name === ingressSettingsEnv)?.value ?? '{}';
+    const ingress = {
+      ...settings.parse(JSON.parse(text)),
+      ...common,
+      role: 'ingress',
+      port: portOf(ports.ingress),
+      pingHost: host,
+      pingPort: portOf(ports.ping),
+      bindAddress: config.sharedAddress ? null : host,
+      upstream: [],
+      backlog: config.backlog,
+    };
+    return { role: 'ingress', bundle: config.roles.ingress, config: ingress };
+  }
+  return undefined;
+}
+
+/** The Service whose endpoints an ingress sends to. */
+export const upstreamService = `midflight/${names.app}`;

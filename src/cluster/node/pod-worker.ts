@@ -1,0 +1,190 @@
+import { type ChildHandle, launchChild } from '../../base/child.ts';
+import type { Message } from '../../base/role.ts';
+import type { NodeApi } from './api.ts';
+import { containerRun, type ProcessEnd } from './container-run.ts';
+import { containerOf, type PodObject, type PodStatus, statusPatch } from './pod-object.ts';
+import { watchReadiness } from './readiness.ts';
+
+export interface PodListener {
+  readonly host: string;
+  readonly port: number;
+  readonly what: string;
+  readonly pid: number;
+}
+
+/** What to start for a pod: one of our bundles with its configuration. */
+export interface PodProgram {
+  readonly role: 'app' | 'ingress';
+  readonly bundle: string;
+  readonly config: unknown;
+}
+
+export interface PodWorkerOptions {
+  readonly pod: PodObject;
+  readonly program: PodProgram;
+  readonly address: string;
+  readonly hostAddress: string;
+  /** Where the readiness probe's port of the pod really listens. */
+  readonly dial: (port: number) => { host: string; port: number };
+  readonly token: string;
+  readonly timeScale: number;
+  readonly api: NodeApi;
+  readonly now: () => Date;
+  /** The set of processes or listening sockets changed. */
+  changed(): void;
+  message(message: Message): void;
+  /** A write did not reach the API, or a process would not start. */
+  failed(what: string, error: unknown): void;
+}
+
+/** One pod on its node: its process, its readiness, its status in the API. */
+export interface PodWorker {
+  readonly pod: PodObject;
+  readonly address: string;
+  readonly pid: number | null;
+  readonly listeners: readonly PodListener[];
+  send(message: Message): void;
+  /**
+   * What the API holds of the pod. If somebody else has changed whether it is Ready (the node controller does, of a node
+   * that was silent for a while), the status is posted again (pkg/kubelet/status/status_manager.go, needsReconcile).
+   */
+  seen(pod: PodObject): void;
+  /** SIGTERM, SIGKILL after `graceMs` (real). Resolves when the process is gone. `final` is posted then. */
+  terminate(graceMs: number, final?: Pick<PodStatus, 'reason' | 'message'>): Promise<void>;
+}
+
+export function podWorker(options: PodWorkerOptions): PodWorker {
+  const { pod, program, address, hostAddress, dial, token, timeScale, api, now, changed, failed } = options;
+  const path = `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}/status`;
+  const probe = containerOf(pod).readinessProbe;
+  let child: ChildHandle | null = null;
+  let listeners: PodListener[] = [];
+  let terminating = false;
+  let ready = false;
+  let posts = Promise.resolve();
+  let stopProbe = () => {};
+  const waiting: Message[] = [];
+  const container = containerRun(now);
+
+  const post = (status: Partial<PodStatus>) => {
+    const body = statusPatch(pod, {
+      phase: 'Running',
+      ready,
+      address,
+      hostAddress,
+      container: container.current,
+      ...status,
+    });
+    posts = posts
+      .then(() => api.patchIfThere(path, body))
+      .catch((error: unknown) => failed(`status of pod ${pod.metadata.name}`, error));
+    return posts;
+  };
+  const setReady = (value: boolean) => {
+    if (ready === value) return;
+    ready = value;
+    void post({});
+  };
+  const gone = () => {
+    child = null;
+    listeners = [];
+    ready = false;
+    stopProbe();
+    changed();
+  };
+  const start = async () => {
+    const { role, bundle, config } = program;
+    const started = await launchChild({
+      command: process.execPath,
+      args: [bundle, token],
+      role,
+      name: pod.metadata.name,
+      config,
+    });
+    if (terminating) return started.stop(0);
+    child = started;
+    container.started();
+    listeners = listenersOf(started, program.role);
+    started.onMessage(options.message);
+    for (const message of waiting) started.send(message);
+    changed();
+    void post({});
+    if (probe === undefined) setReady(true);
+    else {
+      const at = dial(probe.httpGet.port);
+      stopProbe = watchReadiness({ probe, address: at, timeScale, onChange: setReady });
+    }
+    void started.exited.then((end) => {
+      gone();
+      died(end);
+    });
+  };
+  const died = (end: ProcessEnd) => {
+    container.ended(end);
+    if (terminating) return;
+    void post({});
+    const backOff = container.backOff();
+    if (backOff > 0) void post({});
+    setTimeout(run, backOff / timeScale);
+  };
+  const run = () => {
+    if (terminating) return;
+    start().catch((error: unknown) => {
+      failed(`start of pod ${pod.metadata.name}`, error);
+      died({ code: null, signal: null });
+    });
+  };
+  run();
+
+  return {
+    pod,
+    address,
+    get pid() {
+      return child?.pid ?? null;
+    },
+    get listeners() {
+      return listeners;
+    },
+    send(message) {
+      // A restarted process must know it too; only the last of a type counts.
+      const before = waiting.findIndex(({ type }) => type === message.type);
+      if (before !== -1) waiting.splice(before, 1);
+      waiting.push(message);
+      child?.send(message);
+    },
+    seen({ status }) {
+      const held = status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+      if (!terminating && held !== undefined && (held === 'True') !== ready) void post({});
+    },
+    async terminate(graceMs, final) {
+      const first = !terminating;
+      terminating = true;
+      const running = child;
+      if (running !== null) {
+        // Asked again with a shorter grace, it ends by that.
+        const timer = setTimeout(() => kill(running.pid, 'SIGKILL'), graceMs);
+        if (first) kill(running.pid, 'SIGTERM');
+        await running.exited;
+        clearTimeout(timer);
+      }
+      if (final !== undefined) await post({ phase: 'Failed', ready: false, ...final });
+      await posts;
+    },
+  };
+}
+
+function kill(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // gone already: that is what was wanted
+  }
+}
+
+function listenersOf(child: ChildHandle, role: PodProgram['role']): PodListener[] {
+  const { host, port, pingPort } = child.ready;
+  if (typeof host !== 'string' || typeof port !== 'number') return [];
+  const listeners: PodListener[] = [{ host, port, what: role, pid: child.pid }];
+  if (typeof pingPort === 'number') listeners.push({ host, port: pingPort, what: 'ping', pid: child.pid });
+  return listeners;
+}

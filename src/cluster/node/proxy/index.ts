@@ -1,0 +1,196 @@
+import type { Socket } from 'node:net';
+import { pick, type Random, seedOf } from '../../../base/random.ts';
+import { type Nanoseconds, nsPerMs } from '../../../base/units.ts';
+import { drawn } from '../../../edge/draws.ts';
+import { readHello } from '../../../edge/hello.ts';
+import { type Relay, relay } from '../../../edge/relay.ts';
+import { healthServers } from './health.ts';
+import { type NodePort, nodePort } from './port.ts';
+import { localReady, type Rule, ruleOf, sourceFor } from './rule.ts';
+import type { EndpointView, NodeListener, ServiceView } from './types.ts';
+
+export interface ServiceProxyOptions {
+  readonly node: string;
+  readonly address: string;
+  readonly bridgeAddress: string;
+  readonly portOffset: number;
+  /** All nodes share one address: no source can be bound. */
+  readonly sharedAddress: boolean;
+  readonly fillerAddress: string | null;
+  readonly backlog: number;
+  /** KubeProxyConfiguration's minSyncPeriod, real milliseconds. */
+  readonly minSyncMs: number;
+  readonly acceptorBundle: string;
+  readonly token: string;
+  readonly random: Random;
+  emitListeners(listeners: readonly NodeListener[]): void;
+  failed(reason: string): void;
+  now(): Nanoseconds;
+}
+
+/** The NodePort path of kube-proxy in user space. */
+export interface ServiceProxy {
+  /** The newest view. It is applied no sooner than minSyncMs after the last. */
+  update(services: readonly ServiceView[], endpoints: ReadonlyMap<string, readonly EndpointView[]>): void;
+  /** Resolves when the newest view is applied. */
+  synced(): Promise<void>;
+  setNodeEligible(eligible: boolean): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * kube-proxy's client gets its SYN-ACK from the pod; a process cannot hold one back. So the edge, which says hello first
+ * (edge/hello.ts), gets its answer once the pod has answered: from a dead pod none, from one that refuses an RST. To
+ * anybody else a dead pod shows as silence after the handshake. Where the node itself is silent there is no handshake.
+ */
+export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
+  const { node, address, portOffset, minSyncMs, random, now, failed } = options;
+  const ports = new Map<number, NodePort>();
+  const relays = new Set<Relay>();
+  const connecting = new Set<Relay>();
+  const waiting = new Set<Socket>();
+  let view: { services: readonly ServiceView[]; endpoints: ReadonlyMap<string, readonly EndpointView[]> } = {
+    services: [],
+    endpoints: new Map(),
+  };
+  let lastSyncAt: Nanoseconds | null = null;
+  let lastSync = new Date();
+  let timer: NodeJS.Timeout | null = null;
+  let last = Promise.resolve();
+  const pending = new Set<() => void>();
+
+  const health = healthServers({
+    host: address,
+    portOffset,
+    backlog: options.backlog,
+    lastSync: () => lastSync,
+    now: () => new Date(),
+    failed,
+  });
+  const tell = () =>
+    options.emitListeners([
+      ...[...ports.values()].flatMap(({ listener }) => (listener === null ? [] : [listener])),
+      ...health.listeners,
+    ]);
+  const take = (client: Socket, rule: Rule) => {
+    waiting.add(client);
+    client.once('close', () => waiting.delete(client));
+    readHello(client, (draw) => {
+      waiting.delete(client);
+      carry(client, rule, draw);
+    });
+  };
+  const carry = (client: Socket, rule: Rule, draw: number | null) => {
+    const endpoint =
+      rule.kind !== 'serve'
+        ? undefined
+        : draw === null
+          ? pick(random, rule.endpoints)
+          : drawn(seedOf(draw, 'pod'), rule.endpoints, nameOf);
+    // The rule changed between the handshake and here; kube-proxy would not have answered the SYN.
+    if (rule.kind !== 'serve' || endpoint === undefined) return void client.resetAndDestroy();
+    client.setNoDelay(true);
+    const made = relay({
+      client,
+      upstream: {
+        host: endpoint.address,
+        port: endpoint.port,
+        localAddress: options.sharedAddress
+          ? null
+          : sourceFor(rule.policy, endpoint, options, client.remoteAddress),
+        hello: null,
+      },
+      greeted: draw !== null,
+      mode: 'passthrough',
+      connectTimeoutMs: 0,
+      openedAt: now(),
+      now,
+      onSettled: () => connecting.delete(made),
+      onClosed: () => relays.delete(made),
+    });
+    relays.add(made);
+    connecting.add(made);
+    client.resume(); // it came paused
+  };
+  const sync = async () => {
+    const wanted = new Map<number, { rule: Rule; service: ServiceView }>();
+    for (const service of view.services) {
+      const endpoints = view.endpoints.get(`${service.namespace}/${service.name}`) ?? [];
+      for (const { nodePort } of service.nodePorts) {
+        wanted.set(nodePort, { rule: ruleOf(service, endpoints, node), service });
+      }
+    }
+    for (const [number, port] of ports) {
+      if (wanted.has(number)) continue;
+      ports.delete(number);
+      port.end();
+    }
+    const counted = view.services.map((service) => ({
+      service,
+      localEndpoints: localReady(view.endpoints.get(`${service.namespace}/${service.name}`) ?? [], node),
+    }));
+    await Promise.all([
+      health.sync(counted),
+      ...[...wanted].map(([number, { rule, service }]) => portOf(number, service).apply(rule)),
+    ]);
+    tell();
+  };
+  const portOf = (number: number, service: ServiceView): NodePort => {
+    const found = ports.get(number);
+    if (found !== undefined) return found;
+    const made = nodePort({
+      host: address,
+      port: number + portOffset,
+      what: `NodePort of ${service.namespace}/${service.name}`,
+      bundle: options.acceptorBundle,
+      token: options.token,
+      fillerAddress: options.fillerAddress,
+      backlog: options.backlog,
+      onConnection: take,
+      changed: tell,
+      failed,
+    });
+    ports.set(number, made);
+    return made;
+  };
+  const begin = () => {
+    timer = null;
+    lastSyncAt = now();
+    const waiting = [...pending];
+    pending.clear();
+    last = last.then(sync).then(
+      () => {
+        lastSync = new Date();
+        for (const done of waiting) done();
+      },
+      (error: unknown) => failed(String(error)),
+    );
+  };
+  const sweep = setInterval(() => {
+    const at = now();
+    for (const each of connecting) each.expire(at);
+  }, 50);
+
+  return {
+    update(services, endpoints) {
+      view = { services, endpoints };
+      if (timer !== null) return;
+      // BoundedFrequencyRunner: the first at once, further ones with minSyncPeriod between them.
+      const since = lastSyncAt === null ? Number.POSITIVE_INFINITY : (now() - lastSyncAt) / nsPerMs;
+      timer = setTimeout(begin, Math.max(0, minSyncMs - since));
+    },
+    synced: () => (timer === null ? last : new Promise((resolve) => pending.add(resolve))),
+    setNodeEligible: (eligible) => health.setNodeEligible(eligible),
+    async stop() {
+      if (timer !== null) clearTimeout(timer);
+      clearInterval(sweep);
+      for (const port of ports.values()) port.end();
+      for (const each of waiting) each.destroy();
+      for (const each of relays) each.shutDown();
+      health.end();
+    },
+  };
+}
+
+/** Without the network, which is another one in each run: so a pod in the same place has the same luck. */
+const nameOf = ({ node, address }: EndpointView) => `${node} ${address.split('.').at(-1)}`;

@@ -1,0 +1,137 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { plainAccess } from '../../../../src/cluster/node/api.ts';
+import { type ClusterView, clusterView } from '../../../../src/cluster/node/cluster-view.ts';
+import { type FakeKubeApi, fakeKubeApi } from '../../../support/fake-kube-api.ts';
+import { eventually } from '../../../support/node-port.ts';
+
+const servicesPath = '/api/v1/services';
+const slicesPath = '/apis/discovery.k8s.io/v1/endpointslices';
+
+interface Seen {
+  changes: number;
+  readonly failures: string[];
+}
+
+async function withView(work: (view: ClusterView, api: FakeKubeApi, seen: Seen) => Promise<void>) {
+  const api = await fakeKubeApi();
+  const seen: Seen = { changes: 0, failures: [] };
+  const nothing = async () => {};
+  const access = plainAccess(`http://127.0.0.1:${api.port}`);
+  const view = clusterView(
+    { access, create: nothing, patch: nothing, patchIfThere: nothing, remove: nothing },
+    { host: (address) => address, port: (_address, port) => port },
+    () => {
+      seen.changes += 1;
+    },
+    (what) => seen.failures.push(what),
+  );
+  try {
+    await work(view, api, seen);
+    assert.equal(seen.failures, []);
+  } finally {
+    view.stop();
+    await api.stop();
+  }
+}
+
+const slice = (name: string, endpoints: readonly unknown[], more: Record<string, unknown> = {}) => ({
+  metadata: { name, namespace: 'web', labels: { 'kubernetes.io/service-name': 'ingress' } },
+  ports: [{ port: 8000 }],
+  endpoints,
+  ...more,
+});
+
+test('a Service is seen with the defaults of the API, and as it changes, and gone', () =>
+  withView(async (view, api) => {
+    api.put(servicesPath, { metadata: { name: 'plain', namespace: 'web' }, spec: { ports: [{ port: 80 }] } });
+    await view.start();
+    const plain = {
+      namespace: 'web',
+      name: 'plain',
+      type: 'ClusterIP',
+      externalTrafficPolicy: 'Cluster',
+      healthCheckNodePort: null,
+      nodePorts: [],
+    };
+    assert.equal(view.services(), [plain]);
+    const spec = {
+      type: 'LoadBalancer',
+      externalTrafficPolicy: 'Local',
+      healthCheckNodePort: 31_000,
+      ports: [{ port: 80, nodePort: 30_080 }],
+    };
+    api.put(servicesPath, { metadata: { name: 'plain', namespace: 'web' }, spec });
+    assert.ok(await eventually(() => view.services()[0]?.externalTrafficPolicy === 'Local'));
+    const { type, externalTrafficPolicy, healthCheckNodePort } = spec;
+    const nodePorts = [{ port: 80, nodePort: 30_080 }];
+    assert.equal(view.services(), [
+      { ...plain, type, externalTrafficPolicy, healthCheckNodePort, nodePorts },
+    ]);
+    api.remove(servicesPath, 'plain');
+    assert.ok(await eventually(() => view.services().length === 0));
+  }));
+
+test('absent conditions are as the API has it: ready, serving as ready is, not terminating', () =>
+  withView(async (view, api) => {
+    const conditions = [
+      undefined,
+      {},
+      { ready: null, serving: null, terminating: null },
+      { ready: false },
+      { ready: false, serving: true, terminating: true },
+    ];
+    api.put(
+      slicesPath,
+      slice(
+        'one',
+        conditions.map((each, index) => ({
+          addresses: [`10.0.0.${index}`],
+          nodeName: 'a',
+          ...(each === undefined ? {} : { conditions: each }),
+        })),
+      ),
+    );
+    await view.start();
+    const seen = view.endpoints().get('web/ingress') ?? [];
+    assert.equal(
+      seen.map(({ address, port, node }) => `${address}:${port} ${node}`),
+      conditions.map((_each, index) => `10.0.0.${index}:8000 a`),
+    );
+    const marks = seen.map(({ ready, serving, terminating }) =>
+      [ready, serving, terminating].map(Number).join(''),
+    );
+    assert.equal(marks, ['110', '110', '110', '000', '011']);
+  }));
+
+test("a Service's endpoints are those of all its slices, less the slices that are gone", () =>
+  withView(async (view, api, seen) => {
+    api.put(slicesPath, slice('one', [{ addresses: ['10.0.0.1'] }]));
+    api.put(slicesPath, slice('two', [{ addresses: ['10.0.0.2'], nodeName: 'b' }]));
+    api.put(slicesPath, slice('none', [], { endpoints: null, ports: null }));
+    await view.start();
+    const nodes = () =>
+      (view.endpoints().get('web/ingress') ?? []).map(({ address, node }) => `${address} ${node}`);
+    assert.equal(nodes().sort(), ['10.0.0.1 null', '10.0.0.2 b']);
+    const before = seen.changes;
+    api.remove(slicesPath, 'one');
+    assert.ok(await eventually(() => seen.changes > before));
+    assert.equal(nodes(), ['10.0.0.2 b']);
+  }));
+
+test('after its watches broke off, which is told, it catches up', () =>
+  withView(async (view, api, { failures }) => {
+    api.put(slicesPath, slice('one', [{ addresses: ['10.0.0.1'] }]));
+    await view.start();
+    assert.ok(await eventually(() => api.counts.watches === 2));
+    api.breakWatches('cut');
+    api.put(slicesPath, slice('one', [{ addresses: ['10.0.0.9'] }]));
+    assert.ok(
+      await eventually(() => view.endpoints().get('web/ingress')?.[0]?.address === '10.0.0.9'),
+      'the change while nobody watched',
+    );
+    assert.ok(await eventually(() => failures.length >= 2));
+    assert.equal(failures.splice(0).sort(), [`watch of ${slicesPath}`, `watch of ${servicesPath}`].sort());
+  }));
+
+test.run();

@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { roleBundle } from '../../../../src/base/package.ts';
+import type { Message } from '../../../../src/base/role.ts';
+import type { NodeApi } from '../../../../src/cluster/node/api.ts';
+import { isCritical, podObject } from '../../../../src/cluster/node/pod-object.ts';
+import { podWorker } from '../../../../src/cluster/node/pod-worker.ts';
+import { within } from '../../../support/within.ts';
+import '../../../support/bundles.ts';
+
+interface Posted {
+  readonly phase: string;
+  readonly reason?: string;
+  readonly containerStatuses: readonly [
+    {
+      readonly restartCount: number;
+      readonly ready: boolean;
+      readonly state: {
+        running?: object;
+        terminated?: { exitCode: number };
+        waiting?: { reason: string };
+      };
+      readonly lastState: { terminated?: { exitCode: number } };
+    },
+  ];
+}
+
+const pod = podObject.parse({
+  metadata: { name: 'app-1', namespace: 'midflight', uid: 'u1' },
+  spec: { containers: [{ name: 'app', image: 'x' }] },
+});
+
+/** A pod of the app without a readiness probe, at an address of its own; every status that it posts is kept. */
+function rig(timeScale: number, bundle = roleBundle('app'), heard: Message[] = []) {
+  const posted: Posted[] = [];
+  let wake = () => {};
+  const api: NodeApi = {
+    access: { getCurrentCluster: () => null, applyToHTTPSOptions: async () => {} },
+    create: async () => {},
+    patch: async () => {},
+    patchIfThere: async (_path, content) => {
+      posted.push((content as { status: Posted }).status);
+      wake();
+    },
+    remove: async () => {},
+  };
+  const host = '127.0.0.1';
+  const config = { role: 'app', host, port: 0, node: 'n1', pod: 'app-1' };
+  const worker = podWorker({
+    pod,
+    program: { role: 'app', bundle, config },
+    address: '10.0.0.1',
+    hostAddress: host,
+    dial: (port) => ({ host, port }),
+    token: 'test-token',
+    timeScale,
+    api,
+    now: () => new Date(),
+    changed: () => wake(),
+    message: (message) => {
+      heard.push(message);
+      wake();
+    },
+    failed: (what, error) => assert.unreachable(`${what}: ${error}`),
+  });
+  const until = (fits: (status: Posted) => boolean) => within('a status of the pod', posting(fits));
+  const posting = async (fits: (status: Posted) => boolean) => {
+    for (;;) {
+      const found = posted.findIndex(fits);
+      if (found !== -1) return posted.splice(0, found + 1).at(-1);
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+  const hears = (count: number) =>
+    within(
+      'a message of the process',
+      (async () => {
+        while (heard.length < count)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+      })(),
+    );
+  return { worker, until, hears };
+}
+
+test('a process that dies by itself shows in the API: its end, then one restart more', async () => {
+  const { worker, until } = rig(1000);
+  await until(({ containerStatuses: [{ ready }] }) => ready);
+  for (const restarts of [1, 2]) {
+    process.kill(worker.pid ?? 0, 'SIGKILL');
+    const dead = await until(({ containerStatuses: [{ state }] }) => state.terminated !== undefined);
+    assert.is(dead?.containerStatuses[0].state.terminated?.exitCode, 137);
+    assert.is(dead?.containerStatuses[0].ready, false);
+    assert.is(dead?.containerStatuses[0].restartCount, restarts - 1);
+    const again = await until(({ containerStatuses: [{ state }] }) => state.running !== undefined);
+    assert.is(again?.containerStatuses[0].restartCount, restarts);
+    assert.is(again?.containerStatuses[0].lastState.terminated?.exitCode, 137);
+    await until(({ containerStatuses: [{ ready }] }) => ready);
+  }
+  await within('the end of the pod', worker.terminate(2000, { reason: 'Terminated' }));
+  const last = await until(({ phase }) => phase === 'Failed');
+  assert.equal([last?.reason, last?.containerStatuses[0].state.running], ['Terminated', undefined]);
+  assert.is(worker.pid, null);
+});
+
+const echo = `
+let text = '';
+process.stdin.setEncoding('utf8').on('data', (more) => {
+  text += more;
+  const lines = text.split('\\n');
+  text = lines.pop();
+  for (const line of lines) {
+    const message = JSON.parse(line);
+    const answer = message.type === undefined ? { type: 'ready' } : { ...message, type: 'heard' };
+    process.stdout.write(JSON.stringify(answer) + '\\n');
+  }
+});
+`;
+
+test('what is sent reaches the process, and once more the one that is started in its place', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'midflight-test-'));
+  const script = join(folder, 'echo.cjs');
+  writeFileSync(script, echo);
+  const heard: Message[] = [];
+  const { worker, until, hears } = rig(1000, script, heard);
+  try {
+    worker.send({ type: 'upstream', n: 1 }); // before it runs
+    worker.send({ type: 'upstream', n: 2 }); // only the last of a type counts
+    await hears(1);
+    worker.send({ type: 'upstream', n: 3 });
+    await hears(2);
+    process.kill(worker.pid ?? 0, 'SIGKILL');
+    await until(({ containerStatuses: [{ restartCount }] }) => restartCount === 1);
+    await hears(3);
+    assert.equal(
+      heard.map(({ n }) => n),
+      [2, 3, 3],
+    );
+    await within('the end of the pod', worker.terminate(0));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('what is critical to a node or the cluster is ended in the second half of a shutdown', () => {
+  const critical = (priorityClassName?: string) =>
+    isCritical({
+      ...pod,
+      spec: { ...pod.spec, ...(priorityClassName === undefined ? {} : { priorityClassName }) },
+    });
+  assert.equal(['system-node-critical', 'system-cluster-critical', 'high', undefined].map(critical), [
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test.run();

@@ -1,0 +1,166 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { monotonic } from '../../../../src/base/clock.ts';
+import { watchReadiness } from '../../../../src/cluster/node/readiness.ts';
+import { eventually } from '../../../support/node-port.ts';
+
+interface Seen {
+  asks: number;
+  readonly paths: Set<string>;
+  readonly said: string[];
+  stop(): void;
+  /** To every ask that waits for its answer. */
+  answer(status: number): void;
+}
+
+/** A pod whose answer to the n-th ask the test gives, and what the watch said. `null`: no answer. */
+async function watched(
+  statusOf: (ask: number) => number | null,
+  work: (seen: Seen) => Promise<void>,
+  probe: Partial<Parameters<typeof watchReadiness>[0]['probe']> = {},
+) {
+  const open = new Set<ServerResponse>();
+  const server = createServer((request, response) => {
+    open.add(response);
+    seen.paths.add(request.url ?? '');
+    const status = statusOf(seen.asks);
+    seen.asks += 1;
+    if (status !== null) response.writeHead(status).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+  const seen: Seen = {
+    asks: 0,
+    paths: new Set<string>(),
+    said: [],
+    stop() {},
+    answer(status) {
+      for (const response of open) response.writeHead(status).end();
+    },
+  };
+  // Asked each 100 ms of real time; an answer has 2 s.
+  seen.stop = watchReadiness({
+    probe: {
+      httpGet: { path: '/ping', port: 1 },
+      periodSeconds: 1,
+      timeoutSeconds: 20,
+      failureThreshold: 3,
+      ...probe,
+    },
+    address: { host: '127.0.0.1', port },
+    timeScale: 10,
+    onChange: (ready) => seen.said.push(`${ready ? 'ready' : 'not ready'} after ${seen.asks}`),
+  });
+  try {
+    await work(seen);
+  } finally {
+    seen.stop();
+    for (const response of open) response.destroy();
+    server.close();
+  }
+}
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  assert.ok(await eventually(holds), what);
+}
+
+test("the first ask comes at once, at the probe's path", () =>
+  watched(
+    () => 200,
+    async (seen) => {
+      await until(() => seen.said.length > 0, 'ready');
+      assert.equal([seen.said, [...seen.paths]], [['ready after 1'], ['/ping']]);
+    },
+    { periodSeconds: 3600 },
+  ));
+
+for (const [status, ready] of [
+  [200, true],
+  [204, true],
+  [302, true],
+  [399, true],
+  [400, false],
+  [404, false],
+  [503, false],
+] as const)
+  test(`${status} is ${ready ? 'ready' : 'not ready'}`, () =>
+    watched(
+      () => status,
+      async (seen) => {
+        await until(() => seen.asks >= 4, 'asked again');
+        assert.is(seen.said.length, ready ? 1 : 0);
+      },
+    ));
+
+test('as many failures in a row as the threshold are needed, no more, and one good answer is enough', () =>
+  // Ready and two failures by turns; three failures, once; ready from then on.
+  watched(
+    (ask) => ((ask % 3 === 0 && ask !== 15) || ask > 15 ? 200 : 503),
+    async (seen) => {
+      await until(() => seen.asks >= 22, 'asked often');
+      assert.equal(
+        seen.said.map((each) => each.replace(/ after .*/, '')),
+        ['ready', 'not ready', 'ready'],
+      );
+      const [first, second] = seen.said;
+      assert.is(first, 'ready after 1');
+      assert.ok(Number(second?.split(' ').at(-1)) >= 16, second);
+    },
+  ));
+
+test('no answer within the time-out is a failure', () =>
+  watched(
+    (ask) => (ask === 0 ? 200 : null),
+    async (seen) => {
+      await until(() => seen.said.length >= 2, `said ${seen.said}`);
+      assert.is(seen.said[0], 'ready after 1');
+      assert.match(seen.said[1] ?? '', /^not ready/);
+    },
+    { timeoutSeconds: 2 },
+  ));
+
+test('where nobody listens, it is not ready', async () => {
+  const said: boolean[] = [];
+  const stop = watchReadiness({
+    probe: { httpGet: { path: '/', port: 1 }, periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 1 },
+    address: { host: '127.0.0.1', port: 1 },
+    timeScale: 50,
+    onChange: (ready) => said.push(ready),
+  });
+  await monotonic.sleep(200);
+  stop();
+  assert.equal(said, []);
+});
+
+test('once stopped it says nothing of an ask under way', () =>
+  watched(
+    () => null,
+    async (seen) => {
+      await until(() => seen.asks > 0, 'asked');
+      seen.stop();
+      seen.answer(200);
+      await monotonic.sleep(200);
+      assert.equal(seen.said, []);
+    },
+    { periodSeconds: 3600 },
+  ));
+
+test('once stopped it asks no more', () =>
+  watched(
+    (ask) => (ask === 0 ? 200 : 503),
+    async (seen) => {
+      await until(() => seen.said.length > 0, 'ready');
+      await until(() => seen.asks >= 2, 'asked again');
+      seen.stop();
+      await monotonic.sleep(250); // an ask under way may still arrive
+      const asked = seen.asks;
+      await monotonic.sleep(500);
+      assert.equal([seen.said, seen.asks], [['ready after 1'], asked]);
+    },
+  ));
+
+test.run();

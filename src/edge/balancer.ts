@@ -3,6 +3,7 @@ import { MidflightError, messageOf } from '../base/errors.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { EventOf } from '../history/schema.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
+import { partingOf } from './annotations.ts';
 import { createDraws, drawn, type EdgeLane } from './draws.ts';
 import { type Nobody, nobody } from './nobody.ts';
 import { plainAddress, type Relay, type RelayOptions, socketAddress } from './relay.ts';
@@ -72,11 +73,13 @@ export function createBalancer(options: BalancerOptions): Balancer {
     drains.set(node, timer);
   };
   const ejected = (node: NodeName) => {
-    if (preset.onEjected === 'reset') resetAll(node);
-    else if (preset.onEjected === 'drain') drain(node, preset.drainTimeoutMs);
+    const { onEjected, drainTimeoutMs } = partingOf(preset, desired.service);
+    if (onEjected === 'reset') resetAll(node);
+    else if (onEjected === 'drain') drain(node, drainTimeoutMs);
   };
   const removed = (node: NodeName) => {
-    if (preset.drainTimeoutMs > 0) drain(node, preset.drainTimeoutMs);
+    const { drainTimeoutMs } = partingOf(preset, desired.service);
+    if (drainTimeoutMs > 0) drain(node, drainTimeoutMs);
     else ejected(node);
   };
   const draws = createDraws(options.lanes, options.seed);

@@ -3,12 +3,18 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { NodeName } from '../base/units.ts';
 import type { ServiceRef } from '../kube/patch.ts';
 import { watchResource } from '../kube/watch.ts';
-import { type Desired, type FollowedService, followedService, type Target, targetOf } from './targets.ts';
+import {
+  type Desired,
+  type FollowedService,
+  followedService,
+  type LeftOut,
+  type Target,
+  targetOf,
+} from './targets.ts';
 
-export interface FollowOptions {
+export interface FollowOptions extends LeftOut {
   readonly kubeConfig: KubeConfig;
   readonly service: ServiceRef;
-  readonly excludeNodes: readonly NodeName[];
   /** Real milliseconds. */
   readonly reconcileDelayMs: number;
   apply(desired: Desired): void;
@@ -44,7 +50,7 @@ export function followCluster(options: FollowOptions): { readonly ready: Promise
     kubeConfig,
     path: '/api/v1/nodes',
     onEvent(change, node) {
-      const target = change === 'deleted' ? null : targetOf(node, options.excludeNodes);
+      const target = change === 'deleted' ? null : targetOf(node, options);
       if (target === null) targets.delete(node.metadata.name);
       else targets.set(target.name, target);
       seen();

@@ -15,11 +15,19 @@ export interface HealthChecksOptions {
   readonly ejectOn503: boolean;
   /** What an interval is counted from: the beginning of the last check, or its result. */
   readonly intervalFrom: PlannedEdge['checkIntervalFrom'];
+  readonly newTarget: PlannedEdge['newTarget'];
   readonly from: string | null;
   /** When in its interval each node is checked: of its own, as with a real balancer's many probers. */
   readonly random: Random;
   perform(request: CheckRequest): Promise<CheckResult>;
-  onCheck(node: NodeName, dueAt: Nanoseconds, startedAt: Nanoseconds, result: CheckResult): void;
+  /** `port`: what was asked, as the Service knows it; null: there was none to ask. */
+  onCheck(
+    node: NodeName,
+    dueAt: Nanoseconds,
+    startedAt: Nanoseconds,
+    result: CheckResult,
+    port: number | null,
+  ): void;
   onVerdict(node: NodeName, healthy: boolean, reason: string): void;
 }
 
@@ -55,6 +63,7 @@ export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
     if (check === null || service === null) return;
     const rule = check;
     const { generation, target } = entry;
+    const port = checkPort(rule.port, service);
     const startedAt = timers.now();
     const share = entry.phased ? 1 : options.random();
     entry.phased = true;
@@ -67,7 +76,7 @@ export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
     }
     const result = await performOn(options, rule, service, target);
     if (entry.generation !== generation) return;
-    options.onCheck(target.name, due, startedAt, result);
+    options.onCheck(target.name, due, startedAt, result, port);
     const before = entry.health;
     entry.health = judge(before, result, { ...rule, ejectOn503: options.ejectOn503 });
     if (options.intervalFrom === 'end') after(timers.now());
@@ -93,7 +102,8 @@ export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
       for (const target of targets) {
         const entry = probed.get(target.name);
         if (entry === undefined) {
-          const fresh: Probed = { target, health: newTarget, cancel: () => {}, generation: 0, phased: false };
+          const health = newTarget(options.newTarget);
+          const fresh: Probed = { target, health, cancel: () => {}, generation: 0, phased: false };
           probed.set(target.name, fresh);
           schedule(fresh, timers.now());
         } else {

@@ -1,4 +1,4 @@
-import type { PlannedCheck } from '../plan/schema.ts';
+import type { PlannedCheck, PlannedEdge } from '../plan/schema.ts';
 
 /** What one check found. `detail`: '200', '503', 'timeout', 'refused', … */
 export interface CheckResult {
@@ -13,8 +13,11 @@ export interface Health {
   readonly contrary: number;
 }
 
-/** A new target gets nothing until it passed its first checks (all balancers modelled here). */
-export const newTarget: Health = { healthy: false, contrary: 0 };
+/** Before its first check: most balancers send nothing yet, HAProxy does. */
+export const newTarget = (begins: PlannedEdge['newTarget']): Health => ({
+  healthy: begins === 'healthy',
+  contrary: 0,
+});
 
 /** A changed health check leaves the verdict as it is and counts anew. */
 export function recheck(health: Health): Health {

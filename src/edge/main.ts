@@ -6,6 +6,7 @@ import type { NoteCode } from '../history/codes.ts';
 import { latenessWindow } from '../history/lateness.ts';
 import { kubeConfigFromText } from '../kube/config.ts';
 import { publishAddress } from '../kube/patch.ts';
+import { checkFor } from './annotations.ts';
 import { createBalancer } from './balancer.ts';
 import { connectionsPerProcess, createCarrier } from './carrier.ts';
 import { performCheck } from './check.ts';
@@ -37,12 +38,13 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     timeScale,
     ejectOn503: preset.ejectOn503,
     intervalFrom: preset.checkIntervalFrom,
+    newTarget: preset.newTarget,
     from: config.checkFrom,
     random: seededRandom(seedOf(config.seed, 'checks')),
     perform: performCheck,
-    onCheck(node, dueAt, startedAt, { ok, detail }) {
+    onCheck(node, dueAt, startedAt, { ok, detail }, port) {
       lateness.add(startedAt - dueAt);
-      context.emit({ type: 'check', t: now(), node, dueAt, ok, detail });
+      context.emit({ type: 'check', t: now(), node, dueAt, ok, detail, port });
     },
     onVerdict(node, healthy, reason) {
       tellHealth(node, healthy, reason);
@@ -83,8 +85,9 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     eligible.clear();
     for (const name of names) eligible.add(name);
     for (const name of before) if (!eligible.has(name)) tellHealth(name, false, 'removed');
-    for (const name of names) if (!before.has(name)) tellHealth(name, false, 'added');
-    if (service !== null) checks.apply(targets, preset.checks[service.policy], service);
+    const begins = preset.newTarget === 'healthy';
+    for (const name of names) if (!before.has(name)) tellHealth(name, begins, 'added');
+    if (service !== null) checks.apply(targets, checkFor(preset, service), service);
     balancer.apply(desired);
     if (service !== null && !published) publish();
   };
@@ -92,6 +95,7 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     kubeConfig,
     service: config.service,
     excludeNodes: config.excludeNodes,
+    excludeLabel: preset.excludeLabel,
     reconcileDelayMs: preset.reconcileDelayMs / timeScale,
     apply,
     onError: (error) => warn('edge-lost-api', `lost sight of the API: ${messageOf(error)}`),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { NodeName } from '../base/units.ts';
 import type { KubeObject } from '../kube/watch.ts';
+import type { PlannedEdge } from '../plan/schema.ts';
 import { helloAnnotation } from './hello.ts';
 
 /** A node that the balancer may send connections to. */
@@ -18,6 +19,7 @@ export interface FollowedService {
   readonly policy: 'Cluster' | 'Local';
   readonly nodePort: number | null;
   readonly healthCheckNodePort: number | null;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** What a cloud controller programs into its balancer. */
@@ -30,7 +32,7 @@ export const portOffsetAnnotation = 'midflight.dev/port-offset';
 
 // k8s.io/cloud-provider controllers/service/controller.go: nodes with this label or taint are no targets. Since
 // KEP-3458 (GA in 1.30) a node that is NotReady or cordoned stays one.
-const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
+export const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
 const autoscalerTaint = 'ToBeDeletedByClusterAutoscaler';
 
 const nodeShape = z.looseObject({
@@ -50,11 +52,19 @@ const serviceShape = z.looseObject({
   }),
 });
 
+/** Which nodes a controller leaves out, beside those about to go. */
+export interface LeftOut {
+  readonly excludeNodes: readonly NodeName[];
+  /** Whether it takes notice of the exclude label. */
+  readonly excludeLabel: PlannedEdge['excludeLabel'];
+}
+
 /** The node as a target, or null where the controller leaves it out (or it has no address yet). */
-export function targetOf(node: KubeObject, excludeNodes: readonly NodeName[]): Target | null {
+export function targetOf(node: KubeObject, out: LeftOut): Target | null {
   const { name, labels = {}, annotations = {} } = node.metadata;
   const { spec, status } = nodeShape.parse(node);
-  if (excludeNodes.includes(name) || excludeLabel in labels) return null;
+  if (out.excludeNodes.includes(name)) return null;
+  if (out.excludeLabel === 'honoured' && excludeLabel in labels) return null;
   if (spec?.taints?.some((taint) => taint.key === autoscalerTaint)) return null;
   const address = status?.addresses?.find((entry) => entry.type === 'InternalIP')?.address;
   if (address === undefined) return null;
@@ -69,5 +79,6 @@ export function followedService(service: KubeObject): FollowedService {
     policy: spec.externalTrafficPolicy ?? 'Cluster',
     nodePort: spec.ports?.[0]?.nodePort || null,
     healthCheckNodePort: spec.healthCheckNodePort || null,
+    annotations: service.metadata.annotations ?? {},
   };
 }

@@ -1,4 +1,4 @@
-import { localEndpoints, nodePortTcp } from './checks.ts';
+import { awsPin, localEndpoints, nodePortTcp } from './checks.ts';
 import type { PlannedEdge } from './schema.ts';
 
 /** AWS, Classic Load Balancer with TCP listeners: a proxy. */
@@ -26,6 +26,17 @@ export const awsClb: PlannedEdge = {
   ejectOn503: false,
   // Estimate; not documented for TCP listeners.
   upstreamConnectTimeoutMs: 10_000,
+  // docs.aws.amazon.com/elasticloadbalancing/latest/classic: an instance is OutOfService until it has passed its checks.
+  newTarget: 'unhealthy',
+  // k8s.io/cloud-provider controllers/service/controller.go: nodes with the label are no targets.
+  excludeLabel: 'honoured',
+  // cloud-provider-aws docs/service_controller.md: the check's protocol, port and path.
+  pinCheck: awsPin,
+  // cloud-provider-aws docs/service_controller.md: connection draining, at most 3600 s.
+  keepEstablished: {
+    'service.beta.kubernetes.io/aws-load-balancer-connection-draining-enabled': 'true',
+    'service.beta.kubernetes.io/aws-load-balancer-connection-draining-timeout': '3600',
+  },
   source:
     'cloud-provider-aws pkg/providers/v1/aws_loadbalancer.go; AWS "Configure connection draining for your Classic Load Balancer"; reconcile delay and connect time-out estimated',
 };

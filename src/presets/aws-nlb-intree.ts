@@ -1,4 +1,4 @@
-import { localEndpoints, nodePortTcp } from './checks.ts';
+import { awsPin, localEndpoints, nodePortTcp } from './checks.ts';
 import type { PlannedEdge } from './schema.ts';
 
 /** AWS, Network Load Balancer by the cloud provider's own service controller. */
@@ -23,6 +23,14 @@ export const awsNlbIntree: PlannedEdge = {
   checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
   ejectOn503: false,
   upstreamConnectTimeoutMs: 0, // passthrough
+  // The same page: a target is `initial`, and gets nothing, until its first checks have passed.
+  newTarget: 'unhealthy',
+  // k8s.io/cloud-provider controllers/service/controller.go: nodes with the label are no targets.
+  excludeLabel: 'honoured',
+  // cloud-provider-aws docs/service_controller.md: the check's protocol, port and path.
+  pinCheck: awsPin,
+  // cloud-provider-aws docs/service_controller.md: no annotation for a target group's attributes of this kind.
+  keepEstablished: null,
   source:
     'cloud-provider-aws pkg/providers/v1/aws.go, aws_loadbalancer.go; AWS "Health checks for Network Load Balancer target groups"; reconcile delay estimated',
 };

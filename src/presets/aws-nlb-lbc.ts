@@ -1,4 +1,4 @@
-import { localEndpoints, nodePortTcp } from './checks.ts';
+import { awsPin, localEndpoints, nodePortTcp } from './checks.ts';
 import type { PlannedEdge } from './schema.ts';
 
 /** AWS, Network Load Balancer by the AWS Load Balancer Controller, instance targets. */
@@ -26,6 +26,17 @@ export const awsNlbLbc: PlannedEdge = {
   checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
   ejectOn503: false,
   upstreamConnectTimeoutMs: 0, // passthrough
+  // The same page: a target is `initial`, and gets nothing, until its first checks have passed.
+  newTarget: 'unhealthy',
+  // aws-load-balancer-controller pkg/backend/endpoint_utils.go: nodes with the label are no targets, whatever its value.
+  excludeLabel: 'honoured',
+  // aws-load-balancer-controller docs, "annotations": the check's protocol, port and path.
+  pinCheck: awsPin,
+  // The same page, and the controller's docs, "annotations": attributes of the target group.
+  keepEstablished: {
+    'service.beta.kubernetes.io/aws-load-balancer-target-group-attributes':
+      'target_health_state.unhealthy.connection_termination.enabled=false,deregistration_delay.timeout_seconds=3600',
+  },
   source:
     'aws-load-balancer-controller pkg/service/model_builder.go; AWS "Health checks for Network Load Balancer target groups"; reconcile delay estimated',
 };

@@ -26,6 +26,21 @@ export const azure: PlannedEdge = {
   checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
   ejectOn503: false,
   upstreamConnectTimeoutMs: 0, // passthrough
+  // Inferred: no new flow before the first successful probe; no source says otherwise.
+  newTarget: 'unhealthy',
+  // learn.microsoft.com/azure/aks/load-balancer-standard: the label has no effect on AKS' managed nodes.
+  excludeLabel: 'ignored',
+  // cloud-provider-azure docs, "Custom Load Balancer health probe" (kubernetes-sigs/cloud-provider-azure#2452).
+  pinCheck: {
+    annotations: {
+      'service.beta.kubernetes.io/port_80_health-probe_protocol': 'http',
+      'service.beta.kubernetes.io/port_80_health-probe_port': '10256',
+      'service.beta.kubernetes.io/port_80_health-probe_request-path': '/healthz',
+    },
+    port: 'healthz',
+  },
+  // Nothing to set: established flows go on as they are.
+  keepEstablished: null,
   source:
     'cloud-provider-azure pkg/consts/consts.go; Microsoft "Azure Load Balancer health probes"; probe time-out and reconcile delay estimated',
 };

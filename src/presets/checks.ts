@@ -1,4 +1,4 @@
-import type { PlannedCheck } from './schema.ts';
+import type { PlannedCheck, PlannedEdge } from './schema.ts';
 
 /** Seconds and counts, as clouds document them. */
 interface Timing {
@@ -31,3 +31,13 @@ export function localEndpoints(timing: Timing): PlannedCheck {
 export function nodePortTcp(timing: Timing): PlannedCheck {
   return { kind: 'tcp', port: 'nodePort', path: '', ...timed(timing) };
 }
+
+/** HTTP to :10256/healthz whatever the policy, by annotations that AWS' two controllers share. */
+export const awsPin: PlannedEdge['pinCheck'] = {
+  annotations: {
+    'service.beta.kubernetes.io/aws-load-balancer-healthcheck-protocol': 'http',
+    'service.beta.kubernetes.io/aws-load-balancer-healthcheck-port': '10256',
+    'service.beta.kubernetes.io/aws-load-balancer-healthcheck-path': '/healthz',
+  },
+  port: 'healthz',
+};

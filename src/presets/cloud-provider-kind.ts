@@ -27,6 +27,14 @@ export const cloudProviderKind: PlannedEdge = {
   ejectOn503: true,
   // The same file: connect_timeout 3s.
   upstreamConnectTimeoutMs: 3000,
+  // Envoy, health checking: a new host gets nothing until its first check has passed.
+  newTarget: 'unhealthy',
+  // k8s.io/cloud-provider controllers/service/controller.go: nodes with the label are no targets.
+  excludeLabel: 'honoured',
+  // cloud-provider-kind pkg/loadbalancer/proxy.go: the check follows the Service alone.
+  pinCheck: null,
+  // Nothing to set: open connections are left alone as they are.
+  keepEstablished: null,
   source:
     'cloud-provider-kind pkg/loadbalancer/proxy.go at 57084484; Envoy HttpHealthCheck and Cluster; reconcile delay estimated',
 };

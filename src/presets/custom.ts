@@ -21,5 +21,13 @@ export const custom: PlannedEdge = {
   checkIntervalFrom: 'start', // our choice: the interval is kept
   ejectOn503: false,
   upstreamConnectTimeoutMs: 5000, // our choice; counts for `mode: proxy` only
+  // our choice: nothing goes where nothing has answered yet
+  newTarget: 'unhealthy',
+  // our choice: as Kubernetes' own service controller
+  excludeLabel: 'honoured',
+  // our choice: stands for an administrator who sets the check by hand
+  pinCheck: { annotations: { 'midflight.dev/check': 'http:10256/healthz' }, port: 'healthz' },
+  // our choice: stands for an administrator who sets it by hand
+  keepEstablished: { 'midflight.dev/connection-draining-timeout': '3600' },
   source: "midflight's own defaults; whatever the scenario overrides is the user's",
 };

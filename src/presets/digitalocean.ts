@@ -25,6 +25,21 @@ export const digitalocean: PlannedEdge = {
   ejectOn503: false,
   // Estimate: HAProxy's customary `timeout connect 5s`.
   upstreamConnectTimeoutMs: 5000,
+  // Inferred, as HAProxy: a server begins as up until its checks have failed (configuration manual, `rise` and `fall`).
+  newTarget: 'healthy',
+  // k8s.io/cloud-provider controllers/service/controller.go: nodes with the label are no targets.
+  excludeLabel: 'honoured',
+  // docs.digitalocean.com/products/kubernetes/how-to/configure-load-balancers ("Health checks"): with the first annotation
+  // the check follows the others and not the policy. It asks the node port: any other must be a port of the Service.
+  pinCheck: {
+    annotations: {
+      'service.beta.kubernetes.io/do-loadbalancer-override-health-check': 'true',
+      'service.beta.kubernetes.io/do-loadbalancer-healthcheck-protocol': 'tcp',
+    },
+    port: 'nodePort',
+  },
+  // Nothing to set: open connections are left alone as they are.
+  keepEstablished: null,
   source:
     'digitalocean-cloud-controller-manager do/loadbalancers.go; DigitalOcean "Load Balancer Support"; reconcile delay, ejection and connect time-out estimated',
 };

@@ -25,6 +25,14 @@ export const gkeTargetPool: PlannedEdge = {
   checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
   ejectOn503: false,
   upstreamConnectTimeoutMs: 0, // passthrough
+  // Inferred, likewise: no source says otherwise.
+  newTarget: 'unhealthy',
+  // k8s.io/cloud-provider controllers/service/controller.go: nodes with the label are no targets.
+  excludeLabel: 'honoured',
+  // cloud-provider-gcp gce_healthchecks.go: the controller makes the check itself; nothing of it can be annotated.
+  pinCheck: null,
+  // Target pools have no such setting.
+  keepEstablished: null,
   source:
     'cloud-provider-gcp providers/gce/gce.go, gce_healthchecks.go; kubernetes/kubernetes#77512 (reconcile delay, one report)',
 };

@@ -27,6 +27,15 @@ export const gke: PlannedEdge = {
   ejectOn503: false,
   // Passthrough: the balancer makes no connection of its own, so it has no time-out.
   upstreamConnectTimeoutMs: 0,
+  // Inferred: a backend gets nothing before its first success; no source says otherwise.
+  newTarget: 'unhealthy',
+  // ingress-gce pkg/utils/zonegetter/zone_getter.go: nodes with the label are no backends, whatever its value.
+  excludeLabel: 'honoured',
+  // ingress-gce pkg/l4/healthchecks/healthchecksl4.go: the controller sets port and path anew at each sync.
+  pinCheck: null,
+  // By hand: `gcloud compute backend-services update NAME --connection-draining-timeout=3600`; ingress-gce keeps a
+  // user's value (pkg/backends, EnsureL4BackendService). The annotation stands for that command.
+  keepEstablished: { 'midflight.dev/connection-draining-timeout': '3600' },
   source:
     'ingress-gce pkg/l4/healthchecks/healthchecksl4.go; Google Cloud "Traffic distribution for external passthrough Network Load Balancers"; reconcile delay estimated',
 };

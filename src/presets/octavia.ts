@@ -26,6 +26,14 @@ export const octavia: PlannedEdge = {
   ejectOn503: false,
   // Octavia API, listener timeout_member_connect: 5000 ms by default.
   upstreamConnectTimeoutMs: 5000,
+  // kubernetes/cloud-provider-openstack#1770: a new member gets connections until its first checks have failed.
+  newTarget: 'healthy',
+  // k8s.io/cloud-provider controllers/service/controller.go: nodes with the label are no targets.
+  excludeLabel: 'honoured',
+  // cloud-provider-openstack docs, octavia-ingress and service annotations: delays and counts of the monitor, no port.
+  pinCheck: null,
+  // Nothing to set: open connections are left alone as they are.
+  keepEstablished: null,
   source:
     'cloud-provider-openstack pkg/openstack/openstack.go and documentation; Octavia API timeout_member_connect; reconcile delay estimated',
 };

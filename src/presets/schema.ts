@@ -36,6 +36,23 @@ export const plannedEdge = z.object({
   /** The next check of a node is due one interval after the last one began (start), or after its result (end). */
   checkIntervalFrom: z.enum(['start', 'end']).default('start'),
   upstreamConnectTimeoutMs: ms,
+  /** What a target is before its first check. healthy: it gets connections at once. */
+  newTarget: z.enum(['healthy', 'unhealthy']).default('unhealthy'),
+  /** Whether node.kubernetes.io/exclude-from-external-load-balancers takes a node out of the targets. */
+  excludeLabel: z.enum(['honoured', 'ignored']).default('honoured'),
+  /**
+   * Annotations of the Service that pin the check to one port whatever the policy: kube-proxy's :10256, or TCP to the node
+   * port. Those of midflight.dev stand for what an administrator does by hand. null: it cannot be pinned.
+   */
+  pinCheck: z
+    .object({ annotations: z.record(z.string(), z.string()), port: z.enum(['healthz', 'nodePort']) })
+    .nullable()
+    .default(null),
+  /**
+   * Annotations that let open connections of a node that is unhealthy or leaves the targets go on for an hour. null: there
+   * are none, or nothing to set.
+   */
+  keepEstablished: z.record(z.string(), z.string()).nullable().default(null),
   source: z.string(),
 });
 

@@ -55,6 +55,10 @@ export const basicPlan: Plan = {
     checkIntervalFrom: 'start',
     ejectOn503: false,
     upstreamConnectTimeoutMs: 0,
+    newTarget: 'unhealthy',
+    excludeLabel: 'honoured',
+    pinCheck: null,
+    keepEstablished: null,
     source: 'for tests',
   },
   load: [

@@ -42,6 +42,8 @@ export const check = z.object({
   ok: z.boolean(),
   /** '200', '503', 'timeout', 'refused', 'reset', 'unreachable', … */
   detail: z.string(),
+  /** What was asked; null: there was no such port. Histories from before this field lack it. */
+  port: z.int().nullable().optional(),
 });
 
 /** The edge's verdict on a node changed. `eligible`: in the target set at all (policy, labels, Node exists). */

@@ -50,7 +50,12 @@ async function withBalancer(
     emit: (event) => events.push(event.type),
     ...more,
   });
-  const service = { policy: 'Cluster', nodePort: 30_080, healthCheckNodePort: null } as const;
+  const service = {
+    policy: 'Cluster',
+    nodePort: 30_080,
+    healthCheckNodePort: null,
+    annotations: {},
+  } as const;
   balancer.apply({ service, targets });
   const { host, port } = await balancer.listen();
   try {

@@ -45,8 +45,18 @@ function handTimers(): Timers & {
 }
 
 const node = (name: string): Target => ({ name, address: `10.0.0.${name}`, portOffset: 0, hello: false });
-const underCluster: FollowedService = { policy: 'Cluster', nodePort: 30_080, healthCheckNodePort: null };
-const underLocal: FollowedService = { policy: 'Local', nodePort: 30_080, healthCheckNodePort: 32_000 };
+const underCluster: FollowedService = {
+  policy: 'Cluster',
+  nodePort: 30_080,
+  healthCheckNodePort: null,
+  annotations: {},
+};
+const underLocal: FollowedService = {
+  policy: 'Local',
+  nodePort: 30_080,
+  healthCheckNodePort: 32_000,
+  annotations: {},
+};
 
 function rig(
   answer: (request: CheckRequest, now: number) => CheckResult | { afterSeconds: number },
@@ -62,6 +72,7 @@ function rig(
     timeScale,
     ejectOn503: false,
     intervalFrom,
+    newTarget: 'unhealthy',
     from: null,
     random: seededRandom(3),
     perform(request) {

@@ -19,8 +19,12 @@ function verdicts(from: Health, results: (typeof ok)[], rules = rule): string {
 }
 
 test('a new target gets nothing until it passed as many checks as the threshold says', () => {
-  assert.is(verdicts(newTarget, [ok, ok, ok]), '-++');
-  assert.is(verdicts(newTarget, [ok, bad, ok, bad, ok, ok]), '-----+');
+  assert.is(verdicts(newTarget('unhealthy'), [ok, ok, ok]), '-++');
+  assert.is(verdicts(newTarget('unhealthy'), [ok, bad, ok, bad, ok, ok]), '-----+');
+});
+
+test('a target that begins as healthy gets connections until its checks have failed', () => {
+  assert.is(verdicts(newTarget('healthy'), [bad, bad, bad]), '++-');
 });
 
 test('only failures in a row eject', () => {

@@ -18,28 +18,30 @@ const node = (more: {
     ],
   },
 });
+const none = { excludeNodes: [], excludeLabel: 'honoured' } as const;
 const plain = { name: 'n1', address: '10.0.0.1', portOffset: 0, hello: false };
 
 test('a node is a target by its InternalIP, and stays one NotReady, cordoned or tainted (KEP-3458)', () => {
-  assert.equal(targetOf(node({}), []), plain);
-  assert.equal(targetOf(node({ ready: 'Unknown' }), []), plain);
+  assert.equal(targetOf(node({}), none), plain);
+  assert.equal(targetOf(node({ ready: 'Unknown' }), none), plain);
   const taints = [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }];
-  assert.equal(targetOf(node({ spec: { unschedulable: true, taints } }), []), plain);
+  assert.equal(targetOf(node({ spec: { unschedulable: true, taints } }), none), plain);
 });
 
 test('left out are nodes with the exclude label (whatever its value), the autoscaler taint, by name, or without address', () => {
   const label = 'node.kubernetes.io/exclude-from-external-load-balancers';
-  assert.is(targetOf(node({ labels: { [label]: '' } }), []), null);
+  assert.is(targetOf(node({ labels: { [label]: '' } }), none), null);
+  assert.equal(targetOf(node({ labels: { [label]: '' } }), { ...none, excludeLabel: 'ignored' }), plain);
   const taints = [{ key: 'ToBeDeletedByClusterAutoscaler', effect: 'NoSchedule' }];
-  assert.is(targetOf(node({ spec: { taints } }), []), null);
-  assert.is(targetOf(node({}), ['n1']), null);
-  assert.is(targetOf({ metadata: { name: 'n1' } }, []), null);
+  assert.is(targetOf(node({ spec: { taints } }), none), null);
+  assert.is(targetOf(node({}), { ...none, excludeNodes: ['n1'] }), null);
+  assert.is(targetOf({ metadata: { name: 'n1' } }, none), null);
 });
 
 test('the port offset comes from its annotation', () => {
-  assert.is(targetOf(node({ annotations: { 'midflight.dev/port-offset': '300' } }), [])?.portOffset, 300);
-  assert.is(targetOf(node({ annotations: { 'midflight.dev/port-offset': 'x' } }), [])?.portOffset, 0);
-  assert.is(targetOf(node({ annotations: { 'midflight.dev/hello': 'node-port' } }), [])?.hello, true);
+  assert.is(targetOf(node({ annotations: { 'midflight.dev/port-offset': '300' } }), none)?.portOffset, 300);
+  assert.is(targetOf(node({ annotations: { 'midflight.dev/port-offset': 'x' } }), none)?.portOffset, 0);
+  assert.is(targetOf(node({ annotations: { 'midflight.dev/hello': 'node-port' } }), none)?.hello, true);
 });
 
 test('of a Service count its policy, Cluster where none is said, and its ports', () => {
@@ -47,12 +49,14 @@ test('of a Service count its policy, Cluster where none is said, and its ports',
     policy: 'Cluster',
     nodePort: 30_080,
     healthCheckNodePort: null,
+    annotations: {},
   });
   const spec = { externalTrafficPolicy: 'Local', healthCheckNodePort: 32_000, ports: [{ nodePort: 30_080 }] };
   assert.equal(followedService({ metadata: { name: 's' }, spec }), {
     policy: 'Local',
     nodePort: 30_080,
     healthCheckNodePort: 32_000,
+    annotations: {},
   });
 });
 

@@ -20,7 +20,7 @@ test('every constant of a preset has a comment on its line or right above it', (
     const lines = readFileSync(`${packageRoot()}/src/presets/${name}.ts`, 'utf8').split('\n');
     lines.forEach((line, index) => {
       if (
-        !/^ {2,4}(Cluster|Local|reconcileDelayMs|onEjected|drainTimeoutMs|allUnhealthy|noTarget|checkIntervalFrom|upstreamConnectTimeoutMs):/.test(
+        !/^ {2,4}(Cluster|Local|reconcileDelayMs|onEjected|drainTimeoutMs|allUnhealthy|noTarget|checkIntervalFrom|upstreamConnectTimeoutMs|newTarget|excludeLabel|pinCheck|keepEstablished):/.test(
           line,
         )
       )

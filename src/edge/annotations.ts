@@ -1,0 +1,33 @@
+import type { PlannedCheck, PlannedEdge } from '../plan/schema.ts';
+import type { FollowedService } from './targets.ts';
+
+/** As `aws-load-balancer-target-group-attributes` and its like can set it. */
+const keptMs = 3_600_000;
+
+/** The Service bears all of these. */
+const bears = ({ annotations }: FollowedService, wanted: Readonly<Record<string, string>> | null): boolean =>
+  wanted !== null && Object.entries(wanted).every(([key, value]) => annotations[key] === value);
+
+/** How nodes are checked for this Service: as its policy says, unless its annotations pin the check. */
+export function checkFor(preset: PlannedEdge, service: FollowedService): PlannedCheck {
+  const check = preset.checks[service.policy];
+  const { pinCheck } = preset;
+  return pinCheck !== null && bears(service, pinCheck.annotations)
+    ? pinnedCheck(check, pinCheck.port)
+    : check;
+}
+
+/** The policy's own times, asked of the pinned port. */
+function pinnedCheck(check: PlannedCheck, port: 'healthz' | 'nodePort'): PlannedCheck {
+  if (port === 'nodePort') return { ...check, kind: 'tcp', port, path: '' };
+  return { ...check, kind: 'http', port, path: '/healthz' };
+}
+
+/** What becomes of open connections: as the preset says, unless the Service's annotations keep them. */
+export function partingOf(
+  preset: PlannedEdge,
+  service: FollowedService | null,
+): Pick<PlannedEdge, 'onEjected' | 'drainTimeoutMs'> {
+  if (service === null || !bears(service, preset.keepEstablished)) return preset;
+  return { onEjected: 'persist', drainTimeoutMs: keptMs };
+}

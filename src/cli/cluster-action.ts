@@ -60,7 +60,7 @@ async function up(file: string | undefined, images: Images, io: Io): Promise<Exi
     signal: interruption.signal,
   });
   try {
-    await provider.up(
+    await provider.cluster.open(
       plan,
       {
         progress: say,
@@ -72,7 +72,7 @@ async function up(file: string | undefined, images: Images, io: Io): Promise<Exi
       changes,
     );
     say('installing ingress and app');
-    await provider.install(plan, interruption.signal);
+    await provider.workload.ready(plan, interruption.signal);
   } finally {
     await provider.down();
     // The cluster itself stays: it is kept.

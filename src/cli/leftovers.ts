@@ -17,7 +17,7 @@ export async function settleLeftovers(
   say: (text: string) => void,
 ): Promise<void> {
   const dead = leftovers().left.filter(({ alive }) => !alive);
-  const target = provider.place(plan);
+  const target = provider.cluster.place(plan);
   for (const one of dead) {
     const { place, what } = one.content.opening;
     if (place.provider !== plan.provider) continue;

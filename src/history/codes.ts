@@ -69,6 +69,7 @@ export const limitCodes = [
   'edge-address-seen',
   'one-machine',
   'no-cluster',
+  'no-edge-log',
 ] as const;
 export type LimitCode = (typeof limitCodes)[number];
 

@@ -5,7 +5,7 @@ import { type AnyKind, anyKind, kubectlHint, type Undone, type World } from '../
 import type { Effects } from '../changes/effects.ts';
 import { type PodTarget, podTarget, readPod } from '../changes/kinds/pod.ts';
 import { isReadyPod } from '../kube/pods.ts';
-import type { NodePower } from './provider.ts';
+import type { NodePower } from './node-power.ts';
 
 const node = z.object({ node: z.string() });
 const silence = z.object({ how: z.enum(['off', 'unplugged']) });

@@ -18,15 +18,15 @@ export function openChanges(
     journal: createJournal(place.file, {
       owner: { runId: place.runId, pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
       what: `run of ${plan.experiment} on ${plan.provider}`,
-      place: provider.place(plan),
+      place: provider.cluster.place(plan),
       wallTime: new Date().toISOString(),
     }),
     world: (of) => ({
       core() {
-        core ??= provider.kubeConfig().makeApiClient(CoreV1Api);
+        core ??= provider.cluster.kubeConfig().makeApiClient(CoreV1Api);
         return core;
       },
-      kubectl: provider.capabilities.kubectl,
+      kubectl: provider.cluster.kubectl,
       signal: of,
       sleep: (ms) => clock.sleep(realMs(plan, ms), of),
     }),

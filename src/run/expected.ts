@@ -1,4 +1,4 @@
-import type { NodeName } from '../base/units.ts';
+import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { TrafficPolicy } from '../catalogue/policies.ts';
 import type { Run } from './run.ts';
 
@@ -8,7 +8,8 @@ export function expectedGreen(
   policy: TrafficPolicy,
   silenced: NodeName | null,
 ): Set<NodeName> {
-  const excluded = new Set(run.provider.addresses().excludeNodes);
+  const { front } = run.provider;
+  const excluded = new Set(front.kind === 'edge' ? front.excludeNodes() : []);
   const withIngress = run.state.endpointNodes.get(run.workload.service.name) ?? new Set();
   const names = run.topology.map(({ name }) => name);
   return new Set(
@@ -24,12 +25,24 @@ export function greenAtEdge(run: Pick<Run, 'state'>): Set<NodeName> {
   return new Set(green.map(([name]) => name));
 }
 
-/** The edge holds green exactly the nodes that it should. */
+/** The edge has taken this policy since then, and holds green exactly the nodes that it should. */
+export function edgeFollows(
+  run: Parameters<typeof edgeHolds>[0],
+  policy: TrafficPolicy,
+  since: Nanoseconds,
+): boolean {
+  if (run.provider.front.kind !== 'edge') return true;
+  const { edgePolicy, edgeReconciledAt } = run.state;
+  return edgePolicy === policy && edgeReconciledAt > since && edgeHolds(run, policy, null);
+}
+
+/** The edge holds green exactly the nodes that it should. A balancer that is not ours does not say: true. */
 export function edgeHolds(
   run: Parameters<typeof expectedGreen>[0],
   policy: TrafficPolicy,
   silenced: NodeName | null,
 ): boolean {
+  if (run.provider.front.kind !== 'edge') return true;
   const [green, wanted] = [greenAtEdge(run), expectedGreen(run, policy, silenced)];
   return green.size === wanted.size && [...green].every((node) => wanted.has(node));
 }

@@ -27,10 +27,10 @@ export function hold(changes: ChangeLog, provider: Provider): Hold {
   let lease: HeldLease | null = null;
   return {
     async take(lost) {
-      if (provider.capabilities.disposable) return;
+      if (provider.cluster.disposable) return;
       lease = await holdLease({
         ...runLease,
-        api: provider.kubeConfig().makeApiClient(CoordinationV1Api),
+        api: provider.cluster.kubeConfig().makeApiClient(CoordinationV1Api),
         holder: `midflight on ${hostname()}, process ${process.pid}`,
       });
       mark = changes.mark();

@@ -20,12 +20,14 @@ export const silenceWords = (ms: number): string =>
 /** Starts one of our processes and feeds what it says to the history; its unexpected end spoils the trial. */
 export async function launchInstrument<Config extends { readonly role: RoleName }>(
   run: Pick<Run, 'record' | 'progress' | 'clock'> & {
-    readonly provider: { launch(role: Config['role'], config: Config, name: string): Promise<RoleHandle> };
+    readonly provider: {
+      readonly host: { launch(role: Config['role'], config: Config, name: string): Promise<RoleHandle> };
+    };
   },
   config: Config,
   name: string,
 ): Promise<RoleHandle> {
-  const handle = await run.provider.launch(config.role, config, name);
+  const handle = await run.provider.host.launch(config.role, config, name);
   const failed = (code: InstrumentFailureCode, reason: string) =>
     run.record({ type: 'instrument-failed', t: run.clock.now(), instrument: name, code, reason });
   handle.onMessage((message) => {

@@ -3,7 +3,7 @@ import { dependencyVersion } from '../base/package.ts';
 import type { RoleHandle } from '../base/role.ts';
 import type { Lane } from '../base/words.ts';
 import { probeLatenessLimit } from '../history/lateness.ts';
-import type { AutocannonConfig, K6Config, ProbeConfig, StreamsConfig, Target } from '../load/config.ts';
+import type { AutocannonConfig, K6Config, ProbeConfig, StreamsConfig } from '../load/config.ts';
 import { requireK6 } from '../load/k6/find.ts';
 import { k6Version, ownScript } from '../load/k6/source.ts';
 import { blockOf, type PortBlock } from '../plan/ports.ts';
@@ -85,17 +85,11 @@ function configOf(run: Run, trial: PlannedTrial, load: PlannedLoad): LoadConfig 
 const common = (run: Run, trial: PlannedTrial, load: PlannedLoad) => ({
   load: load.name,
   trial: trial.index,
-  target: targetOf(run),
-  localAddresses: [...run.provider.addresses().clients],
+  target: run.target,
+  localAddresses: [...run.provider.host.clients()],
   expectStatus: load.expectStatus,
   idPrefix: `${trial.index}-${load.name}-`,
 });
-
-function targetOf(run: Run): Target {
-  const { host, port } = run.edgeDial;
-  const { hostname } = run.workload;
-  return { host, port, tls: false, hostname, path: '/', headers: {}, insecure: false };
-}
 
 function streamsOf(run: Run, trial: PlannedTrial, load: PlannedStreams): StreamsConfig {
   const real = (ms: number) => realMs(run.plan, ms);

@@ -6,6 +6,7 @@ import type { Milliseconds, NodeName } from '../base/units.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import { type Reason, type ReasonCode, reasonOf } from '../history/codes.ts';
 import type { HistoryEvent, TopologyNode } from '../history/schema.ts';
+import type { Target } from '../load/config.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Provider, Workload } from '../providers/provider.ts';
 import type { RunState } from './state.ts';
@@ -32,8 +33,8 @@ export interface Run {
   progress(load: string, message: Message): void;
   /** Where the pods were when all was well. */
   readonly placement: Placement;
-  /** Where load processes connect to. */
-  readonly edgeDial: { readonly host: string; readonly port: number };
+  /** What load processes connect to. */
+  readonly target: Target;
 }
 
 /** Real milliseconds of a cluster time. */

@@ -49,7 +49,7 @@ export async function watchCluster(run: Watched): Promise<{ stop(): void }> {
 
 function watch<T>(run: Watched, path: string, toEvent: (change: Change, object: T) => HistoryEvent | null) {
   return watchResource({
-    kubeConfig: run.provider.kubeConfig(),
+    kubeConfig: run.provider.cluster.kubeConfig(),
     path,
     onEvent(change, object) {
       // The API server answers for the shape of its own objects.

@@ -15,7 +15,7 @@ import { helloAnnotation } from '../../src/edge/hello.ts';
 import { faults } from '../../src/faults/index.ts';
 import type { TopologyNode } from '../../src/history/schema.ts';
 import type { Plan } from '../../src/plan/schema.ts';
-import type { Provider, Workload } from '../../src/providers/provider.ts';
+import type { EdgeFront, Provider, Workload } from '../../src/providers/provider.ts';
 import { failuresOf, openChanges } from '../../src/run/changes.ts';
 import { faultContext, rememberPlacement } from '../../src/run/cluster.ts';
 import { journalSomewhere } from '../support/changes.ts';
@@ -28,7 +28,7 @@ import { ask, knock, openStream, type Stream, type Where } from './client.ts';
 
 interface Bed {
   readonly plan: Plan;
-  readonly provider: Provider;
+  readonly provider: Provider<EdgeFront>;
   readonly workload: Workload;
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
@@ -41,7 +41,7 @@ const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
 const never = new AbortController().signal;
 
 /** Registers the suite's tests for one provider. `up` may take its time; `down` always runs. */
-export function conformance(name: string, plan: Plan, makeProvider: () => Provider): void {
+export function conformance(name: string, plan: Plan, makeProvider: () => Provider<EdgeFront>): void {
   const test = suite(name);
   const provider = makeProvider();
   const changes = openChanges(journalSomewhere(), { plan, provider, clock: monotonic, signal: never });
@@ -65,11 +65,11 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
       note: () => {},
       event: () => {},
     };
-    await provider.up(plan, events, never, changes);
-    const workload = await provider.install(plan, never);
-    const kube = provider.kubeConfig();
+    await provider.cluster.open(plan, events, never, changes);
+    const workload = await provider.workload.ready(plan, never);
+    const kube = provider.cluster.kubeConfig();
     const core = kube.makeApiClient(CoreV1Api);
-    const nodes = provider.nodes().filter((node) => !node.controlPlane);
+    const nodes = provider.cluster.nodes().filter((node) => !node.controlPlane);
     const { items } = await core.listNamespacedPod({ ...workload.ingress });
     const holders = new Set(items.map((pod) => pod.spec?.nodeName));
     const podless = nodes.find((node) => !holders.has(node.name));
@@ -120,7 +120,7 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
   const on = (node: TopologyNode, port: number): Where => ({
     host: node.address,
     port,
-    localAddress: bed.provider.addresses().clients[0],
+    localAddress: bed.provider.host.clients()[0],
     hostname: bed.workload.hostname,
   });
   const answers200 = (where: Where) =>
@@ -146,7 +146,7 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
       () => false,
     );
   const first = () => bed.withIngress[0] ?? bed.podless;
-  const clientAddress = () => bed.provider.addresses().clients[0];
+  const clientAddress = () => bed.provider.host.clients()[0];
 
   test('under Cluster any node answers, also one without a pod', async () => {
     for (const node of allNodes()) {
@@ -444,7 +444,7 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     const { metadata } = await bed.core.readNode({ name: node.name });
     const hello = helloAnnotation in (metadata?.annotations ?? {});
     const check = { kind: 'tcp', host, port, path: '', timeoutMs: 700 } as const;
-    const from = bed.provider.addresses().checkFrom;
+    const from = bed.provider.front.checkFrom();
     return Promise.all(
       Array.from({ length: count }, (_, index) =>
         performCheck({ ...check, from, hello: hello ? index : null }),

@@ -37,7 +37,7 @@ function neighbours(): void {
   const addressOf = (container: string) =>
     docker('inspect', '-f', '{{.NetworkSettings.Networks.kind.IPAddress}}', container);
   const noted: string[] = [];
-  const core = () => provider.kubeConfig().makeApiClient(CoreV1Api);
+  const core = () => provider.cluster.kubeConfig().makeApiClient(CoreV1Api);
   const nodeAddress = async (name: string) =>
     (await core().readNode({ name })).status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
 
@@ -46,7 +46,7 @@ function neighbours(): void {
     kind('create', 'cluster', '--name', other, ...(image === undefined ? [] : ['--image', image]));
     const note = (_: string, text: string) => noted.push(text);
     const events = { progress: () => {}, failed: () => {}, note, event: () => {} };
-    await provider.up(plan, events, never, changes);
+    await provider.cluster.open(plan, events, never, changes);
   });
   test.after(async () => {
     await provider.down();
@@ -56,7 +56,7 @@ function neighbours(): void {
   });
 
   test('workers run nothing of the cluster but what runs on every node', async () => {
-    const workers = provider.nodes().map(({ name }) => name);
+    const workers = provider.cluster.nodes().map(({ name }) => name);
     const { items } = await core().listPodForAllNamespaces();
     const others = items
       .filter(({ spec, metadata }) => workers.includes(spec?.nodeName ?? '') && !metadata?.deletionTimestamp)
@@ -70,7 +70,7 @@ function neighbours(): void {
   });
 
   test('a node without power keeps its address while another cluster is removed', async () => {
-    const [victim] = provider.nodes();
+    const [victim] = provider.cluster.nodes();
     assert.ok(victim);
     const { name, address } = victim;
     assert.is(addressOf(name), address);

@@ -125,16 +125,13 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
   } as unknown as CoreV1Api;
   const provider = {
     name: 'embedded',
-    capabilities: { edgeKeepsClientAddress: true, disposable: true, kubectl: false },
+    cluster: { disposable: true, kubectl: false },
     effects: { power: { kind: 'power' } },
-    addresses: () => ({
-      clients: ['127.0.0.2'],
-      edgeListen: { host: '', port: 0 },
-      edgeDial: { host: '', port: 0 },
-      checkFrom: null,
-      excludeNodes: [],
-    }),
-    launch: async (role: string, _config: unknown, name: string) => load(role, name),
+    front: { kind: 'edge', excludeNodes: () => [] },
+    host: {
+      clients: () => ['127.0.0.2'],
+      launch: async (role: string, _config: unknown, name: string) => load(role, name),
+    },
   } as unknown as Provider;
 
   /** A load process: streams that all arrive at once, or four probes a second. */
@@ -236,7 +233,7 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
         ['with-1', 1],
       ]),
     },
-    edgeDial: { host: '', port: 0 },
+    target: { host: '', port: 0, tls: false, hostname: 'web', path: '/', headers: {}, insecure: false },
   };
   return Object.assign(listener, {
     run,

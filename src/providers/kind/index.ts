@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { VersionApi } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { adviceOf, MidflightError } from '../../base/errors.ts';
+import type { Limit } from '../../history/codes.ts';
 import type { Plan } from '../../plan/schema.ts';
-import { settingsOf } from '../../plan/settings.ts';
 import { nodeEffects } from '../node-effects.ts';
-import type { Provider, ProviderEvents, Workload } from '../provider.ts';
-import { waitFor } from '../wait.ts';
+import type { Cluster, EdgeFront, Host, Provider, ProviderEvents, WorkloadSource } from '../provider.ts';
 import { type AccessLog, followAccessLogs } from './access-log.ts';
+import { answering } from './answering.ts';
 import { bringUp, keptName, type Up } from './bring-up.ts';
 import { onOurClock } from './clock.ts';
 import { runPrefix } from './cluster.ts';
 import { launchContainer } from './containers.ts';
 import { imagesOf } from './images.ts';
 import { install } from './install.ts';
-import { run } from './shell.ts';
+import { versionsOf } from './versions.ts';
 
 export interface KindOptions {
   /** Leaves the cluster when the run is over, for `reuse`. */
@@ -26,7 +25,7 @@ export interface KindOptions {
 const edgePort = 8080;
 
 /** A real cluster in containers: real kube-proxy, real Traefik, real node deaths. */
-export function kindProvider({ keep = false, reuse = false }: KindOptions = {}): Provider {
+export function kindProvider({ keep = false, reuse = false }: KindOptions = {}): Provider<EdgeFront> {
   const kept = keep || reuse;
   const closers: (() => Promise<void>)[] = [];
   let state: Up | null = null;
@@ -39,65 +38,23 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
     if (state === null) throw new MidflightError('internal', 'the kind cluster is not up');
     return state;
   };
-
-  return {
-    name: 'kind',
-    ingressKind: 'traefik',
-    capabilities: { edgeKeepsClientAddress: false, disposable: !kept, kubectl: true },
+  const edgeAddress = () => ({ host: up().anchor.address, port: edgePort });
+  const cluster: Cluster = {
+    disposable: !kept,
+    kubectl: true,
     place: (plan) => ({ provider: 'kind', cluster: nameOf(plan), kept, image: imagesOf(plan.images).app }),
-    async up(plan, events, signal, changes) {
+    async open(plan, events, signal, changes) {
       note = events.note;
-      state = await bringUp({
-        plan,
-        name: nameOf(plan),
-        events,
-        signal,
-        changes,
-        kept,
-        reuse,
-      });
-    },
-    async install(plan, signal) {
-      const { cluster, anchor, clock, events } = up();
-      const images = imagesOf(plan.images);
-      const workload = await install({
-        kubeConfig: cluster.kubeConfig,
-        plan,
-        images,
-        edgeAddress: anchor.address,
-        signal,
-      });
-      await answering(up(), workload, signal);
-      accessLog = followAccessLogs({
-        kubeConfig: cluster.kubeConfig,
-        workload,
-        now: monotonic.now,
-        clock,
-        event: (event) => events.event(event),
-        lost: (pod, reason) =>
-          events.note('warning', 'access-log-lost', `the access log of ${pod} is lost: ${reason}`),
-      });
-      return workload;
+      state = await bringUp({ plan, name: nameOf(plan), events, signal, changes, kept, reuse });
     },
     nodes: () => up().topology,
-    addresses() {
-      const { anchor, controlPlane } = up();
-      const edge = { host: anchor.address, port: edgePort };
-      return { clients: [], edgeListen: edge, edgeDial: edge, checkFrom: null, excludeNodes: controlPlane };
-    },
     kubeConfig: () => up().cluster.kubeConfig,
-    roleKubeConfig: () => up().cluster.internalKubeConfig,
     versions: () => versionsOf(state, imagesOf(state?.plan.images ?? {})),
-    limits: () => [
-      {
-        code: 'edge-address-seen',
-        text: "the edge is a container: the ingress sees the edge's address as its client's",
-      },
-      {
-        code: 'one-machine',
-        text: 'on one machine: no delays of a cloud control plane, no zones, no forwarding rules of a real balancer',
-      },
-    ],
+    limits: () => limits,
+  };
+  const host: Host = {
+    clients: () => [],
+    kubeConfig: () => up().cluster.internalKubeConfig,
     async launch(role, config, name) {
       const { cluster, anchor, clock, plan } = up();
       const handle = await launchContainer({
@@ -116,6 +73,46 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
       closers.push(() => handle.stop());
       return onOurClock(handle, clock);
     },
+  };
+  const front: EdgeFront = {
+    kind: 'edge',
+    keepsClientAddress: false,
+    listen: edgeAddress,
+    dial: edgeAddress,
+    checkFrom: () => null,
+    excludeNodes: () => up().controlPlane,
+  };
+  const workload: WorkloadSource = {
+    ingressKind: 'traefik',
+    owner: 'ours',
+    async ready(plan, signal) {
+      const { cluster, anchor, clock, events } = up();
+      const installed = await install({
+        kubeConfig: cluster.kubeConfig,
+        plan,
+        images: imagesOf(plan.images),
+        edgeAddress: anchor.address,
+        signal,
+      });
+      await answering(up(), installed, signal);
+      accessLog = followAccessLogs({
+        kubeConfig: cluster.kubeConfig,
+        workload: installed,
+        now: monotonic.now,
+        clock,
+        event: (event) => events.event(event),
+        lost: (pod, reason) =>
+          events.note('warning', 'access-log-lost', `the access log of ${pod} is lost: ${reason}`),
+      });
+      return installed;
+    },
+  };
+  return {
+    name: 'kind',
+    cluster,
+    host,
+    front,
+    workload,
     effects: nodeEffects(
       {
         off: (node) => up().power.off(node),
@@ -136,45 +133,13 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
   };
 }
 
-/** Ready pods are not yet routes: asks until the wanted status comes, through every node that should answer. */
-async function answering(
-  { anchor, core, topology }: Up,
-  workload: Workload,
-  signal: AbortSignal,
-): Promise<void> {
-  const { spec } = await core.readNamespacedService({ ...workload.service });
-  const port = spec?.ports?.[0]?.nodePort ?? 0;
-  const urls = topology.map(({ address }) => `http://${address}:${port}/short?id=0`);
-  // 403 is an answer of the app's route as well: of its allow-list.
-  const script = `const http=require('http');Promise.all(${JSON.stringify(urls)}.map(u=>new Promise(r=>http.get(u,{headers:{host:${JSON.stringify(workload.hostname)}},timeout:2000},a=>{a.resume();r(a.statusCode)}).on('error',()=>r(0)).on('timeout',function(){this.destroy()})))).then(all=>process.exit(all.every(s=>s===200||s===403)?0:1))`;
-  await waitFor(
-    'Traefik to route to the app on every node',
-    90_000,
-    signal,
-    async () => (await run(['docker', 'exec', anchor.name, 'node', '-e', script])).ok,
-    300,
-  );
-}
-
-async function versionsOf(
-  state: Up | null,
-  images: ReturnType<typeof imagesOf>,
-): Promise<Record<string, string>> {
-  const [kind, docker] = await Promise.all([
-    run(['kind', 'version', '--quiet']),
-    run(['docker', 'version', '--format', '{{.Server.Version}}']),
-  ]);
-  const kubernetes =
-    state === null ? null : await state.cluster.kubeConfig.makeApiClient(VersionApi).getCode();
-  return {
-    ...(kubernetes === null ? {} : { kubernetes: kubernetes.gitVersion }),
-    ...(state === null ? {} : { 'kube-proxy': state.plan.kubeProxyMode }),
-    kind: kind.stdout.trim(),
-    docker: docker.stdout.trim(),
-    'node image': images.node,
-    traefik: images.traefik,
-    'app image': images.app,
-    node: process.version,
-    ...(state === null ? {} : settingsOf(state.plan, `${state.anchor.address}/32 (the edge)`)),
-  };
-}
+const limits: readonly Limit[] = [
+  {
+    code: 'edge-address-seen',
+    text: "the edge is a container: the ingress sees the edge's address as its client's",
+  },
+  {
+    code: 'one-machine',
+    text: 'on one machine: no delays of a cloud control plane, no zones, no forwarding rules of a real balancer',
+  },
+];

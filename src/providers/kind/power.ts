@@ -5,7 +5,7 @@ import type { NodeName } from '../../base/units.ts';
 import type { PodTarget } from '../../changes/kinds/pod.ts';
 import { isOver } from '../../kube/pods.ts';
 import { timeOf } from '../../kube/times.ts';
-import type { NodePower } from '../provider.ts';
+import type { NodePower } from '../node-power.ts';
 import { waitFor } from '../wait.ts';
 import { type Placeholders, restartAt } from './address.ts';
 import { type ContainerClock, ofWall } from './clock.ts';

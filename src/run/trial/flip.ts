@@ -1,6 +1,6 @@
 import type { Strategy } from '../../policies/index.ts';
 import { setPolicy } from '../cluster.ts';
-import { edgeHolds } from '../expected.ts';
+import { edgeFollows } from '../expected.ts';
 import { probesStable } from './settle.ts';
 import { disturbed, slack, type Trial } from './trial.ts';
 
@@ -19,10 +19,7 @@ export async function flip(trial: Trial, switchOver: NonNullable<Strategy['switc
   const check = edge.checks[strategy.final];
   const turns =
     (check.unhealthyThreshold + check.healthyThreshold + 1) * (check.intervalMs + check.timeoutMs);
-  const holds = () =>
-    run.state.edgePolicy === strategy.final &&
-    run.state.edgeReconciledAt > at &&
-    edgeHolds(run, strategy.final, null);
+  const holds = () => edgeFollows(run, strategy.final, at);
   const limit = edge.reconcileDelayMs + turns + 2 * stabilityMs + slack;
   if (!(await probesStable(trial, { since: at, limitMs: limit, holds, words: ' and the edge to follow' }))) {
     trial.note('flip-not-settled', `the switchover ${strategy.name} had not settled when its time was up`);

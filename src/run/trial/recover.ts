@@ -9,7 +9,7 @@ export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void
   const { run, fault, target, strategy } = trial;
   if (fault === null || target === null || trial.faultMark === null) return;
   const ending = outcome === 'interrupted' || run.signal.aborted;
-  if (ending && run.provider.capabilities.disposable) return; // it goes as a whole
+  if (ending && run.provider.cluster.disposable) return; // it goes as a whole
   trial.phase('recover');
   const moment = { kind: 'fault', name: fault.kind, node: target } as const;
   disturbed(trial, { ...moment, at: 'recover', detail: `bringing ${target} back` });

@@ -2,7 +2,7 @@ import { type Milliseconds, type Nanoseconds, nsPerMs } from '../../base/units.t
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
 import { setPolicy } from '../cluster.ts';
-import { edgeHolds, expectedGreen, greenAtEdge } from '../expected.ts';
+import { edgeFollows, expectedGreen, greenAtEdge } from '../expected.ts';
 import { realMs, TrialSpoiled } from '../run.ts';
 import { noise, slack, type Trial } from './trial.ts';
 
@@ -14,7 +14,7 @@ export async function settleOn(trial: Trial, policy: TrafficPolicy): Promise<voi
   const check = edge.checks[policy];
   const limit =
     edge.reconcileDelayMs + (check.healthyThreshold + check.unhealthyThreshold + 1) * check.intervalMs;
-  const settled = () => run.state.edgePolicy === policy && edgeHolds(run, policy, null);
+  const settled = () => edgeFollows(run, policy, Number.NEGATIVE_INFINITY);
   if (
     await run.state.until(
       settled,

@@ -27,8 +27,10 @@ export async function launchInstruments(
   const run = {
     ...shared,
     provider: {
-      launch: (role: 'recorder' | 'probe', config: StreamsConfig | ProbeConfig, name: string) =>
-        launchLocal(role, config, name, token),
+      host: {
+        launch: (role: 'recorder' | 'probe', config: StreamsConfig | ProbeConfig, name: string) =>
+          launchLocal(role, config, name, token),
+      },
     },
     progress(load: string, message: Message) {
       if (message.type === 'address')

@@ -37,20 +37,21 @@ function provider(up: (signal: AbortSignal) => Promise<void>): Provider & { down
   };
   const made = {
     name: 'embedded' as const,
-    ingressKind: 'model' as const,
-    capabilities: { edgeKeepsClientAddress: true, disposable: true, kubectl: false },
     downs: 0,
-    up: (_plan: unknown, _events: unknown, signal: AbortSignal) => up(signal),
-    install: never,
-    nodes: () => [],
-    addresses: none,
-    kubeConfig: () => new KubeConfig(),
-    roleKubeConfig: none,
-    versions: async () => ({}),
-    limits: () => [],
-    launch: never,
+    cluster: {
+      disposable: true,
+      kubectl: false,
+      place: () => ({}),
+      open: (_plan: unknown, _events: unknown, signal: AbortSignal) => up(signal),
+      nodes: () => [],
+      kubeConfig: () => new KubeConfig(),
+      versions: async () => ({}),
+      limits: () => [],
+    },
+    host: { clients: none, kubeConfig: none, launch: never },
+    front: { kind: 'balancer' as const, dial: never },
+    workload: { ingressKind: 'model' as const, owner: 'ours' as const, ready: never },
     effects: {},
-    place: () => ({}),
     async down() {
       made.downs += 1;
     },

@@ -5,7 +5,7 @@ import { MidflightError } from '../../../src/base/errors.ts';
 import { faultKinds } from '../../../src/catalogue/faults.ts';
 import { type FaultContext, faults } from '../../../src/faults/index.ts';
 import { nodeEffects } from '../../../src/providers/node-effects.ts';
-import type { NodePower } from '../../../src/providers/provider.ts';
+import type { NodePower } from '../../../src/providers/node-power.ts';
 import { testLog } from '../../support/changes.ts';
 
 /** A fault context that writes down what is asked of it; sleeping moves its clock. */

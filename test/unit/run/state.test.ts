@@ -73,7 +73,7 @@ test('under Cluster all nodes should be green, under Local those with a ready in
     state,
     topology: ['a', 'b', 'c', 'cp'].map(node),
     workload: { service: { namespace: 'n', name: 'web' } },
-    provider: { addresses: () => ({ excludeNodes: ['cp'] }) },
+    provider: { front: { kind: 'edge', excludeNodes: () => ['cp'] } },
   } as unknown as Parameters<typeof expectedGreen>[0];
   assert.equal([...expectedGreen(run, 'Cluster', null)], ['a', 'b', 'c']);
   assert.equal([...expectedGreen(run, 'Cluster', 'b')], ['a', 'c']);

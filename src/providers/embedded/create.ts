@@ -1,0 +1,165 @@
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { launchChild } from '../../base/child.ts';
+import { monotonic } from '../../base/clock.ts';
+import { MidflightError } from '../../base/errors.ts';
+import { heartbeat } from '../../base/heartbeat.ts';
+import { roleBundle } from '../../base/package.ts';
+import { seededRandom, seedOf } from '../../base/random.ts';
+import type { NodeName } from '../../base/units.ts';
+import type { ChangeLog } from '../../changes/change-log.ts';
+import { embeddedKubeconfig } from '../../cluster/control-plane/kubeconfig.ts';
+import type { TopologyNode } from '../../history/schema.ts';
+import { bounded } from '../../kube/bounded.ts';
+import { maxNodes } from '../../plan/embedded-limits.ts';
+import type { Plan } from '../../plan/schema.ts';
+import type { ProviderEvents } from '../provider.ts';
+import { reap } from '../state-dir.ts';
+import { waitFor } from '../wait.ts';
+import { embeddedCluster } from './changes.ts';
+import { type Machine, machine } from './machines.ts';
+import { nodeConfigOf } from './node-config.ts';
+import { isReady } from './ready.ts';
+import { startWatchdog } from './start-watchdog.ts';
+import { type Layout, takeLayout } from './subnet.ts';
+
+/** A cluster whose nodes are Ready, and what the provider holds of it. */
+export interface EmbeddedCluster {
+  readonly plan: Plan;
+  readonly layout: Layout;
+  readonly kubeConfig: KubeConfig;
+  readonly core: CoreV1Api;
+  readonly machines: ReadonlyMap<NodeName, Machine>;
+  readonly topology: readonly TopologyNode[];
+}
+
+/** A control plane that says nothing for so long hangs. Real milliseconds. */
+const hungAfterMs = 8000;
+
+interface Creation {
+  readonly plan: Plan;
+  readonly events: ProviderEvents;
+  readonly signal: AbortSignal;
+  readonly token: string;
+  readonly closers: (() => Promise<void>)[];
+  readonly changes: Pick<ChangeLog, 'make'>;
+}
+
+/** Starts the control plane and the nodes; resolves when all are Ready. */
+export async function createCluster(creation: Creation): Promise<EmbeddedCluster> {
+  const { plan, events, signal, token, closers, changes } = creation;
+  if (plan.nodes.length > maxNodes) {
+    throw new MidflightError(
+      'bad-scenario',
+      `${plan.nodes.length} nodes; an embedded cluster has at most ${maxNodes}`,
+    );
+  }
+  const ended = reap();
+  if (ended > 0)
+    events.note('warning', 'leftovers-ended', `ended ${ended} processes that an earlier run had left behind`);
+  const layout = await takeLayout(seededRandom(seedOf(token)), plan.nodes.length);
+  await changes.make(embeddedCluster, { token, subnet: layout.subnet }, {});
+  closers.push(
+    await startWatchdog(token, (how) =>
+      events.failed(
+        'watchdog',
+        'ended-unexpectedly',
+        `ended unexpectedly (${how}): nothing would end our processes if this one were killed`,
+      ),
+    ),
+  );
+  signal.throwIfAborted();
+  const controlPlane = await launchChild({
+    command: process.execPath,
+    args: [roleBundle('control-plane'), token],
+    role: 'control-plane',
+    name: 'control-plane',
+    config: controlPlaneConfig(plan, layout, token),
+  });
+  closers.push(() => controlPlane.stop());
+  void controlPlane.exited.then(({ expected, stderr }) => {
+    if (!expected)
+      events.failed('control plane', 'ended-unexpectedly', `ended unexpectedly ${stderr.trim().slice(-300)}`);
+  });
+  heartbeat(controlPlane, {
+    limitMs: hungAfterMs,
+    now: () => performance.now(),
+    silent: (ms) =>
+      events.failed(
+        'control plane',
+        'did-not-answer',
+        `did not answer for ${(ms / 1000).toFixed(0)} s: it hangs`,
+      ),
+  });
+  const server = `http://${layout.api}:${controlPlane.ready.port}`;
+  const kubeConfig = kubeConfigOf(layout.api, Number(controlPlane.ready.port));
+  const core = kubeConfig.makeApiClient(CoreV1Api);
+  const machines = new Map<NodeName, Machine>();
+  plan.nodes.forEach((node, index) => {
+    const made = machine({
+      name: node.name,
+      bundle: roleBundle('node'),
+      token,
+      config: nodeConfigOf(plan, node, layout, index, server, token),
+      fillFrom: layout.filler,
+      now: monotonic.now,
+      failed: (reason) => events.failed(node.name, 'ended-unexpectedly', reason),
+      message: (message) => {
+        if (message.type === 'ingress') events.event(message as Parameters<ProviderEvents['event']>[0]);
+        else if (message.type === 'failed')
+          events.failed(node.name, 'reported-failure', String(message.reason));
+      },
+    });
+    machines.set(node.name, made);
+    closers.push(async () => made.end());
+  });
+  await Promise.all([...machines.values()].map((each) => each.start()));
+  // Each node is a process that has to start: on a busy machine that takes its time.
+  const limitMs = 20_000 + 1000 * plan.nodes.length;
+  await waitFor(`${plan.nodes.length} nodes to be Ready`, limitMs, signal, async () => {
+    const { items } = await core.listNode();
+    return items.filter(isReady).length === plan.nodes.length;
+  });
+  return { plan, layout, kubeConfig, core, machines, topology: topologyOf(plan, layout) };
+}
+
+function controlPlaneConfig(plan: Plan, layout: Layout, token: string) {
+  const real = (ms: number) => ms / plan.timeScale;
+  const { nodeMonitorGraceMs, nodeMonitorPeriodMs, leaseRenewMs, podEvictionMs } = plan.timers;
+  return {
+    role: 'control-plane',
+    host: layout.api,
+    port: 0,
+    token,
+    seed: seedOf(plan.seed, 'control-plane'),
+    timeScale: plan.timeScale,
+    timers: {
+      nodeMonitorGraceMs: real(nodeMonitorGraceMs),
+      nodeMonitorPeriodMs: real(nodeMonitorPeriodMs),
+      leaseRenewMs: real(leaseRenewMs),
+      podEvictionMs: real(podEvictionMs),
+    },
+  };
+}
+
+/** Its clients wait for no answer for ever. */
+class BoundedKubeConfig extends KubeConfig {
+  override makeApiClient: KubeConfig['makeApiClient'] = (type) =>
+    bounded(super.makeApiClient(type), 'the control plane');
+}
+
+function kubeConfigOf(host: string, port: number): KubeConfig {
+  const kubeConfig = new BoundedKubeConfig();
+  kubeConfig.loadFromString(embeddedKubeconfig(host, port));
+  return kubeConfig;
+}
+
+function topologyOf(plan: Plan, layout: Layout): TopologyNode[] {
+  return plan.nodes.map(({ name, pool, preemptible, labels }, index) => ({
+    name,
+    pool,
+    address: layout.node(index).address,
+    preemptible,
+    labels,
+    controlPlane: false,
+  }));
+}

@@ -1,0 +1,55 @@
+import { MidflightError } from '../../base/errors.ts';
+import type { NodeName } from '../../base/units.ts';
+import { isOver } from '../../kube/pods.ts';
+import type { NodePower } from '../node-power.ts';
+import { waitFor } from '../wait.ts';
+import type { EmbeddedCluster } from './create.ts';
+import { isReady } from './ready.ts';
+
+/** Power over the nodes of the cluster that `up` returns once it is up. */
+export function powerOf(up: () => EmbeddedCluster): NodePower {
+  const of = (node: NodeName) => {
+    const found = up().machines.get(node);
+    if (found === undefined) throw new MidflightError('fault-failed', `there is no node ${node}`);
+    return found;
+  };
+  /** Nodes whose pods a shutdown has ended: only a start makes them run again. */
+  const shutDown = new Set<NodeName>();
+  const restart = async (node: NodeName) => {
+    await of(node).restart();
+    shutDown.delete(node);
+  };
+  return {
+    off: (node) => of(node).silence(),
+    unplug: (node) => of(node).silence(),
+    shutdownPods(node, which, graceMs) {
+      shutDown.add(node);
+      return of(node).shutdownPods(which, graceMs);
+    },
+    killPod: async (pod) => of(pod.node).killPod(pod),
+    async on(node, how) {
+      const target = of(node);
+      const since = new Date();
+      if (how === 'shutdown' ? !shutDown.has(node) : target.state === 'running') return false;
+      if (how === 'unplugged') target.wake();
+      else await restart(node);
+      await backInService(up(), node, since);
+      return true;
+    },
+  };
+}
+
+/** Ready by a heartbeat of its own since then, and every pod bound to it Ready, but for those that a shutdown ended. */
+async function backInService({ core, plan }: EmbeddedCluster, node: NodeName, since: Date): Promise<void> {
+  const limit = 120_000 / plan.timeScale + 20_000;
+  await waitFor(`${node} to be Ready again`, limit, AbortSignal.timeout(limit), async () => {
+    const found = await core.readNode({ name: node });
+    const ready = found.status?.conditions?.find(({ type }) => type === 'Ready');
+    if (ready?.status !== 'True' || (ready.lastHeartbeatTime ?? since) < new Date(since.getTime() - 1000))
+      return false;
+    const pods = await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` });
+    return pods.items.every(
+      (pod) => isOver(pod) || (pod.metadata?.deletionTimestamp === undefined && isReady(pod)),
+    );
+  });
+}

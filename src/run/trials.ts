@@ -1,0 +1,46 @@
+import type { NodeName } from '../base/units.ts';
+import type { Reason } from '../history/codes.ts';
+import { chooseTarget, targetCandidates } from '../plan/target.ts';
+import type { Opened } from './open.ts';
+import { endOf, type Run } from './run.ts';
+import { runTrial, type TrialOutcome } from './trial/index.ts';
+
+export interface RunEnd {
+  readonly outcome: TrialOutcome;
+  readonly reason: Reason | null;
+}
+
+/** Every trial of the plan, one after the other, until one of them leaves nothing to go on with. */
+export async function runTrials({ run, front }: Opened): Promise<RunEnd> {
+  for (const planned of run.plan.trials) {
+    const { gone } = run.state;
+    if (gone !== null) return { outcome: 'aborted', reason: gone };
+    front.beginTrial(planned.seed);
+    const outcome = await runTrial(run, planned, targetOf(run, planned.repeat), () =>
+      front.sync(`${planned.index}`, 5000),
+    );
+    if (outcome === 'interrupted' || run.signal.aborted) return endOf(run.signal, null);
+    if (outcome === 'aborted') {
+      const text = 'the cluster could not be restored after a trial';
+      return { outcome, reason: { code: 'not-restored', text } };
+    }
+    if (front.ended && planned !== run.plan.trials.at(-1)) {
+      const text = 'the edge ended unexpectedly; the trials after it were not run';
+      return { outcome: 'aborted', reason: { code: 'edge-ended', text } };
+    }
+  }
+  const { gone } = run.state;
+  if (gone !== null) return { outcome: 'aborted', reason: gone };
+  return { outcome: 'completed', reason: null };
+}
+
+/** The node that this repeat's fault hits: the same under every policy. */
+function targetOf(run: Run, repeat: number): NodeName | null {
+  const { plan, topology, placement } = run;
+  if (plan.fault === null) return null;
+  const candidates = targetCandidates(plan.fault, topology, {
+    ingress: new Set(placement.ingress.keys()),
+    app: new Set(placement.app.keys()),
+  });
+  return chooseTarget(plan.seed, repeat, candidates);
+}

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { analysis } from '../analysis/index.ts';
 import type { Report } from '../analysis/schema.ts';
@@ -11,6 +10,7 @@ import type { Plan } from '../plan/schema.ts';
 import { seriesReader } from '../reports/html/series.ts';
 import { writeReports } from '../reports/index.ts';
 import { liveView } from '../reports/live.ts';
+import type { ReporterName } from '../reports/names.ts';
 import type { RunOptions } from '../run/index.ts';
 import { exitCodeOf, worstOf } from './exit-codes.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
@@ -30,6 +30,8 @@ export interface ExecuteOptions {
   /** Others write to the terminal too: plain lines, nothing painted over. */
   readonly plainLines?: boolean;
   readonly io: Io;
+  /** Whose files are written; undefined: the standard ones. */
+  readonly reporters?: readonly ReporterName[];
 }
 
 /**
@@ -42,7 +44,7 @@ export async function execute(options: ExecuteOptions): Promise<{ report: Report
   const defects: unknown[] = [];
   await record(options, file).catch((error) => defects.push(error));
   try {
-    const { report, isWhole } = await writtenReport(file, folder, io);
+    const { report, isWhole } = await writtenReport(file, folder, io, options.reporters);
     const code = exitCodeOf(report);
     if (defects.length === 0) {
       return { report, exitCode: isWhole ? code : worstOf([code, exitCodes.incomplete]) };
@@ -108,9 +110,14 @@ function historyAt(file: string): HistoryWriter {
   }
 }
 
-/** The report of a history, written beside it. Used after a run and by `midflight report`. */
-export async function reportOf(history: string, folder: string, io: Io): Promise<Report> {
-  return (await writtenReport(history, folder, io)).report;
+/** The report of a history, written beside it, and the scenario's file as its plan names it. */
+export async function reportOf(
+  history: string,
+  folder: string,
+  io: Io,
+  reporters?: readonly ReporterName[],
+): Promise<{ report: Report; file: string | null }> {
+  return writtenReport(history, folder, io, reporters);
 }
 
 /** The same, with whether every form of it could be written. */
@@ -118,19 +125,18 @@ async function writtenReport(
   history: string,
   folder: string,
   { stderr }: Io,
-): Promise<{ report: Report; isWhole: boolean }> {
+  reporters: readonly ReporterName[] | undefined,
+): Promise<{ report: Report; isWhole: boolean; file: string | null }> {
   const found = analysis();
   const charts = seriesReader();
   // Read once: a long history is what takes the time.
+  let file: string | null = null;
   const ending = await eachEvent(history, (event) => {
+    if (event.type === 'header') file = event.plan.file;
     charts.take(event, found.take(event));
   });
   const report = found.report(ending);
-  const { warnings } = writeReports({ report, series: charts.close(), folder });
+  const { warnings } = writeReports({ report, series: charts.close(), folder }, reporters);
   for (const warning of warnings) stderr.write(`midflight: ${visibleLine(warning)}\n`);
-  return { report, isWhole: warnings.length === 0 };
+  return { report, isWhole: warnings.length === 0, file };
 }
-
-/** The folder, if the report that a person is sent to stands in it. */
-export const folderOfReport = (folder: string): string | null =>
-  existsSync(join(folder, 'report.html')) ? folder : null;

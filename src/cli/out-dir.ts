@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path';
 import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
 import { makeFolder } from '../base/folders.ts';
 import { headerStart } from '../history/checksum.ts';
+import { reportFiles } from '../reports/names.ts';
 import { lockFolder } from './folder-lock.ts';
 
 export const historyName = 'history.ndjson';
 /** What a run writes; an older run's are replaced, other files of the folder stay. */
-const ownFiles = [historyName, 'report.json', 'report.md', 'report.html', 'junit.xml'];
+const ownFiles = [historyName, ...reportFiles];
 
 export interface OutDirOptions {
   /** As it is for one experiment; of several: the folder of their folders. Undefined: `reports/<time>-<experiment>`. */

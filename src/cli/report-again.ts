@@ -2,26 +2,27 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type ExitCode, MidflightError } from '../base/errors.ts';
 import { jsonReport } from '../reports/json.ts';
-import { terminalReport } from '../reports/terminal.ts';
-import { folderOfReport, reportOf } from './execute.ts';
+import { reportOf } from './execute.ts';
 import { exitCodeOf } from './exit-codes.ts';
-import { colourOf, columnsOf, type Io } from './io.ts';
+import type { Io } from './io.ts';
 import { historyName, refuseForeign } from './out-dir.ts';
+import { printGithub, printTerminal, reportersFor } from './reporters.ts';
 
 /** The report from the history alone; the same bytes as the run itself wrote, and the same exit code. */
-export async function reportAgain(path: string, { json }: { json: boolean }, io: Io): Promise<ExitCode> {
+export async function reportAgain(
+  path: string,
+  { json, reporter }: { json: boolean; reporter?: string | undefined },
+  io: Io,
+): Promise<ExitCode> {
+  const reporters = reportersFor(reporter);
   const { history, folder } = historyAt(path);
   if (basename(history) !== historyName) {
     refuseForeign(folder, `or put the history into a folder of its own, as ${historyName}`);
   }
-  const report = await reportOf(history, folder, io);
-  const { stdout } = io;
-  const colour = colourOf(stdout, io.env);
-  stdout.write(
-    json
-      ? jsonReport(report)
-      : `${terminalReport(report, { columns: columnsOf(stdout), colour, folder: folderOfReport(folder) }).trimEnd()}\n`,
-  );
+  const { report, file } = await reportOf(history, folder, io, reporters);
+  if (json) io.stdout.write(jsonReport(report));
+  else await printTerminal({ report, folder, file }, reporters, io);
+  await printGithub([{ report, folder, file }], reporters, { json }, io);
   return exitCodeOf(report);
 }
 

@@ -8,9 +8,10 @@ import { mostRepeats } from '../scenario/schema.ts';
 import { worstOf } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 import { imagesOf } from './images.ts';
-import { colourOf, columnsOf, type Io } from './io.ts';
+import { columnsOf, type Io } from './io.ts';
 import { wholeOption } from './option-values.ts';
 import { takeOutDirs } from './out-dir.ts';
+import { type Printed, printGithub, printTerminal, reportersFor } from './reporters.ts';
 import { checkFiles, openScenario } from './scenario-files.ts';
 
 /** The command line of `run`, as it was given. */
@@ -21,6 +22,8 @@ export interface RunArguments {
   /** Replace files in a folder that no run of ours has written. */
   readonly force: boolean;
   readonly json: boolean;
+  /** Names of reporters, with commas; undefined: the standard ones. */
+  readonly reporter?: string | undefined;
   readonly repeats: number | undefined;
   readonly policies: readonly PolicyName[] | undefined;
   readonly seed: number | undefined;
@@ -33,6 +36,7 @@ export interface RunArguments {
 
 /** Everything is checked before anything is started: a problem of the last file costs no run of the first. */
 export async function runFiles(args: RunArguments, io: Io): Promise<ExitCode> {
+  reportersFor(args.reporter);
   const options = planOptions(args, io);
   checkFiles(args.files);
   const plans: Plan[] = [];
@@ -71,12 +75,12 @@ async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }
 }
 
 async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Promise<ExitCode> {
+  const reporters = reportersFor(args.reporter);
   const [
-    { execute, folderOfReport },
+    { execute },
     { providerFor },
     { onSignals },
     { jsonReport },
-    { terminalReport },
     { runExperiment, runIdOf },
     { journalPlace },
     { settleLeftovers },
@@ -85,7 +89,6 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     import('./provider-for.ts'),
     import('./signals.ts'),
     import('../reports/json.ts'),
-    import('../reports/terminal.ts'),
     import('../run/index.ts'),
     import('../providers/journals.ts'),
     import('./leftovers.ts'),
@@ -105,6 +108,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
   });
   const codes: ExitCode[] = [];
   const reports: string[] = [];
+  const printed: Printed[] = [];
   try {
     for (const [index, plan] of plans.entries()) {
       const folder = dirs.folders[index] ?? '.';
@@ -121,21 +125,19 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
         signal: interruption.signal,
         quiet: args.quiet,
         io,
+        reporters,
       });
       codes.push(exitCode);
+      printed.push({ report, folder, file: plan.file });
       if (args.json) reports.push(jsonReport(report).trimEnd());
-      else {
-        const colour = colourOf(stdout, io.env);
-        stdout.write(
-          `${terminalReport(report, { columns: columnsOf(stdout), colour, folder: folderOfReport(folder) }).trimEnd()}\n`,
-        );
-      }
+      else await printTerminal({ report, folder, file: plan.file }, reporters, io);
       if (interruption.signal.aborted) break;
     }
   } finally {
     interruption.dispose();
     dirs.release();
     if (args.json && reports.length > 0) stdout.write(`${jsonOf(reports, plans.length)}\n`);
+    await printGithub(printed, reporters, args, io);
   }
   return worstOf(codes);
 }

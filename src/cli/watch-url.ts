@@ -3,9 +3,10 @@ import { findProgram } from '../base/find-program.ts';
 import { parseDuration } from '../base/units.ts';
 import type { Lane } from '../base/words.ts';
 import { type WatchOptions, watchPlan } from '../plan/watch.ts';
-import { colourOf, columnsOf, type Io } from './io.ts';
+import type { Io } from './io.ts';
 import { wholeOption } from './option-values.ts';
 import { takeOutDirs } from './out-dir.ts';
+import { printGithub, printTerminal, reportersFor } from './reporters.ts';
 import { shownCommand, shownUrl } from './secrets.ts';
 import { followMs, refuseUnmeasurable, type StreamArguments, wantedAnswer } from './watch-streams.ts';
 import { isLoopback, watchTarget } from './watch-target.ts';
@@ -38,6 +39,8 @@ export interface WatchArguments extends StreamArguments {
   /** Replace files in a folder that no run of ours has written. */
   readonly force: boolean;
   readonly json: boolean;
+  /** Names of reporters, with commas; undefined: the standard ones. */
+  readonly reporter?: string | undefined;
   readonly quiet: boolean;
   readonly command: readonly string[];
 }
@@ -46,21 +49,19 @@ export interface WatchArguments extends StreamArguments {
 const modest = { streams: 50, rate: 20 };
 
 export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> {
+  const reporters = reportersFor(args.reporter);
   const target = watchTarget({ ...args, env: io.env });
   const plan = watchPlan(planOptions(args, target.hostname));
   refuseFlood(args, target.host);
   refuseNoProgram(args.command, io.env);
-  const [{ execute, folderOfReport }, { onSignals }, { jsonReport }, { terminalReport }, { runWatch }] =
-    await Promise.all([
-      import('./execute.ts'),
-      import('./signals.ts'),
-      import('../reports/json.ts'),
-      import('../reports/terminal.ts'),
-      import('../run/watch/index.ts'),
-    ]);
+  const [{ execute }, { onSignals }, { jsonReport }, { runWatch }] = await Promise.all([
+    import('./execute.ts'),
+    import('./signals.ts'),
+    import('../reports/json.ts'),
+    import('../run/watch/index.ts'),
+  ]);
   const dirs = takeOutDirs([plan.experiment], { out: args.out, now: new Date(), force: args.force });
   const [folder = '.'] = dirs.folders;
-  const { stdout } = io;
   const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
   try {
     dirs.clear(folder);
@@ -84,14 +85,12 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
       quiet: args.quiet,
       plainLines: args.command.length > 0,
       io,
+      reporters,
     });
-    if (args.json) stdout.write(jsonReport(report));
-    else {
-      const colour = colourOf(stdout, io.env);
-      stdout.write(
-        `${terminalReport(report, { columns: columnsOf(stdout), colour, folder: folderOfReport(folder) }).trimEnd()}\n`,
-      );
-    }
+    const printed = { report, folder, file: null };
+    if (args.json) io.stdout.write(jsonReport(report));
+    else await printTerminal(printed, reporters, io);
+    await printGithub([printed], reporters, args, io);
     return exitCode;
   } finally {
     interruption.dispose();

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import type { Report } from '../analysis/schema.ts';
 import { writeFailure } from '../base/machine-error.ts';
 import { visibleDeep } from '../base/visible.ts';
+import { ctrfReport } from './ctrf.ts';
 import { htmlReport } from './html/index.ts';
 import type { TrialSeries } from './html/series.ts';
 import { jsonReport } from './json.ts';
 import { junitReport } from './junit.ts';
 import { markdownReport } from './markdown.ts';
+import { type ReporterName, reporters, standardReporters } from './names.ts';
+import { openMetricsReport } from './openmetrics.ts';
 
 export interface ReportSources {
   readonly report: Report;
@@ -20,27 +23,37 @@ export interface ReportSources {
 const trialSeconds = ({ timeScale }: Report, series: readonly TrialSeries[]) =>
   new Map(series.map(({ index, end }) => [index, Math.round((end / timeScale) * 1000) / 1000]));
 
-/** Every form of the report, in the order in which they are written. Those for people get its text made visible. */
-const forms: readonly [string, (sources: ReportSources) => string][] = [
-  ['report.json', ({ report }) => jsonReport(report)],
-  ['report.md', ({ report }) => markdownReport(report)],
-  [
-    'junit.xml',
-    ({ report, series, folder }) =>
-      junitReport(report, { folder, trialSeconds: trialSeconds(report, series) }),
-  ],
-  ['report.html', ({ report, series }) => htmlReport(report, series)],
-];
+/** How each reporter's file is made. Those for people get its text made visible. */
+const makers: Partial<Record<ReporterName, (sources: ReportSources) => string>> = {
+  json: ({ report }) => jsonReport(report),
+  markdown: ({ report }) => markdownReport(report),
+  junit: (sources) => junitReport(sources.report, placeOf(sources)),
+  html: ({ report, series }) => htmlReport(report, series),
+  openmetrics: ({ report }) => openMetricsReport(report),
+  ctrf: (sources) => ctrfReport(sources.report, placeOf(sources)),
+};
 
-/** Writes all forms; one that fails keeps no other from being written. A file is whole or not there. */
-export function writeReports(sources: ReportSources): { files: string[]; warnings: string[] } {
+const placeOf = ({ report, series, folder }: ReportSources) => ({
+  folder,
+  trialSeconds: trialSeconds(report, series),
+});
+
+/**
+ * Writes the files of these reporters; one that fails keeps no other from being written. A file is whole or not there.
+ */
+export function writeReports(
+  sources: ReportSources,
+  wanted: readonly ReporterName[] = standardReporters,
+): { files: string[]; warnings: string[] } {
   const files: string[] = [];
   const warnings: string[] = [];
   const shown = { ...sources, report: visibleDeep(sources.report) };
-  for (const [name, make] of forms) {
-    const file = join(sources.folder, name);
+  for (const { name, file: path } of reporters) {
+    const make = makers[name];
+    if (make === undefined || path === null || !wanted.includes(name)) continue;
+    const file = join(sources.folder, path);
     try {
-      const text = make(name.endsWith('.json') ? sources : shown);
+      const text = make(name === 'json' ? sources : shown);
       writeFileSync(`${file}.part`, text);
       renameSync(`${file}.part`, file);
       files.push(file);

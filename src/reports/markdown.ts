@@ -23,8 +23,14 @@ import {
  */
 export const markdownLimit = 60_000;
 
-/** report.md: the comparison and each trial, for a pull request or a wiki. Trials that do not fit are named, not shown. */
-export function markdownReport(report: Report): string {
+/** A step summary's limit, from the same docs. */
+export const stepSummaryLimit = 1024 * 1024;
+
+/**
+ * report.md: the comparison and each trial, for a pull request or a wiki. Trials that do not fit are named, not shown.
+ * `limit`: bytes that it may have.
+ */
+export function markdownReport(report: Report, limit = markdownLimit): string {
   const head = [
     `# ${text(`${report.experiment}: ${report.verdict}`)}`,
     text(report.description),
@@ -39,12 +45,12 @@ export function markdownReport(report: Report): string {
     ...titled(latenessTitle, latenessTitles, latenessRows(report)),
     list([...new Set(report.notices)]),
   ].filter((part) => part !== '');
-  return `${fitted(head, report.trials.map(trial)).join('\n\n')}\n`;
+  return `${fitted(head, report.trials.map(trial), limit - 1).join('\n\n')}\n`;
 }
 
 /** As many whole parts as fit. Cuts inside a part only where the head itself is too long. */
-function fitted(head: readonly string[], trials: readonly string[]): string[] {
-  const room = (parts: readonly string[]) => markdownLimit - Buffer.byteLength(parts.join('\n\n'));
+function fitted(head: readonly string[], trials: readonly string[], limit: number): string[] {
+  const room = (parts: readonly string[]) => limit - Buffer.byteLength(parts.join('\n\n'));
   const parts = [...head];
   while (parts.length > 1 && room(parts) < 0) parts.splice(parts.indexOf(longest(parts)), 1, cutWords);
   for (const [index, one] of trials.entries()) {

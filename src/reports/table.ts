@@ -67,3 +67,29 @@ function linesOf(row: readonly string[], widths: readonly number[]): string[] {
       .trimEnd(),
   );
 }
+
+/** Where a long word may be broken: after these. */
+const joints = /[/\\_:&?-]$/;
+
+/**
+ * Lines none of which is wider than `columns`: words that were too long are broken, after a joint of theirs if there is one
+ * in the line's second half. Colours take no room and are never broken.
+ */
+export function folded(lines: readonly string[], columns: number): string[] {
+  return lines.flatMap((line) => (width(line) <= columns ? [line] : pieces(line, columns)));
+}
+
+function pieces(line: string, columns: number): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one
+  const letters = line.match(/(?:\u001b\[[\d;]*m)*[\s\S](?:\u001b\[[\d;]*m)*/gu) ?? [];
+  const parts: string[] = [];
+  let from = 0;
+  while (letters.length - from > columns) {
+    let to = from + columns;
+    while (to > from + columns / 2 && !joints.test(stripVTControlCharacters(letters[to - 1] ?? ''))) to -= 1;
+    if (to <= from + columns / 2) to = from + columns;
+    parts.push(letters.slice(from, to).join(''));
+    from = to;
+  }
+  return [...parts, letters.slice(from).join('')];
+}

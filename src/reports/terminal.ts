@@ -9,15 +9,16 @@ import { explain, explainColumns } from './explain.ts';
 import { latenessRows, latenessTitle, latenessTitles } from './lateness.ts';
 import { outageRows, outageTitles } from './outages.ts';
 import { type Paint, paint } from './paint.ts';
-import { table, wrap } from './table.ts';
+import { folded, table, wrap } from './table.ts';
 import { measured, plural, policyName, setting } from './words.ts';
 
 export interface TerminalOptions {
   readonly columns: number;
   readonly colour: boolean;
-  /** Of the report; named in the last line. */
-  /** Where report.html stands; null if it could not be written. */
+  /** Of the report, named in the last line; null if the page could not be written. */
   readonly folder: string | null;
+  /** Whether report.html is among the forms; default: it is. */
+  readonly page?: boolean;
 }
 
 /** What a person sees at the end. Lines fit `columns`; nothing is cut. */
@@ -51,10 +52,11 @@ export function terminalReport(raw: Report, options: TerminalOptions): string {
     ...section(
       report.comparison.length === 0 ? [] : para(marks.join(' · ')).map((line) => colours.dim(line)),
     ),
-    '',
-    ...para(ending(report, options.folder, colours), '  '),
   ];
-  return `${lines.join('\n')}\n`;
+  // Where there is room for it, the path stays in one piece: it is copied and clicked.
+  const last = para(ending(report, options, colours), '  ');
+  const end = columns < 80 ? folded(last, columns) : last;
+  return `${[...folded(lines, columns), '', ...end].join('\n')}\n`;
 }
 
 const section = (lines: readonly string[]) => (lines.length === 0 ? [] : ['', ...lines]);
@@ -194,7 +196,7 @@ function doubts({ trials }: Report): string[] {
     .map(({ policy, repeat, reason }) => `unknown: ${policyName(policy)}, repeat ${repeat + 1}: ${reason}`);
 }
 
-function ending(report: Report, folder: string | null, colours: Paint): string {
+function ending(report: Report, { folder, page = true }: TerminalOptions, colours: Paint): string {
   const word = verdictWord(colours)(report.verdict);
   const { outcome, reason } = report;
   // How it ended goes first, as it does in the exit code.
@@ -202,7 +204,8 @@ function ending(report: Report, folder: string | null, colours: Paint): string {
   const end =
     outcome === 'interrupted' ? (reason ?? 'interrupted') : `${outcome}: ${reason ?? 'no reason is known'}`;
   const how = outcome === 'completed' ? word : `${colours.bold(end)}; what was measured: ${word}`;
-  return `${how} · ${folder === null ? 'no report could be written' : `report: ${join(folder, 'report.html')}`}`;
+  const where = folder === null ? null : page ? join(folder, 'report.html') : folder;
+  return `${how} · ${where === null ? 'no report could be written' : `report: ${where}`}`;
 }
 
 const verdictWord = (colours: Paint) => (verdict: Verdict) => {

@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { reporterOption } from '../reporter-option.ts';
 
 export const report = defineCommand({
   usage: 'report <dir>',
@@ -14,9 +15,10 @@ export const report = defineCommand({
         demandOption: true,
         describe: 'A report folder, or its history.ndjson',
       })
-      .option('json', { type: 'boolean', default: false, describe: 'report.json to standard output' }),
-  run: async ({ dir, json }, io) => {
+      .option('json', { type: 'boolean', default: false, describe: 'report.json to standard output' })
+      .option('reporter', reporterOption),
+  run: async ({ dir, json, reporter }, io) => {
     const { reportAgain } = await import('../report-again.ts');
-    return reportAgain(dir, { json }, io);
+    return reportAgain(dir, { json, reporter }, io);
   },
 });

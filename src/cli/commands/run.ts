@@ -1,6 +1,7 @@
 import { policyNames } from '../../catalogue/policies.ts';
 import { defineCommand } from '../command.ts';
 import { imageFlags, withImageOptions } from '../image-options.ts';
+import { reporterOption } from '../reporter-option.ts';
 
 export const run = defineCommand({
   usage: 'run <files..>',
@@ -43,6 +44,7 @@ export const run = defineCommand({
           default: false,
           describe: 'The report as JSON to standard output',
         })
+        .option('reporter', reporterOption)
         .option('repeats', { type: 'number', requiresArg: true, describe: 'Repeats of every policy' })
         .option('policy', {
           type: 'string',
@@ -70,6 +72,7 @@ export const run = defineCommand({
         out: args.out,
         force: args.force,
         json: args.json,
+        reporter: args.reporter,
         repeats: args.repeats,
         policies: args.policy,
         seed: args.seed,

@@ -1,5 +1,6 @@
 import { lanes } from '../../base/words.ts';
 import { defineCommand } from '../command.ts';
+import { reporterOption } from '../reporter-option.ts';
 
 export const watch = defineCommand({
   usage: 'watch <url>',
@@ -160,6 +161,7 @@ export const watch = defineCommand({
         describe: 'Replace reports in a folder that no run has written',
       })
       .option('json', { type: 'boolean', default: false, describe: 'The report as JSON to standard output' })
+      .option('reporter', reporterOption)
       .option('quiet', { type: 'boolean', default: false, describe: 'No progress' }),
   run: async (args, io) => {
     const { watchUrl } = await import('../watch-url.ts');
@@ -194,6 +196,7 @@ export const watch = defineCommand({
         out: args.out,
         force: args.force,
         json: args.json,
+        reporter: args.reporter,
         quiet: args.quiet,
         command: Array.isArray(command) ? command.map(String) : [],
       },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { paint } from '../../../src/reports/paint.ts';
-import { pad, table, width, wrap } from '../../../src/reports/table.ts';
+import { folded, pad, table, width, wrap } from '../../../src/reports/table.ts';
 
 const { red, dim } = paint(true);
 
@@ -80,5 +80,18 @@ test('null where the longest words do not fit', () => {
 });
 
 test('rows of unlike length', () => assert.equal(table([['a'], ['b', 'c']], 10), ['a', 'b  c']));
+
+test('a word that is too long is broken after a joint, else where the line ends; colours stay whole', () => {
+  assert.equal(folded(['reports/2026-preemption/report.html'], 20), [
+    'reports/2026-',
+    'preemption/',
+    'report.html',
+  ]);
+  assert.equal(folded(['abcdefghij'], 4), ['abcd', 'efgh', 'ij']);
+  assert.equal(folded(['fits'], 4), ['fits']);
+  const coloured = folded([red('abcdef')], 4);
+  assert.equal(coloured.map(width), [4, 2]);
+  assert.is(coloured.join(''), red('abcdef'));
+});
 
 test.run();

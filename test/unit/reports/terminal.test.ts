@@ -38,4 +38,22 @@ test('no line is wider than the terminal', () => {
   }
 });
 
+test('40 columns: no line is wider, whatever stands in it', () => {
+  const trials = report.trials.map((trial) => ({
+    ...trial,
+    verdict: 'unknown' as const,
+    reason: `no answer from ${'gke-production-eu-west-preemptible-pool-'.repeat(2)}0`,
+  }));
+  const folder = 'reports/2026-11-23T10-00-00-preemption';
+  const text = terminalReport({ ...report, trials }, { columns: 40, colour: false, folder });
+  for (const line of text.split('\n')) assert.ok([...line].length <= 40, line);
+  assert.match(text.replaceAll(/\n */g, ''), `report:${join(folder, 'report.html')}`, 'nothing is left out');
+});
+
+test('80 columns: the path of the report stays in one piece', () => {
+  const folder = `reports/${'a-long-folder-name-'.repeat(5)}`;
+  const text = terminalReport(report, { columns: 80, colour: false, folder });
+  assert.match(text, join(folder, 'report.html'));
+});
+
 test.run();

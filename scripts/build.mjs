@@ -1,8 +1,10 @@
 // Bundles the command line and each of our processes into dist/. Run by `npm ci` (prepare) and by `npm run build`.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { clientNode } from './build/client-node.mjs';
+import { bundledPackages, licencesText, sbom } from './build/packages.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 // Each is one self-contained file, because it also runs in containers.
@@ -28,6 +30,14 @@ const common = {
   sourcemap: 'linked',
   sourcesContent: false,
   metafile: true,
+  // Names stay, and lines stay short: a stack trace still says where.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 160,
+  legalComments: 'none', // all of them are in THIRD-PARTY-LICENSES.txt
+  // fetch-blob's fallback for Node.js without streams of its own, which ours all have.
+  alias: { 'web-streams-polyfill/dist/ponyfill.es2018.js': 'node:stream/web' },
+  plugins: [clientNode(root)],
   logLevel: 'warning',
   outExtension: { '.js': '.mjs' },
   // CommonJS dependencies inside an ES module bundle ask for require.
@@ -68,26 +78,28 @@ if ((only.length === 0 || only.includes('cli')) && existsSync(join(root, 'src/cl
   });
   built.push(cli);
 }
-if (only.length === 0) writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'), licences(built));
-
-/** What is bundled is passed on with the package, and so are its licences. */
-function licences(results) {
-  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
-  const folders = inputs.flatMap((file) => {
-    const at = file.lastIndexOf('node_modules/');
-    const [scope = '', name = ''] = at === -1 ? [] : file.slice(at + 'node_modules/'.length).split('/');
-    if (at === -1) return [];
-    return [`${file.slice(0, at)}node_modules/${scope.startsWith('@') ? `${scope}/${name}` : scope}`];
-  });
-  return [...new Set(folders)]
-    .sort()
-    .map(licenceOf)
-    .join(`\n${'-'.repeat(80)}\n\n`);
+if (only.length === 0) {
+  const packages = bundledPackages(built, root);
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const put = (file, text) => writeFileSync(join(root, 'dist', file), text);
+  put('THIRD-PARTY-LICENSES.txt', licencesText(packages));
+  put('sbom.cdx.json', `${JSON.stringify(sbom(packages, manifest), null, 2)}\n`);
+  put(
+    'bundled.json',
+    JSON.stringify(Object.fromEntries(packages.map(({ name, version }) => [name, version]))),
+  );
+  put('inputs.json', JSON.stringify(inputsOf(built)));
 }
 
-function licenceOf(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-  const files = readdirSync(join(root, folder)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
-  const texts = files.sort().map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
-  return `${name} ${version} (${license ?? 'see below'})\n\n${texts.join('\n\n')}\n`;
+/** Which files each bundle holds, for tests; not in the package. */
+function inputsOf(results) {
+  const outputs = results.flatMap(({ metafile }) => Object.entries(metafile.outputs));
+  return Object.fromEntries(
+    outputs
+      .filter(([file]) => !file.endsWith('.map'))
+      .map(([file, { inputs }]) => [
+        file,
+        Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0),
+      ]),
+  );
 }

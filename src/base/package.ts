@@ -35,13 +35,13 @@ export function roleFlags(role: string): readonly string[] {
   return role === 'recorder' ? recorderFlags : [];
 }
 
-/** The version of a package that is in our bundles, as package.json pins it; '' where it is none. */
+/** The version of a package in our bundles, as the build recorded it; '' if it is in none, or nothing is built. */
 export function dependencyVersion(name: string): string {
-  const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  if (typeof text !== 'object' || text === null || !('devDependencies' in text)) return '';
-  const { devDependencies } = text;
-  if (typeof devDependencies !== 'object' || devDependencies === null) return '';
-  return String(Object.entries(devDependencies).find(([key]) => key === name)?.[1] ?? '');
+  const file = join(packageRoot(), 'dist', 'bundled.json');
+  if (!existsSync(file)) return '';
+  const versions: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (typeof versions !== 'object' || versions === null) return '';
+  return String(Object.entries(versions).find(([key]) => key === name)?.[1] ?? '');
 }
 
 /** As package.json says. */

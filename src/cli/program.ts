@@ -72,8 +72,8 @@ function frame(argv: readonly string[], io: Io) {
     .demandCommand(1, 1, 'which command?')
     .version(packageVersion())
     .help()
-    .example('$0 run experiments/preemption.yaml', 'on this machine alone')
-    .example('$0 run experiments/*.yaml --cluster kind', 'on a real cluster, one after the other')
+    .example('$0 run', 'a first experiment, on this machine alone')
+    .example('$0 run preemption switchover --cluster kind', 'on a real cluster, one after the other')
     .example('$0 validate my.yaml', 'is the file right?')
     .epilogue(
       'Exit codes: 0 pass, 1 an expectation failed, 2 unknown, 3 could not be completed, 64 bad usage, 70 a defect of midflight, 130 interrupted.',

@@ -13,6 +13,7 @@ import { wholeOption } from './option-values.ts';
 import { takeOutDirs } from './out-dir.ts';
 import { type Printed, printGithub, printTerminal, reportersFor } from './reporters.ts';
 import { checkFiles, openScenario } from './scenario-files.ts';
+import { firstExperiment, nextSteps } from './shipped.ts';
 
 /** The command line of `run`, as it was given. */
 export interface RunArguments {
@@ -35,7 +36,9 @@ export interface RunArguments {
 }
 
 /** Everything is checked before anything is started: a problem of the last file costs no run of the first. */
-export async function runFiles(args: RunArguments, io: Io): Promise<ExitCode> {
+export async function runFiles(given: RunArguments, io: Io): Promise<ExitCode> {
+  const isFirst = given.files.length === 0;
+  const args = isFirst ? { ...given, files: [firstExperiment] } : given;
   reportersFor(args.reporter);
   const options = planOptions(args, io);
   checkFiles(args.files);
@@ -53,7 +56,9 @@ export async function runFiles(args: RunArguments, io: Io): Promise<ExitCode> {
   }
   if (refusals.length > 0) return worstOf(refusals);
   if (args.dryRun) return dryRun(plans, args, io);
-  return runPlans(plans, args, io);
+  const exitCode = await runPlans(plans, args, io);
+  if (isFirst && !args.quiet && !args.json) io.stderr.write(nextSteps);
+  return exitCode;
 }
 
 async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }: Io): Promise<ExitCode> {

@@ -2,6 +2,7 @@ import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
 import { type LoadedScenario, loadScenario, loadStream } from '../scenario/load.ts';
 import { stdinName, stdinWord } from '../scenario/source.ts';
 import type { Io } from './io.ts';
+import { scenarioPath } from './shipped.ts';
 
 /** Throws `bad-usage` unless there are files, and standard input is read once at most. */
 export function checkFiles(files: readonly string[]): void {
@@ -10,9 +11,9 @@ export function checkFiles(files: readonly string[]): void {
     throw bad('standard input (-) can be read only once', 'name - once');
 }
 
-/** A scenario file, or standard input for `-`. */
+/** A scenario file, an experiment of midflight's own by its name, or standard input for `-`. */
 export async function openScenario(file: string, { stdin }: Io): Promise<LoadedScenario> {
-  if (file !== stdinWord) return loadScenario(file);
+  if (file !== stdinWord) return loadScenario(scenarioPath(file));
   try {
     return await loadStream(stdin ?? nothing());
   } catch (error) {

@@ -69,7 +69,7 @@ const wrong: [string, string[], RegExp][] = [
   ['no command', [], /which command/],
   ['an unknown command', ['rum'], /did you mean run\?/],
   ['an unknown option', ['run', 'x.yaml', '--polcy', 'Local'], /did you mean --policy\?/],
-  ['no file', ['run'], /an argument is missing/],
+  ['no file', ['validate'], /an argument is missing/],
   ['a file that is not there', ['run', 'nowhere.yaml'], /nowhere\.yaml/],
   ['an unknown policy', ['run', 'x.yaml', '--policy', 'local'], /"Local"/],
   ['an unknown cluster', ['run', experiment('baseline'), '--cluster', 'minikube'], /embedded, kind/],

@@ -1,31 +1,46 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import * as z from 'zod';
 import { packageRoot, packageVersion } from '../../src/base/package.ts';
 import { sandbox } from '../support/cli.ts';
 
-/* The package as users get it: packed, unpacked elsewhere, and run with nothing beside it. */
+/*
+ * The package as users get it: packed by `npm pack` from a copy of the sources, installed globally into a folder of its own
+ * from the file alone, and run in an empty folder.
+ */
 const test = suite('package');
 const box = sandbox();
 test.after(() => box.remove());
-const unpacked = join(box.folder, 'package');
-const program = join(unpacked, 'dist', 'midflight.mjs');
+const source = join(box.folder, 'source');
+const prefix = join(box.folder, 'global');
+const installed = join(prefix, 'lib', 'node_modules', 'midflight');
+const elsewhere = join(box.folder, 'elsewhere');
+const program = join(prefix, 'bin', 'midflight');
 const midflight = (...args: string[]) =>
-  execFileSync(process.execPath, [program, ...args], { cwd: box.folder, env: box.env, encoding: 'utf8' });
+  spawnSync(program, args, { cwd: elsewhere, env: box.env, encoding: 'utf8' });
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
-test('it packs', () => {
-  const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', box.folder];
-  execFileSync('npm', args, { cwd: packageRoot(), stdio: ['ignore', 'ignore', 'inherit'] });
-  const [tarball = ''] = readdirSync(box.folder).filter((name) => name.endsWith('.tgz'));
-  execFileSync('tar', ['-xzf', join(box.folder, tarball), '-C', box.folder]);
-  assert.ok(existsSync(unpacked));
+test('npm pack builds it, and leaves our package.json as it was', () => {
+  copySources();
+  mkdirSync(elsewhere);
+  const before = readFileSync(join(source, 'package.json'), 'utf8');
+  execFileSync('npm', ['pack', '--pack-destination', box.folder], { cwd: source, stdio: 'ignore' });
+  assert.is(readFileSync(join(source, 'package.json'), 'utf8'), before);
 });
 
-test('everything is in it, and nothing that is ours alone', () => {
-  const inside = readdirSync(unpacked).sort();
-  assert.equal(inside, [
+test('it installs without dependencies and without a warning', () => {
+  const [tarball = ''] = readdirSync(box.folder).filter((name) => name.endsWith('.tgz'));
+  const args = ['install', '--global', '--offline', '--prefix', prefix, join(box.folder, tarball)];
+  const { status, stderr } = spawnSync('npm', args, { cwd: elsewhere, encoding: 'utf8' });
+  assert.equal([status, stderr], [0, '']);
+  assert.equal(readdirSync(join(prefix, 'lib', 'node_modules')), ['midflight']);
+});
+
+test('everything is in it, nothing that is ours alone, and it is small', () => {
+  assert.equal(readdirSync(installed).sort(), [
     'LICENSE',
     'README.md',
     'dist',
@@ -35,50 +50,80 @@ test('everything is in it, and nothing that is ours alone', () => {
     'package.json',
     'schemas',
   ]);
-  const files = readdirSync(unpacked, { recursive: true, encoding: 'utf8' });
+  const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+  const stray = /(?<!\.d)\.ts$|\.(map|tgz)$|\.test\.|node_modules|inputs\.json/;
   assert.equal(
-    files.filter((file) => /\.(ts|map|tgz)$|\.test\.|node_modules/.test(file)),
+    files.filter((file) => stray.test(file)),
     [],
   );
-  assert.ok(statSync(program).mode & 0o100, 'bin may be run');
-  const licences = readFileSync(join(unpacked, 'dist', 'THIRD-PARTY-LICENSES.txt'), 'utf8');
-  for (const name of ['@kubernetes/client-node', 'yargs', 'autocannon', 'linkedom'])
-    assert.match(licences, new RegExp(`^${name} \\d`, 'm'));
+  const sizes = files.map((file) => statSync(join(installed, file))).filter((stats) => stats.isFile());
+  const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
+  assert.ok(bytes <= 8_000_000, `${bytes} bytes unpacked`);
 });
 
-test('it needs no other package: help, validation, plans and processes run from its bundles', () => {
-  assert.is(midflight('--version'), `${packageVersion()}\n`);
-  const experiments = readdirSync(join(unpacked, 'experiments')).map((name) =>
-    join(unpacked, 'experiments', name),
-  );
-  assert.is(midflight('validate', ...experiments), experiments.map((file) => `${file}: ok\n`).join(''));
-  assert.match(midflight('run', experiments[0] ?? '', '--dry-run'), /takes +about/);
-  // Recorder and probe as processes; nobody listens there, and that is a finding, told by the exit code.
-  try {
-    midflight(
-      'watch',
-      'http://127.0.0.1:1/',
-      ...[
-        '--duration',
-        '1s',
-        '--stall',
-        '1s',
-        '--stability',
-        '500ms',
-        '--quiet',
-        '--max-lost',
-        '0',
-        '--out',
-        'out',
-      ],
-    );
-    assert.unreachable('all of it was lost');
-  } catch (error) {
-    assert.ok(error instanceof Error && 'status' in error, String(error));
-    assert.ok(error.status === 1 || error.status === 2, String(error.status));
-  }
-  const report = readFileSync(join(box.folder, 'out', 'report.json'), 'utf8');
-  assert.match(report, '"refused"');
+test('its package.json says where it comes from, and asks for nothing', () => {
+  const manifest = z.record(z.string(), z.unknown()).parse(readJson(join(installed, 'package.json')));
+  for (const name of ['scripts', 'devDependencies', 'dependencies', 'overrides'])
+    assert.is(manifest[name], undefined, name);
+  for (const name of ['repository', 'bugs', 'homepage', 'license', 'exports', 'engines'])
+    assert.ok(manifest[name] !== undefined, name);
 });
+
+test('every bundled package is in the licences, with a text, and in the bill of materials', () => {
+  const versions = z.record(z.string(), z.string()).parse(readJson(join(installed, 'dist', 'bundled.json')));
+  const bill = z
+    .object({
+      bomFormat: z.literal('CycloneDX'),
+      specVersion: z.literal('1.6'),
+      components: z.array(z.object({ name: z.string(), purl: z.string().startsWith('pkg:npm/') })),
+    })
+    .parse(readJson(join(installed, 'dist', 'sbom.cdx.json')));
+  const names = Object.keys(versions);
+  assert.ok(names.includes('@kubernetes/client-node') && names.includes('zod'));
+  assert.equal([...new Set(bill.components.map(({ name }) => name))].sort(), [...names].sort());
+  const parts = readFileSync(join(installed, 'dist', 'THIRD-PARTY-LICENSES.txt'), 'utf8').split(
+    `\n${'-'.repeat(80)}\n\n`,
+  );
+  const titles = parts.map((part) => part.split('\n')[0]?.replace(/ \d.*/, ''));
+  assert.equal([...new Set(titles)].sort(), [...names].sort());
+  assert.equal(
+    parts.filter((part) => part.split('\n').slice(1).join('').trim().length < 100),
+    [],
+  );
+});
+
+test('the shipped experiments run by their names from any folder; the first one opens the way to the next', () => {
+  assert.is(midflight('--version').stdout, `${packageVersion()}\n`);
+  const names = readdirSync(join(installed, 'experiments')).map((name) => name.replace('.yaml', ''));
+  const validated = midflight('validate', ...names);
+  assert.equal([validated.status, validated.stdout], [0, names.map((name) => `${name}: ok\n`).join('')]);
+  const { status, stdout, stderr } = midflight('run', '--repeats', '1');
+  // A late instrument makes it unknown: nothing is wrong with the package then.
+  assert.ok(status === 0 || status === 2, `${status} ${stderr}`);
+  assert.match(stdout, /^Cluster->Local/m);
+  assert.ok(existsSync(join(elsewhere, 'reports')));
+  assert.match(
+    stderr,
+    /\nNext:\n {2}midflight run switchover [\s\S]*\bwatch URL -- COMMAND[\s\S]*tutorial\.md\n$/,
+  );
+  const tutorial = /\S+tutorial\.md$/m.exec(stderr)?.[0] ?? '';
+  assert.ok(existsSync(tutorial), tutorial);
+});
+
+/** What is tracked or will be, as a fresh clone has it; the packages of this checkout are shared. */
+function copySources(): void {
+  const list = execFileSync('git', ['ls-files', '-coz', '--exclude-standard'], {
+    cwd: packageRoot(),
+    encoding: 'utf8',
+  });
+  for (const file of list
+    .split('\0')
+    .filter((name) => name !== '' && existsSync(join(packageRoot(), name)))) {
+    if (/^(test|bench|reports)\//.test(file)) continue;
+    mkdirSync(dirname(join(source, file)), { recursive: true });
+    cpSync(join(packageRoot(), file), join(source, file));
+  }
+  symlinkSync(join(packageRoot(), 'node_modules'), join(source, 'node_modules'));
+}
 
 test.run();

@@ -4,11 +4,12 @@ import { imageFlags, withImageOptions } from '../image-options.ts';
 import { reporterOption } from '../reporter-option.ts';
 
 export const run = defineCommand({
-  usage: 'run <files..>',
+  usage: 'run [files..]',
   describe: 'Runs experiments and writes a report of each',
   examples: [
-    ['run experiments/preemption.yaml', 'on the embedded cluster: this machine alone, no Docker'],
-    ['run experiments/preemption.yaml --cluster kind', 'on a real cluster with Traefik'],
+    ['run', 'the first experiment, on this machine alone, in half a minute'],
+    ['run preemption switchover', 'two that come with midflight, on the embedded cluster: no Docker'],
+    ['run preemption --cluster kind', 'on a real cluster with Traefik'],
     ['run my.yaml --dry-run', 'what would be done, and how long it would take'],
     ['run my.yaml --policy Local --repeats 5', 'one policy, five times'],
     ['run my.yaml --json --quiet > report.json', 'for scripts'],
@@ -19,8 +20,7 @@ export const run = defineCommand({
         .positional('files', {
           type: 'string',
           array: true,
-          demandOption: true,
-          describe: 'Scenario files; - for standard input',
+          describe: 'Scenario files, or names of experiments that come with midflight; - for standard input',
         })
         .option('cluster', {
           type: 'string',
@@ -67,7 +67,7 @@ export const run = defineCommand({
     const { runFiles } = await import('../run-files.ts');
     return runFiles(
       {
-        files: args.files,
+        files: args.files ?? [],
         cluster: args.cluster,
         out: args.out,
         force: args.force,

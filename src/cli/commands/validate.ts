@@ -13,7 +13,7 @@ export const validate = defineCommand({
       type: 'string',
       array: true,
       demandOption: true,
-      describe: 'Scenario files; - for standard input',
+      describe: 'Scenario files, or names of experiments that come with midflight; - for standard input',
     }),
   run: async ({ files }, io) => {
     const { validateFiles } = await import('../validate-files.ts');

@@ -1,4 +1,4 @@
-import { $ } from 'zx';
+import { $ } from 'zx/core';
 import { MidflightError } from '../../base/errors.ts';
 
 export interface ShellResult {

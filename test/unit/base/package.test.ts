@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import '../../support/bundles.ts';
 import { dependencyVersion, packageRoot, packageVersion } from '../../../src/base/package.ts';
 
 test('root, version, and versions of what is bundled', () => {

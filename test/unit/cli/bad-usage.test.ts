@@ -47,8 +47,8 @@ test('a word too many, a word too few, a value that is missing or not allowed', 
   assert.match(await told('report', 'a', 'b'), "unexpected argument 'b'\n  usage: midflight report <dir>");
   assert.match(await told('watch', 'http://x/', 'y'), "unexpected argument 'y'");
   assert.match(
-    await told('run'),
-    'an argument is missing (0 given, at least 1 needed)\n  usage: midflight run <files..>',
+    await told('validate'),
+    'an argument is missing (0 given, at least 1 needed)\n  usage: midflight validate <files..>',
   );
   assert.match(await told('run', 'x.yaml', '--seed'), '--seed needs a value');
   assert.match(await told('cluster', 'sideways'), 'action is "sideways"; it can be "up", "down", "status"');

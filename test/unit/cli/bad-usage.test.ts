@@ -29,7 +29,7 @@ test('an unknown option: the nearest of that command', async () => {
   ] as const) {
     const text = await told('run', 'x.yaml', written, 'y');
     assert.ok(text.startsWith(`midflight: there is no option ${written}\n  did you mean ${meant}?\n`), text);
-    assert.match(text, 'usage: midflight run <files..>');
+    assert.match(text, 'usage: midflight run [files..]');
     assert.match(text, 'see midflight run --help');
   }
   assert.match(await told('watch', 'http://x/', '--i-own-thi'), 'did you mean --i-own-this?');

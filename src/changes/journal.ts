@@ -1,9 +1,11 @@
 import {
   closeSync,
+  existsSync,
   fdatasyncSync,
   fsyncSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeSync,
@@ -70,12 +72,27 @@ export interface Journal {
   remove(): void;
 }
 
-/** Makes the file; throws if it is there already. */
+/**
+ * Makes the file; throws if it is there already. It gets its name once its first line is on the disk, so that a journal
+ * without an owner cannot be left; before that its name holds the process, as partOwner() reads it.
+ */
 export function createJournal(file: string, first: Omit<Opening, 'type' | 'version'>): Journal {
-  const journal = writerOf(file, 'ax');
+  const { pid, startTime } = first.owner;
+  const part = `${file}.${pid}-${startTime}.part`;
+  const journal = writerOf(file, 'ax', part);
   journal.append({ type: 'journal', version: journalVersion, ...first });
-  syncFolder(file);
+  attempt(file, () => {
+    if (existsSync(file)) throw new Error('it is there already');
+    renameSync(part, file);
+    syncFolder(file);
+  });
   return journal;
+}
+
+/** Whose journal a file is that did not get its name; null: it is no such file. */
+export function partOwner(name: string): Pick<Owner, 'pid' | 'startTime'> | null {
+  const [, pid, startTime] = /\.(\d+)-([^-]*)\.part$/.exec(name) ?? [];
+  return pid === undefined || startTime === undefined ? null : { pid: Number(pid), startTime };
 }
 
 /** Goes on writing one that another process has left. A line that its crash cut off is taken away first. */
@@ -86,8 +103,8 @@ export function resumeJournal(file: string): Journal {
   return writerOf(file, 'a');
 }
 
-function writerOf(file: string, flags: 'a' | 'ax'): Journal {
-  const handle = attempt(file, () => openSync(file, flags, 0o600));
+function writerOf(file: string, flags: 'a' | 'ax', path = file): Journal {
+  const handle = attempt(file, () => openSync(path, flags, 0o600));
   let open = true;
   const close = () => {
     if (open) closeSync(handle);

@@ -1,5 +1,5 @@
 import { adviceOf, type ExitCode, exitCodes } from '../base/errors.ts';
-import { cleanUp, type Left, leftovers } from '../providers/clean.ts';
+import { cleanUp, type Left, leftovers, setAside } from '../providers/clean.ts';
 import { strays } from '../providers/strays.ts';
 import type { Io } from './io.ts';
 
@@ -24,6 +24,8 @@ export async function cleanAll({ dryRun }: { dryRun: boolean }, io: Io): Promise
     if (dryRun) say(`${stray.what}: to be removed`);
     else failed += await remove(stray, say);
   }
+  // If something failed, the next clean is to look by the marks again.
+  if (!dryRun && failed === 0) for (const one of damaged) say(`${one.file}: kept as ${setAside(one)}`);
   if (left.every(({ alive }) => alive) && damaged.length === 0 && found.length === 0) say('nothing was left');
   else if (failed > 0) say(`${failed} could not be undone: run midflight clean again when the cause is gone`);
   return failed === 0 ? exitCodes.pass : exitCodes.incomplete;

@@ -22,6 +22,53 @@ export interface LeaseOptions {
   readonly now?: () => Date;
 }
 
+/** A lease that is there: whose it is, and for how long it may not be taken from them yet (real ms; below 0: it has ended). */
+export interface LeaseHolder {
+  readonly holder: string;
+  readonly leftMs: number;
+  readonly version: string;
+}
+
+type Named = Pick<LeaseOptions, 'api' | 'namespace' | 'name'>;
+
+/** Null: there is no such lease, or nobody is named in it. */
+export async function leaseHolder(
+  { api, namespace, name }: Named,
+  now = new Date(),
+): Promise<LeaseHolder | null> {
+  try {
+    const { metadata, spec } = await api.readNamespacedLease({ namespace, name });
+    const ends = timeOf(spec?.renewTime) + (spec?.leaseDurationSeconds ?? 0) * 1000;
+    const holder = spec?.holderIdentity ?? '';
+    if (holder === '') return null;
+    return { holder, leftMs: ends - now.getTime(), version: metadata?.resourceVersion ?? '' };
+  } catch (error) {
+    if (httpStatusOf(error) === 404) return null;
+    throw error;
+  }
+}
+
+/** Throws `cluster-failed` with the holder if anybody but `except` holds the lease. It takes nothing. */
+export async function refuseIfHeld(lease: Named, except: readonly string[] = []): Promise<void> {
+  const held = await leaseHolder(lease);
+  if (held !== null && held.leftMs > 0 && !except.includes(held.holder))
+    throw heldBy(held.holder, held.leftMs);
+}
+
+/** Deletes it unless it has changed since `version` was read, or is gone. */
+export async function releaseLease({
+  api,
+  namespace,
+  name,
+  version,
+}: Named & { version: string }): Promise<void> {
+  const preconditions = { resourceVersion: version };
+  await api.deleteNamespacedLease({ namespace, name, body: { preconditions } }).catch((error: unknown) => {
+    // Another's by now, or gone: not ours to give back.
+    if (![404, 409].includes(httpStatusOf(error) ?? 0)) throw error;
+  });
+}
+
 /** As client-go's leader election: LeaseDuration 15 s, of which a third passes between two renewals. */
 const defaultSeconds = 15;
 
@@ -82,13 +129,7 @@ export async function holdLease(options: LeaseOptions): Promise<HeldLease> {
       released = true;
       clearInterval(timer);
       await renewal;
-      const preconditions = { resourceVersion: version };
-      await api
-        .deleteNamespacedLease({ namespace, name, body: { preconditions } })
-        .catch((error: unknown) => {
-          // Another's by now, or gone: not ours to give back.
-          if (![404, 409].includes(httpStatusOf(error) ?? 0)) throw error;
-        });
+      await releaseLease({ api, namespace, name, version });
     },
   };
 }

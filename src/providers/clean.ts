@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
 import type { AnyKind, World } from '../changes/change.ts';
 import { resumeLog, type Unwound } from '../changes/change-log.ts';
-import { type JournalContent, readJournal, resumeJournal } from '../changes/journal.ts';
+import { type JournalContent, partOwner, readJournal, resumeJournal } from '../changes/journal.ts';
 import { isJournal } from './journals.ts';
 import { isSameProcess, startTimeOf } from './processes.ts';
 import { stateDir } from './state-dir.ts';
@@ -25,6 +25,7 @@ export function leftovers(): { left: Left[]; damaged: Damaged[] } {
   const left: Left[] = [];
   const damaged: Damaged[] = [];
   const folder = stateDir();
+  removeUnbegun(folder);
   for (const name of readdirSync(folder).filter(isJournal).sort()) {
     const file = join(folder, name);
     try {
@@ -37,6 +38,25 @@ export function leftovers(): { left: Left[]; damaged: Damaged[] } {
     }
   }
   return { left, damaged };
+}
+
+/** Journals whose runs died before the first line was on the disk: nothing had been changed. */
+function removeUnbegun(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const owner = name.startsWith('journal-') ? partOwner(name) : null;
+    if (owner !== null && !isSameProcess(owner.pid, owner.startTime))
+      rmSync(join(folder, name), { force: true });
+  }
+}
+
+/**
+ * Takes a damaged journal out of the way, once what it named has been looked for by its marks. It is kept for whoever
+ * wants to read it. Returns its new name.
+ */
+export function setAside({ file }: Damaged): string {
+  const aside = `${file}.damaged`;
+  renameSync(file, aside);
+  return aside;
 }
 
 /** What undoing a dead run's changes takes, by the provider that it ran on. */

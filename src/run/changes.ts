@@ -1,4 +1,4 @@
-import { CoreV1Api } from '@kubernetes/client-node';
+import { CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
 import type { Clock } from '../base/clock.ts';
 import { type ChangeLog, changeLog, type Unwound } from '../changes/change-log.ts';
 import { createJournal } from '../changes/journal.ts';
@@ -14,6 +14,7 @@ export function openChanges(
   { plan, provider, clock, signal }: { plan: Plan; provider: Provider; clock: Clock; signal: AbortSignal },
 ): ChangeLog {
   let core: CoreV1Api | null = null;
+  let coordination: CoordinationV1Api | null = null;
   return changeLog({
     journal: createJournal(place.file, {
       owner: { runId: place.runId, pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
@@ -25,6 +26,10 @@ export function openChanges(
       core() {
         core ??= provider.cluster.kubeConfig().makeApiClient(CoreV1Api);
         return core;
+      },
+      coordination() {
+        coordination ??= provider.cluster.kubeConfig().makeApiClient(CoordinationV1Api);
+        return coordination;
       },
       kubectl: provider.cluster.kubectl,
       signal: of,

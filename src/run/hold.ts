@@ -1,12 +1,10 @@
 import { hostname } from 'node:os';
 import { CoordinationV1Api } from '@kubernetes/client-node';
 import type { ChangeLog, Unwound } from '../changes/change-log.ts';
+import { runLease, runLeaseHold } from '../changes/kinds/index.ts';
 import type { EventOf } from '../history/schema.ts';
 import { type HeldLease, holdLease } from '../kube/lease.ts';
 import type { Provider } from '../providers/provider.ts';
-
-/** The lease by which two runs do not change one cluster at once. */
-export const runLease = { namespace: 'kube-system', name: 'midflight' } as const;
 
 /** For all that is undone in the cluster at the end. Real milliseconds. */
 const undoLimitMs = 300_000;
@@ -23,24 +21,29 @@ export interface Hold {
 
 /** A cluster that goes with its run needs neither: nobody else has it, and nothing in it has to be mended. */
 export function hold(changes: ChangeLog, provider: Provider): Hold {
-  let mark: number | null = null;
+  let marks: { hold: number; changes: number } | null = null;
   let lease: HeldLease | null = null;
   return {
     async take(lost) {
       if (provider.cluster.disposable) return;
+      const holder = `midflight on ${hostname()}, process ${process.pid}`;
+      const mark = changes.mark();
+      await changes.make(runLeaseHold, runLease, { holder });
+      marks = { hold: mark, changes: changes.mark() };
       lease = await holdLease({
         ...runLease,
         api: provider.cluster.kubeConfig().makeApiClient(CoordinationV1Api),
-        holder: `midflight on ${hostname()}, process ${process.pid}`,
+        holder,
       });
-      mark = changes.mark();
       void lease.lost.then(({ message }) => lost({ instrument: 'lease', code: 'gave-up', reason: message }));
     },
     async release() {
-      if (mark === null) return [];
-      const unwound = await changes.unwind(mark, AbortSignal.timeout(undoLimitMs));
+      if (marks === null) return [];
+      const signal = AbortSignal.timeout(undoLimitMs);
+      // The lease is renewed until all that it protects has been undone.
+      const unwound = await changes.unwind(marks.changes, signal);
       await lease?.release().catch(() => {}); // it ends by itself, seconds later
-      return unwound;
+      return [...unwound, ...(await changes.unwind(marks.hold, signal))];
     },
   };
 }

@@ -53,7 +53,7 @@ const trials =
     ? everyTrial
     : everyTrial.filter((_, index) => index === 2 || index === 5);
 
-const killer = join(packageRoot(), 'test', 'support', 'kill-at-sync.mjs');
+const killer = join(packageRoot(), 'test', 'support', 'kill-at-line.mjs');
 /** Above this many writes of a journal something goes round in circles. */
 const most = 80;
 /** Runs side by side: nothing is measured here. */

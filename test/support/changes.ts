@@ -12,6 +12,10 @@ export const journalSomewhere = (): JournalPlace => ({
   runId: 'test',
 });
 
+const noCoordination = (): never => {
+  throw new Error('no leases here');
+};
+
 /** A log of changes to this API; `sleep` as given. */
 export function testLog(core: CoreV1Api, sleep: (ms: number) => Promise<void>): ChangeLog {
   return changeLog({
@@ -21,7 +25,7 @@ export function testLog(core: CoreV1Api, sleep: (ms: number) => Promise<void>): 
       place: {},
       wallTime: new Date().toISOString(),
     }),
-    world: (signal) => ({ core: () => core, kubectl: true, signal, sleep }),
+    world: (signal) => ({ core: () => core, coordination: noCoordination, kubectl: true, signal, sleep }),
     signal: new AbortController().signal,
     now: () => new Date(),
   });

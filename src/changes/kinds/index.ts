@@ -5,6 +5,7 @@ import { nodeTaint } from './node-taint.ts';
 import { placement } from './placement.ts';
 import { podDeletion } from './pod-deletion.ts';
 import { podEviction } from './pod-eviction.ts';
+import { runLeaseHold } from './run-lease.ts';
 import { servicePolicy } from './service-policy.ts';
 
 /** Every kind of change that needs no more than the cluster's API. Providers add their own. */
@@ -15,7 +16,9 @@ export const apiKinds: readonly AnyKind[] = [
   anyKind(placement),
   anyKind(podDeletion),
   anyKind(podEviction),
+  anyKind(runLeaseHold),
   anyKind(servicePolicy),
 ];
 
-export { nodeCordon, nodeLabel, nodeTaint, placement, podDeletion, podEviction, servicePolicy };
+export { runLease } from './run-lease.ts';
+export { nodeCordon, nodeLabel, nodeTaint, placement, podDeletion, podEviction, runLeaseHold, servicePolicy };

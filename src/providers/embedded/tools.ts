@@ -10,13 +10,15 @@ export function embeddedTools(): Tools {
   const gone = async (): Promise<never> => {
     throw new MidflightError('internal', 'an embedded cluster cannot be reached after its run');
   };
+  const noApi = (): never => {
+    throw new MidflightError('internal', 'an embedded cluster has no API after its run');
+  };
   const power = { off: gone, unplug: gone, shutdownPods: gone, killPod: gone, on: gone };
   return {
     kinds: [...apiKinds, anyKind(embeddedCluster), ...anyEffects(nodeEffects(power, () => ''))],
     world: (signal) => ({
-      core() {
-        throw new MidflightError('internal', 'an embedded cluster has no API after its run');
-      },
+      core: noApi,
+      coordination: noApi,
       kubectl: false,
       sleep: () => gone(),
       signal,

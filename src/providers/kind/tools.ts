@@ -3,22 +3,29 @@ import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import { anyKind } from '../../changes/change.ts';
 import type { ChangeLine, Opening } from '../../changes/journal.ts';
-import { apiKinds } from '../../changes/kinds/index.ts';
+import { apiKinds, runLease, runLeaseHold } from '../../changes/kinds/index.ts';
+import { refuseIfHeld } from '../../kube/lease.ts';
 import type { Tools } from '../clean.ts';
 import { anyEffects, nodeEffects } from '../node-effects.ts';
 import { kindCluster, kindUse } from './changes.ts';
 import { existingClusters, openCluster } from './cluster.ts';
 import { kindPower } from './power.ts';
 
-/** For what a dead run left on a kind cluster. The cluster's API is only asked for if the cluster stays. */
+/**
+ * For what a dead run left on a kind cluster. The cluster's API is only asked for if the cluster stays. Throws
+ * `cluster-failed` if another run holds the cluster.
+ */
 export async function kindTools(place: Opening['place'], open: readonly ChangeLine[]): Promise<Tools> {
   const cluster = String(place.cluster ?? '');
   const goes = open.some(({ kind }) => kind === kindCluster.kind);
   const kubeConfig = goes ? null : await reachable(cluster);
   const core = kubeConfig?.makeApiClient(CoreV1Api);
+  const coordination = kubeConfig?.makeApiClient(CoordinationV1Api);
+  // What another run is doing there by now must not be undone under it.
+  if (coordination !== undefined) await refuseIfHeld({ ...runLease, api: coordination }, holdersIn(open));
   const power = kindPower({
     core: core ?? unreachable<CoreV1Api>(cluster),
-    coordination: kubeConfig?.makeApiClient(CoordinationV1Api) ?? unreachable<CoordinationV1Api>(cluster),
+    coordination: coordination ?? unreachable<CoordinationV1Api>(cluster),
     now: monotonic.now,
     // No instant is measured here.
     clock: async () => ({ offsetNs: 0, errorNs: 0, wallAheadNs: 0 }),
@@ -35,12 +42,19 @@ export async function kindTools(place: Opening['place'], open: readonly ChangeLi
     ],
     world: (signal) => ({
       core: () => core ?? gone(cluster),
+      coordination: () => coordination ?? gone(cluster),
       kubectl: true,
       sleep: (ms) => monotonic.sleep(ms, signal),
       signal,
     }),
   };
 }
+
+/** The dead run's own name in the lease. */
+const holdersIn = (open: readonly ChangeLine[]): string[] =>
+  open
+    .filter(({ kind }) => kind === runLeaseHold.kind)
+    .map(({ wanted }) => runLeaseHold.wanted.parse(wanted).holder);
 
 /** Null: there is no such cluster any more. */
 async function reachable(cluster: string): Promise<KubeConfig | null> {

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { CoordinationV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { messageOf } from '../../../src/base/errors.ts';
 import type { World } from '../../../src/changes/change.ts';
 import { changeLog, resumeLog } from '../../../src/changes/change-log.ts';
 import { createJournal, readJournal, resumeJournal } from '../../../src/changes/journal.ts';
@@ -13,14 +14,17 @@ import {
   nodeLabel,
   nodeTaint,
   podDeletion,
+  runLeaseHold,
   servicePolicy,
 } from '../../../src/changes/kinds/index.ts';
+import { holdLease, leaseHolder, refuseIfHeld } from '../../../src/kube/lease.ts';
 import { clientOf, launchControlPlane } from '../cluster/control-plane/client.ts';
 
 const test = suite('kinds of changes, against an API');
 
 const handle = await launchControlPlane({ nodeMonitorGraceMs: 60_000 });
 const core = clientOf(handle).makeApiClient(CoreV1Api);
+const coordination = clientOf(handle).makeApiClient(CoordinationV1Api);
 const folder = mkdtempSync(join(tmpdir(), 'midflight-kinds-'));
 test.after(async () => {
   rmSync(folder, { recursive: true, force: true });
@@ -29,6 +33,7 @@ test.after(async () => {
 
 const world = (signal: AbortSignal): World => ({
   core: () => core,
+  coordination: () => coordination,
   kubectl: true,
   signal,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 50)),
@@ -147,5 +152,38 @@ test('a pod of the same name that is another is not deleted', async () => {
   assert.is(await changes.make(podDeletion, { ...target, uid }, { graceSeconds: 0, limitMs: 5000 }), true);
   await changes.unwind(0, signal);
 });
+
+test("a killed run's lease is given back, and nobody else's", async () => {
+  const lease = { namespace: 'default', name: 'hold' };
+  const changes = log();
+  await changes.make(runLeaseHold, lease, { holder: 'run a' });
+  const first = await holdLease({ ...lease, api: coordination, holder: 'run a' });
+  await refuseIfHeld({ ...lease, api: coordination }, ['run a']);
+  await assertHeldBy('run a', refuseIfHeld({ ...lease, api: coordination }, ['run b']));
+  assert.equal(
+    (await changes.afterCrash()).map(({ result }) => result),
+    ['restored'],
+  );
+  assert.is(await leaseHolder({ ...lease, api: coordination }), null);
+  await first.release();
+
+  const again = log();
+  await again.make(runLeaseHold, lease, { holder: 'run a' });
+  const other = await holdLease({ ...lease, api: coordination, holder: 'run b' });
+  assert.equal(
+    (await again.afterCrash()).map(({ result }) => result),
+    ['already'],
+  );
+  assert.is((await leaseHolder({ ...lease, api: coordination }))?.holder, 'run b');
+  await other.release();
+});
+
+async function assertHeldBy(holder: string, work: Promise<void>): Promise<void> {
+  const error = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  assert.match(messageOf(error), `in use by ${holder}`);
+}
 
 test.run();

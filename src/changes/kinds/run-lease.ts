@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { leaseHolder, releaseLease } from '../../kube/lease.ts';
+import type { ChangeKind } from '../change.ts';
+
+/** The lease by which two runs do not change one cluster at once. */
+export const runLease = { namespace: 'kube-system', name: 'midflight' } as const;
+
+const target = z.object({ namespace: z.string(), name: z.string() });
+const wanted = z.object({ holder: z.string() });
+
+/**
+ * The hold of one run on a cluster that stays. Making it only writes it down: the run then takes and renews the lease
+ * itself. Undone, the lease is gone if that run still holds it.
+ */
+export const runLeaseHold: ChangeKind<z.infer<typeof target>, null, z.infer<typeof wanted>> = {
+  kind: 'run-lease',
+  scope: 'cluster',
+  target,
+  before: z.null(),
+  wanted,
+  describe: ({ namespace, name }, { holder }) => `the lease ${namespace}/${name} held by ${holder}`,
+  look: async () => null,
+  do: async () => {},
+  async undo(world, { target: { namespace, name }, wanted: { holder } }) {
+    const api = world.coordination();
+    const held = await leaseHolder({ api, namespace, name });
+    if (held?.holder !== holder) return { result: 'already', detail: 'it is not held by that run' };
+    await releaseLease({ api, namespace, name, version: held.version });
+    return { result: 'restored', detail: 'given back' };
+  },
+};

@@ -13,9 +13,10 @@ export interface HealthChecksOptions {
   readonly timers: Timers;
   readonly timeScale: number;
   readonly ejectOn503: boolean;
+  /** What a target counts as until its first checks have decided. */
+  readonly newTarget: PlannedEdge['newTarget'];
   /** What an interval is counted from: the beginning of the last check, or its result. */
   readonly intervalFrom: PlannedEdge['checkIntervalFrom'];
-  readonly newTarget: PlannedEdge['newTarget'];
   readonly from: string | null;
   /** When in its interval each node is checked: of its own, as with a real balancer's many probers. */
   readonly random: Random;
@@ -102,8 +103,13 @@ export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
       for (const target of targets) {
         const entry = probed.get(target.name);
         if (entry === undefined) {
-          const health = newTarget(options.newTarget);
-          const fresh: Probed = { target, health, cancel: () => {}, generation: 0, phased: false };
+          const fresh: Probed = {
+            target,
+            health: newTarget(options.newTarget, nextCheck),
+            cancel: () => {},
+            generation: 0,
+            phased: false,
+          };
           probed.set(target.name, fresh);
           schedule(fresh, timers.now());
         } else {
@@ -146,6 +152,7 @@ export function checkPort(port: PlannedCheck['port'], service: FollowedService):
   if (port === 'healthz') return healthzPort;
   if (port === 'healthCheckNodePort') return service.healthCheckNodePort;
   if (port === 'nodePort') return service.nodePort;
+  if (port === 'pod') return null; // a pod has its own address: no port of the Service
   return port;
 }
 

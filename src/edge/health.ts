@@ -13,11 +13,18 @@ export interface Health {
   readonly contrary: number;
 }
 
-/** Before its first check: most balancers send nothing yet, HAProxy does. */
-export const newTarget = (begins: PlannedEdge['newTarget']): Health => ({
-  healthy: begins === 'healthy',
-  contrary: 0,
-});
+/**
+ * A target that no check has decided on yet. One that counts as healthy is down after its first failed check (HAProxy
+ * src/server.c: "up, but will fall at first failure"), one that does not is up after as many good ones as it takes.
+ */
+export function newTarget(
+  counts: PlannedEdge['newTarget'],
+  { unhealthyThreshold }: Pick<PlannedCheck, 'unhealthyThreshold'>,
+): Health {
+  return counts === 'healthy'
+    ? { healthy: true, contrary: unhealthyThreshold - 1 }
+    : { healthy: false, contrary: 0 };
+}
 
 /** A changed health check leaves the verdict as it is and counts anew. */
 export function recheck(health: Health): Health {

@@ -58,7 +58,7 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
       trustedIPs: scenario.ingress.traefik.trustedIPs,
     },
     app: placementOf(scenario.app),
-    edge: edgeOf(scenario, block),
+    edge: edgeOf(scenario, block, notices),
     load,
     fault: faultOf(scenario, load),
     trials: trialsOf(policies, repeats, seed),
@@ -92,16 +92,21 @@ function roundedTimers(timers: PlannedTimers): string[] {
 }
 
 /** The overrides of the file are of the file's preset: a block that names another starts from that one afresh. */
-function edgeOf({ edge }: Scenario, block: Block): Plan['edge'] {
+function edgeOf({ edge }: Scenario, block: Block, notices: string[]): Plan['edge'] {
   const { preset, overrides = {} } = block.edge ?? {};
-  if (preset !== undefined) return resolveEdge(preset, overrides).edge;
+  const resolved = (...of: Parameters<typeof resolveEdge>) => {
+    const result = resolveEdge(...of);
+    notices.push(...result.notices);
+    return result.edge;
+  };
+  if (preset !== undefined) return resolved(preset, overrides);
   const base = edge.overrides;
   const checks = {
     Cluster: { ...base.checks?.Cluster, ...overrides.checks?.Cluster },
     Local: { ...base.checks?.Local, ...overrides.checks?.Local },
   };
   const named = base.checks !== undefined || overrides.checks !== undefined;
-  return resolveEdge(edge.preset, { ...base, ...overrides, ...(named ? { checks } : {}) }).edge;
+  return resolved(edge.preset, { ...base, ...overrides, ...(named ? { checks } : {}) });
 }
 
 function timeScaleOf(wanted: number, cluster: PlanOptions['cluster'], notices: string[]): number {

@@ -4,7 +4,7 @@ import type { PlannedEdge } from './schema.ts';
 /** AWS, Classic Load Balancer with TCP listeners: a proxy. */
 export const awsClb: PlannedEdge = {
   preset: 'aws-clb',
-  mode: 'proxy',
+  mode: 'proxy', // docs.aws.amazon.com/elasticloadbalancing/latest/classic: it makes a connection of its own
   checks: {
     // cloud-provider-aws pkg/providers/v1/aws_loadbalancer.go: defaultElbHCInterval 10, defaultElbHCTimeout 5,
     // defaultElbHCUnhealthyThreshold 6, defaultElbHCHealthyThreshold 2; TCP on the node port under Cluster.
@@ -18,12 +18,22 @@ export const awsClb: PlannedEdge = {
   // unless annotated) keeps connections to unhealthy and deregistered instances; inferred: without it they are closed.
   onEjected: 'reset',
   drainTimeoutMs: 0, // at once, as above
+  onRemoved: 'reset', // as above
   // docs.aws.amazon.com/elasticloadbalancing/latest/classic: requests go to healthy instances only.
   allUnhealthy: 'none',
+  panicThreshold: 0, // the same page
+  // cloud-provider-aws pkg/providers/v1/aws.go: all nodes are instances, whatever the policy.
+  backends: { Cluster: { from: 'nodes', max: null }, Local: { from: 'nodes', max: null } },
+  onFlip: 'check', // aws_loadbalancer.go: one ConfigureHealthCheck call
+  addressGoneMs: 0, // the load balancer stays
+  groupSwapMs: 0, // there are no target groups
+  verdictDelayMs: 0, // no published figure: taken as none
+  removalDelayMs: 0, // no published figure: taken as none
+  spread: 'each', // the guide: round robin for TCP listeners
   // Inferred: a proxy has completed the handshake by then, and can only close.
   noTarget: 'reset',
   checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
-  ejectOn503: false,
+  ejectOn503: false, // the thresholds above hold for any failed check
   // Estimate; not documented for TCP listeners.
   upstreamConnectTimeoutMs: 10_000,
   // docs.aws.amazon.com/elasticloadbalancing/latest/classic: an instance is OutOfService until it has passed its checks.

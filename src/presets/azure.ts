@@ -4,7 +4,7 @@ import type { PlannedEdge } from './schema.ts';
 /** Azure, Standard Load Balancer. */
 export const azure: PlannedEdge = {
   preset: 'azure',
-  mode: 'passthrough',
+  mode: 'passthrough', // learn.microsoft.com/azure/load-balancer: layer 4, no connection of its own
   checks: {
     // cloud-provider-azure pkg/consts/consts.go: HealthProbeDefaultProbeInterval 5, HealthProbeDefaultNumOfProbe 2; one
     // probe per port, TCP on its node port. Azure documents no time-out of a probe: taken as the interval.
@@ -18,13 +18,23 @@ export const azure: PlannedEdge = {
   // established TCP flows go on, also with all probes down (Standard).
   onEjected: 'persist',
   drainTimeoutMs: 0, // nothing is waited for: none of its sources names a delay
+  onRemoved: 'persist', // inferred: as with a failed probe; no source
   // The same page: no new flows with all probes down.
   allUnhealthy: 'none',
+  panicThreshold: 0, // the same page: none is used without a good probe
+  // cloud-provider-azure pkg/provider/azure_loadbalancer.go: one backend pool of all nodes, whatever the policy.
+  backends: { Cluster: { from: 'nodes', max: null }, Local: { from: 'nodes', max: null } },
+  onFlip: 'check', // the same file: rule and probe are changed in one PUT of the load balancer; the pool stays
+  addressGoneMs: 0, // the frontend stays
+  groupSwapMs: 0, // there are no target groups
+  verdictDelayMs: 0, // no published figure: taken as none
+  removalDelayMs: 0, // no published figure: taken as none
+  spread: 'each', // learn.microsoft.com, "Azure Load Balancer distribution modes": a hash of five parts
   // learn.microsoft.com, Microsoft.Network loadBalancers probe property noHealthyBackendsBehavior: AllProbedDown, its
   // default, sends no new flow to the pool. Inferred: a passthrough balancer answers no SYN itself, so it is dropped.
   noTarget: 'drop',
   checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
-  ejectOn503: false,
+  ejectOn503: false, // the thresholds above hold for any failed check
   upstreamConnectTimeoutMs: 0, // passthrough
   // Inferred: no new flow before the first successful probe; no source says otherwise.
   newTarget: 'unhealthy',

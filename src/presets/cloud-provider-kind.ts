@@ -1,10 +1,10 @@
 import { healthz, localEndpoints } from './checks.ts';
 import type { PlannedEdge } from './schema.ts';
 
-/** cloud-provider-kind: Envoy as a TCP proxy in a container beside the nodes. */
+/** cloud-provider-kind of today: Envoy as a TCP proxy in a container beside the nodes, reconfigured while it runs. */
 export const cloudProviderKind: PlannedEdge = {
   preset: 'cloud-provider-kind',
-  mode: 'proxy',
+  mode: 'proxy', // pkg/loadbalancer/proxy.go: envoy.filters.network.tcp_proxy
   checks: {
     // cloud-provider-kind pkg/loadbalancer/proxy.go at 57084484: timeout 3s, interval 2s, unhealthy_threshold 2,
     // healthy_threshold 1, path /healthz; port 10256, or healthCheckNodePort under Local.
@@ -16,8 +16,18 @@ export const cloudProviderKind: PlannedEdge = {
   // Envoy, Cluster.close_connections_on_host_health_failure: false by default.
   onEjected: 'persist',
   drainTimeoutMs: 0, // nothing is waited for: none of its sources names a delay
+  onRemoved: 'reset', // inferred: Envoy closes the connections of a host that is removed from its cluster
   // The same file: healthy_panic_threshold 0, so no host is used while none is healthy.
   allUnhealthy: 'none',
+  panicThreshold: 0, // the same file, as above
+  // pkg/loadbalancer/proxy.go, generateConfig: all nodes, whatever the policy.
+  backends: { Cluster: { from: 'nodes', max: null }, Local: { from: 'nodes', max: null } },
+  onFlip: 'check', // the same file: the cluster's health_check_config takes another port
+  addressGoneMs: 0, // the listener stays
+  groupSwapMs: 0, // there are no target groups
+  verdictDelayMs: 0, // Envoy uses its own verdicts at once
+  removalDelayMs: 0, // Envoy uses its own configuration at once
+  spread: 'each', // the same file: lb_policy RANDOM
   // Envoy's TCP proxy closes the accepted connection at once (response flag UH), with the client's request unread: RST.
   noTarget: 'reset',
   // Envoy source/extensions/health_checkers/common/health_checker_base_impl.cc: the interval timer is armed anew when a

@@ -7,7 +7,7 @@ import type { PlannedEdge } from './schema.ts';
  */
 export const custom: PlannedEdge = {
   preset: 'custom',
-  mode: 'passthrough',
+  mode: 'passthrough', // our choice: what most clouds' default is
   checks: {
     // Our choice: 5 s x 2 as Azure's default, 2 s for an answer.
     Cluster: healthz({ interval: 5, timeout: 2, unhealthy: 2, healthy: 2 }),
@@ -16,10 +16,20 @@ export const custom: PlannedEdge = {
   reconcileDelayMs: 1000, // our choice: a controller at leisure
   onEjected: 'persist', // our choice: the least that a balancer does
   drainTimeoutMs: 0, // our choice, likewise
+  onRemoved: 'persist', // our choice, likewise
   allUnhealthy: 'all', // our choice: what the passthrough balancers of GCP and AWS do
+  panicThreshold: 0, // our choice: none
+  // Our choice: all nodes, as most clouds.
+  backends: { Cluster: { from: 'nodes', max: null }, Local: { from: 'nodes', max: null } },
+  onFlip: 'check', // our choice: the least that a controller does
+  addressGoneMs: 0, // our choice: only for onFlip: recreate-address or restart
+  groupSwapMs: 0, // our choice: only for onFlip: new-target-group
+  verdictDelayMs: 0, // our choice: none
+  removalDelayMs: 0, // our choice: none
+  spread: 'each', // our choice: what clouds do
   noTarget: 'reset', // our choice: an answer at once, which is easy to tell from a node's silence
   checkIntervalFrom: 'start', // our choice: the interval is kept
-  ejectOn503: false,
+  ejectOn503: false, // our choice: thresholds hold
   upstreamConnectTimeoutMs: 5000, // our choice; counts for `mode: proxy` only
   // our choice: nothing goes where nothing has answered yet
   newTarget: 'unhealthy',

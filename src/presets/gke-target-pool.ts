@@ -1,29 +1,38 @@
 import { healthz, localEndpoints } from './checks.ts';
 import type { PlannedEdge } from './schema.ts';
 
-/** GKE, the older network load balancer on a target pool. */
+/** GKE, the older network load balancer on a target pool (finalizer service.kubernetes.io/load-balancer-cleanup alone). */
 export const gkeTargetPool: PlannedEdge = {
   preset: 'gke-target-pool',
-  mode: 'passthrough',
+  mode: 'passthrough', // Google Cloud, "Target pool-based external passthrough Network Load Balancer"
   checks: {
     // cloud-provider-gcp providers/gce/gce.go and gce_healthchecks.go: gceHcCheckIntervalSeconds 8, gceHcTimeoutSeconds 1,
     // gceHcUnhealthyThreshold 3, gceHcHealthyThreshold 1, whatever the policy.
     Cluster: healthz({ interval: 8, timeout: 1, unhealthy: 3, healthy: 1 }),
     Local: localEndpoints({ interval: 8, timeout: 1, unhealthy: 3, healthy: 1 }), // the same
   },
-  // kubernetes/kubernetes#77512: a flip from Local to Cluster took about 3 minutes, because the forwarding rule and the
-  // target pool are deleted and made again. That the address answers nobody in between is not modelled.
-  reconcileDelayMs: 180_000,
+  // Estimate: until the controller takes the Service up; what it then does is in addressGoneMs.
+  reconcileDelayMs: 5000,
   // Google Cloud, "Target pool-based external passthrough Network Load Balancer": established connections stay.
   onEjected: 'persist',
-  // Target pools have no connection draining.
-  drainTimeoutMs: 0,
-  // The same page: all instances unhealthy, traffic is spread over all of them.
-  allUnhealthy: 'all',
-  // Inferred: a passthrough balancer without a backend has nobody to answer the SYN.
-  noTarget: 'drop',
+  drainTimeoutMs: 0, // target pools have no connection draining: the same page
+  onRemoved: 'silence', // inferred: no packet goes to an instance that is no member any more
+  allUnhealthy: 'all', // the same page: all instances unhealthy, traffic is spread over all of them
+  panicThreshold: 0, // the same page: only when all are unhealthy (no backup pool is made by the controller)
+  // cloud-provider-gcp providers/gce/gce_loadbalancer_external.go: all nodes are instances of the pool.
+  backends: { Cluster: { from: 'nodes', max: null }, Local: { from: 'nodes', max: null } },
+  // The same file, lines 220-280: "neither target pools nor forwarding rules can be updated in place". Whenever the health
+  // check must change, the forwarding rule, the pool and the check are deleted, and made again.
+  onFlip: 'recreate-address',
+  // kubernetes/kubernetes#77512 (and #49425): a flip took the address away for about 3 minutes.
+  addressGoneMs: 180_000,
+  groupSwapMs: 0, // there are no target groups
+  verdictDelayMs: 0, // no published figure: taken as none
+  removalDelayMs: 0, // no published figure: taken as none
+  spread: 'each', // Google Cloud, target pools: a hash of five parts by default
+  noTarget: 'drop', // inferred: a passthrough balancer without a backend has nobody to answer the SYN
   checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
-  ejectOn503: false,
+  ejectOn503: false, // the thresholds above hold for any failed check
   upstreamConnectTimeoutMs: 0, // passthrough
   // Inferred, likewise: no source says otherwise.
   newTarget: 'unhealthy',
@@ -34,5 +43,5 @@ export const gkeTargetPool: PlannedEdge = {
   // Target pools have no such setting.
   keepEstablished: null,
   source:
-    'cloud-provider-gcp providers/gce/gce.go, gce_healthchecks.go; kubernetes/kubernetes#77512 (reconcile delay, one report)',
+    'cloud-provider-gcp providers/gce/gce.go, gce_healthchecks.go, gce_loadbalancer_external.go; Google Cloud "Target pool-based external passthrough Network Load Balancer"; kubernetes/kubernetes#77512; reconcile delay estimated',
 };

@@ -1,7 +1,7 @@
 import { MidflightError } from '../base/errors.ts';
 import { parseDuration } from '../base/units.ts';
-import type { PresetName, Scenario } from '../scenario/schema.ts';
-import { presets } from './list.ts';
+import type { PresetAlias, PresetName, Scenario } from '../scenario/schema.ts';
+import { aliases, presets } from './list.ts';
 import type { PlannedCheck, PlannedEdge } from './schema.ts';
 
 type Overrides = Scenario['edge']['overrides'];
@@ -10,10 +10,14 @@ type CheckOverrides = NonNullable<NonNullable<Overrides['checks']>['Cluster']>;
 /**
  * The preset with the scenario's overrides laid over it, durations in milliseconds of cluster time.
  * A check of another kind or port than the preset's takes its other figures from the preset all the same.
- * Throws `bad-scenario` for a duration that does not parse (the scenario's schema refuses it before).
+ * `notices`: what an alias was taken for. Throws `bad-scenario` for a duration that does not parse (the scenario's schema refuses it before).
  */
-export function resolveEdge(preset: PresetName, overrides: Overrides = {}): { edge: PlannedEdge } {
-  const base = presets[preset];
+export function resolveEdge(
+  preset: PresetName | PresetAlias,
+  overrides: Overrides = {},
+): { edge: PlannedEdge; notices: string[] } {
+  const alias = isAlias(preset) ? aliases[preset] : null;
+  const base = presets[isAlias(preset) ? aliases[preset].preset : preset];
   const { mode, onEjected, allUnhealthy, noTarget, checks } = overrides;
   const edge: PlannedEdge = {
     ...base,
@@ -25,13 +29,29 @@ export function resolveEdge(preset: PresetName, overrides: Overrides = {}): { ed
     reconcileDelayMs: ms(overrides.reconcileDelay) ?? base.reconcileDelayMs,
     onEjected: onEjected ?? base.onEjected,
     drainTimeoutMs: ms(overrides.drainTimeout) ?? base.drainTimeoutMs,
+    onRemoved: overrides.onRemoved ?? removedWith(base, overrides),
     allUnhealthy: allUnhealthy ?? base.allUnhealthy,
+    panicThreshold: overrides.panicThreshold ?? base.panicThreshold,
+    newTarget: overrides.newTarget ?? base.newTarget,
+    onFlip: overrides.onFlip ?? base.onFlip,
+    addressGoneMs: ms(overrides.addressGone) ?? base.addressGoneMs,
+    groupSwapMs: ms(overrides.groupSwap) ?? base.groupSwapMs,
+    verdictDelayMs: ms(overrides.verdictDelay) ?? base.verdictDelayMs,
+    removalDelayMs: ms(overrides.removalDelay) ?? base.removalDelayMs,
     noTarget: noTarget ?? base.noTarget,
     upstreamConnectTimeoutMs: ms(overrides.upstreamConnectTimeout) ?? base.upstreamConnectTimeoutMs,
   };
   const changed = Object.keys(overrides);
   if (changed.length > 0) edge.source = `${base.source}; overridden by the scenario: ${changed.join(', ')}`;
-  return { edge };
+  return { edge, notices: alias === null ? [] : [alias.notice] };
+}
+
+const isAlias = (preset: PresetName | PresetAlias): preset is PresetAlias => preset in aliases;
+
+/** A scenario that resets or drains connections of ejected nodes means those of removed nodes as well. */
+function removedWith(base: PlannedEdge, { onEjected, drainTimeout }: Overrides): PlannedEdge['onRemoved'] {
+  const resets = onEjected === 'reset' || onEjected === 'drain' || drainTimeout !== undefined;
+  return resets && base.onRemoved === 'persist' ? 'reset' : base.onRemoved;
 }
 
 function checkWith(base: PlannedCheck, overrides: CheckOverrides = {}): PlannedCheck {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { presetNames } from '../scenario/schema.ts';
+import { presetAliases, presetNames } from '../scenario/schema.ts';
 
 /* How a load balancer behaves, with everything resolved. All durations are milliseconds of cluster time. */
 
@@ -7,7 +7,8 @@ const ms = z.number().min(0);
 
 export const plannedCheck = z.object({
   kind: z.enum(['http', 'tcp']),
-  port: z.union([z.enum(['healthz', 'healthCheckNodePort', 'nodePort']), z.number()]),
+  /** pod: the port of the pod itself, where the pods are the targets. */
+  port: z.union([z.enum(['healthz', 'healthCheckNodePort', 'nodePort', 'pod']), z.number()]),
   path: z.string(),
   intervalMs: ms,
   timeoutMs: ms,
@@ -15,17 +16,66 @@ export const plannedCheck = z.object({
   healthyThreshold: z.int().min(1),
 });
 
+/** What is behind the balancer under one policy. */
+export const plannedBackends = z.object({
+  /** nodes: every node that the controller may use; ingress-nodes: those with a ready ingress pod; pods: these pods. */
+  from: z.enum(['nodes', 'ingress-nodes', 'pods']),
+  /** At most this many of them, chosen at random; null: no limit. */
+  max: z.int().min(1).nullable(),
+});
+
+/**
+ * What the controller does when the policy changes.
+ * check: changes the health check in place. backend-set: that, and puts other nodes behind the balancer.
+ * recreate-address: deletes the address with all behind it and makes it again; it answers nobody for `addressGoneMs`.
+ * new-target-group: checks a new set of targets from the beginning, and moves the listener to it.
+ * reload: a new process of the proxy takes over the listener; it knows no verdicts yet, the old one keeps its connections.
+ * restart: the proxy ends with all its connections and starts again; it refuses connections for `addressGoneMs`.
+ * nothing: the policy is moot.
+ */
+export const flipBehaviours = [
+  'check',
+  'backend-set',
+  'recreate-address',
+  'new-target-group',
+  'reload',
+  'restart',
+  'nothing',
+] as const;
+
 export const plannedEdge = z.object({
-  preset: z.enum(presetNames),
+  /** Histories from before the aliases: the alias itself. */
+  preset: z.enum([...presetNames, ...presetAliases]),
   mode: z.enum(['passthrough', 'proxy']),
   checks: z.object({ Cluster: plannedCheck, Local: plannedCheck }),
   /** From the change of the Service or the Nodes until the balancer does it. */
   reconcileDelayMs: ms,
   /** Open connections of a node found unhealthy; drain: reset after drainTimeoutMs. */
   onEjected: z.enum(['persist', 'reset', 'drain']),
-  /** Those of a node taken out of the target set are reset after this; 0: as onEjected says, at once. */
+  /** Connections of a node taken out of the target set may go on for this long; then `onRemoved` happens to them. */
   drainTimeoutMs: ms,
+  /** silence: no packet passes any more, in either direction. */
+  onRemoved: z.enum(['persist', 'reset', 'silence']).default('reset'),
   allUnhealthy: z.enum(['all', 'none']),
+  /** Below this share of healthy targets new connections go to all of them, healthy or not (Envoy's panic threshold). */
+  panicThreshold: z.number().min(0).max(1).default(0),
+  backends: z
+    .object({ Cluster: plannedBackends, Local: plannedBackends })
+    .default({ Cluster: { from: 'nodes', max: null }, Local: { from: 'nodes', max: null } }),
+  onFlip: z.enum(flipBehaviours).default('check'),
+  /** For how long the address is gone after `recreate-address` or `restart`. */
+  addressGoneMs: ms.default(0),
+  /** new-target-group: how long the moved listener goes on with the old set. */
+  groupSwapMs: ms.default(0),
+  /** From a verdict of the health checks until new connections follow it. */
+  verdictDelayMs: ms.default(0),
+  /** From the removal of a target until it gets no new connections. */
+  removalDelayMs: ms.default(0),
+  /**
+   * Who takes a connection. each: any healthy target, by luck, for as long as it lasts. one-node: a single node takes all.
+   * ecmp: a router's hash over the healthy targets. With the latter two, connections whose node changes are reset.
+   */
+  spread: z.enum(['each', 'one-node', 'ecmp']).default('each'),
   /**
    * What a client gets when the balancer has no target for it. drop: no answer to its SYN; reset: a handshake and an RST;
    * refuse: an RST in answer to its SYN. Histories from before this field: reset.

@@ -13,7 +13,7 @@ import { duration, image, name } from './parts/words.ts';
  * Nothing is resolved here: src/plan fills in presets and timers, and says which.
  */
 
-export { type PresetName, presetNames } from './parts/edge.ts';
+export { type PresetAlias, type PresetName, presetAliases, presetNames } from './parts/edge.ts';
 export { type CloudName, cloudName } from './parts/nodes.ts';
 
 export const policyName = z.enum(policyNames);

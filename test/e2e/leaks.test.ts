@@ -29,7 +29,7 @@ nodes:
   - { name: preemptible, count: 1, preemptible: true }
 ingress: { replicas: 1, nodeSelector: { pool: stable } }
 app: { replicas: 1, nodeSelector: { pool: stable } }
-edge: { preset: gke }
+edge: { preset: gke-instance-group }
 load:
   - { kind: streams, concurrency: 20, duration: 90s, chunkInterval: 1s, ramp: 2s, stall: 20s }
   - { kind: probe, rate: 2, timeout: 5s }

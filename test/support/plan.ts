@@ -25,7 +25,7 @@ export const basicPlan: Plan = {
   },
   app: { kind: 'Deployment', replicas: 2, nodeSelector: {}, tolerations: [], terminationGraceMs: 30_000 },
   edge: {
-    preset: 'gke',
+    preset: 'gke-instance-group',
     mode: 'passthrough',
     checks: {
       Cluster: {
@@ -50,7 +50,16 @@ export const basicPlan: Plan = {
     reconcileDelayMs: 5000,
     onEjected: 'persist',
     drainTimeoutMs: 30_000,
+    onRemoved: 'silence',
     allUnhealthy: 'all',
+    panicThreshold: 0,
+    backends: { Cluster: { from: 'nodes', max: null }, Local: { from: 'nodes', max: null } },
+    onFlip: 'check',
+    addressGoneMs: 0,
+    groupSwapMs: 0,
+    verdictDelayMs: 0,
+    removalDelayMs: 0,
+    spread: 'each',
     noTarget: 'drop',
     checkIntervalFrom: 'start',
     ejectOn503: false,

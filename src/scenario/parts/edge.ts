@@ -2,19 +2,35 @@ import * as z from 'zod';
 import { duration } from './words.ts';
 
 export const presetNames = [
-  'gke',
+  'gke-neg',
+  'gke-instance-group',
   'gke-target-pool',
+  'gke-ilb-subsetting',
   'aws-nlb-lbc',
+  'aws-nlb-lbc-keep',
   'aws-nlb-intree',
   'aws-clb',
   'azure',
-  'digitalocean',
+  'azure-shared-probe',
+  'azure-multi-slb',
+  'digitalocean-network',
+  'digitalocean-regional',
   'octavia',
+  'hetzner',
+  'metallb-l2',
+  'metallb-bgp',
   'cloud-provider-kind',
+  'cloud-provider-kind-old',
+  'haproxy',
+  'pod-direct',
   'custom',
 ] as const;
 
+/** A cloud's name alone: what that cloud makes by default today. */
+export const presetAliases = ['gke', 'digitalocean'] as const;
+
 export type PresetName = (typeof presetNames)[number];
+export type PresetAlias = (typeof presetAliases)[number];
 
 const healthCheck = z.strictObject({
   kind: z.enum(['http', 'tcp']).describe('http asks the path of the port; tcp only connects'),
@@ -51,7 +67,33 @@ export const edgeOverrides = z
     onEjected: z
       .enum(['persist', 'reset', 'drain'])
       .describe('What becomes of open connections of an ejected node'),
-    drainTimeout: duration('0s', '24h').describe('How long onEjected: drain lets open connections go on'),
+    drainTimeout: duration('0s', '24h').describe(
+      'How long open connections may go on on a removed node, and on an ejected one with onEjected: drain',
+    ),
+    onRemoved: z
+      .enum(['persist', 'reset', 'silence'])
+      .describe('What becomes of open connections of a removed node after drainTimeout'),
+    newTarget: z
+      .enum(['healthy', 'unhealthy'])
+      .describe('What a target counts as until its first checks have decided'),
+    onFlip: z
+      .enum(['check', 'recreate-address', 'new-target-group', 'reload', 'restart', 'nothing'])
+      .describe('What the controller does when the policy changes'),
+    addressGone: duration('0s', '1h').describe(
+      'How long onFlip: recreate-address or restart takes the address away',
+    ),
+    groupSwap: duration('0s', '1h').describe('How long onFlip: new-target-group still uses the old targets'),
+    verdictDelay: duration('0s', '1h').describe(
+      'From a verdict of the checks until new connections follow it',
+    ),
+    removalDelay: duration('0s', '1h').describe(
+      'From the removal of a node until it gets no new connections',
+    ),
+    panicThreshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe('Below this share of healthy nodes all nodes are used, healthy or not'),
     allUnhealthy: z.enum(['all', 'none']).describe('Who gets connections when no node is healthy'),
     noTarget: z
       .enum(['drop', 'reset', 'refuse'])
@@ -60,9 +102,13 @@ export const edgeOverrides = z
   })
   .partial();
 
-export const preset = z.enum(presetNames);
+export const preset = z.enum([...presetNames, ...presetAliases]);
 
 export const edge = z.strictObject({
-  preset: preset.default('gke').describe("The load balancer's behaviour: a cloud's, or custom"),
+  preset: preset
+    .default('gke-instance-group')
+    .describe(
+      "The load balancer's behaviour: a cloud's, or custom; gke and digitalocean: their default of today",
+    ),
   overrides: edgeOverrides.default({}).describe('What differs from the preset'),
 });

@@ -26,15 +26,15 @@ test('the check follows the policy until all annotations of the pin are there', 
 });
 
 test('a pin to the node port connects and asks nothing', () => {
-  const { digitalocean } = presets;
+  const digitalocean = presets['digitalocean-regional'];
   const { kind, port } = checkFor(digitalocean, service('Local', { ...digitalocean.pinCheck?.annotations }));
   assert.equal([kind, port], ['tcp', 'nodePort']);
 });
 
 test('a balancer whose check cannot be pinned ignores annotations', () => {
   assert.equal(
-    checkFor(presets.gke, service('Local', { 'midflight.dev/check': 'x' })),
-    presets.gke.checks.Local,
+    checkFor(presets['gke-instance-group'], service('Local', { 'midflight.dev/check': 'x' })),
+    presets['gke-instance-group'].checks.Local,
   );
 });
 

@@ -71,8 +71,8 @@ function rig(
     timers,
     timeScale,
     ejectOn503: false,
-    intervalFrom,
     newTarget: 'unhealthy',
+    intervalFrom,
     from: null,
     random: seededRandom(3),
     perform(request) {
@@ -100,7 +100,7 @@ const good: CheckResult = { ok: true, detail: '200' };
 
 test('a new target is checked at once, then at its own place in the interval, always when due', async () => {
   const { timers, checks, asked, verdicts, lateness } = rig(() => good);
-  checks.apply([node('1')], presets.gke.checks.Cluster, underCluster);
+  checks.apply([node('1')], presets['gke-instance-group'].checks.Cluster, underCluster);
   await timers.run(60);
   assert.equal(verdicts, [{ at: 0, node: '1', healthy: true, reason: '200' }]);
   const times = asked.map(({ at }) => at);
@@ -114,8 +114,8 @@ test('a new target is checked at once, then at its own place in the interval, al
 
 test('a silent node is ejected within interval x threshold + time-out, on GKE 25 s under Cluster and 7 s under Local', async () => {
   for (const [service, check, worst] of [
-    [underCluster, presets.gke.checks.Cluster, 25],
-    [underLocal, presets.gke.checks.Local, 7],
+    [underCluster, presets['gke-instance-group'].checks.Cluster, 25],
+    [underLocal, presets['gke-instance-group'].checks.Local, 7],
   ] as const) {
     const { timers, checks, verdicts } = rig((request, now) =>
       now < 30 ? good : { afterSeconds: request.timeoutMs / 1000 },
@@ -169,9 +169,13 @@ test('Envoy and HAProxy count the interval from the result of a check (cloud-pro
 
 test('a node that comes back at another address is checked there', async () => {
   const { timers, checks, asked } = rig(() => good);
-  checks.apply([node('1')], presets.gke.checks.Cluster, underCluster);
+  checks.apply([node('1')], presets['gke-instance-group'].checks.Cluster, underCluster);
   await timers.run(20);
-  checks.apply([{ ...node('1'), address: '10.9.9.9' }], presets.gke.checks.Cluster, underCluster);
+  checks.apply(
+    [{ ...node('1'), address: '10.9.9.9' }],
+    presets['gke-instance-group'].checks.Cluster,
+    underCluster,
+  );
   await timers.run(60);
   const later = asked.filter(({ at }) => at > 20);
   assert.ok(later.length >= 4 && later.every(({ host }) => host === '10.9.9.9'));
@@ -179,7 +183,7 @@ test('a node that comes back at another address is checked there', async () => {
 
 test('what a process that was held up has missed is left out, not made up for', async () => {
   const { timers, checks, asked } = rig(() => good);
-  checks.apply([node('1')], presets.gke.checks.Cluster, underCluster);
+  checks.apply([node('1')], presets['gke-instance-group'].checks.Cluster, underCluster);
   await timers.run(10);
   const before = asked.length;
   timers.stall(50);
@@ -192,10 +196,10 @@ test('a flip asks the other port, keeps the verdicts, and begins to count anew',
     request.port === 32_000 && request.host === '10.0.0.2' ? { ok: false, detail: '503' } : good,
   );
   const targets = [node('1'), node('2')];
-  checks.apply(targets, presets.gke.checks.Cluster, underCluster);
+  checks.apply(targets, presets['gke-instance-group'].checks.Cluster, underCluster);
   await timers.run(20);
   assert.ok(checks.isHealthy('1') && checks.isHealthy('2'));
-  checks.apply(targets, presets.gke.checks.Local, underLocal);
+  checks.apply(targets, presets['gke-instance-group'].checks.Local, underLocal);
   assert.ok(checks.isHealthy('2'));
   await timers.run(40);
   assert.ok(asked.filter(({ at }) => at > 20).every(({ port }) => port === 32_000));
@@ -207,9 +211,9 @@ test('a flip asks the other port, keeps the verdicts, and begins to count anew',
 
 test('a check that was under way when its target went, or the check changed, counts no more', async () => {
   const { timers, checks, verdicts } = rig(() => ({ afterSeconds: 1 }));
-  checks.apply([node('1')], presets.gke.checks.Cluster, underCluster);
+  checks.apply([node('1')], presets['gke-instance-group'].checks.Cluster, underCluster);
   await timers.run(0.5);
-  checks.apply([], presets.gke.checks.Cluster, underCluster);
+  checks.apply([], presets['gke-instance-group'].checks.Cluster, underCluster);
   await timers.run(100);
   assert.equal(verdicts, []);
   assert.not.ok(checks.isHealthy('1'));
@@ -217,7 +221,7 @@ test('a check that was under way when its target went, or the check changed, cou
 
 test('time-outs and intervals are divided by timeScale', async () => {
   const { timers, checks, asked } = rig(() => good, 10);
-  checks.apply([node('1')], presets.gke.checks.Cluster, underCluster);
+  checks.apply([node('1')], presets['gke-instance-group'].checks.Cluster, underCluster);
   await timers.run(8);
   assert.ok(asked.length >= 10 && asked.length <= 12, `${asked.length}`);
   assert.is(asked[0]?.timeoutMs, 100);
@@ -227,7 +231,7 @@ test('a port that the Service does not have fails the check, as a closed one wou
   assert.is(checkPort('healthCheckNodePort', underCluster), null);
   assert.is(checkPort('nodePort', underCluster), 30_080);
   const { timers, checks, asked } = rig(() => good);
-  checks.apply([node('1')], presets.gke.checks.Local, underCluster);
+  checks.apply([node('1')], presets['gke-instance-group'].checks.Local, underCluster);
   await timers.run(10);
   assert.equal(asked, []);
   assert.not.ok(checks.isHealthy('1'));

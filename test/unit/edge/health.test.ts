@@ -19,12 +19,16 @@ function verdicts(from: Health, results: (typeof ok)[], rules = rule): string {
 }
 
 test('a new target gets nothing until it passed as many checks as the threshold says', () => {
-  assert.is(verdicts(newTarget('unhealthy'), [ok, ok, ok]), '-++');
-  assert.is(verdicts(newTarget('unhealthy'), [ok, bad, ok, bad, ok, ok]), '-----+');
+  const fresh = newTarget('unhealthy', { unhealthyThreshold: 3 });
+  assert.is(verdicts(fresh, [ok, ok, ok]), '-++');
+  assert.is(verdicts(fresh, [ok, bad, ok, bad, ok, ok]), '-----+');
 });
 
-test('a target that begins as healthy gets connections until its checks have failed', () => {
-  assert.is(verdicts(newTarget('healthy'), [bad, bad, bad]), '++-');
+test('a new target that counts as healthy at first is used until its first failed check, whatever the threshold', () => {
+  const fresh = newTarget('healthy', { unhealthyThreshold: 3 });
+  assert.ok(fresh.healthy);
+  assert.is(verdicts(fresh, [bad, bad]), '--');
+  assert.is(verdicts(fresh, [ok, bad, bad, bad]), '+++-');
 });
 
 test('only failures in a row eject', () => {

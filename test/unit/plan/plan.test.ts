@@ -85,7 +85,7 @@ providers:
   assert.equal([embedded.timers.nodeMonitorGraceMs, kind.timers.nodeMonitorGraceMs], [40_000, 16_000]);
   assert.is(kind.timers.nodeMonitorPeriodMs, 4000);
   assert.equal([embedded.edge.reconcileDelayMs, kind.edge.reconcileDelayMs], [5000, 1000]);
-  assert.is(kind.edge.preset, 'gke');
+  assert.is(kind.edge.preset, 'gke-instance-group');
   assert.equal([embedded.trials.length, kind.trials.length], [8, 1]);
   assert.equal([embedded.kubeProxyMode, kind.kubeProxyMode], ['iptables', 'nftables']);
   assert.equal([embedded.load.length, kind.load.length], [2, 1]);

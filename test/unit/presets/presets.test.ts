@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageRoot } from '../../../src/base/package.ts';
-import { type PlannedCheck, plannedEdge } from '../../../src/plan/schema.ts';
+import { type PlannedCheck, type PlannedEdge, plannedEdge } from '../../../src/plan/schema.ts';
 import { presets, resolveEdge } from '../../../src/presets/index.ts';
 import { presetNames, scenario } from '../../../src/scenario/schema.ts';
 
@@ -15,20 +15,32 @@ test('every preset that a scenario may name is there, valid, and says where it c
   }
 });
 
-test('every constant of a preset has a comment on its line or right above it', () => {
+/** Lines of a preset file that give a value without a source: no comment on the line, nor right above it. */
+function withoutSource(text: string): string[] {
+  const lines = text.split('\n');
+  const value = /^( {2}(?!preset:|source:|checks: \{|backends: \{$)(\.\.\.\w+|\w+:)| {4}(Cluster|Local):)/;
+  return lines.flatMap((line, index) => {
+    if (!value.test(line)) return [];
+    const cited = line.includes('//') || (lines[index - 1] ?? '').trim().startsWith('//');
+    return cited ? [] : [line.trim()];
+  });
+}
+
+test('every field of a preset has its source on its line or right above it', () => {
   for (const name of presetNames) {
-    const lines = readFileSync(`${packageRoot()}/src/presets/${name}.ts`, 'utf8').split('\n');
-    lines.forEach((line, index) => {
-      if (
-        !/^ {2,4}(Cluster|Local|reconcileDelayMs|onEjected|drainTimeoutMs|allUnhealthy|noTarget|checkIntervalFrom|upstreamConnectTimeoutMs|newTarget|excludeLabel|pinCheck|keepEstablished):/.test(
-          line,
-        )
-      )
-        return;
-      const above = lines[index - 1] ?? '';
-      assert.ok(line.includes('//') || above.trim().startsWith('//'), `${name}: ${line.trim()}`);
-    });
+    const text = readFileSync(`${packageRoot()}/src/presets/${name}.ts`, 'utf8');
+    assert.equal(withoutSource(text), [], name);
   }
+});
+
+test('a field without a source is found', () => {
+  const text = readFileSync(`${packageRoot()}/src/presets/metallb-l2.ts`, 'utf8');
+  const bare = text.replaceAll(/^ *\/\/.*\n/gm, '').replaceAll(/ \/\/.*$/gm, '');
+  const fields = Object.keys(presets['metallb-l2']).filter(
+    (key) => !['preset', 'source', 'checks'].includes(key),
+  );
+  const found = withoutSource(bare).map((line) => line.split(':')[0]);
+  assert.equal(found.sort(), [...fields, 'Cluster', 'Local'].sort());
 });
 
 // interval x threshold + time-out; what counts its interval from a check's result waits for each time-out as well.
@@ -44,40 +56,68 @@ test('the slowest detection of a silent node is what the clouds document', () =>
       .filter((name) => name !== 'custom')
       .map((name) => `${name} ${worst(name, 'Cluster')} ${worst(name, 'Local')}`),
     [
-      'gke 25 7',
+      'gke-neg 25 7',
+      'gke-instance-group 25 7',
       'gke-target-pool 25 25',
+      'gke-ilb-subsetting 25 7',
       'aws-nlb-lbc 40 26',
+      'aws-nlb-lbc-keep 40 26',
       'aws-nlb-intree 100 26',
       'aws-clb 65 65',
       'azure 15 15',
-      'digitalocean 24 24',
+      'azure-shared-probe 15 15',
+      'azure-multi-slb 15 15',
+      'digitalocean-network 14 14',
+      'digitalocean-regional 24 24',
       'octavia 24 24',
+      'hetzner 55 55',
+      'metallb-l2 5.5 5.5',
+      'metallb-bgp 95 95',
       'cloud-provider-kind 10 10',
+      'cloud-provider-kind-old 24 24',
+      'haproxy 4 4',
+      'pod-direct 40 40',
     ],
   );
 });
 
 /*
  * Every constant of every preset, written down a second time from its sources: a preset that changes must be changed here
- * too. Checks: kind port interval time-out unhealthy healthy, in seconds.
+ * too. Checks: kind port interval time-out unhealthy healthy, in seconds. Then: reconcile delay, ejected, drain, removed, all
+ * unhealthy, panic share, new target, backends under Cluster and Local, flip with address gone and group swap, delays of
+ * verdict and removal, spread, no target, interval from, out on 503, connect time-out.
  */
 const table = `
-gke                 passthrough  http healthz 8 1 3 1    http healthCheckNodePort 3 1 2 1   5   persist  30  all   drop   start  no   0
-gke-target-pool     passthrough  http healthz 8 1 3 1    http healthCheckNodePort 8 1 3 1   180 persist  0   all   drop   start  no   0
-aws-nlb-lbc         passthrough  tcp nodePort 10 10 3 3  http healthCheckNodePort 10 6 2 2  10  reset    300 all   reset  start  no   0
-aws-nlb-intree      passthrough  tcp nodePort 30 10 3 3  http healthCheckNodePort 10 6 2 2  10  reset    300 all   reset  start  no   0
-aws-clb             proxy        tcp nodePort 10 5 6 2   http healthCheckNodePort 10 5 6 2  5   reset    0   none  reset  start  no   10
-azure               passthrough  tcp nodePort 5 5 2 1    http healthCheckNodePort 5 5 2 1   20  persist  0   none  drop   start  no   0
-digitalocean        proxy        http healthz 3 5 3 5    http healthCheckNodePort 3 5 3 5   15  persist  0   none  reset  end    no   5
-octavia             proxy        tcp nodePort 5 3 3 1    http healthCheckNodePort 5 3 3 1   10  persist  0   none  reset  end    no   5
-cloud-provider-kind proxy        http healthz 2 3 2 1    http healthCheckNodePort 2 3 2 1   1   persist  0   none  reset  end    yes  3
-custom              passthrough  http healthz 5 2 2 2    http healthCheckNodePort 5 2 2 2   1   persist  0   all   reset  start  no   5
+gke-neg passthrough http healthz 8 1 3 1 http healthCheckNodePort 3 1 2 1 5 persist 30 silence all 0 unhealthy nodes<=250 ingress-nodes<=3000 backend-set 0 0 0 0 each drop start no 0
+gke-instance-group passthrough http healthz 8 1 3 1 http healthCheckNodePort 3 1 2 1 5 persist 30 silence all 0 unhealthy nodes nodes check 0 0 0 0 each drop start no 0
+gke-target-pool passthrough http healthz 8 1 3 1 http healthCheckNodePort 8 1 3 1 5 persist 0 silence all 0 unhealthy nodes nodes recreate-address 180 0 0 0 each drop start no 0
+gke-ilb-subsetting passthrough http healthz 8 1 3 1 http healthCheckNodePort 3 1 2 1 5 persist 30 silence all 0 unhealthy nodes<=25 ingress-nodes<=250 backend-set 0 0 0 0 each drop start no 0
+aws-nlb-lbc passthrough tcp nodePort 10 10 3 3 http healthCheckNodePort 10 6 2 2 10 reset 300 persist all 0 unhealthy nodes nodes check 0 0 35 120 each reset start no 0
+aws-nlb-lbc-keep passthrough tcp nodePort 10 10 3 3 http healthCheckNodePort 10 6 2 2 10 persist 300 persist all 0 unhealthy nodes nodes check 0 0 35 120 each reset start no 0
+aws-nlb-intree passthrough tcp nodePort 30 10 3 3 http healthCheckNodePort 10 6 2 2 10 reset 300 persist all 0 unhealthy nodes nodes new-target-group 0 15 35 120 each reset start no 0
+aws-clb proxy tcp nodePort 10 5 6 2 http healthCheckNodePort 10 5 6 2 5 reset 0 reset none 0 unhealthy nodes nodes check 0 0 0 0 each reset start no 10
+azure passthrough tcp nodePort 5 5 2 1 http healthCheckNodePort 5 5 2 1 20 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each drop start no 0
+azure-shared-probe passthrough http healthz 5 5 2 1 http healthCheckNodePort 5 5 2 1 20 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each drop start no 0
+azure-multi-slb passthrough tcp nodePort 5 5 2 1 http healthCheckNodePort 5 5 2 1 30 persist 0 persist none 0 unhealthy nodes ingress-nodes backend-set 0 0 0 0 each drop start no 0
+digitalocean-network passthrough http healthz 3 5 3 5 http healthCheckNodePort 3 5 3 5 15 persist 0 silence none 0 unhealthy nodes nodes check 0 0 0 0 each drop start no 0
+digitalocean-regional proxy http healthz 3 5 3 5 http healthCheckNodePort 3 5 3 5 15 persist 0 persist none 0 healthy nodes nodes check 0 0 0 0 each reset end no 5
+octavia proxy tcp nodePort 5 3 3 1 http healthCheckNodePort 5 3 3 1 10 persist 0 persist none 0 healthy nodes nodes check 0 0 0 0 each reset end no 5
+hetzner proxy tcp nodePort 15 10 3 3 tcp nodePort 15 10 3 3 5 persist 0 persist none 0 unhealthy nodes nodes nothing 0 0 0 0 each reset start no 5
+metallb-l2 passthrough http healthz 1 0.5 5 1 http healthz 1 0.5 5 1 0.5 reset 0 reset none 0 healthy nodes ingress-nodes backend-set 0 0 0 0 one-node drop start no 0
+metallb-bgp passthrough http healthz 30 5 3 1 http healthz 30 5 3 1 1 reset 0 reset none 0 healthy nodes ingress-nodes backend-set 0 0 0 0 ecmp drop start no 0
+cloud-provider-kind proxy http healthz 2 3 2 1 http healthCheckNodePort 2 3 2 1 1 persist 0 reset none 0 unhealthy nodes nodes check 0 0 0 0 each reset end yes 3
+cloud-provider-kind-old proxy http healthz 3 5 3 1 http healthCheckNodePort 3 5 3 1 1 persist 0 reset all 0.5 unhealthy nodes nodes restart 1 0 0 0 each reset end yes 5
+haproxy proxy http healthz 1 1 2 1 http healthCheckNodePort 1 1 2 1 1.3 persist 0 persist none 0 healthy nodes nodes reload 0 0 0 0 each reset end no 2
+pod-direct passthrough tcp pod 10 10 3 3 tcp pod 10 10 3 3 2 reset 300 persist all 0 unhealthy pods pods nothing 0 0 35 120 each reset start no 0
+custom passthrough http healthz 5 2 2 2 http healthCheckNodePort 5 2 2 2 1 persist 0 persist all 0 unhealthy nodes nodes check 0 0 0 0 each reset start no 5
 `;
 
 test('every constant of every preset is what its sources say', () => {
   const words = (name: (typeof presetNames)[number]) => {
-    const { mode, checks, reconcileDelayMs, onEjected, drainTimeoutMs, allUnhealthy, ...rest } =
-      presets[name];
+    const edge = presets[name];
+    const { mode, checks } = edge;
+    const backends = ({ from, max }: PlannedEdge['backends']['Local']) =>
+      max === null ? from : `${from}<=${max}`;
     const check = ({
       kind,
       port,
@@ -87,19 +127,26 @@ test('every constant of every preset is what its sources say', () => {
       healthyThreshold,
     }: PlannedCheck) =>
       [kind, port, intervalMs / 1000, timeoutMs / 1000, unhealthyThreshold, healthyThreshold].join(' ');
+    const seconds = (key: 'reconcileDelayMs' | 'drainTimeoutMs' | 'addressGoneMs' | 'groupSwapMs') =>
+      edge[key] / 1000;
     return [
-      ...[name, mode, check(checks.Cluster), check(checks.Local), reconcileDelayMs / 1000, onEjected],
-      ...[drainTimeoutMs / 1000, allUnhealthy, rest.noTarget, rest.checkIntervalFrom],
-      ...[rest.ejectOn503 ? 'yes' : 'no', rest.upstreamConnectTimeoutMs / 1000],
+      ...[
+        name,
+        mode,
+        check(checks.Cluster),
+        check(checks.Local),
+        seconds('reconcileDelayMs'),
+        edge.onEjected,
+      ],
+      ...[seconds('drainTimeoutMs'), edge.onRemoved, edge.allUnhealthy, edge.panicThreshold, edge.newTarget],
+      ...[backends(edge.backends.Cluster), backends(edge.backends.Local), edge.onFlip],
+      ...[seconds('addressGoneMs'), seconds('groupSwapMs'), edge.verdictDelayMs / 1000],
+      ...[edge.removalDelayMs / 1000, edge.spread, edge.noTarget, edge.checkIntervalFrom],
+      ...[edge.ejectOn503 ? 'yes' : 'no', edge.upstreamConnectTimeoutMs / 1000],
     ].join(' ');
   };
   const lines = table.trim().split('\n');
-  assert.equal(
-    Object.values(presets)
-      .map(({ preset }) => words(preset))
-      .sort(),
-    lines.map((line) => line.replace(/ +/g, ' ')).sort(),
-  );
+  assert.equal(presetNames.map(words).sort(), lines.map((line) => line.replace(/ +/g, ' ')).sort());
   for (const { checks } of Object.values(presets))
     for (const { kind, path } of Object.values(checks)) assert.is(path, kind === 'http' ? '/healthz' : '');
 });
@@ -117,7 +164,7 @@ test('overrides lie over the preset, one field at a time, in milliseconds', () =
     load: [{ kind: 'probe', rate: 1 }],
     policies: ['Cluster'],
     edge: {
-      preset: 'gke',
+      preset: 'gke-instance-group',
       overrides: {
         checks: { Cluster: { interval: '1s500ms' } },
         reconcileDelay: '1m',
@@ -128,8 +175,11 @@ test('overrides lie over the preset, one field at a time, in milliseconds', () =
     },
   });
   const resolved = resolveEdge(edge.preset, edge.overrides).edge;
-  assert.equal(resolved.checks.Cluster, { ...presets.gke.checks.Cluster, intervalMs: 1500 });
-  assert.equal(resolved.checks.Local, presets.gke.checks.Local);
+  assert.equal(resolved.checks.Cluster, {
+    ...presets['gke-instance-group'].checks.Cluster,
+    intervalMs: 1500,
+  });
+  assert.equal(resolved.checks.Local, presets['gke-instance-group'].checks.Local);
   assert.equal(
     [
       resolved.reconcileDelayMs,
@@ -141,11 +191,32 @@ test('overrides lie over the preset, one field at a time, in milliseconds', () =
     [60_000, 'drain', 2000, 'passthrough', 'refuse'],
   );
   assert.match(resolved.source, /overridden by the scenario: /);
-  assert.is(presets.gke.reconcileDelayMs, 5000);
+  assert.is(presets['gke-instance-group'].reconcileDelayMs, 5000);
+});
+
+test("a cloud's name alone is its default of today, and says so", () => {
+  for (const [alias, preset] of [
+    ['gke', 'gke-neg'],
+    ['digitalocean', 'digitalocean-network'],
+  ] as const) {
+    const { edge, notices } = resolveEdge(alias);
+    assert.is(edge.preset, preset);
+    assert.is(notices.length, 1);
+    assert.match(notices[0] ?? '', new RegExp(`edge.preset ${alias} is taken as ${preset}`));
+  }
+  assert.equal(resolveEdge('gke-neg').notices, []);
+});
+
+test('a set that the flip swaps differs between the policies, and no other does', () => {
+  for (const { preset, backends, onFlip } of Object.values(presets)) {
+    const differs =
+      backends.Cluster.from !== backends.Local.from || backends.Cluster.max !== backends.Local.max;
+    assert.is(onFlip === 'backend-set', differs, preset);
+  }
 });
 
 test('a duration that is none is refused', () => {
-  assert.throws(() => resolveEdge('gke', { reconcileDelay: 'soon' }), /'soon' is no duration/);
+  assert.throws(() => resolveEdge('gke-neg', { reconcileDelay: 'soon' }), /'soon' is no duration/);
 });
 
 test.run();

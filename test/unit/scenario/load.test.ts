@@ -26,7 +26,10 @@ function problemsOf(text: string) {
 test('what is left out gets the documented defaults', () => {
   const { scenario } = parseScenario(least, 'x.yaml');
   assert.equal([scenario.cloud, scenario.seed, scenario.repeats, scenario.timeScale], ['gke', 1, 1, 1]);
-  assert.equal([scenario.stability, scenario.observe, scenario.edge.preset], ['10s', 'full', 'gke']);
+  assert.equal(
+    [scenario.stability, scenario.observe, scenario.edge.preset],
+    ['10s', 'full', 'gke-instance-group'],
+  );
   assert.equal(
     [scenario.ingress.terminationGracePeriod, scenario.app.terminationGracePeriod],
     ['60s', '30s'],

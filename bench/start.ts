@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { packageRoot } from '../src/base/package.ts';
-import { plan as planSchema } from '../src/plan/schema.ts';
+import { experimentPlan, plan as planSchema } from '../src/plan/schema.ts';
 import { trialMs } from '../src/plan/wall.ts';
 import type { Measured, Part } from './result.ts';
 
@@ -29,8 +29,10 @@ export const startPart: Part = {
     const report = reportSchema.parse(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')));
     const [first = ''] = readFileSync(join(out, 'history.ndjson'), 'utf8').split('\n', 1);
     const { plan } = headerSchema.parse(JSON.parse(first));
+    const experiment = experimentPlan.parse(plan);
     rmSync(out, { recursive: true, force: true });
-    const timers = plan.trials.reduce((sum, trial) => sum + trialMs(plan, trial), 0) / plan.timeScale / 1000;
+    const timers =
+      plan.trials.reduce((sum, trial) => sum + trialMs(experiment, trial), 0) / plan.timeScale / 1000;
     return measured(seconds, Number(exitCode), report.wallSeconds / timers);
   },
 };

@@ -6,7 +6,7 @@ import { writeFailure } from '../base/machine-error.ts';
 import { visibleLine } from '../base/visible.ts';
 import { eachEvent } from '../history/reader.ts';
 import { type HistoryWriter, openHistory } from '../history/writer.ts';
-import type { Plan } from '../plan/schema.ts';
+import type { AnyPlan } from '../plan/schema.ts';
 import { seriesReader } from '../reports/html/series.ts';
 import { writeReports } from '../reports/index.ts';
 import { liveView } from '../reports/live.ts';
@@ -19,7 +19,7 @@ import { colourOf, columnsOf, type Io } from './io.ts';
 export type RunHooks = Pick<RunOptions, 'write' | 'signal' | 'onStatus' | 'onProgress' | 'onWait'>;
 
 export interface ExecuteOptions {
-  readonly plan: Plan;
+  readonly plan: AnyPlan;
   /** Does it: an experiment, or a watch. */
   readonly start: (hooks: RunHooks) => Promise<unknown>;
   /** Exists, and holds nothing of an older run. */

@@ -140,38 +140,57 @@ export const plannedTimers = z.object({
 
 export const providerName = z.enum(['embedded', 'kind', 'context', 'watch']);
 
+/** As the header of a history holds it. What is optional a measurement from outside any cluster has no part in. */
 export const plan = z.object({
   experiment: z.string(),
   description: z.string(),
   file: z.string().nullable(),
   provider: providerName,
-  cloud: cloudName,
+  cloud: cloudName.optional(),
   seed: z.int(),
   repeats: z.int(),
   timeScale: z.number().min(1),
-  nodes: z.array(plannedNode),
-  ingress: plannedIngress,
-  app: plannedPlacement,
-  edge: plannedEdge,
+  nodes: z.array(plannedNode).optional(),
+  ingress: plannedIngress.optional(),
+  app: plannedPlacement.optional(),
+  edge: plannedEdge.optional(),
   load: z.array(plannedLoad),
   fault: plannedFault.nullable(),
   trials: z.array(plannedTrial),
   stabilityMs: ms,
-  observe: z.enum(['full', 'short']),
-  timers: plannedTimers,
-  kubeProxyMode: z.enum(['iptables', 'nftables']),
-  images: z.object({
-    node: z.string().nullable(),
-    traefik: z.string().nullable(),
-    app: z.string().nullable(),
-  }),
+  observe: z.enum(['full', 'short']).optional(),
+  timers: plannedTimers.optional(),
+  kubeProxyMode: z.enum(['iptables', 'nftables']).optional(),
+  images: z
+    .object({
+      node: z.string().nullable(),
+      traefik: z.string().nullable(),
+      app: z.string().nullable(),
+    })
+    .optional(),
   expectations: z.array(expectation),
   /** What was decided for the user, in words: shown by --dry-run and in the report. */
   notices: z.array(z.string()),
   expectedWallSeconds: z.number(),
 });
 
-export type Plan = z.infer<typeof plan>;
+/** What makePlan() makes. */
+export const experimentPlan = plan.required({
+  cloud: true,
+  nodes: true,
+  ingress: true,
+  app: true,
+  edge: true,
+  observe: true,
+  timers: true,
+  kubeProxyMode: true,
+  images: true,
+});
+
+/** Of an experiment, or of a watch, which has no cluster. */
+export type AnyPlan = z.infer<typeof plan>;
+/** Of an experiment: every part is there. */
+export type Plan = z.infer<typeof experimentPlan>;
 export type PlannedNode = z.infer<typeof plannedNode>;
 export type PlannedEdge = z.infer<typeof plannedEdge>;
 export type PlannedCheck = z.infer<typeof plannedCheck>;

@@ -1,6 +1,5 @@
 import type { Lane } from '../base/words.ts';
-import { resolveEdge } from '../presets/index.ts';
-import type { Expectation, Plan, PlannedLoad } from './schema.ts';
+import type { AnyPlan, Expectation, PlannedLoad } from './schema.ts';
 
 /** What `midflight watch` is asked to measure; milliseconds of real time. */
 export interface WatchOptions {
@@ -23,50 +22,21 @@ export interface WatchOptions {
 }
 
 /** The plan of a watch: one trial without a cluster, a policy or a fault. */
-export function watchPlan(options: WatchOptions): Plan {
+export function watchPlan(options: WatchOptions): AnyPlan {
   const { durationMs, stallMs } = options;
   const { stabilityMs, notices } = widened(options);
-  const nowhere = {
-    kind: 'Deployment' as const,
-    replicas: 0,
-    nodeSelector: {},
-    tolerations: [],
-    terminationGraceMs: 0,
-  };
   return {
     experiment: options.name,
     description: options.description,
     file: null,
     provider: 'watch',
-    cloud: 'gke',
     seed: 0,
     repeats: 1,
     timeScale: 1,
-    nodes: [],
-    ingress: {
-      ...nowhere,
-      allowList: [],
-      graceTimeOutMs: 0,
-      requestAcceptGraceTimeoutMs: 0,
-      readinessPeriodMs: 0,
-      trustedIPs: [],
-    },
-    app: nowhere,
-    edge: resolveEdge('custom', {}).edge,
     load: loadsOf(options),
     fault: null,
     trials: [{ index: 0, policy: null, repeat: 0, seed: 0 }],
     stabilityMs,
-    observe: 'short',
-    timers: {
-      nodeMonitorGraceMs: 0,
-      nodeMonitorPeriodMs: 0,
-      leaseRenewMs: 0,
-      podEvictionMs: 0,
-      proxyMinSyncMs: 0,
-    },
-    kubeProxyMode: 'iptables',
-    images: { node: null, traefik: null, app: null },
     expectations: expectationsOf(options),
     notices,
     expectedWallSeconds: Math.round((stabilityMs + durationMs + stallMs / 2) / 1000),

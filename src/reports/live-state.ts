@@ -2,12 +2,12 @@ import type { Message } from '../base/role.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
 import { visibleLine } from '../base/visible.ts';
 import type { EventOf, HistoryEvent, Phase } from '../history/schema.ts';
-import type { Plan } from '../plan/schema.ts';
+import type { AnyPlan } from '../plan/schema.ts';
 import { type Hit, lookOfFault } from './live-words.ts';
 
 /** What the live view knows; one more reader of the run's events. */
 export interface LiveState {
-  readonly plan: Plan;
+  readonly plan: AnyPlan;
   /** What is being done outside the trials; within one, only what is said meanwhile (an instrument that failed). */
   status: string;
   saidInTrial: boolean;
@@ -37,7 +37,7 @@ export interface LiveState {
 /** Share of failing probes is shown over so much real time. */
 const recentMs = 1000;
 
-export function liveState(plan: Plan): LiveState {
+export function liveState(plan: AnyPlan): LiveState {
   return {
     plan,
     status: 'starting',

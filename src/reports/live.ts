@@ -1,13 +1,13 @@
 import type { Message } from '../base/role.ts';
 import type { Wait } from '../base/wait.ts';
 import type { HistoryEvent } from '../history/schema.ts';
-import type { Plan } from '../plan/schema.ts';
+import type { AnyPlan } from '../plan/schema.ts';
 import { doneLine, frame, plainLine } from './live-frame.ts';
 import { liveState, say as sayIn, takeEvent, takeProgress } from './live-state.ts';
 import { paint } from './paint.ts';
 
 export interface LiveOptions {
-  readonly plan: Plan;
+  readonly plan: AnyPlan;
   readonly stream: { write(text: string): unknown };
   /** The terminal's width as it is now. */
   columns(): number;

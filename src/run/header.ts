@@ -3,11 +3,11 @@ import { cpus, platform, totalmem } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import { packageVersion } from '../base/package.ts';
 import { type EventOf, historyVersion } from '../history/schema.ts';
-import type { Plan } from '../plan/schema.ts';
+import type { AnyPlan } from '../plan/schema.ts';
 
 /** The first line of a history: what is to be done, by what, on which machine. */
 export function headerOf(
-  plan: Plan,
+  plan: AnyPlan,
   versions: Record<string, string>,
   clock: Clock,
   runId = runIdOf(plan),
@@ -27,5 +27,5 @@ export function headerOf(
 }
 
 /** A name for one run: the experiment's, and what tells it from others of the same. */
-export const runIdOf = (plan: Pick<Plan, 'experiment'>): string =>
+export const runIdOf = (plan: Pick<AnyPlan, 'experiment'>): string =>
   `${plan.experiment}-${randomBytes(4).toString('hex')}`;

@@ -1,37 +1,19 @@
-import { type Clock, monotonic } from '../base/clock.ts';
-import { MidflightError } from '../base/errors.ts';
-import { knownError } from '../base/machine-error.ts';
-import type { Message } from '../base/role.ts';
-import type { OnWait } from '../base/wait.ts';
-import type { ChangeLog, Unwound } from '../changes/change-log.ts';
-import type { Reason } from '../history/codes.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Unwound } from '../changes/change-log.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { JournalPlace } from '../providers/journals.ts';
 import type { Provider } from '../providers/provider.ts';
 import { failuresOf, leftOf, openChanges } from './changes.ts';
-import { headerOf } from './header.ts';
+import { type ConductOptions, conduct, type Session, type Stages } from './conduct.ts';
 import { hold } from './hold.ts';
 import { open } from './open.ts';
-import { endOf } from './run.ts';
-import { runState } from './state.ts';
-import type { TrialOutcome } from './trial/index.ts';
+import type { RunEnd } from './run.ts';
 import { runTrials } from './trials.ts';
 
-export interface RunOptions {
+export interface RunOptions extends ConductOptions {
   readonly plan: Plan;
   readonly provider: Provider;
-  /** Where every event goes: the history's writer. */
-  readonly write: (event: HistoryEvent) => void;
-  /** Aborted with a MidflightError `interrupted` when the user wants the end. */
-  readonly signal: AbortSignal;
-  /** What is being done before and after the trials, in a few words. */
-  readonly onStatus?: (text: string) => void;
-  /** Progress of loads, which is no history. */
-  readonly onProgress?: (load: string, message: Message) => void;
-  /** What is waited for, and at most how long. */
-  readonly onWait?: OnWait;
-  readonly clock?: Clock;
   readonly journal: JournalPlace;
 }
 
@@ -39,53 +21,42 @@ export interface RunOptions {
 const undoLimitMs = 300_000;
 
 export { runIdOf } from './header.ts';
-export type RunOutcome = TrialOutcome;
+export type RunOutcome = RunEnd['outcome'];
 
 /**
  * Runs one experiment to its end and writes its history; nothing else. Whatever happens, the provider is taken down and
  * the history gets its last line. Returns how it ended; throws only what is a defect of midflight.
  */
-export async function runExperiment(
-  options: RunOptions,
-): Promise<{ outcome: RunOutcome; reason: Reason | null }> {
-  const { plan, provider, signal } = options;
-  const clock = options.clock ?? monotonic;
-  const state = runState(options.onWait);
-  const record = (event: HistoryEvent) => {
-    options.write(event);
-    state.observe(event);
-  };
-  const status = options.onStatus ?? (() => {});
-  record(headerOf(plan, await provider.cluster.versions(), clock, options.journal.runId));
-  const changes = openChanges(options.journal, { plan, provider, clock, signal });
-  const held = hold(changes, provider);
-  let outcome: RunOutcome = 'completed';
-  let reason: Reason | null = null;
-  try {
-    const opened = await open(options, { clock, state, record, status, changes, held });
-    try {
-      ({ outcome, reason } = await runTrials(opened));
-    } finally {
-      await opened.close();
-    }
-  } catch (thrown) {
-    const error = knownError(thrown);
-    ({ outcome, reason } = endOf(signal, error));
-    if (!(error instanceof MidflightError)) throw error;
-  } finally {
-    status('cleaning up');
-    // What was changed in a cluster that stays is undone while it can be reached.
-    const inside = await held.release();
-    await provider.down();
-    const unwound = [...inside, ...(await unwindAll(changes))];
-    changes.close();
-    for (const event of notesOf(unwound, clock)) record(event);
-    record({ type: 'finish', t: clock.now(), outcome, reason });
-  }
-  return { outcome, reason };
+export async function runExperiment(options: RunOptions): Promise<RunEnd> {
+  const { plan, provider, journal } = options;
+  const versions = await provider.cluster.versions();
+  const begin = (session: Session) => stagesOf(options, session);
+  return conduct(options, { plan, versions, runId: journal.runId, begin });
 }
 
-const unwindAll = (changes: ChangeLog, mark = 0) => changes.unwind(mark, AbortSignal.timeout(undoLimitMs));
+function stagesOf({ plan, provider, journal }: RunOptions, session: Session): Stages {
+  const { clock, signal } = session;
+  const changes = openChanges(journal, { plan, provider, clock, signal });
+  const held = hold(changes, provider);
+  return {
+    async work() {
+      const opened = await open({ plan, provider, changes, held, session });
+      try {
+        return await runTrials(opened);
+      } finally {
+        await opened.close();
+      }
+    },
+    async cleanUp() {
+      // What was changed in a cluster that stays is undone while it can be reached.
+      const inside = await held.release();
+      await provider.down();
+      const unwound = [...inside, ...(await changes.unwind(0, AbortSignal.timeout(undoLimitMs)))];
+      changes.close();
+      for (const event of notesOf(unwound, clock)) session.record(event);
+    },
+  };
+}
 
 /** What could not be undone stays in the journal; the report shows it. */
 function notesOf(unwound: readonly Unwound[], clock: Clock): HistoryEvent[] {

@@ -1,25 +1,23 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import type { Clock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
-import type { Message } from '../base/role.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import type { HistoryEvent } from '../history/schema.ts';
+import type { Plan } from '../plan/schema.ts';
 import type { Provider } from '../providers/provider.ts';
 import { placementOf } from './cluster.ts';
+import type { Session } from './conduct.ts';
 import { frontLimits, type OpenFront, openFront } from './front.ts';
 import type { Hold } from './hold.ts';
-import type { RunOptions } from './index.ts';
 import type { Run } from './run.ts';
-import type { RunState } from './state.ts';
 import { watchCluster } from './watches.ts';
 
-export interface Shared {
+export interface OpenOptions {
+  readonly plan: Plan;
+  readonly provider: Provider;
   readonly changes: ChangeLog;
   readonly held: Hold;
-  readonly clock: Clock;
-  readonly state: RunState;
-  readonly record: (event: HistoryEvent) => void;
-  readonly status: (text: string) => void;
+  readonly session: Session;
 }
 
 /** What the opening gave, and how to close it. */
@@ -30,9 +28,8 @@ export interface Opened {
 }
 
 /** Opens the cluster, makes the workload ready, starts the watches and the front. */
-export async function open(options: RunOptions, shared: Shared): Promise<Opened> {
-  const { plan, provider, signal } = options;
-  const { clock, state, record, status, changes, held } = shared;
+export async function open({ plan, provider, changes, held, session }: OpenOptions): Promise<Opened> {
+  const { clock, state, signal, record, status, progress } = session;
   status('creating the cluster');
   const lost = new AbortController();
   const bringUp = AbortSignal.any([signal, lost.signal]);
@@ -71,10 +68,7 @@ export async function open(options: RunOptions, shared: Shared): Promise<Opened>
     clock,
     signal,
     record,
-    progress: (load: string, message: Message) => {
-      state.message(load, message);
-      options.onProgress?.(load, message);
-    },
+    progress,
   };
   record(topologyOf(provider, await provider.cluster.versions(), clock));
   if (provider.front.kind === 'edge') status('starting the edge');

@@ -52,6 +52,12 @@ export class TrialSpoiled extends Error {
   }
 }
 
+/** How a run ended, and why if it did not come to its own end. */
+export interface RunEnd {
+  readonly outcome: 'completed' | 'aborted' | 'interrupted' | 'failed';
+  readonly reason: Reason | null;
+}
+
 /** How a run ends that does not come to its own end, and why: interrupted only if the user (or a signal) asked for it. */
 export function endOf(
   signal: AbortSignal,

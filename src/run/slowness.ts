@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/schema.ts';
+import type { AnyPlan } from '../plan/schema.ts';
 import type { RunState } from './state.ts';
 
 /** Our processes are this late at most on a machine that keeps up. Real milliseconds; docs/benchmarks.md has their figures. */
@@ -12,7 +12,7 @@ export interface Slowness {
 /** How this machine fell behind in the present trial, and what to do about it; null if it kept up. */
 export function slowness(
   state: Pick<RunState, 'latenessMs' | 'answerMs'>,
-  plan: Pick<Plan, 'timeScale'>,
+  plan: Pick<AnyPlan, 'timeScale'>,
 ): Slowness | null {
   const worst = Math.max(state.latenessMs, state.answerMs);
   if (worst < lateMs) return null;

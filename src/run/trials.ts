@@ -1,14 +1,8 @@
 import type { NodeName } from '../base/units.ts';
-import type { Reason } from '../history/codes.ts';
 import { chooseTarget, targetCandidates } from '../plan/target.ts';
 import type { Opened } from './open.ts';
-import { endOf, type Run } from './run.ts';
-import { runTrial, type TrialOutcome } from './trial/index.ts';
-
-export interface RunEnd {
-  readonly outcome: TrialOutcome;
-  readonly reason: Reason | null;
-}
+import { endOf, type Run, type RunEnd } from './run.ts';
+import { runTrial } from './trial/index.ts';
 
 /** Every trial of the plan, one after the other, until one of them leaves nothing to go on with. */
 export async function runTrials({ run, front }: Opened): Promise<RunEnd> {

@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../../base/units.ts';
-import type { Plan } from '../../plan/schema.ts';
+import type { AnyPlan } from '../../plan/schema.ts';
 import type { Timeline } from '../clocks/probes.ts';
 import type { LaneView } from '../clocks/sources.ts';
 import type { LaneRecord } from '../records.ts';
@@ -17,7 +17,7 @@ export interface JudgedLane {
 /** null: the trial has no such lane. */
 export function judgedLane(
   record: LaneRecord | undefined,
-  plan: Plan,
+  plan: AnyPlan,
   time: ClusterTime,
   judge: (request: LaneRecord['failed'][number]) => Judged,
 ): JudgedLane | null {
@@ -25,7 +25,7 @@ export function judgedLane(
   return { record, failed: record.failed.map(judge), timeline: timelineOf(record, plan, time) };
 }
 
-export function timelineOf(record: LaneRecord, plan: Plan, time: ClusterTime): Timeline {
+export function timelineOf(record: LaneRecord, plan: AnyPlan, time: ClusterTime): Timeline {
   const ascending = (a: number, b: number) => a - b;
   return {
     good: record.goodDueAt.toSorted(ascending),
@@ -34,7 +34,7 @@ export function timelineOf(record: LaneRecord, plan: Plan, time: ClusterTime): T
   };
 }
 
-function probeIntervalMs({ load }: Plan, name: string): number {
+function probeIntervalMs({ load }: AnyPlan, name: string): number {
   const probe = load.find((one) => one.kind === 'probe' && one.name === name);
   return probe?.kind === 'probe' && probe.rate > 0 ? 1000 / probe.rate : 0;
 }

@@ -1,6 +1,6 @@
 import type { Nanoseconds } from '../../base/units.ts';
 import type { Outcome } from '../../history/schema.ts';
-import type { Plan } from '../../plan/schema.ts';
+import type { AnyPlan } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
 import type { Cause, CdnCode } from '../schema.ts';
 import type { ClusterTime } from '../time.ts';
@@ -23,7 +23,7 @@ export interface Judged {
   readonly disturbance: Disturbance | null;
 }
 
-export function judgeRequest(request: RequestRecord, blame: Blame, plan: Plan, time: ClusterTime): Judged {
+export function judgeRequest(request: RequestRecord, blame: Blame, plan: AnyPlan, time: ClusterTime): Judged {
   const outcome = outcomeOf(request, plan.edge, time);
   if (!isLost(outcome)) {
     return { request, outcome, lost: false, cause: null, proven: false, cdn: null, disturbance: null };
@@ -72,7 +72,7 @@ const firstStrike = ({ lane, endedAt }: RequestRecord, disturbances: readonly Di
  */
 function lostAt(
   { lane, dueAt, startedAt, endedAt, lastByteAt, outcome }: RequestRecord,
-  plan: Plan,
+  plan: AnyPlan,
   time: ClusterTime,
 ): Nanoseconds {
   if (lane !== null) return dueAt;
@@ -82,5 +82,5 @@ function lostAt(
   return Math.min(endedAt, lastByteAt + time.ns(2 * chunkIntervalMs(plan)));
 }
 
-export const chunkIntervalMs = ({ load }: Plan): number =>
+export const chunkIntervalMs = ({ load }: AnyPlan): number =>
   Math.max(0, ...load.map((one) => (one.kind === 'streams' ? one.chunkIntervalMs : 0)));

@@ -13,12 +13,13 @@ export const cdnConnectMs = 19_000;
  */
 export function outcomeOf(
   request: RequestRecord,
-  { mode, noTarget }: Pick<PlannedEdge, 'mode' | 'noTarget'>,
+  edge: Pick<PlannedEdge, 'mode' | 'noTarget'> | undefined,
   time: ClusterTime,
 ): Outcome {
   const { outcome, connection } = request;
   if (outcome === 'completed' || outcome === 'cancelled' || outcome === 'local-error') return outcome;
-  if (request.firstByteAt !== null || connection?.close == null) return outcome;
+  if (edge === undefined || request.firstByteAt !== null || connection?.close == null) return outcome;
+  const { mode, noTarget } = edge;
   const { connect, connectNs } = connection.close;
   const unanswered = () => (time.ms(connectNs) >= cdnConnectMs ? 'connect-timeout' : 'slow-connect');
   if (connect === 'none') {

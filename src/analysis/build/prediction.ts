@@ -1,6 +1,6 @@
 import type { Nanoseconds } from '../../base/units.ts';
 import { traitsOf } from '../../catalogue/faults.ts';
-import type { Plan } from '../../plan/schema.ts';
+import type { AnyPlan } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
 import type { ClusterTime } from '../time.ts';
 import { type Blame, pathOf, silencesNode, struckAt } from './attribution.ts';
@@ -22,7 +22,7 @@ export interface Prediction {
 }
 
 /** What the recorded paths say will be lost, and what topology and policy alone would have said. */
-export function predict(blame: Blame, fault: Disturbance, plan: Plan, time: ClusterTime): Prediction {
+export function predict(blame: Blame, fault: Disturbance, plan: AnyPlan, time: ClusterTime): Prediction {
   const at = struckAt(blame) ?? fault.at;
   const inFlight = blame.trial.streams.filter((stream) => isInFlight(stream, at));
   const takes = taking(blame, fault, plan);
@@ -58,7 +58,7 @@ export function cameTrue(
   { inFlight, doomed, close }: Prediction,
   { at }: Disturbance,
   lostByIt: ReadonlySet<RequestRecord>,
-  plan: Plan,
+  plan: AnyPlan,
   time: ClusterTime,
 ): boolean {
   const tooClose = ({ outcome, endedAt }: RequestRecord) =>
@@ -73,7 +73,7 @@ export function isInFlight({ firstChunkAt, endedAt }: RequestRecord, at: Nanosec
   return firstChunkAt !== null && firstChunkAt <= at && endedAt > at;
 }
 
-function plannedEnd({ load, startedAt }: RequestRecord, plan: Plan, time: ClusterTime): Nanoseconds {
+function plannedEnd({ load, startedAt }: RequestRecord, plan: AnyPlan, time: ClusterTime): Nanoseconds {
   const item = plan.load.find(({ name }) => name === load);
   return item?.kind === 'streams' ? startedAt + time.ns(item.durationMs) : Number.POSITIVE_INFINITY;
 }
@@ -82,7 +82,7 @@ function plannedEnd({ load, startedAt }: RequestRecord, plan: Plan, time: Cluste
  * For a stream, the cluster milliseconds that the fault leaves it; infinite if it lets it finish; null if the stream does
  * not depend on what the fault takes.
  */
-function taking(blame: Blame, fault: Disturbance, plan: Plan): (stream: RequestRecord) => number | null {
+function taking(blame: Blame, fault: Disturbance, plan: AnyPlan): (stream: RequestRecord) => number | null {
   const { node, name } = fault;
   if (fault.podKilled !== null) {
     const killed = killedPod(blame, fault);
@@ -119,11 +119,12 @@ interface Graces {
 }
 
 /** How long each part of a stream's path lives on after the fault, or its notice, began. Cluster milliseconds. */
-function gracesOf(name: string, { ingress, app }: Plan, noticed: boolean): Graces {
+function gracesOf(name: string, { ingress, app }: AnyPlan, noticed: boolean): Graces {
   const traits = traitsOf(name);
   const notice = noticed ? (traits?.notice ?? null) : null;
   const evicts = traits?.evicts ?? false;
-  if (!evicts && notice === null) return { ingress: 0, app: 0, transit: 0 };
+  if (ingress === undefined || app === undefined || (!evicts && notice === null))
+    return { ingress: 0, app: 0, transit: 0 };
   // The ingress ends by itself when its own grace is over; the kubelet kills what is left after the pod's.
   const own = Math.min(
     ingress.terminationGraceMs,
@@ -158,7 +159,7 @@ function killedPod({ trial }: Blame, { at, node, end, podKilled }: Disturbance):
 }
 
 /** Streams of a cohort began before the flip, under the policy before it. */
-function cohortPolicy({ flip, initialPolicy, finalPolicy }: Blame, plan: Plan): 'Cluster' | 'Local' {
+function cohortPolicy({ flip, initialPolicy, finalPolicy }: Blame, plan: AnyPlan): 'Cluster' | 'Local' {
   const renewed = plan.load.some((load) => load.kind === 'streams' && load.renew);
   return flip === null || renewed ? finalPolicy : initialPolicy;
 }

@@ -7,6 +7,7 @@ import { type ClockSources, none, type Reading } from './sources.ts';
  */
 
 const notHit = none('not-applicable', 'no node died');
+const noEdge = none('not-applicable', 'no load balancer of ours was there');
 const notHeld = (node: string): Reading =>
   none('not-applicable', `the edge did not hold ${node} green when it was hit`);
 
@@ -17,6 +18,7 @@ const hitNode = ({ disturbance: { kind, node } }: ClockSources): string | null =
 export function edgeEjected(sources: ClockSources): Reading {
   const { plan, trial, time, disturbance, policy } = sources;
   const { kind, at, until } = disturbance;
+  if (plan.edge === undefined) return noEdge;
   const resolution = plan.edge.checks[policy].intervalMs / 1000;
   const ejected = trial.health.filter(
     (event) => event.t >= at && event.t < until && !(event.eligible && event.healthy),
@@ -48,7 +50,7 @@ export function nodeNotReady(sources: ClockSources): Reading {
   const { plan, trial, time, disturbance } = sources;
   const { at, until, endedBy } = disturbance;
   const node = hitNode(sources);
-  if (node === null) return notHit;
+  if (node === null || plan.timers === undefined) return notHit;
   const found = trial.nodes.find(
     (event) => event.node === node && event.t >= at && event.t < until && event.ready !== 'True',
   );
@@ -63,7 +65,7 @@ export function endpointsRemoved(sources: ClockSources): Reading {
   const { plan, trial, time, disturbance } = sources;
   const { at, until } = disturbance;
   const node = hitNode(sources);
-  if (node === null) return notHit;
+  if (node === null || plan.timers === undefined) return notHit;
   const ready = new Map(
     [...trial.before.endpoints].map(([service, list]) => [service, isReadyOn(list, node)] as const),
   );
@@ -89,6 +91,7 @@ const isReadyOn = (endpoints: readonly { node: string | null; ready: boolean }[]
 export function nodeReadmitted({ plan, trial, time, disturbance, policy }: ClockSources): Reading {
   const { kind, node, recoverAt, at } = disturbance;
   if (kind !== 'fault' || node === null) return notHit;
+  if (plan.edge === undefined) return noEdge;
   if (recoverAt === null) return none('not-applicable', `${node} was not brought back`);
   if (greenAt(trial, node, recoverAt)) return none('not-applicable', 'the edge had not ejected it');
   if (!greenAt(trial, node, at)) return notHeld(node);

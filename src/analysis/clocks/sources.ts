@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../../base/units.ts';
-import type { Plan } from '../../plan/schema.ts';
+import type { AnyPlan } from '../../plan/schema.ts';
 import type { Disturbance } from '../build/disturbances.ts';
 import type { LateSpan } from '../doubt/late-spans.ts';
 import type { TrialRecord } from '../records.ts';
@@ -24,7 +24,7 @@ export interface LaneView {
 
 /** What the clocks of one disturbance are read from. */
 export interface ClockSources {
-  readonly plan: Plan;
+  readonly plan: AnyPlan;
   readonly trial: TrialRecord;
   readonly time: ClusterTime;
   readonly disturbance: Disturbance;

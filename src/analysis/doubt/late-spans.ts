@@ -1,6 +1,6 @@
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import { heldUpLimit, probeLatenessLimit } from '../../history/lateness.ts';
-import type { Plan } from '../../plan/schema.ts';
+import type { AnyPlan } from '../../plan/schema.ts';
 import type { TrialRecord } from '../records.ts';
 import type { TrialReport } from '../schema.ts';
 import type { ClusterTime } from '../time.ts';
@@ -30,7 +30,7 @@ export interface LateSpan {
 const gapMs = 1000;
 
 /** Windows in which an instrument was late, neighbours joined, in the order of their beginnings. */
-export function lateSpans(plan: Plan, trial: TrialRecord, time: ClusterTime): LateSpan[] {
+export function lateSpans(plan: AnyPlan, trial: TrialRecord, time: ClusterTime): LateSpan[] {
   const windows = [
     ...trial.lateness.map(({ instrument, t, windowMs, maxMs }) => ({
       instrument,
@@ -74,7 +74,7 @@ export const untrustedOf = (
     maxLatenessMs: maxMs,
   }));
 
-function kindOf(plan: Plan, instrument: string): InstrumentKind {
+function kindOf(plan: AnyPlan, instrument: string): InstrumentKind {
   if (instrument === edgeAccept) return 'accept';
   if (instrument === 'edge') return 'edge';
   const kind = plan.load.find(({ name }) => name === instrument)?.kind;
@@ -83,24 +83,25 @@ function kindOf(plan: Plan, instrument: string): InstrumentKind {
 }
 
 /** Real milliseconds above which an instrument's lateness may change what it shows. */
-function limitOf(plan: Plan, instrument: string): number {
+function limitOf(plan: AnyPlan, instrument: string): number {
   const load = plan.load.find(({ name }) => name === instrument);
   if (load?.kind === 'probe') return probeLatenessLimit(load.rate * plan.timeScale);
   // A stream's start may be late by what no clock is read from.
   if (load !== undefined) return 1000;
   if (instrument === edgeAccept) return acceptLimit(plan);
+  if (plan.edge === undefined) return 50;
   // The edge: a check later than half its interval is a check of another interval.
   const shortest = Math.min(plan.edge.checks.Cluster.intervalMs, plan.edge.checks.Local.intervalMs);
   return Math.max(50, shortest / plan.timeScale / 2);
 }
 
 /** A connection accepted an interval of the probe late meets what the next probe should have met. */
-function acceptLimit({ load, timeScale }: Plan): number {
+function acceptLimit({ load, timeScale }: AnyPlan): number {
   const rates = load.flatMap((one) => (one.kind === 'probe' ? [one.rate * timeScale] : []));
   return Math.max(50, 1000 / Math.max(1, ...rates));
 }
 
-function heldUpOf(plan: Plan, instrument: string): number {
+function heldUpOf(plan: AnyPlan, instrument: string): number {
   const load = plan.load.find(({ name }) => name === instrument);
   return load?.kind === 'probe' ? heldUpLimit(load.rate * plan.timeScale) : 0;
 }

@@ -1,4 +1,4 @@
-import type { Plan } from '../../plan/schema.ts';
+import type { AnyPlan } from '../../plan/schema.ts';
 import type { BuiltTrial } from '../build/trial.ts';
 import { excusable } from '../doubt/excuse.ts';
 import { lateWords } from '../doubt/late-spans.ts';
@@ -18,7 +18,7 @@ export interface Judgement {
 }
 
 /** Judges every expectation that a trial is under, by how much the trial proves. */
-export function judgeTrial(plan: Plan, trial: BuiltTrial, trust: Trust): Judgement[] {
+export function judgeTrial(plan: AnyPlan, trial: BuiltTrial, trust: Trust): Judgement[] {
   return plan.expectations
     .filter(({ policy }) => policy === null || policy === trial.report.policy)
     .map((expectation) => {

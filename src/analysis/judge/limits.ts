@@ -1,7 +1,7 @@
-import type { Plan } from '../../plan/schema.ts';
+import type { AnyPlan } from '../../plan/schema.ts';
 import type { Measured } from './metrics.ts';
 
-export type Expectation = Plan['expectations'][number];
+export type Expectation = AnyPlan['expectations'][number];
 type Known = NonNullable<Measured>;
 
 export function holds({ op, value }: Expectation, measured: Known): boolean {

@@ -1,4 +1,4 @@
-import type { Plan } from '../../plan/schema.ts';
+import type { AnyPlan } from '../../plan/schema.ts';
 import type { BuiltTrial } from '../build/trial.ts';
 import type { TrialReason, TrialReport } from '../schema.ts';
 import { type Judgement, judgeTrial } from './expectations.ts';
@@ -13,7 +13,7 @@ export interface JudgedTrial {
 }
 
 /** Gives a trial its verdict: the worst of its expectations, and unknown at best if it is in doubt. */
-export function judged(plan: Plan, trial: BuiltTrial): JudgedTrial {
+export function judged(plan: AnyPlan, trial: BuiltTrial): JudgedTrial {
   const doubts = doubtsOf(trial);
   const judgements = judgeTrial(plan, trial, trustOf(doubts));
   const verdicts = judgements.map(({ verdict }) => verdict);

@@ -1,7 +1,7 @@
 import { nsPerMs } from '../../base/units.ts';
 import type { NoteCode, Reason } from '../../history/codes.ts';
 import type { Phase } from '../../history/schema.ts';
-import type { Plan } from '../../plan/schema.ts';
+import type { AnyPlan } from '../../plan/schema.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
 import { cutOff } from '../cut-off.ts';
 import { isInterrupted } from '../run.ts';
@@ -137,7 +137,7 @@ async function followUp({ options, state, clock, streams, probe }: Watch, wasWel
   await state.until(() => idle(state, { streams: null, probe }), probeHoldMs(plan), signal, 'probes to end');
 }
 
-const stableWords = ({ stabilityMs }: Plan) => `${stabilityMs / 1000} s without a failed probe`;
+const stableWords = ({ stabilityMs }: AnyPlan) => `${stabilityMs / 1000} s without a failed probe`;
 
 const idle = (state: RunState, { streams, probe }: Pick<Watch, 'streams' | 'probe'>) =>
   (streams === null || state.idle.has('streams')) && (probe === null || state.idle.has('probe'));

@@ -1,15 +1,15 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Message, RoleHandle } from '../../base/role.ts';
-import type { OnWait } from '../../base/wait.ts';
+import type { RoleHandle } from '../../base/role.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
 import type { Target, WantedAnswer } from '../../load/config.ts';
-import type { Plan } from '../../plan/schema.ts';
+import type { AnyPlan } from '../../plan/schema.ts';
+import type { ConductOptions } from '../conduct.ts';
 import type { RunState } from '../state.ts';
 import type { Failures } from './failures.ts';
 import type { OrderlyCuts } from './orderly-cut.ts';
 
-export interface WatchRunOptions {
-  readonly plan: Plan;
+export interface WatchRunOptions extends ConductOptions {
+  readonly plan: AnyPlan;
   /** Of the streams. */
   readonly target: Target;
   /** Of the probes: the same host, maybe another path. */
@@ -25,12 +25,6 @@ export interface WatchRunOptions {
   readonly command: readonly string[];
   /** The same as the history may have it: without what may be secret. */
   readonly shownCommand: readonly string[];
-  readonly write: (event: HistoryEvent) => void;
-  readonly signal: AbortSignal;
-  readonly onStatus?: (text: string) => void;
-  readonly onProgress?: (load: string, message: Message) => void;
-  readonly onWait?: OnWait;
-  readonly clock?: Clock;
 }
 
 export type WatchOutcome = 'completed' | 'interrupted' | 'failed';

@@ -1,7 +1,7 @@
 import { isCertificate } from '../../base/errno.ts';
 import { nsPerMs } from '../../base/units.ts';
 import type { Outcome } from '../../history/schema.ts';
-import type { Plan } from '../../plan/schema.ts';
+import type { AnyPlan } from '../../plan/schema.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
 import { wrongProtocol } from './diagnose.ts';
 import type { Failure } from './failures.ts';
@@ -97,8 +97,8 @@ function statusHint(status: number, method: string): string {
 }
 
 /** When the last of the streams has been silent for too long. */
-const rampLimitOf = (load: Plan['load'][number]) =>
+const rampLimitOf = (load: AnyPlan['load'][number]) =>
   load.kind === 'streams' ? load.rampMs + load.stallMs + 1000 : 0;
 
-const stallMs = (plan: Plan) =>
+const stallMs = (plan: AnyPlan) =>
   Math.max(0, ...plan.load.map((load) => (load.kind === 'streams' ? load.stallMs : 0)));

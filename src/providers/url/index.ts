@@ -1,0 +1,29 @@
+import { MidflightError } from '../../base/errors.ts';
+import type { RoleHandle } from '../../base/role.ts';
+import type { Target } from '../../load/config.ts';
+import { launchLocal } from '../local-role.ts';
+import { newToken } from '../processes.ts';
+import type { Place, UrlFront } from '../provider.ts';
+
+/** A URL measured from this machine: no cluster, no workload, nothing that could be done to it. */
+export function urlPlace(target: Target): Place<UrlFront> {
+  const token = newToken();
+  const handles: RoleHandle[] = [];
+  return {
+    host: {
+      clients: () => [],
+      kubeConfig() {
+        throw new MidflightError('internal', 'a URL has no Kubernetes API');
+      },
+      async launch(role, config, name) {
+        const handle = await launchLocal(role, config, name, token);
+        handles.push(handle);
+        return handle;
+      },
+    },
+    front: { kind: 'url', target },
+    async down() {
+      await Promise.all(handles.splice(0).map((handle) => handle.stop()));
+    },
+  };
+}

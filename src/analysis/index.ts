@@ -3,6 +3,7 @@ import { nsPerMs } from '../base/units.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
 import { buildTrial } from './build/trial.ts';
 import { compare } from './comparison.ts';
+import { detailOf, type TrialDetail } from './detail.ts';
 import { type Fold, fold } from './fold/index.ts';
 import { expectationRows } from './judge/expectations.ts';
 import { type JudgedTrial, judged } from './judge/trial.ts';
@@ -21,16 +22,25 @@ export interface Analysis {
   report(ending?: { readonly breaksOff: boolean }): Report;
 }
 
+export interface AnalysisOptions {
+  /** Gets the details of each trial as it ends; what it does not keep is forgotten. */
+  readonly onDetail?: (detail: TrialDetail) => void;
+  /** Lost requests of one trial that are told one by one. */
+  readonly lostLimit?: number;
+}
+
 /**
  * A history's report, of its events and nothing else: the same history gives the same report anywhere. Throws `internal`
  * if its requests do not add up.
  */
-export function analysis(): Analysis {
+export function analysis({ onDetail, lostLimit = Number.POSITIVE_INFINITY }: AnalysisOptions = {}): Analysis {
   const folded = fold();
   const trials: JudgedTrial[] = [];
   const conclude = (trial: TrialRecord) => {
     const run = runOf(folded);
-    trials.push(judged(run.header.plan, buildTrial(run, trial, folded.lastSeen)));
+    const built = buildTrial(run, trial, folded.lastSeen);
+    trials.push(judged(run.header.plan, built));
+    onDetail?.(detailOf(built, lostLimit));
   };
   return {
     take(event) {

@@ -32,6 +32,7 @@ export interface RequestRecord {
   readonly firstChunkAt: Nanoseconds | null;
   readonly lastByteAt: Nanoseconds | null;
   readonly longestSilenceNs: Nanoseconds;
+  readonly bodyBytes: number;
   readonly local: string | null;
   readonly endpointNode: string | null;
   readonly endpointPod: string | null;

@@ -117,6 +117,8 @@ export const doubtCodes = [
   'unexpected-on-target',
   'path-unproven',
   'never-recovered',
+  /** More than 1 % of the lost requests have records that contradict each other. */
+  'contradictory-evidence',
   /** midflight watch: streams, or probes of a lane, of which not one had a good answer. */
   'never-well',
 ] as const;

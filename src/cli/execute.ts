@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { TrialDetail } from '../analysis/detail.ts';
 import { analysis } from '../analysis/index.ts';
 import type { Report } from '../analysis/schema.ts';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
@@ -120,6 +121,9 @@ export async function reportOf(
   return writtenReport(history, folder, io, reporters);
 }
 
+/** Lost requests of a trial that are kept to be shown one by one. */
+const mostLost = 1000;
+
 /** The same, with whether every form of it could be written. */
 async function writtenReport(
   history: string,
@@ -127,7 +131,8 @@ async function writtenReport(
   { stderr }: Io,
   reporters: readonly ReporterName[] | undefined,
 ): Promise<{ report: Report; isWhole: boolean; file: string | null }> {
-  const found = analysis();
+  const details: TrialDetail[] = [];
+  const found = analysis({ onDetail: (detail) => details.push(detail), lostLimit: mostLost });
   const charts = seriesReader();
   // Read once: a long history is what takes the time.
   let file: string | null = null;
@@ -136,7 +141,7 @@ async function writtenReport(
     charts.take(event, found.take(event));
   });
   const report = found.report(ending);
-  const { warnings } = writeReports({ report, series: charts.close(), folder }, reporters);
+  const { warnings } = writeReports({ report, series: charts.close(), details, folder }, reporters);
   for (const warning of warnings) stderr.write(`midflight: ${visibleLine(warning)}\n`);
   return { report, isWhole: warnings.length === 0, file };
 }

@@ -6,6 +6,7 @@ import type { Command } from './command.ts';
 import { clean } from './commands/clean.ts';
 import { cluster } from './commands/cluster.ts';
 import { doctor } from './commands/doctor.ts';
+import { explain } from './commands/explain.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { validate } from './commands/validate.ts';
@@ -17,7 +18,7 @@ import { checkValues } from './option-values.ts';
 import { restoreDashes, shown, wordsFor } from './words.ts';
 
 /** Every command, in the order of --help. */
-const commands: readonly Command[] = [run, watch, validate, report, doctor, cluster, clean];
+const commands: readonly Command[] = [run, watch, validate, report, explain, doctor, cluster, clean];
 
 /** Runs one command line to its end and returns its exit code (docs/exit-codes.md); never throws. */
 export async function program(argv: readonly string[], io: Io): Promise<ExitCode> {

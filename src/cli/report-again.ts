@@ -26,7 +26,7 @@ export async function reportAgain(
   return exitCodeOf(report);
 }
 
-function historyAt(path: string): { history: string; folder: string } {
+export function historyAt(path: string): { history: string; folder: string } {
   const isFile = existsSync(path) && statSync(path).isFile();
   const history = isFile ? path : join(path, historyName);
   if (existsSync(history)) return { history, folder: dirname(history) };

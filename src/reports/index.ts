@@ -1,5 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TrialDetail } from '../analysis/detail.ts';
 import type { Report } from '../analysis/schema.ts';
 import { writeFailure } from '../base/machine-error.ts';
 import { visibleDeep } from '../base/visible.ts';
@@ -16,6 +17,8 @@ export interface ReportSources {
   readonly report: Report;
   /** What the report itself does not hold: the timelines. */
   readonly series: readonly TrialSeries[];
+  /** Each lost request, and which way the others went. */
+  readonly details?: readonly TrialDetail[];
   readonly folder: string;
 }
 
@@ -28,7 +31,7 @@ const makers: Partial<Record<ReporterName, (sources: ReportSources) => string>> 
   json: ({ report }) => jsonReport(report),
   markdown: ({ report }) => markdownReport(report),
   junit: (sources) => junitReport(sources.report, placeOf(sources)),
-  html: ({ report, series }) => htmlReport(report, series),
+  html: ({ report, series, details }) => htmlReport(report, series, details && visibleDeep(details)),
   openmetrics: ({ report }) => openMetricsReport(report),
   ctrf: (sources) => ctrfReport(sources.report, placeOf(sources)),
 };

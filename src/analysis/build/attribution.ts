@@ -2,6 +2,7 @@ import type { Nanoseconds } from '../../base/units.ts';
 import { traitsOf } from '../../catalogue/faults.ts';
 import type { RequestRecord, RunRecord, TrialRecord } from '../records.ts';
 import type { Cause } from '../schema.ts';
+import { contradiction } from './contradiction.ts';
 import type { Disturbance } from './disturbances.ts';
 import type { Placement } from './placement.ts';
 
@@ -23,6 +24,8 @@ export interface Blame {
 export interface Attribution {
   readonly cause: Cause;
   readonly proven: boolean;
+  /** Records that contradict each other; null: they agree. */
+  readonly contradiction: string | null;
 }
 
 /** The nodes of a request's path, as far as the records show them. */
@@ -45,6 +48,8 @@ export const struckAt = ({ disturbances, fault }: Blame): Nanoseconds | null =>
 
 /** Why a request was lost. Only what the records show: where they are silent it is `unattributed`. */
 export function attribute(request: RequestRecord, blame: Blame): Attribution {
+  const contradicted = contradiction(request, blame);
+  if (contradicted !== null) return { cause: 'unattributed', proven: false, contradiction: contradicted };
   const { flip, finalPolicy, placement } = blame;
   if (request.connection !== null && request.connection.node === null) return proven('no-target');
   const path = pathOf(request, blame);
@@ -63,10 +68,10 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
     if (cause !== null) return proven(cause);
   }
   const met = flip !== null && request.endedAt >= flip.at && request.startedAt < flip.until;
-  return { cause: met ? 'switchover' : 'unattributed', proven: false };
+  return { cause: met ? 'switchover' : 'unattributed', proven: false, contradiction: null };
 }
 
-const proven = (cause: Cause): Attribution => ({ cause, proven: true });
+const proven = (cause: Cause): Attribution => ({ cause, proven: true, contradiction: null });
 
 const policyOf = (request: RequestRecord, { flip, initialPolicy, finalPolicy }: Blame) =>
   flip !== null && connectionBegan(request) < flip.at ? initialPolicy : finalPolicy;

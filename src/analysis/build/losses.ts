@@ -18,6 +18,8 @@ export interface Judged {
   readonly cause: Cause | null;
   /** Its path shows the cause; else only the time speaks for it. */
   readonly proven: boolean;
+  /** Records of its path that contradict each other; null: they agree, or it was not lost. */
+  readonly contradiction: string | null;
   readonly cdn: CdnCode | null;
   /** What it was lost to; null: to nothing that was done, or not lost. */
   readonly disturbance: Disturbance | null;
@@ -26,13 +28,14 @@ export interface Judged {
 export function judgeRequest(request: RequestRecord, blame: Blame, plan: AnyPlan, time: ClusterTime): Judged {
   const outcome = outcomeOf(request, plan.edge, time);
   if (!isLost(outcome)) {
-    return { request, outcome, lost: false, cause: null, proven: false, cdn: null, disturbance: null };
+    const nothing = { cause: null, proven: false, contradiction: null, cdn: null, disturbance: null };
+    return { request, outcome, lost: false, ...nothing };
   }
-  const { cause, proven } = attribute(request, blame);
+  const { cause, proven, contradiction } = attribute(request, blame);
   const cdn = cdnCodeOf(request, outcome, time);
   const disturbance =
     outcome === 'local-error' ? null : disturbanceOf(request, cause, blame, lostAt(request, plan, time));
-  return { request, outcome, lost: true, cause, proven, cdn, disturbance };
+  return { request, outcome, lost: true, cause, proven, contradiction, cdn, disturbance };
 }
 
 /**

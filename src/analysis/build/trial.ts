@@ -5,10 +5,10 @@ import { policyTraits } from '../../catalogue/policies.ts';
 import { recoveredAfter } from '../clocks/probes.ts';
 import { noClocks, noNotes } from '../clocks/read.ts';
 import { type LateSpan, lateSpans, untrustedOf } from '../doubt/late-spans.ts';
-import type { RunRecord, TrialRecord } from '../records.ts';
+import type { RequestRecord, RunRecord, TrialRecord } from '../records.ts';
 import type { TrialReport } from '../schema.ts';
 import { type ClusterTime, clusterTime } from '../time.ts';
-import { avoidableByLocal, type Blame } from './attribution.ts';
+import { avoidableByLocal, type Blame, pathOf } from './attribution.ts';
 import { countBy, sumOf } from './count.ts';
 import { outsideOf } from './customers.ts';
 import { reportDisturbance } from './disturbance-report.ts';
@@ -17,7 +17,7 @@ import { newConnectionsFailing } from './expected-share.ts';
 import { keptConnectionOf } from './kept-connection.ts';
 import { type JudgedLane, judgedLane, timelineOf, viewOf } from './lanes.ts';
 import { type Judged, judgeRequest } from './losses.ts';
-import { placementOf } from './placement.ts';
+import { type Placement, placementOf } from './placement.ts';
 import { policyOf } from './policy.ts';
 import { cameTrue, type Prediction, predict } from './prediction.ts';
 import { sourceAddressOf } from './source-address.ts';
@@ -36,6 +36,11 @@ export interface BuiltTrial {
   readonly late: readonly LateSpan[];
   /** When all load had begun: the end of the ramp, seconds since the trial's start. */
   readonly loadedAt: number;
+  /** The nodes of a request's path, as far as the records show them. */
+  readonly pathOf: (request: RequestRecord) => ReturnType<typeof pathOf>;
+  readonly placement: Placement;
+  /** Of the topology, those that are not control planes. */
+  readonly nodeNames: readonly string[];
 }
 
 /**
@@ -125,6 +130,9 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
         : cameTrue(prediction, fault, lostTo(lost, ['fault', 'notice']), plan, time),
     late,
     loadedAt: time.seconds(trial.start.t, trial.phases[afterRamp]?.t ?? trial.start.t),
+    pathOf: (request) => pathOf(request, blame),
+    placement: blame.placement,
+    nodeNames: (run.topology?.nodes ?? []).flatMap(({ name, controlPlane }) => (controlPlane ? [] : [name])),
   };
 }
 

@@ -108,6 +108,7 @@ function recordOf(start: Start, end: End, intern: (text: string) => string): Req
     firstChunkAt: end.firstChunkAt,
     lastByteAt: end.lastByteAt,
     longestSilenceNs: end.longestSilenceNs,
+    bodyBytes: end.bodyBytes,
     local: end.local,
     endpointNode: maybe(path?.endpointNode),
     endpointPod: maybe(path?.endpointPod),

@@ -30,6 +30,7 @@ export function doubtsOf(trial: BuiltTrial): TrialReason[] {
   const all = [
     ...fromRun(trial),
     ...fromRequests(trial),
+    ...contradicted(trial),
     ...neverWell(trial),
     ...fromFault(trial),
     ...fromPrediction(trial),
@@ -97,6 +98,20 @@ function fromRequests({ record, report: { requests, probes } }: BuiltTrial): Tri
       ];
     }),
   ];
+}
+
+/** Of the lost requests. With more, the records that causes rest on are not to be trusted. */
+const mostContradicted = 0.01;
+
+function contradicted({ streams, lanes }: BuiltTrial): TrialReason[] {
+  const all = [...streams, ...(lanes.new?.failed ?? []), ...(lanes.reused?.failed ?? [])];
+  const lost = all.filter((one) => one.lost);
+  const found = lost.filter(({ contradiction }) => contradiction !== null);
+  return when(
+    found.length > lost.length * mostContradicted,
+    'contradictory-evidence',
+    `the records of ${found.length} of ${lost.length} lost requests contradict each other: ${found[0]?.request.id}: ${found[0]?.contradiction}`,
+  );
 }
 
 /** A watch has no steady state that was proven: of what never worked nothing can be said but that. */

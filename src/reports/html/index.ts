@@ -1,15 +1,21 @@
+import type { TrialDetail } from '../../analysis/detail.ts';
 import type { Report } from '../../analysis/schema.ts';
 import { answer } from '../answer.ts';
 import { glossary } from '../glossary.ts';
 import { measured, policyName, setting } from '../words.ts';
 import { comparison } from './comparison.ts';
+import { lostTable, script, scriptHash } from './lost-table.ts';
 import { type Cell, escapeHtml, list, paragraphs, prose, table } from './markup.ts';
 import type { TrialSeries } from './series.ts';
 import { style } from './style.ts';
 import { trialId, trialSection, trialTitle } from './trial.ts';
 
-/** report.html: one file that asks nothing of any other machine. `series`: of the same history. */
-export function htmlReport(report: Report, series: readonly TrialSeries[]): string {
+/** report.html: one file that asks nothing of any other machine. `series` and `details`: of the same history. */
+export function htmlReport(
+  report: Report,
+  series: readonly TrialSeries[],
+  details: readonly TrialDetail[] = [],
+): string {
   const sections = report.trials.map((trial) =>
     trialSection(
       trial,
@@ -23,7 +29,7 @@ export function htmlReport(report: Report, series: readonly TrialSeries[]): stri
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${scriptHash}'; img-src data:">
 <title>${escapeHtml(`${report.experiment}: ${report.verdict}`)}</title>
 <style>${style}</style></head>
 <body>
@@ -39,10 +45,12 @@ ${comparison(report)}
 ${expectations(report)}
 <section aria-labelledby="trials"><h2 id="trials">Trials</h2><nav aria-label="trials">${links.join(' ')}</nav></section>
 ${sections.join('\n')}
+${details.length === 0 ? '' : lostTable(details)}
 ${words}
 ${about(report)}
 </main>
 <footer>midflight ${escapeHtml(report.midflightVersion)} · made from history.ndjson beside this file</footer>
+${details.length === 0 ? '' : `<script>${script}</script>`}
 </body></html>
 `;
 }

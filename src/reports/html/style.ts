@@ -42,6 +42,12 @@ figure svg { display: block; max-width: none; height: auto; }
 .key { display: inline-flex; align-items: center; gap: 5px; }
 .key i { width: 12px; height: 12px; border-radius: 3px; display: inline-block; }
 .two { display: grid; gap: 0 32px; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); }
+.filter { display: flex; flex-wrap: wrap; gap: 6px 16px; margin: 8px 0; align-items: center; } .filter[hidden] { display: none; }
+.filter input, .filter select { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--muted);
+  border-radius: 6px; padding: 2px 6px; max-width: 100%; }
+th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: left; text-decoration: underline dotted; }
+th[aria-sort=ascending] button::after { content: " \\2191"; } th[aria-sort=descending] button::after { content: " \\2193"; }
+.requests { font-size: .84rem; } .requests td, .requests th { padding-right: 10px; }
 nav a { margin-right: 14px; } a { color: var(--accent); }
 footer { max-width: 1060px; margin: 48px auto 32px; padding: 0 20px; color: var(--muted); font-size: .88rem; }
 @media (max-width: 1060px) { .hint { display: block; } }
@@ -54,5 +60,5 @@ footer { max-width: 1060px; margin: 48px auto 32px; padding: 0 20px; color: var(
   .rows td { display: grid; grid-template-columns: 8.5em 1fr; gap: 0 10px; padding: 1px 0; }
   .rows td::before { content: attr(data-label); color: var(--muted); }
   .rows td.empty { display: none; } dl { grid-template-columns: 1fr; } }
-@media print { .scroll { overflow: visible; } section { break-inside: avoid-page; } }
+@media print { .filter { display: none; } .scroll { overflow: visible; } section { break-inside: avoid-page; } }
 `;

@@ -46,6 +46,7 @@ const request = (from: number, to: number, more: Partial<RequestRecord> = {}): R
   firstChunkAt: null,
   lastByteAt: null,
   longestSilenceNs: 0,
+  bodyBytes: 0,
   local: client,
   endpointNode: null,
   endpointPod: null,

@@ -1,0 +1,48 @@
+import type { RequestRecord } from '../records.ts';
+import type { Blame } from './attribution.ts';
+
+/**
+ * What two records of one request say that cannot both be true, in words; null: they agree, or only one of them speaks.
+ * Nothing is concluded from such a path.
+ */
+export function contradiction(request: RequestRecord, blame: Blame): string | null {
+  const { run, trial, placement } = blame;
+  const { connection, ingressPod, ingressNode, endpointPod, endpointNode, firstByteAt } = request;
+  const nodeOf = (pod: string | null) => (pod === null ? null : (run.podNodes.get(pod) ?? null));
+  const told = [
+    [ingressNode, 'the answer'],
+    [nodeOf(ingressPod), `the pod ${ingressPod}`],
+    [trial.logged.nodeOf(request.id), 'an ingress log'],
+  ] as const;
+  const ingress = differing(told);
+  if (ingress !== null) return `the ingress node is ${ingress}`;
+  const endpoint = differing([
+    [endpointNode, 'the answer'],
+    [nodeOf(endpointPod), `the pod ${endpointPod}`],
+  ]);
+  if (endpoint !== null) return `the endpoint node is ${endpoint}`;
+  const closed = connection?.close ?? null;
+  if (connection !== null && closed !== null && connection.node !== closed.node)
+    return `the balancer sent it to ${connection.node} when it was opened and to ${closed.node} when it was closed`;
+  if (connection !== null && connection.node === null && firstByteAt !== null)
+    return 'the balancer had no node for it, yet an answer came';
+  // Local never passes a connection on to another node; near a flip it is not known when a node began to follow.
+  const known = ingressNode ?? trial.logged.nodeOf(request.id);
+  const transit = connection?.node ?? null;
+  const underLocal = blame.flip === null && blame.initialPolicy === 'Local' && blame.finalPolicy === 'Local';
+  if (underLocal && known !== null && transit !== null && known !== transit && placement.ingress.has(transit))
+    return `under Local ${transit} keeps its connections, yet the ingress node is ${known}`;
+  return null;
+}
+
+type Told = readonly [node: string | null, by: string];
+
+/** `stable-0 by the answer and stable-1 by an ingress log`; null: they agree. */
+function differing(all: readonly Told[]): string | null {
+  const known = all.flatMap(([node, by]) => (node === null ? [] : [{ node, by }]));
+  const [first] = known;
+  const other = known.find(({ node }) => node !== first?.node);
+  return first === undefined || other === undefined
+    ? null
+    : `${first.node} by ${first.by} and ${other.node} by ${other.by}`;
+}

@@ -1,0 +1,150 @@
+import type { Judged } from './build/losses.ts';
+import type { BuiltTrial } from './build/trial.ts';
+import type { RequestRecord } from './records.ts';
+import type { Cause, CdnCode } from './schema.ts';
+
+/*
+ * What a report's sums are made of: each lost request, and how the others went. Made beside the report for those who ask,
+ * and not part of report.json.
+ */
+
+/** The nodes of a request's path as far as the records show them. */
+export interface RequestPath {
+  readonly transit: string | null;
+  readonly ingress: string | null;
+  readonly endpoint: string | null;
+}
+
+/** Seconds are of cluster time since the trial's start. */
+export interface LostRequest {
+  readonly id: string;
+  readonly kind: 'stream' | 'new' | 'kept';
+  readonly begunSeconds: number;
+  readonly endedSeconds: number;
+  /** How far it had come. */
+  readonly phase: 'connecting' | 'waiting' | 'receiving';
+  /** Of the body. */
+  readonly bytes: number;
+  readonly outcome: string;
+  readonly path: RequestPath;
+  readonly cause: Cause;
+  /** Its path proves the cause; else only the time speaks for it. */
+  readonly proven: boolean;
+  readonly cdn: CdnCode | null;
+  /** What it was lost to; null: to nothing that was done. */
+  readonly lostTo: { readonly kind: string; readonly node: string | null; readonly atSeconds: number } | null;
+  /** Records that contradict each other; null: they agree. */
+  readonly contradiction: string | null;
+  /** An ingress logged it. */
+  readonly logged: boolean;
+}
+
+/** Streams that took one way through the cluster. null: the records do not show it. */
+export interface Flow extends RequestPath {
+  readonly streams: number;
+  readonly lost: number;
+  readonly byCause: Partial<Record<Cause, number>>;
+}
+
+export interface PathNode {
+  readonly name: string;
+  /** Whether the balancer held it healthy and in its target set when the fault came, or at the end without one. */
+  readonly green: boolean;
+  readonly dead: boolean;
+  /** Ready pods when the trial began. */
+  readonly ingress: number;
+  readonly app: number;
+}
+
+export interface TrialDetail {
+  readonly index: number;
+  readonly policy: string | null;
+  readonly repeat: number;
+  /** The first of them, by when they ended. */
+  readonly lost: readonly LostRequest[];
+  readonly lostInAll: number;
+  readonly flows: readonly Flow[];
+  readonly nodes: readonly PathNode[];
+}
+
+/** The details of a trial, with at most so many lost requests. */
+export function detailOf(trial: BuiltTrial, limit: number): TrialDetail {
+  const { report, streams, lanes } = trial;
+  const all = [...streams, ...(lanes.new?.failed ?? []), ...(lanes.reused?.failed ?? [])];
+  const lost = all.filter((one) => one.lost).sort((a, b) => a.request.endedAt - b.request.endedAt);
+  return {
+    index: report.index,
+    policy: report.policy,
+    repeat: report.repeat,
+    lost: lost.slice(0, limit).map((one) => lostRequest(one, trial)),
+    lostInAll: lost.length,
+    flows: flowsOf(trial),
+    nodes: nodesOf(trial),
+  };
+}
+
+function lostRequest(one: Judged, { record, time, pathOf }: BuiltTrial): LostRequest {
+  const { request, disturbance } = one;
+  const since = (t: number) => time.seconds(record.start.t, t);
+  return {
+    id: request.id,
+    kind: request.lane === null ? 'stream' : request.lane === 'new' ? 'new' : 'kept',
+    begunSeconds: since(request.startedAt),
+    endedSeconds: since(request.endedAt),
+    phase: phaseOf(request),
+    bytes: request.bodyBytes,
+    outcome: one.outcome,
+    path: pathOf(request),
+    cause: one.cause ?? 'unattributed',
+    proven: one.proven,
+    cdn: one.cdn,
+    lostTo:
+      disturbance === null
+        ? null
+        : { kind: disturbance.kind, node: disturbance.node, atSeconds: since(disturbance.at) },
+    contradiction: one.contradiction,
+    logged: record.logged.has(request.id),
+  };
+}
+
+function phaseOf({ connectedAt, firstByteAt }: RequestRecord): LostRequest['phase'] {
+  if (firstByteAt !== null) return 'receiving';
+  return connectedAt === null ? 'connecting' : 'waiting';
+}
+
+function flowsOf({ streams, pathOf }: BuiltTrial): Flow[] {
+  const flows = new Map<
+    string,
+    RequestPath & { streams: number; lost: number; byCause: Partial<Record<Cause, number>> }
+  >();
+  for (const { request, lost, cause } of streams) {
+    const path = pathOf(request);
+    const key = `${path.transit}\n${path.ingress}\n${path.endpoint}`;
+    const flow = flows.get(key) ?? { ...path, streams: 0, lost: 0, byCause: {} };
+    flows.set(key, flow);
+    flow.streams += 1;
+    if (!lost) continue;
+    flow.lost += 1;
+    const why = cause ?? 'unattributed';
+    flow.byCause[why] = (flow.byCause[why] ?? 0) + 1;
+  }
+  return [...flows.values()];
+}
+
+function nodesOf({ record, placement, nodeNames, disturbances }: BuiltTrial): PathNode[] {
+  const fault = disturbances.find(({ kind }) => kind === 'fault' || kind === 'notice');
+  const green = new Set(record.before.green);
+  for (const { t, node, eligible, healthy } of record.health) {
+    if (fault !== undefined && t >= fault.at) break;
+    if (eligible && healthy) green.add(node);
+    else green.delete(node);
+  }
+  const names = [...new Set([...nodeNames, ...placement.ingress.keys(), ...placement.app.keys()])];
+  return names.map((name) => ({
+    name,
+    green: green.has(name),
+    dead: fault?.node === name && fault.podKilled === null,
+    ingress: placement.ingress.get(name) ?? 0,
+    app: placement.app.get(name) ?? 0,
+  }));
+}

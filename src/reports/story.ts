@@ -1,0 +1,123 @@
+import type { LostRequest, TrialDetail } from '../analysis/detail.ts';
+import type { EventOf, HistoryEvent } from '../history/schema.ts';
+import { codeWords } from './customers.ts';
+import { evidence, kindWords, whyNot } from './lost-words.ts';
+import { policyName } from './words.ts';
+
+/** Every record of one request, and what happened around it. */
+export interface RequestEvents {
+  readonly start: EventOf<'start'>;
+  readonly end: EventOf<'end'> | null;
+  readonly opened: EventOf<'edge-open'> | null;
+  readonly closed: EventOf<'edge-close'> | null;
+  readonly logged: readonly EventOf<'ingress'>[];
+  /** In the order of time. */
+  readonly around: readonly HistoryEvent[];
+}
+
+export interface Story extends RequestEvents {
+  readonly detail: TrialDetail;
+  /** null: it was not lost. */
+  readonly lost: LostRequest | null;
+  /** Seconds of cluster time since the trial began. */
+  readonly since: (t: number) => number;
+}
+
+/** The whole story of a request: each record of it, what happened around it, and why this cause and not another. */
+export function storyLines(story: Story): string[] {
+  const { detail, lost, start } = story;
+  const kind = kindWords(start.lane === null ? 'stream' : start.lane === 'new' ? 'new' : 'kept');
+  return [
+    `${start.id}: ${kind} of ${policyName(detail.policy)}, repeat ${detail.repeat + 1}`,
+    '',
+    'What became of it',
+    ...fate(story).map(indented),
+    '',
+    'Its records (seconds of cluster time since the trial began)',
+    ...records(story).map(indented),
+    '',
+    'Around it',
+    ...(story.around.length === 0
+      ? ['nothing was recorded']
+      : story.around.map((one) => line(story, one))
+    ).map(indented),
+    ...(lost === null ? [] : ['', `Why ${lost.cause}`, ...reasons(lost, detail).map(indented)]),
+  ];
+}
+
+const indented = (text: string) => `  ${text}`;
+
+function fate({ lost, end }: Story): string[] {
+  if (end === null) return ['its end was never recorded'];
+  if (lost === null) return [`${end.outcome}: it was not lost`];
+  const { cdn, path } = lost;
+  return [
+    `lost: ${lost.outcome} while ${lost.phase}, ${lost.bytes} bytes of the body had come`,
+    `cause: ${lost.cause}${lost.proven ? '' : ' (not proven by its path)'}`,
+    `path: transit ${path.transit ?? 'not known'}, ingress ${path.ingress ?? 'not known'}, endpoint ${path.endpoint ?? 'not known'}`,
+    `clients behind Cloudflare would have seen: ${cdn === null ? 'unclear' : codeWords[cdn]}`,
+  ];
+}
+
+function records({ start, end, opened, closed, logged, since }: Story): string[] {
+  const at = (t: number | null) => (t === null ? 'never' : `${since(t).toFixed(3)} s`);
+  return [
+    `client: due ${at(start.dueAt)}, begun ${at(start.t)}`,
+    ...(end === null
+      ? ['client: no end']
+      : [
+          `client: connected ${at(end.connectedAt)}, first byte ${at(end.firstByteAt)}, last byte ${at(end.lastByteAt)}`,
+          `client: ${end.outcome} at ${at(end.t)}, status ${end.status ?? 'none'}, ${end.bodyBytes} bytes in ${end.chunks} chunks${end.errno === null ? '' : `, ${end.errno}`}`,
+        ]),
+    opened === null
+      ? 'balancer: its log does not show it'
+      : `balancer: took it at ${at(opened.t)}, ${opened.node === null ? 'no healthy node' : `sent it to ${opened.node}`}`,
+    ...(closed === null
+      ? []
+      : [
+          `balancer: to the node ${closed.connect}, ${closed.bytesDown} bytes to the client, client's side ended ${closed.clientEnd}, node's side ${closed.upstreamEnd}, at ${at(closed.t)}`,
+        ]),
+    ...(logged.length === 0
+      ? ['ingress: no log line']
+      : logged.map(
+          ({ pod, node, status, source, t }) =>
+            `ingress: ${pod}${node === null ? '' : ` on ${node}`} logged status ${status} from ${source} at ${at(t)}`,
+        )),
+    end === null || end.path === null
+      ? 'app: no chunk arrived, so it said nothing'
+      : `app: ${end.path.endpointPod} on ${end.path.endpointNode} answered through ${end.path.ingressPod ?? 'an ingress'} on ${end.path.ingressNode ?? 'an unknown node'}`,
+  ];
+}
+
+function line({ since }: Story, event: HistoryEvent): string {
+  return `${since(event.t).toFixed(3)} s  ${happening(event)}`;
+}
+
+/** What an event says, for those that can be around a request. */
+function happening(event: HistoryEvent): string {
+  switch (event.type) {
+    case 'disturbance':
+      return `${event.kind} ${event.name}${event.node === null ? '' : ` of ${event.node}`}: ${event.at}`;
+    case 'health':
+      return `balancer: ${event.node} ${event.eligible ? (event.healthy ? 'healthy' : 'unhealthy') : 'not in its target set'} (${event.reason})`;
+    case 'node':
+      return `Node ${event.node}: Ready ${event.ready}${event.unschedulable ? ', unschedulable' : ''}`;
+    case 'endpoints':
+      return `endpoints of ${event.service}: ${event.endpoints.filter(({ ready }) => ready).length} ready`;
+    case 'service':
+      return `Service ${event.service}: ${event.policy ?? 'no policy'}`;
+    case 'reconcile':
+      return `balancer follows ${event.policy} with ${event.nodes.length} nodes`;
+    case 'phase':
+      return `phase ${event.phase}`;
+    case 'pod':
+      return `Pod ${event.pod}: ${event.change}, ${event.phase}${event.terminating ? ', terminating' : ''}`;
+    default:
+      return event.type;
+  }
+}
+
+function reasons(lost: LostRequest, detail: TrialDetail): string[] {
+  const forIt = lost.contradiction === null ? [`for it: ${evidence(lost)}`] : [];
+  return [...forIt, ...whyNot(lost, detail)];
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { MidflightError } from '../../../src/base/errors.ts';
+import { packageRoot } from '../../../src/base/package.ts';
+import { explain } from '../../../src/cli/explain.ts';
+
+const history = join(packageRoot(), 'test', 'histories', 'flip-then-loss.ndjson');
+
+async function explained(request?: string, { json = false, columns = 160 } = {}) {
+  const [stdout, stderr] = [Object.assign(new PassThrough(), { columns }), new PassThrough()];
+  const code = await explain(history, request, { json }, { stdout, stderr, env: {} });
+  return { code, text: String(stdout.read() ?? '') };
+}
+const lostIds = async () =>
+  JSON.parse((await explained(undefined, { json: true })).text) as { id: string; cause: string }[];
+
+test('without a request: every lost one, as many as the report counts', async () => {
+  const all = await lostIds();
+  const { text, code } = await explained();
+  assert.is(code, 0);
+  assert.match(text, `${all.length} lost requests`);
+  for (const { id } of all) assert.match(text, id);
+});
+
+test('a lost request: what every party recorded, what happened around it, and why not another cause', async () => {
+  const all = await lostIds();
+  const transit = all.find(({ cause }) => cause === 'transit');
+  assert.ok(transit !== undefined);
+  const { text } = await explained(transit.id);
+  for (const part of [
+    'cause: transit',
+    'client: due ',
+    'client: hung at ',
+    'balancer: took it at ',
+    'ingress: ',
+    'app: ',
+    'fault power-off of preemptible-1: begin',
+    'Why transit',
+    "for it: balancer's log: through preemptible-1",
+    'not endpoint: its endpoint node was stable-',
+    'not ingress: its ingress node was stable-',
+  ])
+    assert.match(text, part);
+  assert.not.match(text, 'not switchover', 'only what is tried before it');
+});
+
+test('a request that was not lost has its records and no cause', async () => {
+  const all = new Set((await lostIds()).map(({ id }) => id));
+  const good = Array.from({ length: 200 }, (_, at) => `r${at}`).find((id) => !all.has(id)) ?? '';
+  const { text } = await explained(good);
+  assert.match(text, 'completed: it was not lost');
+  assert.not.match(text, 'Why ');
+});
+
+test('40 columns: no line is wider', async () => {
+  const [first] = await lostIds();
+  for (const request of [undefined, first?.id])
+    for (const line of (await explained(request, { columns: 40 })).text.split('\n'))
+      assert.ok([...line].length <= 40, line);
+});
+
+test('--json: the records as they are in the history', async () => {
+  const [first] = await lostIds();
+  const { trial, lost, records } = JSON.parse((await explained(first?.id, { json: true })).text);
+  assert.is(lost.id, first?.id);
+  assert.is(records.start.id, first?.id);
+  assert.is(records.end.type, 'end');
+  assert.is(records.opened.client, records.end.local);
+  assert.is(records.closed.conn, records.opened.conn);
+  assert.is(trial.repeat, 0);
+});
+
+test('a request that does not exist is bad usage, and the error names some that do', async () => {
+  const error = await explained('nobody').catch((thrown: unknown) => thrown);
+  assert.ok(error instanceof MidflightError && error.exitCode === 64);
+  assert.match(error.hint ?? '', /lost requests are r\d+/);
+});
+
+test.run();

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { clientNode } from './build/client-node.mjs';
+import { declarations } from './build/declarations.mjs';
 import { bundledPackages, licencesText, sbom } from './build/packages.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -71,7 +72,7 @@ if (only.length === 0 || only.includes('k6')) {
 if ((only.length === 0 || only.includes('cli')) && existsSync(join(root, 'src/cli/main.ts'))) {
   const cli = await build({
     ...common,
-    entryPoints: { midflight: 'src/cli/main.ts' },
+    entryPoints: { midflight: 'src/cli/main.ts', index: 'src/library/index.ts' },
     outdir: 'dist',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
@@ -83,6 +84,7 @@ if (only.length === 0) {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const put = (file, text) => writeFileSync(join(root, 'dist', file), text);
   put('THIRD-PARTY-LICENSES.txt', licencesText(packages));
+  put('index.d.ts', declarations(root));
   put('sbom.cdx.json', `${JSON.stringify(sbom(packages, manifest), null, 2)}\n`);
   put(
     'bundled.json',

@@ -81,23 +81,61 @@ async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }
 
 async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Promise<ExitCode> {
   const reporters = reportersFor(args.reporter);
-  const [
-    { execute },
-    { providerFor },
-    { onSignals },
-    { jsonReport },
-    { runExperiment, runIdOf },
-    { journalPlace },
-    { settleLeftovers },
-  ] = await Promise.all([
-    import('./execute.ts'),
-    import('./provider-for.ts'),
+  const [{ onSignals }, { jsonReport }] = await Promise.all([
     import('./signals.ts'),
     import('../reports/json.ts'),
-    import('../run/index.ts'),
-    import('../providers/journals.ts'),
-    import('./leftovers.ts'),
   ]);
+  const { stdout, stderr } = io;
+  const interruption = onSignals(process, (exitCode) => {
+    if (stderr.isTTY) stderr.write(showCursor);
+    process.exit(exitCode);
+  });
+  const results: RunResult[] = [];
+  try {
+    for await (const result of runEach(plans, args, io, interruption.signal)) {
+      results.push(result);
+      if (!args.json) await printTerminal(result, reporters, io);
+    }
+  } finally {
+    interruption.dispose();
+    const json = results.map(({ report }) => jsonReport(report).trimEnd());
+    if (args.json && json.length > 0) stdout.write(`${jsonOf(json, plans.length)}\n`);
+    await printGithub(results, reporters, args, io);
+  }
+  return worstOf(results.map(({ exitCode }) => exitCode));
+}
+
+/** One experiment that has ended. */
+export interface RunResult extends Printed {
+  readonly exitCode: ExitCode;
+}
+
+/** Every file's report, written and not printed. Throws what is wrong with the first file that cannot be run. */
+export async function reportsOf(args: RunArguments, io: Io, signal: AbortSignal): Promise<RunResult[]> {
+  const options = planOptions(args, io);
+  const plans: Plan[] = [];
+  for (const file of args.files) plans.push(makePlan(await openScenario(file, io), options));
+  const results: RunResult[] = [];
+  for await (const result of runEach(plans, args, io, signal)) results.push(result);
+  return results;
+}
+
+/** Runs one after the other, until `signal` is aborted; writes their reports. */
+async function* runEach(
+  plans: readonly Plan[],
+  args: RunArguments,
+  io: Io,
+  signal: AbortSignal,
+): AsyncGenerator<RunResult> {
+  const reporters = reportersFor(args.reporter);
+  const [{ execute }, { providerFor }, { runExperiment, runIdOf }, { journalPlace }, { settleLeftovers }] =
+    await Promise.all([
+      import('./execute.ts'),
+      import('./provider-for.ts'),
+      import('../run/index.ts'),
+      import('../providers/journals.ts'),
+      import('./leftovers.ts'),
+    ]);
   const { missingEngines, requireKind } = await import('./requirements.ts');
   const [missing] = plans.flatMap((plan) => missingEngines(plan, io.env));
   if (missing !== undefined) throw missing;
@@ -106,14 +144,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     plans.map(({ experiment }) => experiment),
     { out: args.out, now: new Date(), force: args.force },
   );
-  const { stdout, stderr } = io;
-  const interruption = onSignals(process, (exitCode) => {
-    if (stderr.isTTY) stderr.write(showCursor);
-    process.exit(exitCode);
-  });
-  const codes: ExitCode[] = [];
-  const reports: string[] = [];
-  const printed: Printed[] = [];
+  const { stderr } = io;
   try {
     for (const [index, plan] of plans.entries()) {
       const folder = dirs.folders[index] ?? '.';
@@ -121,30 +152,23 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
       // Said before the run too: who reads it then need not wait for figures that cannot be right.
       if (!args.quiet)
         for (const text of plan.notices) stderr.write(`midflight: note: ${visibleLine(text)}\n`);
-      await settleLeftovers(plan, provider, (text) => io.stderr.write(`midflight: ${text}\n`));
+      await settleLeftovers(plan, provider, (text) => stderr.write(`midflight: ${text}\n`));
       dirs.clear(folder);
       const { report, exitCode } = await execute({
         plan,
         start: (hooks) => runExperiment({ plan, provider, journal: journalPlace(runIdOf(plan)), ...hooks }),
         folder,
-        signal: interruption.signal,
+        signal,
         quiet: args.quiet,
         io,
         reporters,
       });
-      codes.push(exitCode);
-      printed.push({ report, folder, file: plan.file });
-      if (args.json) reports.push(jsonReport(report).trimEnd());
-      else await printTerminal({ report, folder, file: plan.file }, reporters, io);
-      if (interruption.signal.aborted) break;
+      yield { report, exitCode, folder, file: plan.file };
+      if (signal.aborted) break;
     }
   } finally {
-    interruption.dispose();
     dirs.release();
-    if (args.json && reports.length > 0) stdout.write(`${jsonOf(reports, plans.length)}\n`);
-    await printGithub(printed, reporters, args, io);
   }
-  return worstOf(codes);
 }
 
 /** DECTCEM: a live view may have hidden the cursor. */

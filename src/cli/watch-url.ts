@@ -1,8 +1,10 @@
+import type { Report } from '../analysis/schema.ts';
 import { type ExitCode, MidflightError } from '../base/errors.ts';
 import { findProgram } from '../base/find-program.ts';
 import { parseDuration } from '../base/units.ts';
 import type { Lane } from '../base/words.ts';
 import { type WatchOptions, watchPlan } from '../plan/watch.ts';
+import type { During } from '../run/user-command.ts';
 import type { Io } from './io.ts';
 import { wholeOption } from './option-values.ts';
 import { takeOutDirs } from './out-dir.ts';
@@ -48,24 +50,53 @@ export interface WatchArguments extends StreamArguments {
 /** What may be sent to a machine that is not this one without the user's word that it is theirs; the rate in each lane. */
 const modest = { streams: 50, rate: 20 };
 
+/** What a watch gives: the report, what the command line ends with, and where the files are. */
+export interface WatchResult {
+  readonly report: Report;
+  readonly exitCode: ExitCode;
+  readonly folder: string;
+}
+
 export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> {
   const reporters = reportersFor(args.reporter);
-  const target = watchTarget({ ...args, env: io.env });
-  const plan = watchPlan(planOptions(args, target.hostname));
-  refuseFlood(args, target.host);
-  refuseNoProgram(args.command, io.env);
-  const [{ execute }, { onSignals }, { jsonReport }, { runWatch }] = await Promise.all([
-    import('./execute.ts'),
+  const [{ onSignals }, { jsonReport }] = await Promise.all([
     import('./signals.ts'),
     import('../reports/json.ts'),
+  ]);
+  const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
+  try {
+    const { report, exitCode, folder } = await watchReport(args, io, interruption);
+    const printed = { report, folder, file: null };
+    if (args.json) io.stdout.write(jsonReport(report));
+    else await printTerminal(printed, reporters, io);
+    await printGithub([printed], reporters, args, io);
+    return exitCode;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+/** The watch itself, its report written and not printed. `during`: what is done meanwhile in place of a command. */
+export async function watchReport(
+  args: WatchArguments,
+  io: Io,
+  { signal, during }: { readonly signal: AbortSignal; readonly during?: During },
+): Promise<WatchResult> {
+  const reporters = reportersFor(args.reporter);
+  const target = watchTarget({ ...args, env: io.env });
+  const command = during === undefined ? args.command : ['during()'];
+  const plan = watchPlan(planOptions({ ...args, command }, target.hostname));
+  refuseFlood(args, target.host);
+  refuseNoProgram(args.command, io.env);
+  const [{ execute }, { runWatch }] = await Promise.all([
+    import('./execute.ts'),
     import('../run/watch/index.ts'),
   ]);
   const dirs = takeOutDirs([plan.experiment], { out: args.out, now: new Date(), force: args.force });
   const [folder = '.'] = dirs.folders;
-  const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
   try {
     dirs.clear(folder);
-    const { report, exitCode } = await execute({
+    const ended = await execute({
       plan,
       start: (hooks) =>
         runWatch({
@@ -76,30 +107,26 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
           durationMs: milliseconds('duration', args.duration),
           followMs: followMs(args),
           wanted: wantedAnswer(args),
-          command: args.command,
-          shownCommand: commandOf(args),
+          command,
+          ...(during === undefined ? {} : { during }),
+          shownCommand: commandOf({ ...args, command }),
           ...hooks,
         }),
       folder,
-      signal: interruption.signal,
+      signal,
       quiet: args.quiet,
-      plainLines: args.command.length > 0,
+      plainLines: command.length > 0,
       io,
       reporters,
     });
-    const printed = { report, folder, file: null };
-    if (args.json) io.stdout.write(jsonReport(report));
-    else await printTerminal(printed, reporters, io);
-    await printGithub([printed], reporters, args, io);
-    return exitCode;
+    return { ...ended, folder };
   } finally {
-    interruption.dispose();
     dirs.release();
   }
 }
 
 /** The command as it may be shown. */
-const commandOf = ({ command, showCommand }: WatchArguments) =>
+const commandOf = ({ command, showCommand }: Pick<WatchArguments, 'command' | 'showCommand'>) =>
   showCommand ? [...command] : shownCommand(command);
 
 function planOptions(args: WatchArguments, host: string): WatchOptions {

@@ -8,6 +8,26 @@ export interface CommandEnd {
   readonly failure: string | null;
 }
 
+/** What a caller of the library does while clients are watched. Its signal is aborted if the watch ends early. */
+export type During = (signal: AbortSignal) => Promise<void>;
+
+/** Does it to its end, or until the watch is aborted. Never throws. */
+export async function runDuring(during: During, signal: AbortSignal): Promise<CommandEnd> {
+  let stop = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    await Promise.race([during(signal), aborted]);
+    return { exitCode: 0, failure: null };
+  } catch (error) {
+    return { exitCode: null, failure: `during() threw: ${messageOf(error)}` };
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 /** How long a command may take to end after SIGTERM, ms. */
 const graceMs = 10_000;
 

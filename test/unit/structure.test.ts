@@ -50,6 +50,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   analysis: ['base', 'catalogue', 'plan', 'history'],
   reports: ['base', 'catalogue', 'plan', 'history', 'analysis'],
+  library: ['base', 'catalogue', 'history', 'analysis', 'cli'],
 };
 
 const src = join(packageRoot(), 'src');

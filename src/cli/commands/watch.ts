@@ -1,6 +1,7 @@
 import { lanes } from '../../base/words.ts';
 import { defineCommand } from '../command.ts';
 import { reporterOption } from '../reporter-option.ts';
+import { watchDefaults } from '../watch-defaults.ts';
 
 export const watch = defineCommand({
   usage: 'watch <url>',
@@ -22,13 +23,13 @@ export const watch = defineCommand({
       .positional('url', { type: 'string', demandOption: true, describe: 'http or https' })
       .option('streams', {
         type: 'number',
-        default: 10,
+        default: watchDefaults.streams,
         requiresArg: true,
         describe: 'Slow requests held open',
       })
       .option('rate', {
         type: 'number',
-        default: 4,
+        default: watchDefaults.rate,
         requiresArg: true,
         describe: 'Probes a second in each lane; 0: none',
       })
@@ -42,19 +43,19 @@ export const watch = defineCommand({
       })
       .option('duration', {
         type: 'string',
-        default: '60s',
+        default: watchDefaults.duration,
         requiresArg: true,
         describe: 'Of the watch; a command that takes longer is waited for',
       })
       .option('stall', {
         type: 'string',
-        default: '20s',
+        default: watchDefaults.stall,
         requiresArg: true,
         describe: 'A stream silent for so long is lost',
       })
       .option('timeout', {
         type: 'string',
-        default: '5s',
+        default: watchDefaults.timeout,
         requiresArg: true,
         describe: 'A probe without its whole answer for so long has failed',
       })
@@ -66,11 +67,16 @@ export const watch = defineCommand({
       })
       .option('stability', {
         type: 'string',
-        default: '5s',
+        default: watchDefaults.stability,
         requiresArg: true,
         describe: 'Failover is over when all probes succeed for so long',
       })
-      .option('status', { type: 'number', default: 200, requiresArg: true, describe: 'Expected status' })
+      .option('status', {
+        type: 'number',
+        default: watchDefaults.status,
+        requiresArg: true,
+        describe: 'Expected status',
+      })
       .option('header', {
         type: 'string',
         array: true,
@@ -91,7 +97,7 @@ export const watch = defineCommand({
       .option('method', {
         type: 'string',
         choices: ['GET', 'HEAD', 'POST'] as const,
-        default: 'GET' as const,
+        default: watchDefaults.method,
         requiresArg: true,
         describe: 'Of all requests; POST has an empty body',
       })
@@ -119,7 +125,7 @@ export const watch = defineCommand({
       .option('http', {
         type: 'string',
         choices: ['1.1', '2'] as const,
-        default: '1.1' as const,
+        default: watchDefaults.http,
         requiresArg: true,
         describe: "The probes' protocol",
       })

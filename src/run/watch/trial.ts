@@ -6,7 +6,7 @@ import { probeTimeoutMs } from '../../plan/shape.ts';
 import { cutOff } from '../cut-off.ts';
 import { isInterrupted } from '../run.ts';
 import type { RunState } from '../state.ts';
-import { type CommandEnd, runCommand } from '../user-command.ts';
+import { type CommandEnd, runCommand, runDuring } from '../user-command.ts';
 import { idPrefixes, probeHoldMs } from './instruments.ts';
 import type { Watch, WatchOutcome } from './watch.ts';
 import { unwellBefore } from './well.ts';
@@ -89,7 +89,7 @@ function tellCuts(watch: Watch): void {
 }
 
 async function command({ options, record, clock }: Watch): Promise<CommandEnd | null> {
-  const { command: argv, shownCommand, signal } = options;
+  const { command: argv, during, shownCommand, signal } = options;
   if (argv.length === 0) return null;
   const name = shownCommand.join(' ');
   const disturbance = (at: 'begin' | 'done', detail: string) =>
@@ -106,7 +106,7 @@ async function command({ options, record, clock }: Watch): Promise<CommandEnd | 
     });
   record({ type: 'command', t: clock.now(), at: 'begin', argv: [...shownCommand], exitCode: null });
   disturbance('begin', 'the command is started');
-  const end = await runCommand(argv, signal);
+  const end = during === undefined ? await runCommand(argv, signal) : await runDuring(during, signal);
   disturbance('done', end.failure ?? 'the command succeeded');
   record({ type: 'command', t: clock.now(), at: 'end', argv: [...shownCommand], exitCode: end.exitCode });
   if (signal.aborted) throw signal.reason;

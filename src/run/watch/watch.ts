@@ -5,6 +5,7 @@ import type { Target, WantedAnswer } from '../../load/config.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { ConductOptions } from '../conduct.ts';
 import type { RunState } from '../state.ts';
+import type { During } from '../user-command.ts';
 import type { Failures } from './failures.ts';
 import type { OrderlyCuts } from './orderly-cut.ts';
 
@@ -23,6 +24,8 @@ export interface WatchRunOptions extends ConductOptions {
   readonly wanted: WantedAnswer;
   /** What to run meanwhile; empty: nothing. */
   readonly command: readonly string[];
+  /** In place of a command; `command` is its name then. */
+  readonly during?: During;
   /** The same as the history may have it: without what may be secret. */
   readonly shownCommand: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
@@ -44,11 +44,13 @@ test('the example of docs/library.md is a test that passes, and its types are th
     encoding: 'utf8',
   });
   assert.match(said, /Passed: +1\b/);
-  const wrong = join(box.folder, 'wrong.ts');
+  const wrong = join(box.folder, 'wrong.mts');
   const root = packageRoot();
+  mkdirSync(join(box.folder, 'node_modules'));
+  symlinkSync(root, join(box.folder, 'node_modules', 'midflight'));
   writeFileSync(
     wrong,
-    `import { watch } from '${join(root, 'dist', 'index.mjs')}';\nconst { report } = await watch('x', { durring: 1 });\nreport.verdict satisfies 'pass';\nexport {};\n`,
+    "import { watch } from 'midflight';\nconst { report } = await watch('x', { durring: 1 });\nreport.verdict satisfies 'pass';\n",
   );
   const tsc = join(root, 'node_modules', '.bin', 'tsc');
   const check = (checked: string) =>

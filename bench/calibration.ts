@@ -62,9 +62,9 @@ function scenario(nodes: number): unknown {
   };
 }
 
-const describe = ({ valid, reason, failover, resolution, truth }: Calibrated) =>
+const describe = ({ valid, reason, lost, started, shareInside, failover, resolution, truth }: Calibrated) =>
   valid
-    ? `failover ${failover ?? '-'} s, resolution ${resolution ?? '-'} s, truth ${truth.toFixed(1)} s`
+    ? `lost ${lost} of ${started}${shareInside ? '' : ' (expected share outside)'}, failover ${failover ?? '-'} s, resolution ${resolution ?? '-'} s, truth ${truth.toFixed(1)} s`
     : `left out: ${reason}`;
 
 function measured(nodes: number, all: readonly Calibrated[], again: number): Measured {

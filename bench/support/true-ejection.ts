@@ -17,6 +17,8 @@ export interface Calibrated {
   readonly truth: number;
   readonly truthInside: boolean;
   readonly shareInside: boolean;
+  readonly lost: number;
+  readonly started: number;
   readonly endsBeforeLastFailed: boolean;
   /** The edge chose the node once more after its verdict: the truth would be none. */
   readonly usedAfterTruth: boolean;
@@ -73,6 +75,8 @@ export async function calibrate(file: string, seed: number, out: string): Promis
       truth.seconds <= failover + resolution + 1e-6,
     shareInside:
       interval !== null && expected !== null && expected >= interval.low && expected <= interval.high,
+    lost: report.comparison[0]?.lost ?? 0,
+    started: report.comparison[0]?.started ?? 0,
     endsBeforeLastFailed: failover !== null && last !== null && failover < last,
     usedAfterTruth: truth.usedAfter,
   };

@@ -1,12 +1,7 @@
 import { median } from 'simple-statistics';
-import {
-  type ClockName,
-  clockNames,
-  type DisturbanceReport,
-  type Report,
-  type TrialReport,
-} from '../src/analysis/schema.ts';
+import type { DisturbanceReport, Report, TrialReport } from '../src/analysis/schema.ts';
 import { wilson } from '../src/analysis/wilson.ts';
+import { type ClockName, clockNames } from '../src/catalogue/clocks.ts';
 
 /** Why a figure may differ between the two clusters. */
 export interface FidelityNote {

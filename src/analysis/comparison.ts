@@ -42,6 +42,7 @@ function rowOf(policy: string | null, all: readonly TrialReport[]): Omit<Compari
   const [source = null] = sources;
   return {
     policy,
+    traffic: all[0]?.traffic ?? null,
     repeats: all.length,
     unknownRepeats: all.length - trials.length,
     started,

@@ -1,7 +1,8 @@
+import type { Cause } from '../catalogue/causes.ts';
+import type { CdnCode } from '../catalogue/cdn-codes.ts';
 import type { Judged } from './build/losses.ts';
 import type { BuiltTrial } from './build/trial.ts';
 import type { RequestRecord } from './records.ts';
-import type { Cause, CdnCode } from './schema.ts';
 
 /*
  * What a report's sums are made of: each lost request, and how the others went. Made beside the report for those who ask,

@@ -1,13 +1,13 @@
+import { clockCodes } from '../catalogue/clock-codes.ts';
+import { disturbanceKinds } from '../catalogue/disturbances.ts';
 import { addCounts } from './build/count.ts';
-import {
-  type ClockGap,
-  type ComparedDisturbance,
-  type Customers,
-  type CustomersView,
-  clockCodes,
-  type DisturbanceReport,
-  disturbanceKinds,
-  type TrialReport,
+import type {
+  ClockGap,
+  ComparedDisturbance,
+  Customers,
+  CustomersView,
+  DisturbanceReport,
+  TrialReport,
 } from './schema.ts';
 import { spread } from './spread.ts';
 

@@ -1,5 +1,5 @@
+import type { Lane } from '../base/connections.ts';
 import type { Nanoseconds } from '../base/units.ts';
-import type { Lane } from '../base/words.ts';
 import type { EventOf, Outcome } from '../history/schema.ts';
 import type { IngressLog } from './fold/ingress-log.ts';
 

@@ -32,8 +32,8 @@ export interface FaultTraits {
    * rest). Cluster time; null: without notice.
    */
   readonly notice: { readonly ms: Milliseconds; readonly ordinaryMs: Milliseconds } | null;
-  /** What is done to the node, as a word for its moment after a notice; null: the fault's own name. */
-  readonly strike: string | null;
+  /** After a notice: what is then done to the node, in words; null: the fault's own name says it. */
+  readonly afterNotice: string | null;
   /** In a sentence: `preemption of spot-1`. */
   readonly noun: string;
   /** From the notice, while it is being injected, and once it has taken hold. */
@@ -55,7 +55,7 @@ const rows = {
     emptiesNode: false,
     evicts: false,
     notice: null,
-    strike: null,
+    afterNotice: null,
     noun: 'power-off',
     looks: { begin: down, done: down },
     words: 'silence: nothing answers, no FIN, no RST, and the pods are dead behind it',
@@ -66,7 +66,7 @@ const rows = {
     emptiesNode: false,
     evicts: false,
     notice: null,
-    strike: null,
+    afterNotice: null,
     noun: 'unplug',
     looks: same('cut off', true),
     words: 'silence of the network only: the node lives on behind it',
@@ -80,7 +80,7 @@ const rows = {
     // instances"). GKE's kubelet: shutdownGracePeriod 30s, of which shutdownGracePeriodCriticalPods 15s (docs, "Spot
     // VMs: termination").
     notice: { ms: 30_000, ordinaryMs: 15_000 },
-    strike: 'power cut',
+    afterNotice: 'power cut',
     noun: 'preemption',
     looks: { notice: { word: 'being preempted', down: false }, begin: down, done: down },
     words: 'notice of 30 s in which pods end, then the power is cut',
@@ -91,7 +91,7 @@ const rows = {
     emptiesNode: true,
     evicts: true,
     notice: null,
-    strike: null,
+    afterNotice: null,
     noun: 'drain',
     looks: { begin: { word: 'being drained', down: false }, done: { word: 'drained', down: false } },
     words: 'cordon and evict, as kubectl drain does',
@@ -102,7 +102,7 @@ const rows = {
     emptiesNode: false,
     evicts: false,
     notice: null,
-    strike: null,
+    afterNotice: null,
     noun: 'pod-kill',
     looks: same('without its killed pod'),
     words: 'SIGKILL to one pod: the kernel closes its sockets',

@@ -6,6 +6,36 @@
 export const trafficPolicies = ['Cluster', 'Local'] as const;
 export type TrafficPolicy = (typeof trafficPolicies)[number];
 
+/** Something for each of them. */
+export const perTrafficPolicy = <T>(of: (policy: TrafficPolicy) => T): Record<TrafficPolicy, T> => ({
+  Cluster: of('Cluster'),
+  Local: of('Local'),
+});
+
+export interface TrafficPolicyTraits {
+  /** Only nodes with a ready pod take connections, and a connection never leaves the node that took it. */
+  readonly staysOnNode: boolean;
+  /** For the glossary. Source: Kubernetes' docs, "Virtual IPs and service proxies". */
+  readonly meaning: string;
+}
+
+const trafficRows: Readonly<Record<TrafficPolicy, TrafficPolicyTraits>> = {
+  Cluster: {
+    staysOnNode: false,
+    meaning: 'A value of externalTrafficPolicy: any node passes a connection on to any pod.',
+  },
+  Local: {
+    staysOnNode: true,
+    meaning:
+      'A value of externalTrafficPolicy: a node gives connections only to its own pods, and the load balancer sends none to a node without one.',
+  },
+};
+
+export const trafficMeaning = (policy: TrafficPolicy): string => trafficRows[policy].meaning;
+
+/** Whether a connection never leaves the node that the balancer sent it to. */
+export const staysOnNode = (policy: TrafficPolicy): boolean => trafficRows[policy].staysOnNode;
+
 /** Ways to change a policy under load; each is a file of src/policies. */
 export type SwitchoverName = 'in-place';
 
@@ -48,6 +78,8 @@ const rows = {
 } as const satisfies Record<string, PolicyTraits>;
 
 export type PolicyName = keyof typeof rows;
+
+export const isPolicyName = (name: string): name is PolicyName => Object.hasOwn(rows, name);
 
 /** In the order in which they are shown. */
 export const policyNames = Object.keys(rows) as [PolicyName, ...PolicyName[]];

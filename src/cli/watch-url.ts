@@ -1,8 +1,8 @@
 import type { Report } from '../analysis/schema.ts';
+import type { Lane } from '../base/connections.ts';
 import { type ExitCode, MidflightError } from '../base/errors.ts';
 import { findProgram } from '../base/find-program.ts';
 import { parseDuration } from '../base/units.ts';
-import type { Lane } from '../base/words.ts';
 import { type WatchOptions, watchPlan } from '../plan/watch.ts';
 import type { During } from '../run/user-command.ts';
 import type { Io } from './io.ts';

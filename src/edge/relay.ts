@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import * as z from 'zod';
+import { connectResults, sideEnds } from '../base/connections.ts';
 import { errnoOf } from '../base/errors.ts';
 import { onFin } from '../base/fin.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
-import { connectResults, sideEnds } from '../base/words.ts';
 import { helloOf, welcome } from './hello.ts';
 
 /** What became of a relayed connection: the tail of an `edge-close`. */

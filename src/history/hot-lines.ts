@@ -1,5 +1,5 @@
+import { connectResults, lanes, sideEnds } from '../base/connections.ts';
 import { own, remembered } from '../base/remember.ts';
-import { connectResults, lanes, sideEnds } from '../base/words.ts';
 import { type EventOf, type HistoryEvent, outcomes, type Path, path as pathSchema } from './schema.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { lanes } from '../base/words.ts';
+import { lanes } from '../base/connections.ts';
 import { watchDefaults } from '../cli/watch-defaults.ts';
 import { type WatchArguments, watchReport } from '../cli/watch-url.ts';
 import { endingBy, libraryIo } from './io.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { lanes } from '../base/words.ts';
+import { lanes } from '../base/connections.ts';
 
 /*
  * What load processes are told. All durations are REAL milliseconds (the run divides by timeScale before).

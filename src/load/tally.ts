@@ -1,4 +1,4 @@
-import { type Outcome, outcomes } from '../base/words.ts';
+import { type Outcome, outcomes } from '../catalogue/outcomes.ts';
 
 /** What a load process tells of its requests while it runs. */
 export interface Progress {

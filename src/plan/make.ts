@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { seedOf } from '../base/random.ts';
 import { parseDuration } from '../base/units.ts';
-import type { PolicyName } from '../catalogue/policies.ts';
+import { type PolicyName, perTrafficPolicy } from '../catalogue/policies.ts';
 import { resolveEdge } from '../presets/index.ts';
 import { parseExpectation } from '../scenario/expectation.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
@@ -101,10 +101,10 @@ function edgeOf({ edge }: Scenario, block: Block, notices: string[]): Plan['edge
   };
   if (preset !== undefined) return resolved(preset, overrides);
   const base = edge.overrides;
-  const checks = {
-    Cluster: { ...base.checks?.Cluster, ...overrides.checks?.Cluster },
-    Local: { ...base.checks?.Local, ...overrides.checks?.Local },
-  };
+  const checks = perTrafficPolicy((policy) => ({
+    ...base.checks?.[policy],
+    ...overrides.checks?.[policy],
+  }));
   const named = base.checks !== undefined || overrides.checks !== undefined;
   return resolved(edge.preset, { ...base, ...overrides, ...(named ? { checks } : {}) });
 }

@@ -1,4 +1,4 @@
-import type { Lane } from '../base/words.ts';
+import type { Lane } from '../base/connections.ts';
 import type { PlannedLoad } from './schema.ts';
 
 /**

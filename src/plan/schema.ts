@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lanes } from '../base/words.ts';
+import { lanes } from '../base/connections.ts';
 import { faultKinds } from '../catalogue/faults.ts';
 import { plannedCheck, plannedEdge } from '../presets/schema.ts';
 import { cloudName, policyName } from '../scenario/schema.ts';

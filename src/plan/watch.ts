@@ -1,4 +1,4 @@
-import type { Lane } from '../base/words.ts';
+import type { Lane } from '../base/connections.ts';
 import type { AnyPlan, Expectation, PlannedLoad } from './schema.ts';
 
 /** What `midflight watch` is asked to measure; milliseconds of real time. */

@@ -1,6 +1,8 @@
 import { isCounted } from '../analysis/comparison.ts';
 import type { ComparisonRow, Report } from '../analysis/schema.ts';
 import { wilson } from '../analysis/wilson.ts';
+import { isPartOf } from '../catalogue/disturbances.ts';
+import { staysOnNode } from '../catalogue/policies.ts';
 import { repeatsToTell, withinChance } from './chance.ts';
 import { flipSentence } from './sentences.ts';
 import { faultName, interval, listed, percent, plural, policyName } from './words.ts';
@@ -68,7 +70,7 @@ function lossSentences(faults: readonly string[], rows: readonly ComparisonRow[]
 /** What the flip cost is said beside it. */
 const lostToFault = ({ disturbances }: ComparisonRow) =>
   disturbances
-    .filter(({ kind }) => kind === 'fault' || kind === 'notice' || kind === 'step')
+    .filter(({ kind }) => kind !== null && isPartOf(kind, 'fault'))
     .reduce((sum, { requestsLost }) => sum + requestsLost, 0);
 
 /** `Expected from topology and policy alone: 20 % under Cluster and Cluster->Local, none under Local.` */
@@ -104,15 +106,27 @@ function chanceSentences(rows: readonly ComparisonRow[]): string[] {
   });
 }
 
-/** What follows for Cluster or Local; only where both were measured and differ beyond chance. */
+/**
+ * What follows for a policy that may pass connections on and one that keeps them on their node: only if both were measured
+ * without a switchover and differ beyond chance.
+ */
 function advice(rows: readonly ComparisonRow[]): string[] {
-  const of = (name: string) => rows.find(({ policy }) => policy === name);
-  const [cluster, local, flipped] = [of('Cluster'), of('Local'), of('Cluster->Local')];
+  const of = (initialStays: boolean, finalStays: boolean) =>
+    rows.find(
+      ({ traffic }) =>
+        traffic !== null &&
+        (traffic.switchover !== null) === (initialStays !== finalStays) &&
+        staysOnNode(traffic.initial) === initialStays &&
+        staysOnNode(traffic.final) === finalStays,
+    );
+  const [cluster, local, flipped] = [of(false, false), of(true, true), of(false, true)];
   if (cluster === undefined || local === undefined || withinChance(cluster, local) !== false) return [];
   const share = (row: ComparisonRow) => row.lost / row.started;
   if (share(local) >= share(cluster))
-    return ['Local lost more than Cluster here: it is no cure for this node.'];
-  const avoids = local.lost === 0 ? 'Local avoids this loss' : 'Local reduces this loss';
+    return [
+      `${policyName(local.policy)} lost more than ${policyName(cluster.policy)} here: it is no cure for this node.`,
+    ];
+  const avoids = `${policyName(local.policy)} ${local.lost === 0 ? 'avoids' : 'reduces'} this loss`;
   const late =
     flipped !== undefined && flipped.lost > 0 && flipped.expectedShare === cluster.expectedShare
       ? ', but only for connections opened after the flip: those opened before it stay on their node and die with it, so flip well before a node goes'

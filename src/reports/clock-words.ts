@@ -1,58 +1,24 @@
-import {
-  type ClockCode,
-  type ClockGap,
-  type ClockName,
-  type ClockNote,
-  type ClockSpread,
-  clockNames,
-  type DisturbanceReport,
-} from '../analysis/schema.ts';
+import type { ClockGap, ClockNote, ClockSpread, DisturbanceReport } from '../analysis/schema.ts';
+import { clockCodeTraits } from '../catalogue/clock-codes.ts';
+import { type ClockName, clockNames, clockTraits } from '../catalogue/clocks.ts';
+import { disturbanceTraits } from '../catalogue/disturbances.ts';
 import { seconds } from './words.ts';
 
 /*
  * How clocks read: a value with its resolution, a bound, or why there is none.
  */
 
-/** What each clock of a disturbance measures. */
-export const clockWords: Record<ClockName, string> = {
-  edgeEjected: 'ejected by the edge',
-  nodeNotReady: 'Node NotReady',
-  endpointsRemoved: 'endpoints removed',
-  firstFailedProbe: 'first failed probe',
-  lastFailedProbe: 'last failed probe',
-  failover: 'failover',
-  disruption: 'disruption',
-  failoverReused: 'failover of kept connections',
-  longestSilence: 'longest silence of a stream',
-  nodeReadmitted: 'node readmitted',
-};
-
 /** Those that can have a value: a watch asks no cluster, so its own are those that are read from requests alone. */
 export function clocksFor(kind: DisturbanceReport['kind']): readonly ClockName[] {
-  if (kind !== 'command' && kind !== 'outage') return clockNames;
-  const ofCluster: ClockName[] = ['edgeEjected', 'nodeNotReady', 'endpointsRemoved', 'nodeReadmitted'];
-  return clockNames.filter((name) => !ofCluster.includes(name));
+  if (disturbanceTraits[kind].inCluster) return clockNames;
+  return clockNames.filter((name) => clockTraits[name].readFrom === 'requests');
 }
-
-/** What stands in place of a value. `-`: there was nothing to measure. `unknown`: there was, and it was not measured. */
-const marks: Record<ClockCode, string> = {
-  late: 'unknown',
-  'never-recovered': 'never recovered',
-  'overlaps-earlier': 'unknown',
-  'cut-short': 'unknown',
-  'no-probe': '-',
-  'no-failed-probe': '-',
-  'no-stream': '-',
-  'not-applicable': '-',
-  'not-seen': 'not seen',
-  'nothing-disturbed': '-',
-};
 
 /** `never recovered after 32.0 s`, `>= 2.7 s`, `unknown`, `-`. */
 export function missing({ code, atLeastSeconds: least }: Pick<ClockNote, 'code' | 'atLeastSeconds'>): string {
-  const mark = code === null ? 'unknown' : marks[code];
-  if (least === null || mark === '-') return mark;
-  if (code === 'never-recovered') return `${mark} after ${seconds(least)}`;
+  const { mark, bound } = clockCodeTraits[code ?? 'late'];
+  if (least === null || bound === null) return mark;
+  if (bound === 'after') return `${mark} after ${seconds(least)}`;
   return least > 0 ? `>= ${seconds(least)}` : mark;
 }
 

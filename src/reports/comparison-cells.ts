@@ -1,4 +1,5 @@
 import type { ComparedDisturbance, ComparisonRow } from '../analysis/schema.ts';
+import { disturbanceKinds } from '../catalogue/disturbances.ts';
 import { failoverText } from './clock-words.ts';
 import { address, causeList, interval, percent, policyName, seconds } from './words.ts';
 
@@ -85,7 +86,7 @@ function doubtOf({ repeats, unknownRepeats }: ComparisonRow): string | null {
 }
 
 /** In the order in which they come within a trial; losses outside of any last. */
-const order = ['flip', 'notice', 'fault', 'step', 'command', 'outage', null] as const;
+const order = [...disturbanceKinds, null] as const;
 
 export const inTime = (all: readonly ComparedDisturbance[]): ComparedDisturbance[] =>
   [...all].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));

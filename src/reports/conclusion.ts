@@ -1,6 +1,8 @@
 import { isCounted } from '../analysis/comparison.ts';
-import type { ComparisonRow, DisturbanceKind, Report, TrialReport } from '../analysis/schema.ts';
-import { lanes } from '../base/words.ts';
+import type { ComparisonRow, Report, TrialReport } from '../analysis/schema.ts';
+import { lanes } from '../base/connections.ts';
+import { type DisturbanceKind, disturbanceKinds, isPartOf } from '../catalogue/disturbances.ts';
+import { staysOnNode } from '../catalogue/policies.ts';
 import { failedFor, were } from './sentences.ts';
 import { causeList, disturbanceName, faultName, plural, policyName, seconds } from './words.ts';
 
@@ -48,8 +50,9 @@ function engineSentences(trials: readonly TrialReport[]): string[] {
   );
 }
 
-/** A preemption's notice and power cut, and the steps of a rollout, are parts of one fault. */
-const faultKinds: readonly DisturbanceKind[] = ['notice', 'fault', 'step'];
+const switchoverKinds = disturbanceKinds.filter((kind) => isPartOf(kind, 'switchover'));
+/** A preemption's notice and power cut are parts of one fault. */
+const faultKinds = disturbanceKinds.filter((kind) => isPartOf(kind, 'fault'));
 
 const disturbancesOf = (trials: readonly TrialReport[], kinds: readonly DisturbanceKind[]) =>
   trials.flatMap(({ disturbances }) => disturbances.filter(({ kind }) => kinds.includes(kind)));
@@ -58,10 +61,10 @@ function policySentence(row: ComparisonRow, trials: readonly TrialReport[]): str
   const name = policyName(row.policy);
   const lostBy = (kinds: readonly DisturbanceKind[]) =>
     disturbancesOf(trials, kinds).reduce((sum, { requestsLost }) => sum + requestsLost, 0);
-  const flips = disturbancesOf(trials, ['flip']).length > 0;
+  const flips = disturbancesOf(trials, switchoverKinds).length > 0;
   const struck = trials.filter((trial) => disturbancesOf([trial], faultKinds).length > 0);
   const planned = trials.some(({ fault }) => fault !== null);
-  const rest = row.lost - lostBy(['flip']) - lostBy(faultKinds);
+  const rest = row.lost - lostBy(switchoverKinds) - lostBy(faultKinds);
   if (!flips && struck.length === 0) {
     const when = planned ? ' before anything was broken' : '';
     return row.lost === 0
@@ -101,7 +104,9 @@ function faultSentence(name: string, row: ComparisonRow, trials: readonly TrialR
   const cure =
     spared === 0 ? '' : `; Local would have spared ${spared === lost ? them(lost) : `${spared} of them`}`;
   const local =
-    row.policy === 'Local' ? '; Local is no cure for a node that runs the ingress or the app' : '';
+    row.traffic?.switchover === null && staysOnNode(row.traffic.final)
+      ? `; ${name} is no cure for a node that runs the ingress or the app`
+      : '';
   return `${begin} ${parts.join(', and ')}${why}${cure}${local}.`;
 }
 

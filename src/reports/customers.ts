@@ -1,4 +1,5 @@
-import { type CdnCode, type Customers, cdnCodes, type Report } from '../analysis/schema.ts';
+import type { Customers, Report } from '../analysis/schema.ts';
+import { cdnCodes, cdnCodeTraits } from '../catalogue/cdn-codes.ts';
 import { inTime } from './comparison-cells.ts';
 import { percent, policyName } from './words.ts';
 
@@ -8,20 +9,6 @@ import { percent, policyName } from './words.ts';
 
 export const customersTitle = 'Clients behind Cloudflare would have seen';
 export const customersTitles = ['policy', 'during', 'streams', 'new connections'] as const;
-
-export const codeWords: Record<CdnCode, string> = {
-  '520': '520',
-  '521': '521',
-  '522': '522',
-  '523': '523',
-  '524': '524',
-  '525': '525',
-  '526': '526',
-  '530': '530',
-  'slow-connect': 'slow to connect',
-  cut: 'cut short',
-  'origin-status': "the origin's own error",
-};
 
 /** One row for each policy and kind of disturbance; losses outside any disturbance only where there are some. */
 export function customersRows({ comparison }: Pick<Report, 'comparison'>): string[][] {
@@ -45,7 +32,7 @@ export function shares({ sent, ok, byCdnCode, unclear }: Customers, good: string
   if (ok === sent) return `all ${sent} ${good}`;
   const parts: [number, string][] = [
     [ok, good],
-    ...cdnCodes.map((code): [number, string] => [byCdnCode[code] ?? 0, codeWords[code]]),
+    ...cdnCodes.map((code): [number, string] => [byCdnCode[code] ?? 0, cdnCodeTraits[code].short]),
     [unclear, 'unclear'],
   ];
   const shown = parts.filter(([count]) => count > 0);

@@ -1,14 +1,18 @@
+import { causes, causeTraits } from '../catalogue/causes.ts';
+import { cdnCodes, cdnCodeTraits } from '../catalogue/cdn-codes.ts';
+import { isSwitchover, policyNames, trafficMeaning, trafficPolicies } from '../catalogue/policies.ts';
+import { listed } from './words.ts';
+
 /*
  * The words of the report, explained in the page itself. Sources: Kubernetes' docs ("Virtual IPs and service proxies");
  * Cloudflare's docs, "Error 520" to "Error 524".
  */
+const switchovers = policyNames.filter(isSwitchover);
+
 export const glossary: readonly (readonly [term: string, meaning: string])[] = [
+  ...trafficPolicies.map((policy): [string, string] => [policy, trafficMeaning(policy)]),
   [
-    'Cluster, Local',
-    'The two values of externalTrafficPolicy. Cluster: any node passes a connection on to any pod. Local: a node gives connections only to its own pods, and the load balancer sends none to a node without one.',
-  ],
-  [
-    'Cluster->Local',
+    listed(switchovers),
     'The policy is changed while requests are under way (the flip), and the fault comes after that. Connections opened before the flip stay on their old path.',
   ],
   ['stream', 'A slow request that was under way when something happened; its answer comes in chunks.'],
@@ -24,13 +28,7 @@ export const glossary: readonly (readonly [term: string, meaning: string])[] = [
     'expected',
     'The share of streams that the fault should take, from topology and policy alone, before anything is measured. The interval beside a measured share is Wilson\u2019s, 95 %.',
   ],
-  [
-    'transit, ingress, endpoint',
-    'Why a stream was lost: the dead node only passed it on (Local would have spared it), ran its ingress pod, or ran its app pod.',
-  ],
-  ['switchover', 'Lost to a change of the policy, not to the death of a node.'],
-  ['no-target', 'The load balancer had no healthy node to send it to.'],
-  ['unattributed', 'Lost, and the recorded path does not show why.'],
+  ...causes.map((cause): [string, string] => [cause, causeTraits[cause].meaning]),
   [
     'failover',
     'From the disturbance to the first new connection that works again and is followed by a whole stability window of working ones.',
@@ -49,18 +47,9 @@ export const glossary: readonly (readonly [term: string, meaning: string])[] = [
     'unknown',
     'Not measured, or an instrument was too late to be trusted. An unknown repeat is left out of the comparison and never counts as a pass. ">= 2.7 s" means: at least this long.',
   ],
-  ['520', 'Cloudflare got an empty, malformed or reset answer.'],
-  ['521', 'The origin refused the connection.'],
-  ['522', 'The origin did not answer the TCP handshake within 19 s.'],
-  ['523', 'The origin could not be reached.'],
-  ['524', 'The connection stood, and no answer came within 120 s.'],
-  ['525', 'No TLS handshake with the origin came about.'],
-  ['526', "The origin's certificate was not accepted."],
-  ['530', "The origin's name had no address (error 1016)."],
-  [
-    'cut short',
-    'The answer had begun, so its status (200) stands, and the visitor gets only part of the body.',
-  ],
-  ['slow to connect', 'The handshake took longer than a probe waits, but less than the 19 s of a 522.'],
+  ...cdnCodes.flatMap((code): [string, string][] => {
+    const { short, meaning } = cdnCodeTraits[code];
+    return meaning === null ? [] : [[short, meaning]];
+  }),
   ['unclear', 'Lost, and nobody waited long enough to see what the CDN would have answered.'],
 ];

@@ -1,5 +1,5 @@
 import type { LostRequest, TrialDetail } from '../analysis/detail.ts';
-import { codeWords } from './customers.ts';
+import { cdnCodeTraits } from '../catalogue/cdn-codes.ts';
 import { plural, policyName } from './words.ts';
 
 /*
@@ -36,7 +36,7 @@ export function lostCells(lost: LostRequest, { policy, repeat }: TrialDetail): s
     path.ingress ?? '-',
     path.endpoint ?? '-',
     lost.cause,
-    cdn === null ? 'unclear' : codeWords[cdn],
+    cdn === null ? 'unclear' : cdnCodeTraits[cdn].short,
     evidence(lost),
   ];
 }

@@ -1,6 +1,7 @@
 import type { DisturbanceReport, Report, TrialReport } from '../analysis/schema.ts';
+import { clockTraits } from '../catalogue/clocks.ts';
 import { answer } from './answer.ts';
-import { clockCells, clocksFor, clockWords } from './clock-words.ts';
+import { clockCells, clocksFor } from './clock-words.ts';
 import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from './customers.ts';
@@ -134,6 +135,6 @@ function trial(found: TrialReport): string {
 
 function clocks(found: DisturbanceReport): string {
   const { kind, requestsLost } = found;
-  const cells = clocksFor(kind).map((name) => [clockWords[name], ...clockCells(name, found)]);
+  const cells = clocksFor(kind).map((name) => [clockTraits[name].words, ...clockCells(name, found)]);
   return `${text(`${disturbanceName(found)}: ${requestsLost} ${plural(requestsLost, 'stream')} lost`)}\n\n${rows(['clock', 'value', 'resolution, or why there is no value'], cells)}`;
 }

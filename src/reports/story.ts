@@ -1,6 +1,6 @@
 import type { LostRequest, TrialDetail } from '../analysis/detail.ts';
+import { cdnCodeTraits } from '../catalogue/cdn-codes.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
-import { codeWords } from './customers.ts';
 import { evidence, kindWords, whyNot } from './lost-words.ts';
 import { policyName } from './words.ts';
 
@@ -55,7 +55,7 @@ function fate({ lost, end }: Story): string[] {
     `lost: ${lost.outcome} while ${lost.phase}, ${lost.bytes} bytes of the body had come`,
     `cause: ${lost.cause}${lost.proven ? '' : ' (not proven by its path)'}`,
     `path: transit ${path.transit ?? 'not known'}, ingress ${path.ingress ?? 'not known'}, endpoint ${path.endpoint ?? 'not known'}`,
-    `clients behind Cloudflare would have seen: ${cdn === null ? 'unclear' : codeWords[cdn]}`,
+    `clients behind Cloudflare would have seen: ${cdn === null ? 'unclear' : cdnCodeTraits[cdn].short}`,
   ];
 }
 

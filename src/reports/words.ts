@@ -1,12 +1,11 @@
-import {
-  type ComparisonRow,
-  causes,
-  type DisturbanceReport,
-  type ExpectationReport,
-  type Report,
-  type TrialReport,
+import type {
+  ComparisonRow,
+  DisturbanceReport,
+  ExpectationReport,
+  Report,
+  TrialReport,
 } from '../analysis/schema.ts';
-import { traitsOf } from '../catalogue/faults.ts';
+import { causes } from '../catalogue/causes.ts';
 
 /*
  * How figures read, the same in every form of the report.
@@ -56,32 +55,12 @@ export const trialName = (
 export const repeatsOf = ({ comparison }: Pick<Report, 'comparison'>): number =>
   Math.max(0, ...comparison.map((row) => row.repeats));
 
-/** `power-off of preemptible-2`, `flip Cluster->Local`, `the command`. */
-export function disturbanceName({
-  kind,
-  name,
-  node,
-}: Pick<DisturbanceReport, 'kind' | 'name' | 'node'>): string {
-  const of = node === null ? '' : ` of ${node}`;
-  switch (kind) {
-    case 'flip':
-      return `flip ${name}`;
-    case 'fault':
-      return `${traitsOf(name)?.strike ?? name}${of}`;
-    case 'notice':
-      return `${traitsOf(name)?.noun ?? name} notice${of}`;
-    case 'step':
-      return `step ${name}${of}`;
-    case 'command':
-      return `command ${shortened(name, 40)}`;
-    case 'outage':
-      return 'unknown cause';
-  }
-}
+/** `power-off of preemptible-2`, `flip Cluster->Local`, `command kubectl ...`, shortened. */
+export const disturbanceName = ({ label, node }: Pick<DisturbanceReport, 'label' | 'node'>): string =>
+  `${shortened(label, 48)}${node === null ? '' : ` of ${node}`}`;
 
 /** `power-off of preemptible-2`: the fault of a trial as a whole, a preemption with its notice. */
-export const faultName = ({ kind, node }: NonNullable<TrialReport['fault']>): string =>
-  `${traitsOf(kind)?.noun ?? kind} of ${node}`;
+export const faultName = ({ noun, node }: NonNullable<TrialReport['fault']>): string => `${noun} of ${node}`;
 
 /** `silently dead from 21.3 s (3 requests), replaced at 26.3 s`; null if no kept connection was lost. */
 export function keptConnectionLine({

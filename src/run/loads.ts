@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { Lane } from '../base/connections.ts';
 import { dependencyVersion } from '../base/package.ts';
 import type { RoleHandle } from '../base/role.ts';
-import type { Lane } from '../base/words.ts';
 import { probeLatenessLimit } from '../history/lateness.ts';
 import type { AutocannonConfig, K6Config, ProbeConfig, StreamsConfig } from '../load/config.ts';
 import { requireK6 } from '../load/k6/find.ts';

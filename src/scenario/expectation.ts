@@ -1,5 +1,8 @@
 import { parseDuration } from '../base/units.ts';
-import { causes, cdnCodes, clockNames, outcomes } from '../base/words.ts';
+import { causes } from '../catalogue/causes.ts';
+import { cdnCodes } from '../catalogue/cdn-codes.ts';
+import { clockNames, clockTraits } from '../catalogue/clocks.ts';
+import { outcomes } from '../catalogue/outcomes.ts';
 import { nearest } from './nearest.ts';
 import { show, showName } from './show.ts';
 
@@ -32,8 +35,8 @@ export const metrics: ReadonlyMap<string, Unit> = new Map<string, Unit>([
   ['probes.reused.failed', 'count'],
   ['predictedMatches', 'word'],
   ['sourceAddress', 'word'],
-  ...clockNames.map((clock): [string, Unit] => [clock, 'seconds']),
-  ...clockNames.map((clock): [string, Unit] => [`flip.${clock}`, 'seconds']),
+  ...clockNames.map((clock): [string, Unit] => [clock, clockTraits[clock].unit]),
+  ...clockNames.map((clock): [string, Unit] => [`flip.${clock}`, clockTraits[clock].unit]),
 ]);
 
 const words: Readonly<Record<string, readonly (string | boolean)[]>> = {

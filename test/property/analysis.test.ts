@@ -2,14 +2,10 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isCounted } from '../../src/analysis/comparison.ts';
-import {
-  causes,
-  cdnCodes,
-  type DisturbanceReport,
-  type Report,
-  report as reportSchema,
-} from '../../src/analysis/schema.ts';
+import { type DisturbanceReport, type Report, report as reportSchema } from '../../src/analysis/schema.ts';
 import { MidflightError } from '../../src/base/errors.ts';
+import { causes } from '../../src/catalogue/causes.ts';
+import { cdnCodes } from '../../src/catalogue/cdn-codes.ts';
 import { type HistoryEvent, outcomes } from '../../src/history/schema.ts';
 import { reportOf } from '../support/analysis.ts';
 import { arbitraryHistory } from '../support/arbitrary-history.ts';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { connectResults, outcomes } from '../../src/base/words.ts';
+import { connectResults } from '../../src/base/connections.ts';
+import { outcomes } from '../../src/catalogue/outcomes.ts';
 import type { HistoryEvent } from '../../src/history/schema.ts';
 import { type HistoryBuilder, history, nodeNames, type RequestOptions } from './history.ts';
 import { basicPlan } from './plan.ts';

@@ -1,4 +1,4 @@
-import type { Lane } from '../../src/base/words.ts';
+import type { Lane } from '../../src/base/connections.ts';
 import type { FaultKind } from '../../src/catalogue/faults.ts';
 import type { EventOf, HistoryEvent, Outcome, Phase } from '../../src/history/schema.ts';
 import { historyVersion } from '../../src/history/schema.ts';

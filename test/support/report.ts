@@ -1,3 +1,4 @@
+import { labelOf } from '../../src/analysis/build/disturbance-report.ts';
 import { noClocks } from '../../src/analysis/clocks/read.ts';
 import type {
   ClockNote,
@@ -10,6 +11,9 @@ import type {
   Report,
   TrialReport,
 } from '../../src/analysis/schema.ts';
+import { isFaultKind } from '../../src/catalogue/faults.ts';
+import { isPolicyName } from '../../src/catalogue/policies.ts';
+import { meaningFor } from '../../src/history/meaning.ts';
 
 /*
  * Reports for tests of how they are told. What is not given is as of a run in which nothing happened.
@@ -27,9 +31,21 @@ export const aNote = (more: Partial<ClockNote> = {}): ClockNote => ({
   ...more,
 });
 
+/** As a history of that policy and that fault records what they mean. */
+const trafficOf = (policy: string | null) =>
+  policy !== null && isPolicyName(policy) ? meaningFor(policy, null).policy : null;
+const faultOf = (name: string) => (isFaultKind(name) ? meaningFor(null, name).fault : null);
+
+/** A trial's fault, as reports have it. */
+export const aFault = (kind: string, node: string) => ({ kind, node, noun: faultOf(kind)?.noun ?? kind });
+
+export const aLabel = (kind: DisturbanceReport['kind'], name: string): string =>
+  labelOf({ kind, name, fault: faultOf(name) });
+
 export const aDisturbance = (more: Partial<DisturbanceReport> = {}): DisturbanceReport => ({
   kind: 'fault',
   name: 'power-off',
+  label: aLabel(more.kind ?? 'fault', more.name ?? 'power-off'),
   node: 'preemptible-2',
   at: 60,
   requestsLost: (more.lostBegunBefore ?? 0) + (more.lostBegunAfter ?? 0),
@@ -46,6 +62,7 @@ export const aDisturbance = (more: Partial<DisturbanceReport> = {}): Disturbance
 export const aTrial = (more: Partial<TrialReport> = {}): TrialReport => ({
   index: 0,
   policy: 'Cluster',
+  traffic: trafficOf(more.policy === undefined ? 'Cluster' : more.policy),
   fault: null,
   repeat: 0,
   outcome: 'completed',
@@ -85,7 +102,7 @@ export const faultTrial = (
   const { requests } = aTrial();
   return aTrial({
     policy,
-    fault: { kind: 'power-off', node },
+    fault: aFault('power-off', node),
     atInjection: { inFlight: 60, throughTarget: through },
     requests: { ...requests, lost: before + after, avoidableByLocal: spared },
     disturbances: [aDisturbance({ node, lostBegunBefore: before, lostBegunAfter: after })],
@@ -94,6 +111,7 @@ export const faultTrial = (
 
 export const aRow = (more: Partial<ComparisonRow> = {}): ComparisonRow => ({
   policy: 'Cluster',
+  traffic: trafficOf(more.policy === undefined ? 'Cluster' : more.policy),
   repeats: 1,
   unknownRepeats: 0,
   started: 60,

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fidelityTables, type Measured } from '../../scripts/fidelity-tables.ts';
-import { type Clocks, clockNames, type Report } from '../../src/analysis/schema.ts';
+import type { Clocks, Report } from '../../src/analysis/schema.ts';
 import { packageRoot } from '../../src/base/package.ts';
+import { clockNames } from '../../src/catalogue/clocks.ts';
 
 const noClocks = Object.fromEntries(clockNames.map((name) => [name, null])) as Clocks;
 const lane = { sent: 100, failed: 0, byOutcome: {}, byCause: {}, byCdnCode: {} };
@@ -23,7 +24,8 @@ function run(
   const trial: Report['trials'][number] = {
     index: 0,
     policy: 'Cluster',
-    fault: { kind: 'power-off', node: 'n' },
+    traffic: { initial: 'Cluster', final: 'Cluster', switchover: null },
+    fault: { kind: 'power-off', node: 'n', noun: 'power-off' },
     repeat: 0,
     outcome: 'completed',
     verdict: 'pass',
@@ -49,6 +51,7 @@ function run(
       {
         kind: 'fault',
         name: 'power-off',
+        label: 'power-off',
         node: 'n',
         at: 1,
         requestsLost: lost,

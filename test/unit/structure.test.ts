@@ -3,6 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageRoot } from '../../src/base/package.ts';
+import { faultKinds } from '../../src/catalogue/faults.ts';
+import { policies, policyNames, trafficPolicies } from '../../src/catalogue/policies.ts';
 
 // The data flow, in its order: a folder may import from itself and from those it is allowed here, never back.
 const allowed: Record<string, readonly string[]> = {
@@ -112,6 +114,33 @@ test('docs/whats-here.md names every folder', () => {
   const folders = new Set(files.map((file) => `src/${folderOf(file)}`));
   const missing = [...folders].filter((folder) => !page.includes(`\`${folder}\``));
   assert.equal(missing, []);
+});
+
+/** Names of policies, of values of the traffic policy, of faults and of switchovers. */
+const names = new Set<string>([
+  ...policyNames,
+  ...trafficPolicies,
+  ...faultKinds,
+  ...Object.values(policies).flatMap(({ switchover }) => switchover ?? []),
+]);
+
+test('plan, analysis and reports decide nothing by the name of a policy or a fault', () => {
+  const found = files
+    .filter((file) => ['plan', 'analysis', 'reports'].includes(folderOf(file)))
+    .flatMap((file) =>
+      readFileSync(join(src, file), 'utf8')
+        // What a balancer does with connections of an ejected node has a name in common with a fault.
+        .replaceAll("onEjected === 'drain'", '')
+        .split('\n')
+        .flatMap((line, index) => {
+          const code = line.replace(/\/\/.*|^\s*\/?\*.*/, '');
+          const literals = [...code.matchAll(/'([^']*)'|"([^"]*)"|`([^`]*)`|\.(Cluster|Local)\b/g)];
+          return literals
+            .filter((match) => names.has(match.slice(1).find((group) => group !== undefined) ?? ''))
+            .map(([text]) => `${file}:${index + 1} ${text}`);
+        }),
+    );
+  assert.equal(found, []);
 });
 
 test.run();

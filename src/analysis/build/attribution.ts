@@ -1,7 +1,9 @@
 import type { Nanoseconds } from '../../base/units.ts';
-import { traitsOf } from '../../catalogue/faults.ts';
+import type { Cause } from '../../catalogue/causes.ts';
+import type { PathPlace } from '../../catalogue/faults.ts';
+import { staysOnNode, type TrafficPolicy } from '../../catalogue/policies.ts';
+import type { TrialMeaning } from '../../history/schema.ts';
 import type { RequestRecord, RunRecord, TrialRecord } from '../records.ts';
-import type { Cause } from '../schema.ts';
 import { contradiction } from './contradiction.ts';
 import type { Disturbance } from './disturbances.ts';
 import type { Placement } from './placement.ts';
@@ -11,13 +13,14 @@ export interface Blame {
   readonly run: RunRecord;
   readonly trial: TrialRecord;
   readonly placement: Placement;
+  readonly meaning: TrialMeaning;
   readonly disturbances: readonly Disturbance[];
   readonly flip: Disturbance | null;
   readonly fault: Disturbance | null;
   /** The policy that connections begun before the flip are under. */
-  readonly initialPolicy: 'Cluster' | 'Local';
+  readonly initialPolicy: TrafficPolicy;
   /** The policy of those begun after it, or in a trial without one. */
-  readonly finalPolicy: 'Cluster' | 'Local';
+  readonly finalPolicy: TrafficPolicy;
 }
 
 /** Why a request was lost, and whether its path proves it: else only the time speaks for it. */
@@ -53,14 +56,14 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
   const { flip, finalPolicy, placement } = blame;
   if (request.connection !== null && request.connection.node === null) return proven('no-target');
   const path = pathOf(request, blame);
-  const droppedByLocal =
+  const dropped =
     flip !== null &&
-    finalPolicy === 'Local' &&
+    staysOnNode(finalPolicy) &&
     connectionBegan(request) >= flip.at &&
     path.transit !== null &&
     !placement.ingress.has(path.transit);
-  // Local drops new connections there, whether the node lives or not.
-  if (droppedByLocal && request.firstByteAt === null) return proven('switchover');
+  // Such a policy drops new connections there, whether the node lives or not.
+  if (dropped && request.firstByteAt === null) return proven('switchover');
   const struck = struckAt(blame);
   const fault = blame.fault ?? blame.disturbances.find(({ kind }) => kind === 'notice') ?? null;
   if (fault !== null && struck !== null && request.endedAt >= struck) {
@@ -81,10 +84,12 @@ function byPod(request: RequestRecord, blame: Blame, { node, podKilled, at }: Di
   const path = pathOf(request, blame);
   if (podKilled === 'app') return path.endpoint === node ? 'endpoint' : null;
   if (path.ingress === node) return 'ingress';
-  // Under Local the node passes new connections to its own ingress pods alone.
+  // If connections stay on their node, it passes new ones to its own ingress pods alone.
   const isNew = request.firstByteAt === null && connectionBegan(request) >= at;
   const onlyPod = (blame.placement.ingress.get(node) ?? 0) === 1;
-  return isNew && onlyPod && path.transit === node && policyOf(request, blame) === 'Local' ? 'ingress' : null;
+  return isNew && onlyPod && path.transit === node && staysOnNode(policyOf(request, blame))
+    ? 'ingress'
+    : null;
 }
 
 function byNode(request: RequestRecord, blame: Blame, fault: Disturbance): Cause | null {
@@ -95,8 +100,8 @@ function byNode(request: RequestRecord, blame: Blame, fault: Disturbance): Cause
   if (path.endpoint === node) return 'endpoint';
   if (path.ingress === node) return 'ingress';
   if (path.transit === node) {
-    // Under Local a connection never leaves its transit node: that node was its ingress node as well.
-    if (policyOf(request, blame) === 'Local' && placement.ingress.has(node)) return 'ingress';
+    // A connection that never leaves its transit node: that node was its ingress node as well.
+    if (staysOnNode(policyOf(request, blame)) && placement.ingress.has(node)) return 'ingress';
     if (isSilent(request, blame, fault)) return 'transit';
   }
   if (request.firstByteAt !== null || path.transit === null || wasAcceptedLate(request)) return null;
@@ -108,8 +113,11 @@ function byNode(request: RequestRecord, blame: Blame, fault: Disturbance): Cause
   return placement.ingress.has(node) ? 'ingress' : null;
 }
 
-export const silencesNode = ({ name }: Pick<Disturbance, 'name'>): boolean =>
-  traitsOf(name)?.silencesNode ?? true;
+const silencesNode = ({ fault }: Pick<Disturbance, 'fault'>): boolean => fault?.silencesNode ?? true;
+
+/** Whether the fault costs a request that has the node in this place of its path. */
+export const takesPlace = ({ fault }: Pick<Disturbance, 'fault'>, place: PathPlace): boolean =>
+  fault === null || fault.takes === 'pod' || fault.takes.includes(place);
 
 /** Whether the node had stopped to forward when the request ended: not so during a notice or in a drain. */
 const isSilent = ({ endedAt }: RequestRecord, { fault }: Blame, struck: Disturbance): boolean =>

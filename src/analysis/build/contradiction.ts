@@ -1,3 +1,4 @@
+import { staysOnNode } from '../../catalogue/policies.ts';
 import type { RequestRecord } from '../records.ts';
 import type { Blame } from './attribution.ts';
 
@@ -26,12 +27,12 @@ export function contradiction(request: RequestRecord, blame: Blame): string | nu
     return `the balancer sent it to ${connection.node} when it was opened and to ${closed.node} when it was closed`;
   if (connection !== null && connection.node === null && firstByteAt !== null)
     return 'the balancer had no node for it, yet an answer came';
-  // Local never passes a connection on to another node; near a flip it is not known when a node began to follow.
+  // Such a policy never passes a connection on to another node; near a flip it is not known when a node began to follow.
   const known = ingressNode ?? trial.logged.nodeOf(request.id);
   const transit = connection?.node ?? null;
-  const underLocal = blame.flip === null && blame.initialPolicy === 'Local' && blame.finalPolicy === 'Local';
-  if (underLocal && known !== null && transit !== null && known !== transit && placement.ingress.has(transit))
-    return `under Local ${transit} keeps its connections, yet the ingress node is ${known}`;
+  const stays = blame.flip === null && staysOnNode(blame.initialPolicy) && staysOnNode(blame.finalPolicy);
+  if (stays && known !== null && transit !== null && known !== transit && placement.ingress.has(transit))
+    return `under ${blame.finalPolicy} ${transit} keeps its connections, yet the ingress node is ${known}`;
   return null;
 }
 

@@ -4,6 +4,7 @@ import { unseenSeconds } from '../clocks/request-clocks.ts';
 import type { ClockSources, LaneView } from '../clocks/sources.ts';
 import type { DisturbanceReport, OutageReport } from '../schema.ts';
 import { customersOf } from './customers.ts';
+import type { Disturbance } from './disturbances.ts';
 import type { JudgedLane } from './lanes.ts';
 import type { Judged } from './losses.ts';
 
@@ -21,6 +22,7 @@ export function reportDisturbance(
   return {
     kind,
     name,
+    label: labelOf(disturbance),
     node,
     at: time.seconds(trial.start.t, at),
     requestsLost: own.length,
@@ -31,6 +33,22 @@ export function reportDisturbance(
     customers: customersOf(disturbance, streams, lane, outages ?? []),
     ...readClocks(sources),
   };
+}
+
+/** As a sentence names it, without its node. */
+export function labelOf({ kind, name, fault }: Pick<Disturbance, 'kind' | 'name' | 'fault'>): string {
+  switch (kind) {
+    case 'fault':
+      return fault?.afterNotice ?? name;
+    case 'notice':
+      return `${fault?.noun ?? name} notice`;
+    case 'outage':
+      return name;
+    case 'flip':
+    case 'step':
+    case 'command':
+      return `${kind} ${name}`;
+  }
 }
 
 const duesOf = ({ failed }: LaneView) => failed.map(({ dueAt }) => dueAt);

@@ -1,7 +1,7 @@
 import { lowerBound } from '../../base/ascending.ts';
 import type { Nanoseconds } from '../../base/units.ts';
-import type { DisturbanceKind } from '../../base/words.ts';
-import { traitsOf } from '../../catalogue/faults.ts';
+import { type DisturbanceKind, isPartOf } from '../../catalogue/disturbances.ts';
+import type { FaultMeaning } from '../../history/schema.ts';
 import type { Timeline } from '../clocks/probes.ts';
 import type { TrialRecord } from '../records.ts';
 
@@ -12,6 +12,8 @@ export interface Disturbance {
   readonly node: string | null;
   /** pod-kill: which pod of the node. */
   readonly podKilled: 'ingress' | 'app' | null;
+  /** What the fault means that this is, or gives notice of; null: it is no part of a fault. */
+  readonly fault: FaultMeaning | null;
   /** Right before it was done. */
   readonly at: Nanoseconds;
   /** The next disturbance, the recovery, or the end of the trial. */
@@ -24,8 +26,12 @@ export interface Disturbance {
   readonly affected: number | null;
 }
 
-/** In their order. `lastSeen`: the last instant that the trial knows of. */
-export function disturbancesOf(trial: TrialRecord, lastSeen: Nanoseconds): Disturbance[] {
+/** In their order. `meaning`: of the trial's fault. `lastSeen`: the last instant that the trial knows of. */
+export function disturbancesOf(
+  trial: TrialRecord,
+  meaning: FaultMeaning | null,
+  lastSeen: Nanoseconds,
+): Disturbance[] {
   const begins = trial.disturbances.filter((event) => event.at === 'begin').sort((a, b) => a.t - b.t);
   const recover = trial.disturbances.find((event) => event.at === 'recover');
   return begins.map((begin, index) => {
@@ -35,7 +41,7 @@ export function disturbancesOf(trial: TrialRecord, lastSeen: Nanoseconds): Distu
     const [end] = candidates.reduce((least, one) => (one[0] <= least[0] ? one : least));
     if (next !== undefined) candidates.push([next.t, 'disturbance']);
     const [until, endedBy] = candidates.reduce((least, one) => (one[0] <= least[0] ? one : least));
-    const pod = trial.start.fault?.pod;
+    const fault = isPartOf(begin.kind, 'fault') ? meaning : null;
     const done = trial.disturbances.find(
       ({ at, kind, t }) => at === 'done' && kind === begin.kind && t >= begin.t && t <= end,
     );
@@ -43,7 +49,8 @@ export function disturbancesOf(trial: TrialRecord, lastSeen: Nanoseconds): Distu
       kind: begin.kind,
       name: begin.name,
       node: begin.node,
-      podKilled: traitsOf(begin.name)?.takes === 'pod' && (pod === 'ingress' || pod === 'app') ? pod : null,
+      podKilled: fault?.takes === 'pod' ? (trial.start.fault?.pod ?? null) : null,
+      fault,
       at: begin.t,
       until,
       end,
@@ -67,6 +74,7 @@ export function outageOf(trial: TrialRecord, timeline: Timeline | null, until: N
     name: 'unknown cause',
     node: null,
     podKilled: null,
+    fault: null,
     at: at ?? trial.start.t,
     until,
     end: until,

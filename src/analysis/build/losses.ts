@@ -1,13 +1,15 @@
 import type { Nanoseconds } from '../../base/units.ts';
-import type { Outcome } from '../../history/schema.ts';
+import { type Cause, causeTraits } from '../../catalogue/causes.ts';
+import type { CdnCode } from '../../catalogue/cdn-codes.ts';
+import { isPartOf } from '../../catalogue/disturbances.ts';
+import { isLost, isSilent, type Outcome } from '../../catalogue/outcomes.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
-import type { Cause, CdnCode } from '../schema.ts';
 import type { ClusterTime } from '../time.ts';
 import { attribute, type Blame } from './attribution.ts';
 import { cdnCodeOf } from './cdn.ts';
 import type { Disturbance } from './disturbances.ts';
-import { isLost, outcomeOf } from './outcomes.ts';
+import { outcomeOf } from './outcomes.ts';
 
 /** One request: what became of it, and why. */
 export interface Judged {
@@ -48,26 +50,17 @@ function disturbanceOf(
   at: Nanoseconds,
 ): Disturbance | null {
   const before = disturbances.filter((one) => one.at <= at);
-  const latest = (...kinds: readonly Disturbance['kind'][]) =>
-    before.findLast(({ kind }) => kinds.includes(kind)) ?? null;
-  switch (cause) {
-    case 'switchover':
-      return latest('flip', 'step');
-    case 'transit':
-    case 'ingress':
-    case 'endpoint':
-      return latest('fault', 'notice') ?? firstStrike(request, disturbances);
-    case 'no-target':
-    case 'unattributed':
-      return before.at(-1) ?? null;
-  }
+  const { of } = causeTraits[cause];
+  if (of === 'latest') return before.at(-1) ?? null;
+  const latest = before.findLast(({ kind }) => isPartOf(kind, of)) ?? null;
+  return latest ?? (of === 'fault' ? firstOfFault(request, disturbances) : null);
 }
 
 /** A stream that the fault cut within its last chunk may seem to have fallen silent before it. */
-const firstStrike = ({ lane, endedAt }: RequestRecord, disturbances: readonly Disturbance[]) =>
+const firstOfFault = ({ lane, endedAt }: RequestRecord, disturbances: readonly Disturbance[]) =>
   lane !== null
     ? null
-    : (disturbances.find(({ kind, at }) => (kind === 'fault' || kind === 'notice') && at <= endedAt) ?? null);
+    : (disturbances.find(({ kind, at }) => isPartOf(kind, 'fault') && at <= endedAt) ?? null);
 
 /**
  * When it was lost, as far as that can be told: a probe by when it was due, a stream that fell silent when its next chunk
@@ -79,8 +72,7 @@ function lostAt(
   time: ClusterTime,
 ): Nanoseconds {
   if (lane !== null) return dueAt;
-  const silent = outcome === 'hung' || outcome === 'connect-timeout' || outcome === 'slow-connect';
-  if (!silent) return endedAt;
+  if (!isSilent(outcome)) return endedAt;
   if (lastByteAt === null) return startedAt;
   return Math.min(endedAt, lastByteAt + time.ns(2 * chunkIntervalMs(plan)));
 }

@@ -1,10 +1,8 @@
-import type { Outcome } from '../../history/schema.ts';
+import { cdnConnectMs } from '../../catalogue/cdn-codes.ts';
+import { isLost, type Outcome } from '../../catalogue/outcomes.ts';
 import type { PlannedEdge } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
 import type { ClusterTime } from '../time.ts';
-
-/** Cloudflare waits so long for a SYN-ACK before it answers 522 (its docs, error 522). Cluster milliseconds. */
-export const cdnConnectMs = 19_000;
 
 /**
  * What the client of the preset's balancer would have seen. A passthrough balancer has no handshake of its own, ours in
@@ -17,7 +15,7 @@ export function outcomeOf(
   time: ClusterTime,
 ): Outcome {
   const { outcome, connection } = request;
-  if (outcome === 'completed' || outcome === 'cancelled' || outcome === 'local-error') return outcome;
+  if (!isLost(outcome) || outcome === 'local-error') return outcome;
   if (edge === undefined || request.firstByteAt !== null || connection?.close == null) return outcome;
   const { mode, noTarget } = edge;
   const { connect, connectNs } = connection.close;
@@ -42,5 +40,3 @@ export function outcomeOf(
       return outcome;
   }
 }
-
-export const isLost = (outcome: Outcome): boolean => outcome !== 'completed' && outcome !== 'cancelled';

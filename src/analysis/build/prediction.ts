@@ -1,9 +1,10 @@
 import type { Nanoseconds } from '../../base/units.ts';
-import { traitsOf } from '../../catalogue/faults.ts';
+import type { TrafficPolicy } from '../../catalogue/policies.ts';
+import type { FaultMeaning } from '../../history/schema.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
 import type { ClusterTime } from '../time.ts';
-import { type Blame, pathOf, silencesNode, struckAt } from './attribution.ts';
+import { type Blame, pathOf, struckAt, takesPlace } from './attribution.ts';
 import type { Disturbance } from './disturbances.ts';
 import { shareThrough } from './expected-share.ts';
 import { chunkIntervalMs } from './losses.ts';
@@ -83,7 +84,7 @@ function plannedEnd({ load, startedAt }: RequestRecord, plan: AnyPlan, time: Clu
  * not depend on what the fault takes.
  */
 function taking(blame: Blame, fault: Disturbance, plan: AnyPlan): (stream: RequestRecord) => number | null {
-  const { node, name } = fault;
+  const { node } = fault;
   if (fault.podKilled !== null) {
     const killed = killedPod(blame, fault);
     return (stream) => {
@@ -97,16 +98,16 @@ function taking(blame: Blame, fault: Disturbance, plan: AnyPlan): (stream: Reque
     };
   }
   const limits = gracesOf(
-    name,
+    fault.fault,
     plan,
     blame.disturbances.some(({ kind }) => kind === 'notice'),
   );
   return (stream) => {
     const { transit, ingress, endpoint } = pathOf(stream, blame);
     const graces = [
-      ...(ingress === node ? [limits.ingress] : []),
-      ...(endpoint === node ? [limits.app] : []),
-      ...(transit === node && silencesNode(fault) ? [limits.transit] : []),
+      ...(ingress === node && takesPlace(fault, 'ingress') ? [limits.ingress] : []),
+      ...(endpoint === node && takesPlace(fault, 'endpoint') ? [limits.app] : []),
+      ...(transit === node && takesPlace(fault, 'transit') ? [limits.transit] : []),
     ];
     return graces.length === 0 ? null : Math.min(...graces);
   };
@@ -119,8 +120,7 @@ interface Graces {
 }
 
 /** How long each part of a stream's path lives on after the fault, or its notice, began. Cluster milliseconds. */
-function gracesOf(name: string, { ingress, app }: AnyPlan, noticed: boolean): Graces {
-  const traits = traitsOf(name);
+function gracesOf(traits: FaultMeaning | null, { ingress, app }: AnyPlan, noticed: boolean): Graces {
   const notice = noticed ? (traits?.notice ?? null) : null;
   const evicts = traits?.evicts ?? false;
   if (ingress === undefined || app === undefined || (!evicts && notice === null))
@@ -159,7 +159,7 @@ function killedPod({ trial }: Blame, { at, node, end, podKilled }: Disturbance):
 }
 
 /** Streams of a cohort began before the flip, under the policy before it. */
-function cohortPolicy({ flip, initialPolicy, finalPolicy }: Blame, plan: AnyPlan): 'Cluster' | 'Local' {
+function cohortPolicy({ flip, initialPolicy, finalPolicy }: Blame, plan: AnyPlan): TrafficPolicy {
   const renewed = plan.load.some((load) => load.kind === 'streams' && load.renew);
   return flip === null || renewed ? finalPolicy : initialPolicy;
 }

@@ -1,7 +1,9 @@
+import type { Lane } from '../../base/connections.ts';
 import { MidflightError } from '../../base/errors.ts';
 import type { Nanoseconds } from '../../base/units.ts';
-import type { Lane } from '../../base/words.ts';
+import { isPartOf } from '../../catalogue/disturbances.ts';
 import { policyTraits } from '../../catalogue/policies.ts';
+import { meaningOf } from '../../history/meaning.ts';
 import { recoveredAfter } from '../clocks/probes.ts';
 import { noClocks, noNotes } from '../clocks/read.ts';
 import { type LateSpan, lateSpans, untrustedOf } from '../doubt/late-spans.ts';
@@ -18,7 +20,6 @@ import { keptConnectionOf } from './kept-connection.ts';
 import { type JudgedLane, judgedLane, timelineOf, viewOf } from './lanes.ts';
 import { type Judged, judgeRequest } from './losses.ts';
 import { type Placement, placementOf } from './placement.ts';
-import { policyOf } from './policy.ts';
 import { cameTrue, type Prediction, predict } from './prediction.ts';
 import { sourceAddressOf } from './source-address.ts';
 
@@ -83,7 +84,8 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
   const report: TrialReport = {
     index: trial.start.trial,
     policy: trial.start.policy,
-    fault: trial.start.fault === null ? null : { kind: trial.start.fault.kind, node: trial.start.fault.node },
+    traffic: blame.meaning.policy,
+    fault: faultOf(trial, blame),
     repeat: trial.start.repeat,
     outcome: trial.end?.outcome ?? 'interrupted',
     verdict: 'unknown',
@@ -127,7 +129,7 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
     predictedMatches:
       prediction === null || fault === null
         ? null
-        : cameTrue(prediction, fault, lostTo(lost, ['fault', 'notice']), plan, time),
+        : cameTrue(prediction, fault, lostToFault(lost), plan, time),
     late,
     loadedAt: time.seconds(trial.start.t, trial.phases[afterRamp]?.t ?? trial.start.t),
     pathOf: (request) => pathOf(request, blame),
@@ -136,22 +138,27 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
   };
 }
 
-const lostTo = (lost: readonly Judged[], kinds: readonly Disturbance['kind'][]) =>
+const lostToFault = (lost: readonly Judged[]) =>
   new Set(
     lost.flatMap(({ request, disturbance }) =>
-      disturbance !== null && kinds.includes(disturbance.kind) ? [request] : [],
+      disturbance !== null && isPartOf(disturbance.kind, 'fault') ? [request] : [],
     ),
   );
 
+const faultOf = ({ start: { fault } }: TrialRecord, { meaning }: Blame): TrialReport['fault'] =>
+  fault === null ? null : { kind: fault.kind, node: fault.node, noun: meaning.fault?.noun ?? fault.kind };
+
 function blameOf(run: RunRecord, trial: TrialRecord, until: Nanoseconds, time: ClusterTime): Blame {
   const { plan } = run.header;
-  const disturbances = disturbancesOf(trial, until);
+  const meaning = meaningOf(trial.start);
+  const disturbances = disturbancesOf(trial, meaning.fault, until);
   if (plan.provider === 'watch' && disturbances.length === 0) {
     const lane = trial.lanes.get('new');
     disturbances.push(outageOf(trial, lane === undefined ? null : timelineOf(lane, plan, time), until));
   }
-  const shape = policyTraits(policyOf(trial.start.policy));
+  const shape = meaning.policy ?? policyTraits(null);
   return {
+    meaning,
     run,
     trial,
     placement: placementOf(run, trial),

@@ -1,6 +1,7 @@
 import type { Nanoseconds } from '../../base/units.ts';
+import { disturbanceTraits } from '../../catalogue/disturbances.ts';
 import type { TrialRecord } from '../records.ts';
-import { type ClockSources, none, type Reading } from './sources.ts';
+import { type ClockReader, type ClockSources, none, type Reading } from './sources.ts';
 
 /*
  * Clocks that are read from the edge's verdicts and from the API's watches.
@@ -11,11 +12,11 @@ const noEdge = none('not-applicable', 'no load balancer of ours was there');
 const notHeld = (node: string): Reading =>
   none('not-applicable', `the edge did not hold ${node} green when it was hit`);
 
-/** Whether this is about a node: a notice tells one of its end, a fault ends it. */
+/** The node that the disturbance hits; null: it hits none. */
 const hitNode = ({ disturbance: { kind, node } }: ClockSources): string | null =>
-  kind === 'fault' || kind === 'notice' ? node : null;
+  disturbanceTraits[kind].hitsNode ? node : null;
 
-export function edgeEjected(sources: ClockSources): Reading {
+function edgeEjected(sources: ClockSources): Reading {
   const { plan, trial, time, disturbance, policy } = sources;
   const { kind, at, until } = disturbance;
   if (plan.edge === undefined) return noEdge;
@@ -23,7 +24,7 @@ export function edgeEjected(sources: ClockSources): Reading {
   const ejected = trial.health.filter(
     (event) => event.t >= at && event.t < until && !(event.eligible && event.healthy),
   );
-  if (kind !== 'fault' && kind !== 'notice') {
+  if (!disturbanceTraits[kind].hitsNode) {
     const last = ejected.at(-1);
     if (last === undefined) return none('not-seen', 'the edge ejected no node');
     return { seconds: time.seconds(at, last.t), resolution };
@@ -46,7 +47,7 @@ export function greenAt(trial: TrialRecord, node: string, at: Nanoseconds): bool
   return last === undefined ? trial.before.green.has(node) : last.eligible && last.healthy;
 }
 
-export function nodeNotReady(sources: ClockSources): Reading {
+function nodeNotReady(sources: ClockSources): Reading {
   const { plan, trial, time, disturbance } = sources;
   const { at, until, endedBy } = disturbance;
   const node = hitNode(sources);
@@ -61,7 +62,7 @@ export function nodeNotReady(sources: ClockSources): Reading {
   return none('not-seen', `${node} was Ready until ${end}`, atLeast(sources));
 }
 
-export function endpointsRemoved(sources: ClockSources): Reading {
+function endpointsRemoved(sources: ClockSources): Reading {
   const { plan, trial, time, disturbance } = sources;
   const { at, until } = disturbance;
   const node = hitNode(sources);
@@ -88,7 +89,7 @@ export function endpointsRemoved(sources: ClockSources): Reading {
 const isReadyOn = (endpoints: readonly { node: string | null; ready: boolean }[], node: string): boolean =>
   endpoints.some((endpoint) => endpoint.node === node && endpoint.ready);
 
-export function nodeReadmitted({ plan, trial, time, disturbance, policy }: ClockSources): Reading {
+function nodeReadmitted({ plan, trial, time, disturbance, policy }: ClockSources): Reading {
   const { kind, node, recoverAt, at } = disturbance;
   if (kind !== 'fault' || node === null) return notHit;
   if (plan.edge === undefined) return noEdge;
@@ -104,3 +105,11 @@ export function nodeReadmitted({ plan, trial, time, disturbance, policy }: Clock
     resolution: plan.edge.checks[policy].intervalMs / 1000,
   };
 }
+
+/** By their names in the catalogue. */
+export const clusterClocks = {
+  edgeEjected: { read: edgeEjected },
+  nodeNotReady: { read: nodeNotReady },
+  endpointsRemoved: { read: endpointsRemoved },
+  nodeReadmitted: { read: nodeReadmitted },
+} satisfies Record<string, ClockReader>;

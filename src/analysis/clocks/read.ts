@@ -1,22 +1,17 @@
 import { nsPerMs } from '../../base/units.ts';
+import { type ClockCode, clockCodeTraits } from '../../catalogue/clock-codes.ts';
+import { type ClockName, clockNames } from '../../catalogue/clocks.ts';
 import { type LateSpan, lateWords } from '../doubt/late-spans.ts';
-import {
-  type ClockCode,
-  type ClockName,
-  type ClockNote,
-  type ClockNotes,
-  type Clocks,
-  clockNames,
-} from '../schema.ts';
+import type { ClockNote, ClockNotes, Clocks } from '../schema.ts';
 import { type ClockSources, none, type Reading } from './sources.ts';
-import { type ClockRow, clockTable } from './table.ts';
+import { boundOf, type ClockRow, clockRow, doubtfulSpan } from './table.ts';
 
 /** All clocks of one disturbance, seconds of cluster time from its beginning. */
 export function readClocks(sources: ClockSources): { clocksSeconds: Clocks; clockNotes: ClockNotes } {
   const clocksSeconds = noClocks();
   const clockNotes: ClockNotes = {};
   for (const name of clockNames) {
-    const reading = readClock(clockTable[name], sources);
+    const reading = readClock(clockRow(name), sources);
     if ('seconds' in reading) clocksSeconds[name] = reading.seconds;
     clockNotes[name] = noteOf(reading);
   }
@@ -31,22 +26,20 @@ export function readClock(row: ClockRow, sources: ClockSources): Reading {
   if (first === undefined || !canBeLate(reading)) return reading;
   // What never recovered by those failures alone that no lateness can have caused, never recovered.
   if ('code' in reading && (reading.code === 'never-recovered' || reading.code === 'cut-short')) {
-    const bound = row.bound(sources, late);
+    const bound = boundOf(row, sources, late);
     if (bound !== null && bound === reading.atLeast) return reading;
   }
   const worst = late.reduce((most, one) => (one.maxMs > most.maxMs ? one : most), first);
-  return none('late', `${lateWords(worst)} while it mattered`, row.bound(sources, late));
+  return none('late', `${lateWords(worst)} while it mattered`, boundOf(row, sources, late));
 }
 
-/** What was looked for in vain may have been missed; what cannot be there was not. */
-function canBeLate(reading: Reading): boolean {
-  if ('seconds' in reading) return true;
-  return ['no-failed-probe', 'not-seen', 'never-recovered', 'cut-short'].includes(reading.code);
-}
+/** Whether lateness can have changed this: a value, or something that was not found and may have been missed. */
+const canBeLate = (reading: Reading): boolean =>
+  'seconds' in reading || clockCodeTraits[reading.code].mayBeMissed;
 
 /** The spans in which an instrument of this clock was so late that the clock may be wrong. */
 function lateFor(row: ClockRow, sources: ClockSources, reading: Reading): LateSpan[] {
-  const { from, to, heldUpTo } = row.doubtful(sources, reading);
+  const { from, to, heldUpTo } = doubtfulSpan(row, sources, reading);
   return sources.late.filter((span) => {
     if (span.kind !== 'other' && !row.instruments.includes(span.kind)) return false;
     if (span.to < from) return false;

@@ -3,7 +3,14 @@ import { chunkIntervalMs } from '../build/losses.ts';
 import type { LateSpan } from '../doubt/late-spans.ts';
 import { disruptionOf, recoveredAfter } from './probes.ts';
 import { unseenIntervals } from './resolution.ts';
-import { type ClockSources, type FailedProbe, type LaneView, none, type Reading } from './sources.ts';
+import {
+  type ClockReader,
+  type ClockSources,
+  type FailedProbe,
+  type LaneView,
+  none,
+  type Reading,
+} from './sources.ts';
 
 /*
  * Clocks that are read from probes and streams.
@@ -34,10 +41,10 @@ const failedInstant =
     if (due === undefined) return none('no-failed-probe', 'no probe failed');
     return { seconds: time.seconds(disturbance.at, due), resolution: unseenSeconds(sources, failed) };
   };
-export const firstFailedProbe = failedInstant(0);
-export const lastFailedProbe = failedInstant(-1);
+const firstFailedProbe = failedInstant(0);
+const lastFailedProbe = failedInstant(-1);
 
-export function disruption({ lanes, disturbance, time }: ClockSources): Reading {
+function disruption({ lanes, disturbance, time }: ClockSources): Reading {
   if (lanes.new === null) return noProbe;
   const { timeline, failed } = lanes.new;
   const seconds = disruptionOf(timeline, dues(failed), disturbance.at, time.ns(1000));
@@ -51,7 +58,7 @@ export function failover(sources: ClockSources): Reading {
 }
 
 /** A kept connection fails until it is replaced: one good answer shows that it was. */
-export function failoverReused(sources: ClockSources): Reading {
+function failoverReused(sources: ClockSources): Reading {
   const { lanes, time } = sources;
   if (lanes.reused === null) return none('no-probe', 'there was no probe on kept connections');
   return failoverOf(sources, lanes.reused, time.seconds(0, lanes.reused.timeline.interval));
@@ -89,7 +96,7 @@ function boundBy({ time, disturbance }: ClockSources, lane: LaneView, failed: re
 }
 
 /** What the failover is at least, by those failures that no late instrument can have caused. */
-export function failoverBound(sources: ClockSources, lane: LaneView | null, late: readonly LateSpan[]) {
+function failoverBound(sources: ClockSources, lane: LaneView | null, late: readonly LateSpan[]) {
   if (lane === null) return null;
   const clean = lane.failed.filter(
     ({ dueAt, endedAt }) => !late.some(({ from, to }) => dueAt < to && endedAt > from),
@@ -98,7 +105,7 @@ export function failoverBound(sources: ClockSources, lane: LaneView | null, late
 }
 
 /** Of all streams that were under way at or after the disturbance; what fell silent after it is another's. */
-export function longestSilence({ plan, trial, time, disturbance }: ClockSources): Reading {
+function longestSilence({ plan, trial, time, disturbance }: ClockSources): Reading {
   const { at, until } = disturbance;
   const chunkNs = time.ns(2 * chunkIntervalMs(plan));
   const under = trial.streams.filter(
@@ -121,3 +128,19 @@ export function longestSilence({ plan, trial, time, disturbance }: ClockSources)
   }, 0);
   return { seconds: time.seconds(0, longest), resolution: plan.timeScale / 1000 };
 }
+
+/** By their names in the catalogue. */
+export const requestClocks = {
+  firstFailedProbe: { read: firstFailedProbe },
+  lastFailedProbe: { read: lastFailedProbe },
+  failover: {
+    read: failover,
+    bound: (sources, late) => failoverBound(sources, sources.lanes.new, late),
+  },
+  disruption: { read: disruption },
+  failoverReused: {
+    read: failoverReused,
+    bound: (sources, late) => failoverBound(sources, sources.lanes.reused, late),
+  },
+  longestSilence: { read: longestSilence },
+} satisfies Record<string, ClockReader>;

@@ -1,9 +1,10 @@
 import type { Nanoseconds } from '../../base/units.ts';
+import type { ClockCode } from '../../catalogue/clock-codes.ts';
+import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { Disturbance } from '../build/disturbances.ts';
 import type { LateSpan } from '../doubt/late-spans.ts';
 import type { TrialRecord } from '../records.ts';
-import type { ClockCode } from '../schema.ts';
 import type { ClusterTime } from '../time.ts';
 import type { Timeline } from './probes.ts';
 
@@ -31,7 +32,7 @@ export interface ClockSources {
   /** null: the load has no such lane. */
   readonly lanes: { readonly new: LaneView | null; readonly reused: LaneView | null };
   /** The policy that the edge follows in this disturbance. */
-  readonly policy: 'Cluster' | 'Local';
+  readonly policy: TrafficPolicy;
   /** An earlier disturbance was still going on when this one began. */
   readonly overlaps: boolean;
   /** The share of new connections that topology and policy predict to fail; null: none. */
@@ -49,3 +50,10 @@ export const none = (code: ClockCode, reason: string, atLeast: number | null = n
   reason,
   atLeast,
 });
+
+/** How one clock is read. */
+export interface ClockReader {
+  read(sources: ClockSources): Reading;
+  /** What it is at least, by what no late instrument can have caused; absent: nothing is known then. */
+  bound?(sources: ClockSources, late: readonly LateSpan[]): number | null;
+}

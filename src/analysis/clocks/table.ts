@@ -1,20 +1,15 @@
 import type { Nanoseconds } from '../../base/units.ts';
-import type { InstrumentKind, LateSpan } from '../doubt/late-spans.ts';
-import type { ClockName } from '../schema.ts';
-import { edgeEjected, endpointsRemoved, nodeNotReady, nodeReadmitted } from './cluster-clocks.ts';
-import {
-  disruption,
-  failover,
-  failoverBound,
-  failoverReused,
-  firstFailedProbe,
-  lastFailedProbe,
-  longestSilence,
-} from './request-clocks.ts';
-import type { ClockSources, Reading } from './sources.ts';
+import { type ClockName, type ClockTraits, clockTraits, type Doubtful } from '../../catalogue/clocks.ts';
+import type { LateSpan } from '../doubt/late-spans.ts';
+import { clusterClocks } from './cluster-clocks.ts';
+import { failover, requestClocks } from './request-clocks.ts';
+import type { ClockReader, ClockSources, Reading } from './sources.ts';
+
+/** A clock as it is described in the catalogue, and how it is read. */
+export interface ClockRow extends ClockTraits, ClockReader {}
 
 /** When the lateness of a clock's instruments matters. */
-export interface Doubtful {
+export interface DoubtfulSpan {
   readonly from: Nanoseconds;
   /** Any lateness until then may move the clock. */
   readonly to: Nanoseconds;
@@ -22,29 +17,44 @@ export interface Doubtful {
   readonly heldUpTo: Nanoseconds;
 }
 
-/** All there is to know of a clock: add one by adding its row. */
-export interface ClockRow {
-  readonly unit: 'seconds';
-  /** In reports. */
-  readonly words: string;
-  /** Its name on the timeline, if it is an instant there; null: a sum, a length, or an instant beside others. */
-  readonly mark: string | null;
-  /** From which instruments it is read. One that is not known is distrusted with every clock. */
-  readonly instruments: readonly InstrumentKind[];
-  /** Whether a watch, which asks no cluster, can read it. */
-  readonly fromRequests: boolean;
-  read(sources: ClockSources): Reading;
-  doubtful(sources: ClockSources, reading: Reading): Doubtful;
-  /** What it is known to be at least although its instruments were late; null: nothing. */
-  bound(sources: ClockSources, late: readonly LateSpan[]): number | null;
+const readers: Readonly<Record<ClockName, ClockReader>> = { ...clusterClocks, ...requestClocks };
+
+export const clockRow = (name: ClockName): ClockRow => ({ ...clockTraits[name], ...readers[name] });
+
+/** What a clock is known to be at least although its instruments were late; null: nothing. */
+export const boundOf = ({ bound }: ClockRow, sources: ClockSources, late: readonly LateSpan[]) =>
+  bound === undefined ? null : bound(sources, late);
+
+export function doubtfulSpan(row: ClockRow, sources: ClockSources, reading: Reading): DoubtfulSpan {
+  return spans[row.doubtful](sources, reading, row);
 }
 
-const probes = { instruments: ['probe', 'accept'], fromRequests: true, unit: 'seconds' } as const;
-const edge = { instruments: ['edge'], fromRequests: false, unit: 'seconds' } as const;
-const watches = { instruments: [], fromRequests: false, unit: 'seconds' } as const;
+const spans: Readonly<
+  Record<Doubtful, (sources: ClockSources, reading: Reading, row: ClockRow) => DoubtfulSpan>
+> = {
+  'until-read': ({ disturbance, time }, reading) => {
+    const { at, until } = disturbance;
+    const to = 'seconds' in reading ? at + time.ns(reading.seconds * 1000) : until;
+    return { from: at, to, heldUpTo: to };
+  },
+  'through-outage': (sources, reading, { lane }) =>
+    lane === 'reused'
+      ? throughOutage({ ...sources, lanes: { ...sources.lanes, new: sources.lanes.reused } }, reading)
+      : throughOutage(sources, reading),
+  anywhere: () => ({
+    from: Number.NEGATIVE_INFINITY,
+    to: Number.POSITIVE_INFINITY,
+    heldUpTo: Number.POSITIVE_INFINITY,
+  }),
+  'from-recovery': ({ disturbance, time }, reading) => {
+    const from = disturbance.recoverAt ?? disturbance.at;
+    const to = 'seconds' in reading ? from + time.ns(reading.seconds * 1000) : Number.POSITIVE_INFINITY;
+    return { from, to, heldUpTo: to };
+  },
+};
 
 /** From the disturbance to the end of the outage, and held up until the window of good probes behind it is whole. */
-function throughOutage(sources: ClockSources, reading: Reading): Doubtful {
+function throughOutage(sources: ClockSources, reading: Reading): DoubtfulSpan {
   const { disturbance, plan, time, lanes } = sources;
   const { at, end } = disturbance;
   const seconds = 'seconds' in reading ? reading.seconds : 0;
@@ -56,106 +66,3 @@ function throughOutage(sources: ClockSources, reading: Reading): Doubtful {
       : end;
   return { from: at, to, heldUpTo: 'seconds' in recovered ? to + time.ns(plan.stabilityMs) : end };
 }
-
-const untilRead = ({ disturbance, time }: ClockSources, reading: Reading): Doubtful => {
-  const { at, until } = disturbance;
-  const to = 'seconds' in reading ? at + time.ns(reading.seconds * 1000) : until;
-  return { from: at, to, heldUpTo: to };
-};
-const anywhere = (): Doubtful => ({
-  from: Number.NEGATIVE_INFINITY,
-  to: Number.POSITIVE_INFINITY,
-  heldUpTo: Number.POSITIVE_INFINITY,
-});
-const unbounded = () => null;
-
-export const clockTable: Readonly<Record<ClockName, ClockRow>> = {
-  edgeEjected: {
-    ...edge,
-    words: 'ejected by the edge',
-    mark: 'ejected by the edge',
-    read: edgeEjected,
-    doubtful: untilRead,
-    bound: unbounded,
-  },
-  nodeNotReady: {
-    ...watches,
-    words: 'Node NotReady',
-    mark: 'Node NotReady',
-    read: nodeNotReady,
-    doubtful: untilRead,
-    bound: unbounded,
-  },
-  endpointsRemoved: {
-    ...watches,
-    words: 'endpoints removed',
-    mark: null,
-    read: endpointsRemoved,
-    doubtful: untilRead,
-    bound: unbounded,
-  },
-  firstFailedProbe: {
-    ...probes,
-    words: 'first failed probe',
-    mark: null,
-    read: firstFailedProbe,
-    doubtful: throughOutage,
-    bound: unbounded,
-  },
-  lastFailedProbe: {
-    ...probes,
-    words: 'last failed probe',
-    mark: null,
-    read: lastFailedProbe,
-    doubtful: throughOutage,
-    bound: unbounded,
-  },
-  failover: {
-    ...probes,
-    words: 'failover',
-    mark: 'failover',
-    read: failover,
-    doubtful: throughOutage,
-    bound: (sources, late) => failoverBound(sources, sources.lanes.new, late),
-  },
-  disruption: {
-    ...probes,
-    words: 'disruption',
-    mark: null,
-    read: disruption,
-    doubtful: throughOutage,
-    bound: unbounded,
-  },
-  failoverReused: {
-    ...probes,
-    words: 'failover of kept connections',
-    mark: null,
-    read: failoverReused,
-    doubtful: (sources, reading) =>
-      throughOutage({ ...sources, lanes: { ...sources.lanes, new: sources.lanes.reused } }, reading),
-    bound: (sources, late) => failoverBound(sources, sources.lanes.reused, late),
-  },
-  longestSilence: {
-    instruments: ['streams'],
-    fromRequests: true,
-    unit: 'seconds',
-    words: 'longest silence of a stream',
-    mark: null,
-    read: longestSilence,
-    // A silence may be anywhere in a stream, and a stream is older than the disturbance.
-    doubtful: anywhere,
-    bound: unbounded,
-  },
-  nodeReadmitted: {
-    ...edge,
-    words: 'node readmitted',
-    mark: null,
-    read: nodeReadmitted,
-    doubtful: ({ disturbance, time }, reading) => {
-      const from = disturbance.recoverAt ?? disturbance.at;
-      const to = 'seconds' in reading ? from + time.ns(reading.seconds * 1000) : Number.POSITIVE_INFINITY;
-      return { from, to, heldUpTo: to };
-    },
-    bound: unbounded,
-  },
-};

@@ -1,10 +1,8 @@
-import type { Outcome } from '../../history/schema.ts';
+import type { InstrumentKind } from '../../catalogue/clocks.ts';
+import { isSilent } from '../../catalogue/outcomes.ts';
 import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';
-import type { InstrumentKind, LateSpan } from './late-spans.ts';
-
-/** What waiting too long looks like. An answer, a refusal or a reset came from elsewhere, however late we were. */
-const timedOut: readonly Outcome[] = ['hung', 'connect-timeout', 'slow-connect'];
+import type { LateSpan } from './late-spans.ts';
 
 /**
  * Losses that a late instrument can have caused: they ran into a time limit while it was late, and no path shows another
@@ -21,7 +19,7 @@ export function excusable(
     ({ lost, outcome, proven, request }) =>
       lost &&
       !proven &&
-      timedOut.includes(outcome) &&
+      isSilent(outcome) &&
       spans.some(
         (span) =>
           span.from <= request.endedAt &&

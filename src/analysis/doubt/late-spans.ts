@@ -1,16 +1,10 @@
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
+import type { InstrumentKind } from '../../catalogue/clocks.ts';
 import { heldUpLimit, probeLatenessLimit } from '../../history/lateness.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { TrialRecord } from '../records.ts';
 import type { TrialReport } from '../schema.ts';
 import type { ClusterTime } from '../time.ts';
-
-/**
- * What an instrument measures. accept: the edge's accept of connections, read from client's connect and edge's log.
- * other: an instrument that is not known; what it measures is not known either.
- */
-export const instrumentKinds = ['probe', 'streams', 'edge', 'accept', 'engine', 'other'] as const;
-export type InstrumentKind = (typeof instrumentKinds)[number];
 
 export const edgeAccept = 'edge accept';
 
@@ -91,7 +85,7 @@ function limitOf(plan: AnyPlan, instrument: string): number {
   if (instrument === edgeAccept) return acceptLimit(plan);
   if (plan.edge === undefined) return 50;
   // The edge: a check later than half its interval is a check of another interval.
-  const shortest = Math.min(plan.edge.checks.Cluster.intervalMs, plan.edge.checks.Local.intervalMs);
+  const shortest = Math.min(...Object.values(plan.edge.checks).map(({ intervalMs }) => intervalMs));
   return Math.max(50, shortest / plan.timeScale / 2);
 }
 

@@ -1,17 +1,10 @@
-import { outcomes } from '../../history/schema.ts';
+import { causes } from '../../catalogue/causes.ts';
+import { cdnCodes } from '../../catalogue/cdn-codes.ts';
+import { type ClockName, clockNames, type InstrumentKind } from '../../catalogue/clocks.ts';
+import { outcomes } from '../../catalogue/outcomes.ts';
 import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';
-import type { InstrumentKind } from '../doubt/late-spans.ts';
-import {
-  type ClockName,
-  type ClockNote,
-  causes,
-  cdnCodes,
-  clockNames,
-  type DisturbanceReport,
-  type ExpectationReport,
-  type TrialReport,
-} from '../schema.ts';
+import type { ClockNote, DisturbanceReport, ExpectationReport, TrialReport } from '../schema.ts';
 
 export type Measured = ExpectationReport['measured'];
 

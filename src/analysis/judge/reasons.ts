@@ -1,5 +1,5 @@
+import { lanes as laneNames } from '../../base/connections.ts';
 import { errnoWords } from '../../base/errno.ts';
-import { lanes as laneNames } from '../../base/words.ts';
 import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';
 import { lostToTheEdge } from '../doubt/excuse.ts';

@@ -1,4 +1,4 @@
-import { lanes } from '../../base/words.ts';
+import { lanes } from '../../base/connections.ts';
 import { defineCommand } from '../command.ts';
 import { reporterOption } from '../reporter-option.ts';
 import { watchDefaults } from '../watch-defaults.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { connectResults, sideEnds } from '../../base/words.ts';
+import { connectResults, sideEnds } from '../../base/connections.ts';
 import { ns, socketAddress } from './common.ts';
 
 /* What the load balancer did. */

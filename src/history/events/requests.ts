@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { lanes, type Outcome, outcomes } from '../../base/words.ts';
+import { lanes } from '../../base/connections.ts';
+import { type Outcome, outcomes } from '../../catalogue/outcomes.ts';
 import { ns, socketAddress, trialIndex } from './common.ts';
 
 /* What clients did, and what came of it. */

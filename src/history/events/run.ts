@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { faultKinds, plan, policyName, providerName } from '../../plan/schema.ts';
 import { limit, noteCodes, reason } from '../codes.ts';
 import { ns, trialIndex } from './common.ts';
+import { trialMeaning } from './meaning.ts';
 
 export const historyVersion = 2;
 
@@ -58,6 +59,8 @@ export const trialStart = z.object({
   fault: z
     .object({ kind: z.enum(faultKinds), node: z.string(), pod: z.enum(['ingress', 'app']).nullable() })
     .nullable(),
+  /** What the names of policy and fault meant; absent in histories that were written before it was recorded. */
+  meaning: trialMeaning.optional(),
 });
 
 /** valid: nothing hindered the measurement. Else why the trial's verdict can only be unknown. */

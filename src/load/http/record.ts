@@ -1,5 +1,5 @@
+import type { Lane } from '../../base/connections.ts';
 import type { Nanoseconds } from '../../base/units.ts';
-import type { Lane } from '../../base/words.ts';
 import type { EventOf } from '../../history/schema.ts';
 import { type BodyReader, bodyReader } from '../../workload/protocol.ts';
 import { classify, type Ending } from './classify.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Lane } from '../../base/words.ts';
+import type { Lane } from '../../base/connections.ts';
 import type { ProbeConfig } from '../config.ts';
 import { type DialOptions, dialer } from '../http/connection.ts';
 import { nearSides } from '../http/near.ts';

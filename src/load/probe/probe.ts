@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Lane } from '../../base/connections.ts';
 import type { RoleContext } from '../../base/role.ts';
 import { type Nanoseconds, nsPerMs, nsPerSecond } from '../../base/units.ts';
-import type { Lane } from '../../base/words.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { ProbeConfig } from '../config.ts';
 import { deadlines } from '../deadlines.ts';

@@ -1,3 +1,4 @@
+import { trafficPolicies } from '../../catalogue/policies.ts';
 import type { Problem } from '../../scenario/error.ts';
 import { mostChunksPerSecond, mostRequestsPerSecond, shortestReal } from '../limits.ts';
 import type { Plan } from '../schema.ts';
@@ -32,7 +33,7 @@ function tooShort(plan: Plan, pathTo: PathTo): Problem[] {
 }
 
 function timed({ load, edge, stabilityMs }: Plan, pathTo: PathTo): Timed[] {
-  const checks = (['Cluster', 'Local'] as const).flatMap((policy): Timed[] => {
+  const checks = trafficPolicies.flatMap((policy): Timed[] => {
     const { intervalMs, timeoutMs } = edge.checks[policy];
     const path = (key: string) => pathTo('edge', 'overrides', 'checks', policy, key);
     return [

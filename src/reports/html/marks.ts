@@ -1,5 +1,5 @@
 import type { DisturbanceReport } from '../../analysis/schema.ts';
-import { clockWords } from '../clock-words.ts';
+import { clockTraits } from '../../catalogue/clocks.ts';
 import { seconds } from '../words.ts';
 import type { Mark } from './series.ts';
 
@@ -18,7 +18,7 @@ export function clockMarks(disturbances: readonly DisturbanceReport[]): Mark[] {
         {
           at: at + value,
           kind: 'clock',
-          label: `${several ? `${kind}: ` : ''}${clockWords[name]} +${seconds(value)}`,
+          label: `${several ? `${kind}: ` : ''}${clockTraits[name].words} +${seconds(value)}`,
         },
       ];
     }),

@@ -1,7 +1,8 @@
+import type { Lane } from '../../base/connections.ts';
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
-import type { Lane } from '../../base/words.ts';
-import { traitsOf } from '../../catalogue/faults.ts';
-import type { EventOf, HistoryEvent, Outcome } from '../../history/schema.ts';
+import { isLost } from '../../catalogue/outcomes.ts';
+import { meaningOf } from '../../history/meaning.ts';
+import type { EventOf, FaultMeaning, HistoryEvent, Outcome } from '../../history/schema.ts';
 import { shortened } from '../words.ts';
 
 /** What the charts of one trial are drawn from. Times are seconds of cluster time since the trial's start. */
@@ -84,8 +85,8 @@ export function seriesReader(): SeriesReader {
 }
 
 /** What is done after a notice has a word of its own. */
-const wordOf = ({ kind, name }: EventOf<'disturbance'>) =>
-  shortened((kind === 'fault' ? traitsOf(name)?.strike : null) ?? name, 40);
+const wordOf = ({ kind, name }: EventOf<'disturbance'>, fault: FaultMeaning | null) =>
+  shortened((kind === 'fault' ? fault?.afterNotice : null) ?? name, 40);
 
 const stateOf = ({ eligible, healthy }: EventOf<'health'>): NodeSpan['state'] =>
   eligible ? (healthy ? 'green' : 'red') : 'not eligible';
@@ -95,6 +96,7 @@ function trialSeries(
   scale: number,
   health: ReadonlyMap<string, NodeSpan['state']>,
 ) {
+  const { fault } = meaningOf(start);
   const at = (t: Nanoseconds) => Math.round(((t - start.t) * scale) / nsPerMs) / 1000;
   // Apart: of two kinds in turn every second would be of one kind.
   const lost = sample<StreamBar>(lostLimit);
@@ -111,8 +113,7 @@ function trialSeries(
     const to = at(end.t);
     const heard = end.outcome === 'hung' && end.lastByteAt !== null ? Math.min(to, at(end.lastByteAt)) : to;
     const bar = { from: at(begin.t), heard, to, outcome: end.outcome };
-    const isLost = end.outcome !== 'completed' && end.outcome !== 'cancelled';
-    (isLost ? lost : others).add(bar);
+    (isLost(end.outcome) ? lost : others).add(bar);
   };
   const probe = (begin: EventOf<'start'>, end: EventOf<'end'>) => {
     if (end.outcome === 'cancelled') return;
@@ -149,7 +150,7 @@ function trialSeries(
             marks.push({
               at: at(event.t),
               kind: event.kind,
-              label: [event.kind === 'notice' ? 'notice of' : '', wordOf(event), event.node ?? '']
+              label: [event.kind === 'notice' ? 'notice of' : '', wordOf(event, fault), event.node ?? '']
                 .filter(Boolean)
                 .join(' '),
             });

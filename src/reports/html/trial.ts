@@ -1,6 +1,7 @@
 import type { DisturbanceReport, TrialReport } from '../../analysis/schema.ts';
-import { lanes as laneNames } from '../../base/words.ts';
-import { clockCells, clocksFor, clockWords } from '../clock-words.ts';
+import { lanes as laneNames } from '../../base/connections.ts';
+import { clockTraits } from '../../catalogue/clocks.ts';
+import { clockCells, clocksFor } from '../clock-words.ts';
 import { customersTitle, shares } from '../customers.ts';
 import { outageCells } from '../outages.ts';
 import {
@@ -162,7 +163,7 @@ function outcomes({ requests: { byOutcome, byOutcomeClient } }: TrialReport): st
 function clocks(found: DisturbanceReport): string {
   const { kind, at, requestsLost, customers } = found;
   const cells = clocksFor(kind).map((clock) => ({
-    name: clockWords[clock],
+    name: clockTraits[clock].words,
     cells: clockCells(clock, found),
   }));
   const rows = cells

@@ -4,6 +4,7 @@ import type { NodeName } from '../../base/units.ts';
 import { faultTraits, takesPod } from '../../catalogue/faults.ts';
 import { faults } from '../../faults/index.ts';
 import { type Reason, reasonOf } from '../../history/codes.ts';
+import { meaningFor } from '../../history/meaning.ts';
 import type { PlannedTrial } from '../../plan/schema.ts';
 import { strategyOf } from '../../policies/index.ts';
 import { cutOff } from '../cut-off.ts';
@@ -94,6 +95,7 @@ function startOf({ run, planned, fault, target }: Trial) {
     policy,
     repeat,
     seed,
+    meaning: meaningFor(policy, fault?.kind ?? null),
     fault: fault === null || target === null ? null : { kind: fault.kind, node: target, pod },
   };
 }

@@ -1,5 +1,6 @@
 import { nsPerMs } from '../../base/units.ts';
 import type { NoteCode, Reason } from '../../history/codes.ts';
+import { meaningFor } from '../../history/meaning.ts';
 import type { Phase } from '../../history/schema.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
@@ -21,7 +22,16 @@ export async function watchTrial(watch: Watch): Promise<Reason | null> {
   const { options, record, clock, state, streams, probe } = watch;
   const phase = (name: Phase) => record({ type: 'phase', t: clock.now(), trial: 0, phase: name });
   state.beginTrial();
-  record({ type: 'trial-start', t: clock.now(), trial: 0, policy: null, repeat: 0, seed: 0, fault: null });
+  record({
+    type: 'trial-start',
+    t: clock.now(),
+    trial: 0,
+    policy: null,
+    repeat: 0,
+    seed: 0,
+    meaning: meaningFor(null, null),
+    fault: null,
+  });
   let failure: Reason | null = null;
   let outcome: WatchOutcome = 'completed';
   try {

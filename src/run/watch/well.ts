@@ -1,6 +1,6 @@
 import { isCertificate } from '../../base/errno.ts';
 import { nsPerMs } from '../../base/units.ts';
-import type { Outcome } from '../../history/schema.ts';
+import { isSilent } from '../../catalogue/outcomes.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
 import { wrongProtocol } from './diagnose.ts';
@@ -8,12 +8,11 @@ import type { Failure } from './failures.ts';
 import { idPrefixes } from './instruments.ts';
 import type { Watch } from './watch.ts';
 
-/** All must be well for so long before the command is run. */
+/** How long all must be well before the command is run. */
 const steadyMs = 2000;
-/** Where nothing but failures of one kind has come for so long, and so many of them, more will not come. */
+/** After this long with nothing but failures of one kind, and at least this many, waiting on is pointless. */
 const hopeless = { ms: 1000, count: 3 };
 /** A silence is known at its limit only. */
-const silent: readonly Outcome[] = ['hung', 'connect-timeout', 'slow-connect'];
 
 /** Waits until each wanted stream has begun and nothing has failed for a while; what is wrong, else. */
 export async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string | null> {
@@ -31,7 +30,7 @@ export async function unwellBefore(watch: Watch, onSteady: () => void): Promise<
       clock.now() - beganAt >= hopeless.ms * nsPerMs &&
       most !== null &&
       most.count >= hopeless.count &&
-      !silent.includes(most.outcome)
+      !isSilent(most.outcome)
     );
   };
   const noStream = () => streams !== null && inVain(idPrefixes.streams, 'streams');

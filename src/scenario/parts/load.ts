@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lanes } from '../../base/words.ts';
+import { lanes } from '../../base/connections.ts';
 import { duration, name } from './words.ts';
 
 const expectStatus = z

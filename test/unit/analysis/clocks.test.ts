@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { notRecovered } from '../../../src/analysis/clocks/request-clocks.ts';
-import { type ClockName, clockNames } from '../../../src/analysis/schema.ts';
+import { type ClockName, clockNames } from '../../../src/catalogue/clocks.ts';
 import { trialOf } from '../../support/analysis.ts';
 import { type HistoryBuilder, type HistoryOptions, history, ns } from '../../support/history.ts';
 import { basicPlan } from '../../support/plan.ts';

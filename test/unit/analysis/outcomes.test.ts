@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cdnConnectMs } from '../../../src/analysis/build/outcomes.ts';
+import { cdnConnectMs } from '../../../src/catalogue/cdn-codes.ts';
 import { type Outcome, outcomes } from '../../../src/history/schema.ts';
 import { trialOf } from '../../support/analysis.ts';
 import { history, type RequestOptions } from '../../support/history.ts';

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { monotonic } from '../../../src/base/clock.ts';
-import type { Lane } from '../../../src/base/words.ts';
+import type { Lane } from '../../../src/base/connections.ts';
 import { probe } from '../../../src/load/probe/probe.ts';
 import { opened, settings, settingsAck } from '../../support/fault-server/frames.ts';
 import { type Http2Cell, http2Cells } from '../../support/fault-server/http2-cells.ts';

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ComparisonRow } from '../../../src/analysis/schema.ts';
 import { answer } from '../../../src/reports/answer.ts';
-import { aReport, aRow, aTrial, compared, faultTrial, threePolicies } from '../../support/report.ts';
+import { aFault, aReport, aRow, aTrial, compared, faultTrial, threePolicies } from '../../support/report.ts';
 
 const row = (policy: string, lost: number, more: Partial<ComparisonRow> = {}) =>
   aRow({ policy, lost, disturbances: [compared({ requestsLost: lost })], ...more });
@@ -66,7 +66,7 @@ test('a machine that was too slow: what to do', () => {
 });
 
 test('a preemption: what its notice and its power cut cost together, not what the flip did', () => {
-  const trial = aTrial({ fault: { kind: 'preempt', node: 'preemptible-2' } });
+  const trial = aTrial({ fault: aFault('preempt', 'preemptible-2') });
   const comparison = [
     aRow({
       policy: 'Cluster->Local',

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { noClocks } from '../../../src/analysis/clocks/read.ts';
-import { clockCodes } from '../../../src/analysis/schema.ts';
+import { clockCodes } from '../../../src/catalogue/clock-codes.ts';
 import { clockCells, clocksFor, failoverText, missing } from '../../../src/reports/clock-words.ts';
 import { aNote, spread } from '../../support/report.ts';
 

@@ -4,6 +4,7 @@ import type { ComparisonRow, TrialReport } from '../../../src/analysis/schema.ts
 import { conclusion } from '../../../src/reports/conclusion.ts';
 import {
   aDisturbance,
+  aFault,
   aNote,
   aRow,
   aTrial,
@@ -173,7 +174,7 @@ test('nothing was done, and nothing or something was lost', () => {
 
 test('a fault that was planned and never injected cut nothing', () => {
   const spoiled = aTrial({
-    fault: { kind: 'power-off', node: 'preemptible-2' },
+    fault: aFault('power-off', 'preemptible-2'),
     disturbances: [],
   });
   const line = (lost: number) => said({ policy: 'Cluster', started: 60, lost }, [spoiled]);

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cdnCodes } from '../../../src/analysis/schema.ts';
+import { cdnCodes } from '../../../src/catalogue/cdn-codes.ts';
 import { customersRows, shares } from '../../../src/reports/customers.ts';
 import { aRow, compared, noCustomers, threePolicies } from '../../support/report.ts';
 

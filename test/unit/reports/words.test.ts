@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DisturbanceReport } from '../../../src/analysis/schema.ts';
 import * as words from '../../../src/reports/words.ts';
-import { aReport, aRow } from '../../support/report.ts';
+import { aLabel, aReport, aRow } from '../../support/report.ts';
 
 test('seconds', () => {
   const cases = [
@@ -86,7 +86,7 @@ test('what was measured, in the unit of its limit', () => {
 
 test('every disturbance has a name of its own', () => {
   const named = (kind: DisturbanceReport['kind'], name: string, node: string | null) =>
-    words.disturbanceName({ kind, name, node });
+    words.disturbanceName({ label: aLabel(kind, name), node });
   assert.is(named('flip', 'Cluster->Local', null), 'flip Cluster->Local');
   assert.is(named('fault', 'power-off', 'stable-1'), 'power-off of stable-1');
   assert.is(named('notice', 'preempt', 'stable-1'), 'preemption notice of stable-1');

@@ -1,6 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { causes, cdnCodes, clockNames } from '../../../src/analysis/schema.ts';
+import { causes } from '../../../src/catalogue/causes.ts';
+import { cdnCodes } from '../../../src/catalogue/cdn-codes.ts';
+import { clockNames } from '../../../src/catalogue/clocks.ts';
 import { outcomes } from '../../../src/history/schema.ts';
 import { metrics, parseExpectation } from '../../../src/scenario/expectation.ts';
 

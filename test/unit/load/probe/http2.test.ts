@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { monotonic } from '../../../../src/base/clock.ts';
-import type { Lane } from '../../../../src/base/words.ts';
+import type { Lane } from '../../../../src/base/connections.ts';
 import type { Outcome } from '../../../../src/history/schema.ts';
 import type { ProbeConfig, Target } from '../../../../src/load/config.ts';
 import { probe } from '../../../../src/load/probe/probe.ts';

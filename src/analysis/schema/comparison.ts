@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { causes } from '../../catalogue/causes.ts';
+import { cdnCodes } from '../../catalogue/cdn-codes.ts';
+import { clockCodes } from '../../catalogue/clock-codes.ts';
+import { disturbanceKinds } from '../../catalogue/disturbances.ts';
+import { policyMeaning } from '../../history/events/meaning.ts';
+import { count, counts, interval, seconds, share } from './common.ts';
+import { customersView } from './disturbance.ts';
+
+/** A clock over repeats. */
+export const clockSpread = z.object({
+  median: seconds,
+  min: seconds,
+  max: seconds,
+  /** Where the true values lie, resolution included: from the last failed probe of the least to the greatest plus its resolution. */
+  interval: z.object({ low: seconds, high: seconds }),
+  /** Repeats that measured it. */
+  repeats: z.int(),
+});
+
+/** Repeats whose failover has no value, by reason. */
+export const clockGap = z.object({
+  code: z.enum(clockCodes),
+  repeats: z.int(),
+  /** The largest known bound among them. */
+  atLeastSeconds: seconds.nullable(),
+});
+
+/** One kind of disturbance over the repeats that count. */
+export const comparedDisturbance = z.object({
+  /** null: what was lost outside of any disturbance. */
+  kind: z.enum(disturbanceKinds).nullable(),
+  failover: clockSpread.nullable(),
+  failoverGaps: z.array(clockGap),
+  /** Probes within outages, over all repeats; null: no probe. */
+  outage: z
+    .object({ sent: count, failed: count, share: share.nullable(), longestSeconds: seconds })
+    .nullable(),
+  requestsLost: count,
+  customers: customersView,
+});
+
+/**
+ * One policy over its repeats. Repeats whose verdict is unknown are left out of every figure, unless the only reason is
+ * that new connections never recovered: their losses are proven.
+ */
+export const comparisonRow = z.object({
+  policy: z.string().nullable(),
+  /** What the policy's name means; null: a watch. */
+  traffic: policyMeaning.nullable(),
+  repeats: z.int(),
+  /** Of those, left out of the figures. */
+  unknownRepeats: z.int(),
+  started: count,
+  lost: count,
+  /** Wilson 95 % of lost/started. */
+  interval: interval.nullable(),
+  /** From topology and policy alone: the share of streams that the fault takes. Null: no fault. */
+  expectedShare: share.nullable(),
+  /** Whether the streams lost to the fault differ from the expected share by no more than chance (95 %). */
+  expectedWithinChance: z.boolean().nullable(),
+  /** Each earlier row: whether the shares of lost streams differ by no more than chance (95 %, Newcombe). */
+  differences: z.array(z.object({ policy: z.string().nullable(), withinChance: z.boolean() })),
+  byCause: counts(causes),
+  byCdnCode: counts(cdnCodes),
+  disturbances: z.array(comparedDisturbance),
+  /** Of the fault, or of what a watch has in its place. */
+  failover: clockSpread.nullable(),
+  flipFailover: clockSpread.nullable(),
+  failingShare: share.nullable(),
+  flipFailingShare: share.nullable(),
+  predictedLost: count.nullable(),
+  sourceAddress: z.enum(['kept', 'lost', 'changes']).nullable(),
+});

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { cdnCodes } from '../../catalogue/cdn-codes.ts';
+import { disturbanceKinds } from '../../catalogue/disturbances.ts';
+import { clockNotes, clocks, count, counts, seconds, share } from './common.ts';
+
+/** A span in which new connections failed, by the due times of probes. Seconds of cluster time since its disturbance. */
+export const outage = z.object({
+  /** The first failed probe was due. */
+  beganSeconds: seconds,
+  /** From the first to the last failed probe: 0 where one failed. */
+  lastedSeconds: seconds,
+  /** How much longer it may have lasted unseen at its end (95 %); null: not known. */
+  resolutionSeconds: seconds.nullable(),
+  /** Of the probes due from the first failed to the last failed, both included. */
+  sent: count,
+  failed: count,
+  share,
+});
+
+/**
+ * What clients behind a CDN would have seen. sent = ok + the sum of byCdnCode + unclear; what we cancelled or failed in
+ * ourselves is not counted.
+ */
+export const customers = z.object({
+  sent: count,
+  ok: count,
+  byCdnCode: counts(cdnCodes),
+  /** Lost, and nobody waited long enough to see what the CDN would have answered. */
+  unclear: count,
+});
+
+/** Streams under way at the disturbance or begun after it, and new connections due within its outages. */
+export const customersView = z.object({ streams: customers, newConnections: customers.nullable() });
+
+export const disturbanceReport = z.object({
+  kind: z.enum(disturbanceKinds),
+  name: z.string(),
+  /** As a sentence names it: `power cut`, `preemption notice`, `flip Cluster->Local`. */
+  label: z.string(),
+  node: z.string().nullable(),
+  /** Seconds of cluster time since the trial's start. */
+  at: seconds,
+  /** Streams lost by it. */
+  requestsLost: count,
+  /** Of those, streams begun before it and after it. */
+  lostBegunBefore: count,
+  lostBegunAfter: count,
+  /** Share of new-lane probes that failed, of those due from its first failed to its last failed one; 0: none failed. */
+  failingShare: share.nullable(),
+  /** New connections failing, in the order of time; null: the load has no probe. */
+  outages: z.array(outage).nullable(),
+  customers: customersView,
+  clocksSeconds: clocks,
+  clockNotes,
+});

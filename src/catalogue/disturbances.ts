@@ -1,0 +1,37 @@
+/*
+ * What happened in a trial that may cost requests, as data.
+ */
+
+export interface DisturbanceTraits {
+  /** A notice and the fault behind it are parts of one fault; a flip and the steps of a strategy of one switchover. */
+  readonly partOf: 'fault' | 'switchover' | null;
+  /** It hits the node that it names. */
+  readonly hitsNode: boolean;
+  /** A cluster was watched meanwhile, so that its clocks can have a value. */
+  readonly inCluster: boolean;
+}
+
+const fault = { partOf: 'fault', hitsNode: true, inCluster: true } as const;
+const switchover = { partOf: 'switchover', hitsNode: false, inCluster: true } as const;
+const outside = { partOf: null, hitsNode: false, inCluster: false } as const;
+
+/** In the order in which they come within a trial. */
+const rows = {
+  flip: switchover,
+  /** A preemption's warning; the power cut is its `fault`. */
+  notice: fault,
+  fault,
+  /** One part of a change that is made in several. */
+  step: switchover,
+  /** The user's, under `midflight watch`. */
+  command: outside,
+  /** No command was given: from the last probe that succeeded before the first that failed. */
+  outage: outside,
+} as const satisfies Record<string, DisturbanceTraits>;
+
+export type DisturbanceKind = keyof typeof rows;
+export const disturbanceKinds = Object.keys(rows) as [DisturbanceKind, ...DisturbanceKind[]];
+export const disturbanceTraits: Readonly<Record<DisturbanceKind, DisturbanceTraits>> = rows;
+
+export const isPartOf = (kind: DisturbanceKind, whole: 'fault' | 'switchover'): boolean =>
+  disturbanceTraits[kind].partOf === whole;

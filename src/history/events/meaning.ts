@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { pathPlaces } from '../../catalogue/faults.ts';
+import { trafficPolicies } from '../../catalogue/policies.ts';
+
+/*
+ * What a trial's policy and fault meant when it was run, so that a report needs no table of names to know it.
+ */
+
+export const policyMeaning = z.object({
+  /** externalTrafficPolicy before any load begins, and what clients meet in the end. */
+  initial: z.enum(trafficPolicies),
+  final: z.enum(trafficPolicies),
+  /** How it is changed under load; null: it is not. */
+  switchover: z.string().nullable(),
+});
+
+export const faultMeaning = z.object({
+  /** In a sentence: `preemption` of a node. */
+  noun: z.string(),
+  /** What is done to the node after a notice; null: the fault's own name says it. */
+  afterNotice: z.string().nullable(),
+  /** A request is hit if the target is in one of these places of its path; `pod`: if it goes through the killed pod. */
+  takes: z.union([z.array(z.enum(pathPlaces)), z.literal('pod')]),
+  /** The node answers nobody afterwards. */
+  silencesNode: z.boolean(),
+  /** Pods get their own grace, and those of DaemonSets stay. */
+  evicts: z.boolean(),
+  /** From the notice to the fault, and of it what ordinary pods get. Milliseconds of cluster time. */
+  notice: z.object({ ms: z.number(), ordinaryMs: z.number() }).nullable(),
+});
+
+export const trialMeaning = z.object({
+  policy: policyMeaning.nullable(),
+  fault: faultMeaning.nullable(),
+});
+export type PolicyMeaning = z.infer<typeof policyMeaning>;
+export type FaultMeaning = z.infer<typeof faultMeaning>;
+export type TrialMeaning = z.infer<typeof trialMeaning>;

@@ -1,0 +1,37 @@
+import { MidflightError } from '../base/errors.ts';
+import { type FaultKind, traitsOf } from '../catalogue/faults.ts';
+import { isPolicyName, type PolicyName, policies } from '../catalogue/policies.ts';
+import type { FaultMeaning, PolicyMeaning, TrialMeaning } from './events/meaning.ts';
+import type { EventOf } from './schema.ts';
+
+/** What stands in the history of a trial of this policy and this fault. */
+export const meaningFor = (policy: PolicyName | null, fault: FaultKind | null): TrialMeaning => ({
+  policy: policy === null ? null : policyMeaningOf(policy),
+  fault: fault === null ? null : faultMeaningOf(fault),
+});
+
+/**
+ * What a trial's policy and fault mean. Histories that were written before this was recorded name them only: those names are
+ * looked up. Throws `bad-history` for a name that this version does not know.
+ */
+export function meaningOf({ meaning, policy, fault }: EventOf<'trial-start'>): TrialMeaning {
+  return meaning ?? meaningFor(policy, fault?.kind ?? null);
+}
+
+function policyMeaningOf(name: string): PolicyMeaning {
+  if (!isPolicyName(name)) throw unknown('policy', name);
+  const { initial, final, switchover } = policies[name];
+  return { initial, final, switchover };
+}
+
+function faultMeaningOf(name: string): FaultMeaning {
+  const traits = traitsOf(name);
+  if (traits === null) throw unknown('fault', name);
+  const { noun, afterNotice, takes, silencesNode, evicts, notice } = traits;
+  return { noun, afterNotice, takes: takes === 'pod' ? takes : [...takes], silencesNode, evicts, notice };
+}
+
+const unknown = (what: string, name: string) =>
+  new MidflightError('bad-history', `the history has a trial of ${what} '${name}'`, {
+    hint: 'a newer midflight may have written it; make the report with that version',
+  });

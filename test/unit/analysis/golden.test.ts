@@ -44,6 +44,12 @@ for (const [name, make] of goldenHistories) {
   });
 }
 
+for (const name of ['flip-then-loss', 'notice-and-cut']) {
+  test(`${name}: a history of an earlier version gives the same report`, async () => {
+    assert.equal(await reportOf(`earlier/${name}`), await reportOf(name));
+  });
+}
+
 test('cluster-loses-carrier: two streams die with a node that only carried them', async () => {
   const { trials, comparison, ...report } = await reportOf('cluster-loses-carrier');
   assert.equal([report.verdict, report.outcome, report.wallSeconds], ['fail', 'completed', 10.3]);

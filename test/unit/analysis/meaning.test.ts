@@ -10,8 +10,8 @@ import { reportOf } from '../../support/analysis.ts';
 import { goldenHistories } from '../../support/golden.ts';
 
 // Longer names first: 'Cluster' is in 'Cluster->Local'.
-const names = [...policyNames, ...faultKinds].sort((a, b) => b.length - a.length);
-const madeUp = (name: string) => `#${names.findIndex((one) => one === name)}#`;
+const names: readonly string[] = [...policyNames, ...faultKinds].sort((a, b) => b.length - a.length);
+const madeUp = (name: string) => `#${names.indexOf(name)}#`;
 const asBefore = (text: string) => text.replaceAll(/#(\d+)#/g, (_, index) => names[Number(index)] ?? '');
 
 /** The same history as one whose policies and faults have names that no catalogue knows, and say what they mean. */

@@ -1,7 +1,10 @@
 import { ApiError } from './request.ts';
 
-/** How long the API server may take for one answer, real ms: client-node itself would wait for ever. */
-const answerWithinMs = 15_000;
+/**
+ * How long an API server may take for one answer, real ms. A real one gives up a request of its own after 60 s
+ * (kube-apiserver --request-timeout) and a webhook after at most 30 s; ours are small reads and patches.
+ */
+const answerWithinMs = 30_000;
 
 /**
  * The same client, of which every call ends in time: a server that hangs is named as the reason. Throws ApiError

@@ -1,4 +1,4 @@
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
 import { launchChild } from '../../base/child.ts';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
@@ -9,7 +9,7 @@ import type { NodeName } from '../../base/units.ts';
 import type { ChangeLog } from '../../changes/change-log.ts';
 import { embeddedKubeconfig } from '../../cluster/control-plane/kubeconfig.ts';
 import type { TopologyNode } from '../../history/schema.ts';
-import { bounded } from '../../kube/bounded.ts';
+import { kubeConfigFromText } from '../../kube/config.ts';
 import { maxNodes } from '../../plan/embedded-limits.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { ProviderEvents } from '../provider.ts';
@@ -91,7 +91,10 @@ export async function createCluster(creation: Creation): Promise<EmbeddedCluster
       ),
   });
   const server = `http://${layout.api}:${controlPlane.ready.port}`;
-  const kubeConfig = kubeConfigOf(layout.api, Number(controlPlane.ready.port));
+  const kubeConfig = kubeConfigFromText(embeddedKubeconfig(layout.api, Number(controlPlane.ready.port)), {
+    server: 'the control plane',
+    answerWithinMs,
+  });
   const core = kubeConfig.makeApiClient(CoreV1Api);
   const machines = new Map<NodeName, Machine>();
   plan.nodes.forEach((node, index) => {
@@ -141,17 +144,8 @@ function controlPlaneConfig(plan: Plan, layout: Layout, token: string) {
   };
 }
 
-/** Its clients wait for no answer for ever. */
-class BoundedKubeConfig extends KubeConfig {
-  override makeApiClient: KubeConfig['makeApiClient'] = (type) =>
-    bounded(super.makeApiClient(type), 'the control plane');
-}
-
-function kubeConfigOf(host: string, port: number): KubeConfig {
-  const kubeConfig = new BoundedKubeConfig();
-  kubeConfig.loadFromString(embeddedKubeconfig(host, port));
-  return kubeConfig;
-}
+/** A control plane of ours answers in milliseconds: one that takes this long hangs. Real milliseconds. */
+const answerWithinMs = 15_000;
 
 function topologyOf(plan: Plan, layout: Layout): TopologyNode[] {
   return plan.nodes.map(({ name, pool, preemptible, labels }, index) => ({

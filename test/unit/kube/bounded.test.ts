@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { CoreV1Api } from '@kubernetes/client-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bounded } from '../../../src/kube/bounded.ts';
+import { kubeConfigFromText } from '../../../src/kube/config.ts';
 import { ApiError } from '../../../src/kube/request.ts';
 
 class Client {
@@ -36,6 +40,31 @@ test('a call without an answer ends, and names the server and the call', async (
   } catch (error) {
     assert.ok(error instanceof ApiError && error.code === 'api-failed' && error.status === 0);
     assert.is(error.message, 'the control plane has not answered for 0.005 s (hang)');
+  }
+});
+
+test('a client of a kubeconfig does not wait forever for an API server that hangs', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const text = JSON.stringify({
+    'current-context': 'prod',
+    clusters: [
+      { name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
+    ],
+    users: [{ name: 'u', user: {} }],
+    contexts: [{ name: 'prod', context: { cluster: 'c', user: 'u' } }],
+  });
+  try {
+    await kubeConfigFromText(text, { answerWithinMs: 50 }).makeApiClient(CoreV1Api).listNode();
+    assert.unreachable();
+  } catch (error) {
+    assert.ok(error instanceof ApiError);
+    assert.is(error.message, 'the API server of prod has not answered for 0.05 s (listNode)');
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
   }
 });
 

@@ -8,6 +8,7 @@ const limitMs: Milliseconds = 300_000;
 /** Cordon, then evict every pod but those of DaemonSets, as `kubectl drain --ignore-daemonsets` does. */
 export const drain: Fault = {
   kind: 'drain',
+  needs: [],
   async inject(context, node) {
     context.began(context.now(), 'cordoned, its pods evicted');
     await context.changes.make(nodeCordon, { node }, { cordoned: true });

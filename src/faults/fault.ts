@@ -40,6 +40,8 @@ export interface Hold {
 /** One way in which a node, or a pod on it, ends. It is undone by unwinding its changes. */
 export interface Fault {
   readonly kind: FaultKind;
+  /** Effects that it cannot do without: on a cluster that lacks one it is refused. */
+  readonly needs: readonly (keyof Effects)[];
   /** Resolves when it has taken hold. */
   inject(context: FaultContext, node: NodeName): Promise<Hold>;
 }

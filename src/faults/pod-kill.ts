@@ -4,6 +4,7 @@ import { type Fault, needed } from './fault.ts';
 /** SIGKILL to the ingress or app pod on the node: the kernel closes its sockets, so clients hear of it at once. */
 export const podKill: Fault = {
   kind: 'pod-kill',
+  needs: ['killPod'],
   async inject(context, node) {
     const [victim] = await context.podsOn(node, context.pod);
     if (victim === undefined) {

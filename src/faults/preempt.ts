@@ -9,6 +9,7 @@ import { type Fault, needed } from './fault.ts';
  */
 export const preempt: Fault = {
   kind: 'preempt',
+  needs: ['shutdownPods', 'power'],
   async inject(context, node) {
     const { changes, effects } = context;
     const at = context.now();

@@ -8,6 +8,7 @@ import { failuresOf, leftOf, openChanges } from './changes.ts';
 import { type ConductOptions, conduct, type Session, type Stages } from './conduct.ts';
 import { hold } from './hold.ts';
 import { open } from './open.ts';
+import { refuseUnable } from './refuse.ts';
 import type { RunEnd } from './run.ts';
 import { runTrials } from './trials.ts';
 
@@ -40,6 +41,7 @@ function stagesOf({ plan, provider, journal }: RunOptions, session: Session): St
   const held = hold(changes, provider);
   return {
     async work() {
+      refuseUnable(plan, provider);
       const opened = await open({ plan, provider, changes, held, session });
       try {
         return await runTrials(opened);

@@ -65,6 +65,7 @@ export async function fakeKubeApi(): Promise<FakeKubeApi> {
 
   const server = createServer((request, answer) => {
     const url = new URL(request.url ?? '/', 'http://api');
+    answer.setHeader('content-type', 'application/json');
     if (isAway) {
       answer.statusCode = 503;
       return answer.end('{}');
@@ -88,6 +89,9 @@ export async function fakeKubeApi(): Promise<FakeKubeApi> {
       });
     }
     const collection = url.pathname;
+    const at = collection.lastIndexOf('/');
+    const single = objects.get(collection.slice(0, at))?.get(collection.slice(at + 1));
+    if (single !== undefined) return answer.end(JSON.stringify(single));
     if (url.searchParams.get('watch') !== 'true') {
       counts.lists += 1;
       const items = [...collectionOf(collection).values()];

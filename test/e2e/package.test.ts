@@ -49,6 +49,7 @@ test('everything is in it, nothing that is ours alone, and it is small', () => {
     'kind-config.yaml',
     'package.json',
     'schemas',
+    'scripts',
   ]);
   const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
   const stray = /(?<!\.d)\.ts$|\.(map|tgz)$|\.test\.|node_modules|inputs\.json/;

@@ -13,7 +13,8 @@ export type Requirement =
   | 'ipv6'
   | 'root'
   | 'nginx'
-  | 'haproxy';
+  | 'haproxy'
+  | 'actionlint';
 
 /** Says that tests are skipped, and why. Throws where that requirement must be there. */
 export function skipped(requirement: Requirement, what: string, why: string): void {

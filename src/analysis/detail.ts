@@ -68,7 +68,7 @@ export interface TrialDetail {
   readonly nodes: readonly PathNode[];
 }
 
-/** The details of a trial, with at most so many lost requests. */
+/** The details of a trial, with at most `limit` lost requests. */
 export function detailOf(trial: BuiltTrial, limit: number): TrialDetail {
   const { report, streams, lanes } = trial;
   const all = [...streams, ...(lanes.new?.failed ?? []), ...(lanes.reused?.failed ?? [])];

@@ -25,7 +25,7 @@ export interface Analysis {
 export interface AnalysisOptions {
   /** Gets the details of each trial as it ends; what it does not keep is forgotten. */
   readonly onDetail?: (detail: TrialDetail) => void;
-  /** Lost requests of one trial that are told one by one. */
+  /** How many lost requests of one trial to list one by one. */
   readonly lostLimit?: number;
 }
 
@@ -44,9 +44,9 @@ export function analysis({ onDetail, lostLimit = Number.POSITIVE_INFINITY }: Ana
   };
   return {
     take(event) {
-      const { trial, begun } = folded.take(event);
+      const { trial, started } = folded.take(event);
       if (trial !== null) conclude(trial);
-      return begun;
+      return started;
     },
     report(ending = { breaksOff: false }) {
       const rest = folded.rest();

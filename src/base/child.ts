@@ -22,7 +22,7 @@ export interface ChildHandle extends RoleHandle {
   readonly pid: number;
 }
 
-/** After its end, a process' last words are waited for so long. */
+/** How long to keep reading output after the process exits (ms). */
 const pipesMs = 500;
 
 /**

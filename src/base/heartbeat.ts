@@ -5,11 +5,11 @@ import type { Message, RoleHandle } from './role.ts';
  * else. So each is asked twice a second whether it still turns its event loop (serveRole answers).
  */
 
-/** How often a process is asked, real milliseconds. */
+/** How often to ask a process (real ms). */
 const everyMs = 500;
 
 export interface HeartbeatOptions {
-  /** Unanswered for so long, a process hangs. Real milliseconds. */
+  /** How long a process may take to answer before it counts as hung. Real milliseconds. */
   readonly limitMs: number;
   /** Real milliseconds of a monotonic clock. */
   now(): number;

@@ -1,6 +1,6 @@
 import { MidflightError } from '../base/errors.ts';
 import type { Plan } from '../plan/schema.ts';
-import { image } from '../scenario/parts/words.ts';
+import { image } from '../scenario/parts/scalars.ts';
 import type { Io } from './io.ts';
 
 type Parts = keyof Plan['images'];

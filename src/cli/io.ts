@@ -36,12 +36,12 @@ export interface Guarded {
   failure(): MidflightError | null;
 }
 
-/** `| head`, a closed terminal: who no longer reads misses nothing. */
+/** Errors of a closed pipe (`| head`) or terminal: the reader has left, so nothing is lost. */
 const readerGone: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
 
 /**
- * Lets no write fail, neither by an exception (a file on a full disk) nor by an event: a run must come to its end and
- * write its history. What could not be written to stdout, where results go, is told by failure().
+ * Keeps a failed write from ending the process, by an exception (a file on a full disk) or an event: a run must finish and
+ * write its history. failure() returns the first error of stdout, which carries the results.
  */
 export function guardOutputs({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): Guarded {
   let failed: MidflightError | null = null;

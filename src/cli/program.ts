@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { type ExitCode, exitCodes } from '../base/errors.ts';
 import { packageVersion } from '../base/package.ts';
+import { restoreDashes, shown, wordsFor } from './arguments.ts';
 import { badUsage } from './bad-usage.ts';
 import type { Command } from './command.ts';
 import { clean } from './commands/clean.ts';
@@ -15,7 +16,6 @@ import { completion, completionShell, withShell } from './completion.ts';
 import { failureOf } from './failure.ts';
 import { columnsOf, type Io } from './io.ts';
 import { checkValues } from './option-values.ts';
-import { restoreDashes, shown, wordsFor } from './words.ts';
 
 /** Every command, in the order of --help. */
 const commands: readonly Command[] = [run, watch, validate, report, explain, doctor, cluster, clean];

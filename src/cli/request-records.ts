@@ -32,28 +32,28 @@ export async function recordsOf(history: string, id: string, timeScale: number):
     else if (event.type === 'end' && event.id === id) end = event;
     else if (event.type === 'ingress' && event.id === id) logged.push(event);
   });
-  const begun = start as EventOf<'start'> | null;
+  const started = start as EventOf<'start'> | null;
   const ended = end as EventOf<'end'> | null;
-  if (begun === null) return null;
+  if (started === null) return null;
   const local = ended?.local ?? null;
-  const last = ended?.t ?? begun.t;
-  const kept = begun.lane === 'reused';
+  const last = ended?.t ?? started.t;
+  const kept = started.lane === 'reused';
   let opened: EventOf<'edge-open'> | null = null;
   let closed: EventOf<'edge-close'> | null = null;
   const around: HistoryEvent[] = [];
   await eachEvent(history, (event) => {
     if (event.type === 'edge-open') {
       // A kept connection may be older than its request; the last that was opened is its own.
-      const inTime = event.t <= last + slack && (kept || event.t >= begun.t - slack);
+      const inTime = event.t <= last + slack && (kept || event.t >= started.t - slack);
       if (local !== null && event.client === local && inTime) opened = event;
     } else if (event.type === 'edge-close') {
       if (opened !== null && event.conn === opened.conn) closed = event;
     } else if (
       notable.has(event.type) &&
-      event.t >= begun.t - time.ns(aroundMs) &&
+      event.t >= started.t - time.ns(aroundMs) &&
       event.t <= last + time.ns(aroundMs)
     )
       around.push(event);
   });
-  return { start: begun, end: ended, opened, closed, logged, around: around.sort((a, b) => a.t - b.t) };
+  return { start: started, end: ended, opened, closed, logged, around: around.sort((a, b) => a.t - b.t) };
 }

@@ -13,7 +13,10 @@ export interface StreamArguments {
   readonly minTime: string | undefined;
 }
 
-/** Streams that outlast the watch are followed so long, ms; longer where a silence would else not be known as such. */
+/**
+ * How long to follow streams that outlast the watch (ms); longer if a stream that has gone silent could not be recognized by
+ * then.
+ */
 const defaultFollowMs = 60_000;
 const afterStallMs = 5000;
 

@@ -19,7 +19,7 @@ export interface Filling {
 }
 
 const wave = 64;
-/** A loopback handshake takes microseconds; so long without one means that the queue is full. */
+/** A loopback handshake takes microseconds; none within this time means that the queue is full (ms). */
 const settledMs = 40;
 /** Above any backlog of ours (net.core.somaxconn is 4096 at most places). */
 const limit = 8192;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { plannedEdge } from '../plan/schema.ts';
 
-/** What the edge's process is told at its start. Durations in `preset` are cluster time; divide by timeScale. */
+/** Configuration of the edge's process. Durations in `preset` are cluster time; divide by timeScale. */
 export const edgeConfig = z.object({
   role: z.literal('edge'),
   preset: plannedEdge,
@@ -21,7 +21,7 @@ export const edgeConfig = z.object({
   checkFrom: z.string().nullable(),
   /** Write this address into the Service's status.loadBalancer.ingress, as a cloud controller does. None: leave it. */
   publishAddress: z.string().optional(),
-  /** Above so many open connections it starts further processes. None: as the limit of open files allows. */
+  /** Number of open connections above which it starts further processes. Absent: as the limit of open files allows. */
   connectionsPerProcess: z.int().min(1).optional(),
 });
 export type EdgeConfig = z.infer<typeof edgeConfig>;

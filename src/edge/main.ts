@@ -17,7 +17,7 @@ import { serveRelays } from './relay-process.ts';
 import type { Desired } from './targets.ts';
 import { systemTimers } from './timers.ts';
 
-/** How often lateness is told. Real milliseconds. */
+/** How often to report lateness (real ms). */
 const windowMs = 2000;
 
 /** The load balancer: follows the cluster, checks the nodes, carries the connections, logs all of it. */

@@ -144,7 +144,7 @@ export function relay(options: RelayOptions): Relay {
       clientEnds('fin');
       clientFinAt = at;
       if (upstream.destroyed) client.destroy();
-      // Who has waited in vain until now and ends does not wait for an answer.
+      // A client that closes after the node has not answered for this long is not waiting for an answer any more.
       else if (connecting && at - openedAt > halfCloseGraceMs * nsPerMs) abandon(at);
       else upstream.end();
     });

@@ -24,7 +24,7 @@ export interface FaultContext {
   sleep(ms: Milliseconds): Promise<void>;
   /** Real milliseconds of a cluster time. */
   realMs(ms: Milliseconds): number;
-  /** A notice before the fault: the instant at which the node was told, and the end of the time that it was given. */
+  /** Records the notice before a fault: `begin` when the node receives it, `done` when its grace period has ended. */
   notice(moment: 'begin' | 'done', at: Nanoseconds, detail: string): void;
   /** To be called once, with the instant right before the node began to change: the fault's clocks count from it. */
   began(at: Nanoseconds, detail: string): void;

@@ -18,7 +18,7 @@ const needle = Buffer.from(`\n${checksumStart}`);
 /**
  * The blocks of a history file in their order, each once its checksum has been found right. What follows the last checksum
  * is not given. Returns whether anything does: then the history breaks off. Throws `missing-file`, or `bad-history` with
- * file:line where a line was changed, removed, doubled or moved. `onHeader`: takes the first line before it is believed.
+ * file:line if a line was changed, removed, doubled or moved. `onHeader`: takes the first line before it is believed.
  */
 export async function* sealedBlocks(
   file: string,
@@ -32,7 +32,7 @@ export async function* sealedBlocks(
   const hash = createHash('sha256');
   let rest: Buffer = Buffer.alloc(0);
   let line = 1;
-  let begun = false;
+  let headerSeen = false;
 
   const cut = (bytes: Buffer): Block[] => {
     const blocks: Block[] = [];
@@ -52,8 +52,8 @@ export async function* sealedBlocks(
 
   for await (const chunk of chunksOf(file)) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    if (!begun && bytes.includes(newline)) {
-      begun = true;
+    if (!headerSeen && bytes.includes(newline)) {
+      headerSeen = true;
       onHeader(bytes.toString('utf8', 0, bytes.indexOf(newline)));
     }
     const blocks = cut(bytes);
@@ -87,7 +87,7 @@ function isSealed(hash: Hash, body: Buffer, seal: Buffer): boolean {
 /** Of a checksum line that is right: then only our writer can have written it. */
 const statedLines = (seal: Buffer) => Number(/"lines":(\d+)/.exec(seal.toString('latin1', 0, 80))?.[1]);
 
-/** What is wrong where no checksum comes for so long. */
+/** What is wrong if no checksum follows within the longest block. */
 function unsealed(rest: Buffer, line: number): Fault {
   const long = linesOf(rest).findIndex((text) => text.length > longestLine);
   if (long >= 0) return { line: line + long, what: `a line of more than ${longestLine >> 20} MB` };

@@ -12,7 +12,7 @@ import type { Nanoseconds } from '../base/units.ts';
 export const blockLines = 128;
 /** A longer line is none of ours. Bytes. */
 export const longestLine = 8 << 20;
-/** A block is sealed once it has so many bytes, so that it stays below this whatever its last line. */
+/** Size at which a block is sealed (bytes), so that it stays below the longest block whatever its last line. */
 export const blockBytes = 1 << 20;
 export const longestBlock = blockBytes + longestLine;
 

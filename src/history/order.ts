@@ -12,23 +12,23 @@ export interface OrderCheck {
  */
 export function orderCheck(): OrderCheck {
   /** Of the trials that have begun; the last of them may not be over. */
-  const begun = new Set<number>();
+  const started = new Set<number>();
   let planned: readonly { readonly policy: string | null; readonly repeat: number }[] | null = null;
   let current: number | null = null;
   let finished = false;
 
   const ofTrial = (trial: number, mustBeOpen: boolean): string | null => {
-    if (!begun.has(trial)) return `trial ${trial} has not begun`;
+    if (!started.has(trial)) return `trial ${trial} has not begun`;
     return mustBeOpen && trial !== current ? `trial ${trial} is over` : null;
   };
   const begin = (event: Extract<HistoryEvent, { type: 'trial-start' }>): string | null => {
     const { trial, policy, repeat } = event;
-    if (begun.has(trial)) return `trial ${trial} begins a second time`;
+    if (started.has(trial)) return `trial ${trial} begins a second time`;
     if (current !== null) return `trial ${trial} begins before trial ${current} has ended`;
     const plan = planned?.[trial];
     if (plan === undefined) return `trial ${trial} is not in the plan, which has ${planned?.length}`;
     if (plan.policy !== policy || plan.repeat !== repeat) return `trial ${trial} is not as planned`;
-    begun.add(trial);
+    started.add(trial);
     current = trial;
     return null;
   };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { MidflightError, messageOf } from '../base/errors.ts';
 import { packageVersion } from '../base/package.ts';
 import { type Block, sealedBlocks } from './blocks.ts';
-import { hotLines } from './hot-lines.ts';
+import { fastLines } from './fast-lines.ts';
 import { orderCheck } from './order.ts';
 import { type HistoryEvent, historyEvent, historyVersion } from './schema.ts';
 
@@ -42,7 +42,7 @@ export async function* readHistory(file: string): AsyncGenerator<HistoryEvent, E
 }
 
 function parser(file: string) {
-  const hot = hotLines();
+  const hot = fastLines();
   const order = orderCheck();
   let writtenBy = '';
   return {

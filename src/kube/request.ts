@@ -13,7 +13,7 @@ export interface ApiRequest {
   readonly query?: Record<string, string>;
   readonly method?: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: { readonly contentType: string; readonly content: unknown };
-  /** No byte for so long: it failed. Real milliseconds. */
+  /** How long to wait for the next byte before the request has failed (real ms). */
   readonly idleTimeoutMs?: number;
   readonly signal?: AbortSignal;
 }

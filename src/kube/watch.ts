@@ -44,7 +44,7 @@ export interface ResourceWatch {
   stop(): void;
 }
 
-/** The server ends a watch after so long, and it is opened again where it was. */
+/** How long until the server ends a watch; it is then opened again from the same resourceVersion. */
 const watchSeconds = 240;
 const firstPauseMs = 100;
 const longestPauseMs = 2000;

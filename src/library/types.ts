@@ -37,7 +37,7 @@ export interface WatchOptions extends Common {
    * Its signal is aborted if the watch ends early.
    */
   readonly during?: ((signal: AbortSignal) => unknown) | readonly string[];
-  /** The watch lasts at least so long, and until `during` is done. Default: '1s' with `during`, else '60s'. */
+  /** Least duration of the watch; it also lasts until `during` is done. Default: '1s' with `during`, else '60s'. */
   readonly duration?: string;
   /** Slow requests held open. Default: 10. */
   readonly streams?: number;
@@ -47,13 +47,13 @@ export interface WatchOptions extends Common {
   readonly lanes?: readonly ('new' | 'reused')[];
   /** Path and query of the probes. Default: the URL's. */
   readonly probePath?: string;
-  /** A stream silent for so long is lost. Default: '20s'. */
+  /** How long a stream may be silent before it counts as lost. Default: '20s'. */
   readonly stall?: string;
   /** Time-out of a probe. Default: '5s'. */
   readonly timeout?: string;
   /** How long probes must succeed for all to be well. Default: '5s'. */
   readonly stability?: string;
-  /** Streams are followed so long after the watch. Default: '60s', or 5 s longer than `stall`. */
+  /** How long to follow streams after the watch. Default: '60s', or 5 s longer than `stall`. */
   readonly follow?: string;
   /** Expected status. Default: 200. */
   readonly status?: number;

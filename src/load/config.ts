@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { lanes } from '../base/connections.ts';
 
 /*
- * What load processes are told. All durations are REAL milliseconds (the run divides by timeScale before).
+ * Configuration of the load processes. All durations are REAL milliseconds (the run divides by timeScale before).
  * Each load process emits history events `start`, `end`, `lateness`; and, for the live view and the trigger,
  * {type:'progress', t, started, inFlight, pastFirstChunk, completed, lost, cancelled} at most every 50 ms.
  */
@@ -27,7 +27,7 @@ export const wantedAnswer = z.object({
   bytes: z.nullable(z.int()),
   /** The body's last characters, white space at its end apart. */
   end: z.nullable(z.string()),
-  /** It takes at least so long, from the request's start. */
+  /** Least time from the request's start to its end. */
   minMs: z.nullable(z.number()),
 });
 export type WantedAnswer = z.infer<typeof wantedAnswer>;

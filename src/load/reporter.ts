@@ -18,7 +18,7 @@ export interface Reporter {
 }
 
 const progressMs = 50;
-/** A window of lateness is so long, or so many. */
+/** Length of a window of lateness: in time, or in requests, whichever is reached first. */
 const latenessMs = 1000;
 
 export function reporter(

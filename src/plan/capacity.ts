@@ -28,8 +28,8 @@ function perSecond(load: PlannedLoad): number {
   switch (load.kind) {
     case 'streams': {
       const chunks = load.concurrency / (load.chunkIntervalMs / 1000);
-      const begun = load.concurrency / Math.max(1, load.rampMs / 1000);
-      return chunks * perChunk + begun * perRequest;
+      const startsPerSecond = load.concurrency / Math.max(1, load.rampMs / 1000);
+      return chunks * perChunk + startsPerSecond * perRequest;
     }
     case 'probe':
       return load.rate * load.lanes.length * perRequest;

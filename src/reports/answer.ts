@@ -4,8 +4,8 @@ import { wilson } from '../analysis/wilson.ts';
 import { isPartOf } from '../catalogue/disturbances.ts';
 import { staysOnNode } from '../catalogue/policies.ts';
 import { repeatsToTell, withinChance } from './chance.ts';
+import { faultName, interval, listed, percent, plural, policyName } from './figures.ts';
 import { flipSentence } from './sentences.ts';
-import { faultName, interval, listed, percent, plural, policyName } from './words.ts';
 
 /*
  * The answer at the top: a few plain sentences made from measured figures and their intervals, never beyond them.

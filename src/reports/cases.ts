@@ -1,5 +1,5 @@
 import type { ExpectationReport, Report, Verdict } from '../analysis/schema.ts';
-import { measured, policyName } from './words.ts';
+import { measured, policyName } from './figures.ts';
 
 /*
  * A report as test cases, for CI servers: the same cases in every format that has such a thing (JUnit, CTRF).

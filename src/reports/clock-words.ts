@@ -2,7 +2,7 @@ import type { ClockGap, ClockNote, ClockSpread, DisturbanceReport } from '../ana
 import { clockCodeTraits } from '../catalogue/clock-codes.ts';
 import { type ClockName, clockNames, clockTraits } from '../catalogue/clocks.ts';
 import { disturbanceTraits } from '../catalogue/disturbances.ts';
-import { seconds } from './words.ts';
+import { seconds } from './figures.ts';
 
 /*
  * How clocks read: a value with its resolution, a bound, or why there is none.

@@ -1,7 +1,7 @@
 import type { ComparedDisturbance, ComparisonRow } from '../analysis/schema.ts';
 import { disturbanceKinds } from '../catalogue/disturbances.ts';
 import { failoverText } from './clock-words.ts';
-import { address, causeList, interval, percent, policyName, seconds } from './words.ts';
+import { address, causeList, interval, percent, policyName, seconds } from './figures.ts';
 
 /*
  * The comparison of policies as text, the same cells in every form of the report.

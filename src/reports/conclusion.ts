@@ -3,8 +3,8 @@ import type { ComparisonRow, Report, TrialReport } from '../analysis/schema.ts';
 import { lanes } from '../base/connections.ts';
 import { type DisturbanceKind, disturbanceKinds, isPartOf } from '../catalogue/disturbances.ts';
 import { staysOnNode } from '../catalogue/policies.ts';
+import { causeList, disturbanceName, faultName, plural, policyName, seconds } from './figures.ts';
 import { failedFor, were } from './sentences.ts';
-import { causeList, disturbanceName, faultName, plural, policyName, seconds } from './words.ts';
 
 /*
  * The figures as sentences, the same in every form of the report.

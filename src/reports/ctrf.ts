@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path';
 import type { Report } from '../analysis/schema.ts';
 import { visibleJson } from '../base/visible.ts';
 import { casesOf } from './cases.ts';
+import { policyName } from './figures.ts';
 import type { JunitOptions } from './junit.ts';
-import { policyName } from './words.ts';
 
 /** Of the schema that the output follows: https://github.com/ctrf-io/ctrf, schema/ctrf.schema.json. */
 const specVersion = '1.0.0';

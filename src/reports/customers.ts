@@ -1,7 +1,7 @@
 import type { Customers, Report } from '../analysis/schema.ts';
 import { cdnCodes, cdnCodeTraits } from '../catalogue/cdn-codes.ts';
 import { inTime } from './comparison-cells.ts';
-import { percent, policyName } from './words.ts';
+import { percent, policyName } from './figures.ts';
 
 /*
  * What clients behind a CDN (Cloudflare) would have seen: per policy and disturbance, as shares, nothing left out.

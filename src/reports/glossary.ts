@@ -1,7 +1,7 @@
 import { causes, causeTraits } from '../catalogue/causes.ts';
 import { cdnCodes, cdnCodeTraits } from '../catalogue/cdn-codes.ts';
 import { isSwitchover, policyNames, trafficMeaning, trafficPolicies } from '../catalogue/policies.ts';
-import { listed } from './words.ts';
+import { listed } from './figures.ts';
 
 /*
  * The words of the report, explained in the page itself. Sources: Kubernetes' docs ("Virtual IPs and service proxies");

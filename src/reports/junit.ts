@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import builder from 'junit-report-builder';
 import type { Report } from '../analysis/schema.ts';
 import { type Case, casesOf } from './cases.ts';
-import { policyName } from './words.ts';
+import { policyName } from './figures.ts';
 
 export interface JunitOptions {
   /** Of the report's files; named in each suite. */

@@ -1,5 +1,5 @@
 import type { Report, TrialReport } from '../analysis/schema.ts';
-import { repeatsOf, seconds, trialName } from './words.ts';
+import { repeatsOf, seconds, trialName } from './figures.ts';
 
 export const latenessTitle = 'This machine was busy: figures from these times are not exact';
 export const latenessTitles = ['trial', 'instrument', 'late by up to', 'between'] as const;

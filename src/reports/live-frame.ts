@@ -1,9 +1,9 @@
 import { nsPerMs } from '../base/units.ts';
+import { policyName } from './figures.ts';
 import { type LiveState, recentProbes, sum } from './live-state.ts';
 import { phaseWords } from './live-words.ts';
 import type { Paint } from './paint.ts';
 import { width } from './table.ts';
-import { policyName } from './words.ts';
 
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 

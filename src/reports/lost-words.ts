@@ -1,6 +1,6 @@
 import type { LostRequest, TrialDetail } from '../analysis/detail.ts';
 import { cdnCodeTraits } from '../catalogue/cdn-codes.ts';
-import { plural, policyName } from './words.ts';
+import { plural, policyName } from './figures.ts';
 
 /*
  * Lost requests in words: the table of them all, and the story of one.

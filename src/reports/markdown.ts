@@ -6,8 +6,6 @@ import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './co
 import { conclusion } from './conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from './customers.ts';
 import { explain, explainColumns } from './explain.ts';
-import { latenessRows, latenessTitle, latenessTitles } from './lateness.ts';
-import { outageRows, outageTitles } from './outages.ts';
 import {
   disturbanceName,
   faultName,
@@ -16,7 +14,9 @@ import {
   plural,
   policyName,
   setting,
-} from './words.ts';
+} from './figures.ts';
+import { latenessRows, latenessTitle, latenessTitles } from './lateness.ts';
+import { outageRows, outageTitles } from './outages.ts';
 
 /**
  * A comment on GitHub may have 65,536 characters (a step summary 1 MiB); some room is left for what is written around it.

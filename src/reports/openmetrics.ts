@@ -1,5 +1,5 @@
 import type { ComparedDisturbance, ComparisonRow, Report } from '../analysis/schema.ts';
-import { policyName } from './words.ts';
+import { policyName } from './figures.ts';
 
 /*
  * The report as metrics, for Prometheus: a textfile collector reads the file, a push gateway takes it. All are gauges without

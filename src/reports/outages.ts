@@ -1,6 +1,6 @@
 import type { DisturbanceReport, OutageReport, Report, TrialReport } from '../analysis/schema.ts';
 import { resolution } from './clock-words.ts';
-import { disturbanceName, percent, repeatsOf, seconds, trialName } from './words.ts';
+import { disturbanceName, percent, repeatsOf, seconds, trialName } from './figures.ts';
 
 /*
  * Outages: spans in which new connections failed. Not the same as failover, which counts from the disturbance.

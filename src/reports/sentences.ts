@@ -1,5 +1,5 @@
 import type { ComparedDisturbance, ComparisonRow, TrialReport } from '../analysis/schema.ts';
-import { percent, plural, policyName, seconds } from './words.ts';
+import { percent, plural, policyName, seconds } from './figures.ts';
 
 /*
  * Sentences about one policy's figures that several parts of the report need.

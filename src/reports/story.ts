@@ -1,8 +1,8 @@
 import type { LostRequest, TrialDetail } from '../analysis/detail.ts';
 import { cdnCodeTraits } from '../catalogue/cdn-codes.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
+import { policyName } from './figures.ts';
 import { evidence, kindWords, whyNot } from './lost-words.ts';
-import { policyName } from './words.ts';
 
 /** Every record of one request, and what happened around it. */
 export interface RequestEvents {

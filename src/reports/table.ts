@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { figureUnits } from './words.ts';
+import { figureUnits } from './figures.ts';
 
 /** Characters that a text takes on a terminal. */
 export const width = (text: string): number => [...stripVTControlCharacters(text)].length;

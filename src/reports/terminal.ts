@@ -6,11 +6,11 @@ import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './co
 import { conclusion } from './conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from './customers.ts';
 import { explain, explainColumns } from './explain.ts';
+import { measured, plural, policyName, setting } from './figures.ts';
 import { latenessRows, latenessTitle, latenessTitles } from './lateness.ts';
 import { outageRows, outageTitles } from './outages.ts';
 import { type Paint, paint } from './paint.ts';
 import { folded, table, wrap } from './table.ts';
-import { measured, plural, policyName, setting } from './words.ts';
 
 export interface TerminalOptions {
   readonly columns: number;

@@ -3,7 +3,7 @@ import type { RunState } from './state.ts';
 const neverAborted = new AbortController().signal;
 
 /**
- * Ends what is still in flight, and waits until it is told: cut by us, it is cancelled and no loss. After Ctrl-C as well,
+ * Ends what is still in flight, and waits until its end is recorded: cut by us, it is cancelled and no loss. After Ctrl-C as well,
  * but then nobody waits long.
  */
 export async function cutOff(

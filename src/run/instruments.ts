@@ -11,7 +11,7 @@ import type { Timers } from './timers.ts';
 /** Which messages of our processes go into the history as they are. */
 const recorded: ReadonlySet<string> = new Set(historyEvent.options.map((option) => option.shape.type.value));
 
-/** A process of ours that says nothing for so long has measured nothing meanwhile. Real milliseconds. */
+/** How long a process of ours may stay silent before it counts as not measuring (real ms). */
 const hungAfterMs = 2000;
 
 /** Why a part of ours that hangs spoils the measurement. */

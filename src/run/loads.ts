@@ -19,7 +19,7 @@ import type {
 import { launchInstrument } from './instruments.ts';
 import { type Run, realMs } from './run.ts';
 
-/** Cloudflare gives up on a SYN after 19 s (its docs, error 522): so long an unanswered probe is followed. */
+/** Cloudflare gives up on a SYN after 19 s (its docs, error 522): that is how long to follow an unanswered probe. */
 const cdnConnectTimeout = 19_000;
 
 /** All load processes of one trial. */

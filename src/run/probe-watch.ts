@@ -37,7 +37,7 @@ export function probeWatch(): ProbeWatch {
     for (const followed of lanes.values()) if (followed.pending.has(id)) return followed;
     return undefined;
   };
-  const begun = ({ id, lane, dueAt }: EventOf<'start'>) => {
+  const onStart = ({ id, lane, dueAt }: EventOf<'start'>) => {
     sent += 1;
     const followed = lanes.get(lane) ?? { pending: new Map(), good: [], lastBad: -1 };
     lanes.set(lane, followed);
@@ -68,7 +68,7 @@ export function probeWatch(): ProbeWatch {
     },
     observe(event) {
       if (event.type === 'end') ended(event);
-      else if (event.kind === 'probe') begun(event);
+      else if (event.kind === 'probe') onStart(event);
     },
     stableSince(since, now, stabilityNs, timeoutNs) {
       if (sent === 0) return now - since >= stabilityNs;

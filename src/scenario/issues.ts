@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Problem } from './error.ts';
 import { keysAt, wantsDuration } from './keys.ts';
 import { nearest } from './nearest.ts';
-import { aDuration } from './parts/words.ts';
+import { aDuration } from './parts/scalars.ts';
 import { show, showName } from './show.ts';
 
 type Issue = z.core.$ZodIssue;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { remembered } from '../base/remember.ts';
-import { durationPattern } from './parts/words.ts';
+import { durationPattern } from './parts/scalars.ts';
 import { scenario } from './schema.ts';
 
 interface JsonSchema {

@@ -6,7 +6,7 @@ import { fault } from './parts/fault.ts';
 import { load } from './parts/load.ts';
 import { cloudName, pool } from './parts/nodes.ts';
 import { app, ingress } from './parts/pods.ts';
-import { duration, image, name } from './parts/words.ts';
+import { duration, image, name } from './parts/scalars.ts';
 
 /*
  * The scenario file, as a person writes it. Durations are of cluster time ("10s", "1m30s", "250ms").

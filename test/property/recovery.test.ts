@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { recoveredAfter } from '../../src/analysis/clocks/probes.ts';
+import { bareEnd } from '../../src/history/bare-end.ts';
 import type { EventOf } from '../../src/history/schema.ts';
-import { untoldEnd } from '../../src/history/untold-end.ts';
 import { probeWatch } from '../../src/run/probe-watch.ts';
 import { probeStart } from '../support/probe-start.ts';
 
@@ -17,7 +17,7 @@ const timeout = 25;
 const stability = 60;
 
 const answer = (id: string, t: number, good: boolean): EventOf<'end'> =>
-  untoldEnd({ t, trial: 0, id, outcome: good ? 'completed' : 'connect-timeout' });
+  bareEnd({ t, trial: 0, id, outcome: good ? 'completed' : 'connect-timeout' });
 
 /** Each probe: does it succeed, and how long after it was due is that known? A failure may be known long after its time-out. */
 const fate = fc.oneof(

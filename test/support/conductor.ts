@@ -1,8 +1,8 @@
 import type { CoreV1Api } from '@kubernetes/client-node';
 import type { Message, RoleHandle } from '../../src/base/role.ts';
 import type { ChangeLog, Unwound } from '../../src/changes/change-log.ts';
+import { bareEnd } from '../../src/history/bare-end.ts';
 import type { HistoryEvent } from '../../src/history/schema.ts';
-import { untoldEnd } from '../../src/history/untold-end.ts';
 import type { Plan, PlannedTrial } from '../../src/plan/schema.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Run } from '../../src/run/run.ts';
@@ -158,7 +158,7 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
       const hit = dead !== null && state.health.get(dead)?.healthy === true && sent % 3 === 0;
       say(event);
       say(
-        untoldEnd({
+        bareEnd({
           t: t(),
           trial: 0,
           id,

@@ -43,9 +43,9 @@ export function lateSpans(plan: AnyPlan, trial: TrialRecord, time: ClusterTime):
       span.to = Math.max(span.to, window.to);
       span.maxMs = Math.max(span.maxMs, window.maxMs);
     } else {
-      const begun = { ...window };
-      last.set(window.instrument, begun);
-      spans.push(begun);
+      const opened = { ...window };
+      last.set(window.instrument, opened);
+      spans.push(opened);
     }
   }
   return spans.map((span) => ({

@@ -7,7 +7,10 @@ import { type TrialFold, trialFold } from './trial.ts';
 /** Folds the events of a history into trials; each is given out when it is over, and then forgotten. */
 export interface Fold {
   /** Takes the next event. Returns what it ended: a trial, and the start of a request. */
-  take(event: HistoryEvent): { readonly trial: TrialRecord | null; readonly begun: EventOf<'start'> | null };
+  take(event: HistoryEvent): {
+    readonly trial: TrialRecord | null;
+    readonly started: EventOf<'start'> | null;
+  };
   /** A trial that the history breaks off in. */
   rest(): TrialRecord | null;
   run(): RunRecord | null;
@@ -17,7 +20,7 @@ export interface Fold {
   readonly lastSeen: number;
 }
 
-const nothing = { trial: null, begun: null };
+const nothing = { trial: null, started: null };
 
 export function fold(): Fold {
   const cluster = nodes();
@@ -53,7 +56,7 @@ export function fold(): Fold {
       if (event.t > lastSeen) lastSeen = event.t;
       switch (event.type) {
         case 'end':
-          return trial === null ? nothing : { trial: null, begun: trial.end(event) };
+          return trial === null ? nothing : { trial: null, started: trial.end(event) };
         case 'edge-open':
           edge.opened(event);
           return nothing;
@@ -73,7 +76,7 @@ export function fold(): Fold {
           trial = begin(event);
           return nothing;
         case 'trial-end':
-          return { trial: close(event), begun: null };
+          return { trial: close(event), started: null };
         case 'health':
         case 'node':
         case 'endpoints':

@@ -14,37 +14,37 @@ export interface IngressLog {
   nodeOf(id: string): string | null;
 }
 
-/** Lines of ids never heard of yet: their start may be a few lines away, not more. */
+/** How many lines to keep whose request has not started yet: its start may be a few lines away, not more. */
 const early = 1000;
 
 export function ingressLog(): IngressLog {
-  /** Of requests that have begun: the node that logged it, null where that is not known, undefined: not logged. */
-  const begun = new Map<string, string | null | undefined>();
-  const strangers = new Map<string, string | null>();
+  /** Of requests that have started: the node that logged it; null: not known; undefined: not logged. */
+  const loggedBy = new Map<string, string | null | undefined>();
+  const unmatched = new Map<string, string | null>();
   let any = false;
   return {
     logged({ id }, node) {
       any = true;
       if (id === null) return;
-      if (begun.has(id)) begun.set(id, node);
+      if (loggedBy.has(id)) loggedBy.set(id, node);
       else {
-        strangers.set(id, node);
-        if (strangers.size <= early) return;
-        const [oldest = ''] = strangers.keys();
-        strangers.delete(oldest);
+        unmatched.set(id, node);
+        if (unmatched.size <= early) return;
+        const [oldest = ''] = unmatched.keys();
+        unmatched.delete(oldest);
       }
     },
     started(id) {
-      begun.set(id, strangers.size === 0 ? undefined : strangers.get(id));
-      strangers.delete(id);
+      loggedBy.set(id, unmatched.size === 0 ? undefined : unmatched.get(id));
+      unmatched.delete(id);
     },
     ended(id, forget) {
-      if (forget) begun.delete(id);
+      if (forget) loggedBy.delete(id);
     },
     get any() {
       return any;
     },
-    has: (id) => begun.get(id) !== undefined,
-    nodeOf: (id) => begun.get(id) ?? null,
+    has: (id) => loggedBy.get(id) !== undefined,
+    nodeOf: (id) => loggedBy.get(id) ?? null,
   };
 }

@@ -1,6 +1,6 @@
 import { remembered } from '../../base/remember.ts';
+import { bareEnd } from '../../history/bare-end.ts';
 import type { EventOf } from '../../history/schema.ts';
-import { untoldEnd } from '../../history/untold-end.ts';
 import type { LaneRecord, RequestRecord, RequestsRecord } from '../records.ts';
 
 type Start = EventOf<'start'>;
@@ -75,7 +75,7 @@ export function requests(isOwn: (load: string) => boolean): Requests {
     finish(t, each) {
       record.unfinished = open.size;
       for (const start of open.values()) {
-        each(start, untoldEnd({ t, trial: start.trial, id: start.id, outcome: 'local-error' }));
+        each(start, bareEnd({ t, trial: start.trial, id: start.id, outcome: 'local-error' }));
       }
       open.clear();
     },

@@ -37,14 +37,14 @@ export function trialFold(start: EventOf<'trial-start'>, context: TrialContext):
   const seen = sources(times);
   const logged = ingressLog();
 
-  const ended = (begun: Start, end: End) => {
-    const engine = engineOf(begun.load);
-    logged.ended(begun.id, engine !== null || end.outcome === 'completed');
-    if (engine !== null) return others.ended(begun.load, engine, end.outcome);
-    seen.ended(begun, end);
-    const record = own.count(begun, end);
+  const ended = (started: Start, end: End) => {
+    const engine = engineOf(started.load);
+    logged.ended(started.id, engine !== null || end.outcome === 'completed');
+    if (engine !== null) return others.ended(started.load, engine, end.outcome);
+    seen.ended(started, end);
+    const record = own.count(started, end);
     if (record !== null) connections.join(record);
-    else if (end.outcome === 'completed') connections.forget(begun, end);
+    else if (end.outcome === 'completed') connections.forget(started, end);
   };
 
   return {
@@ -67,10 +67,10 @@ export function trialFold(start: EventOf<'trial-start'>, context: TrialContext):
       }
     },
     end(end) {
-      const begun = own.pair(end);
-      if (begun !== null) ended(begun, end);
+      const started = own.pair(end);
+      if (started !== null) ended(started, end);
       else if (end.trial === start.trial) own.record.strayEnds += 1;
-      return begun;
+      return started;
     },
     close(end, lastSeen) {
       own.finish(lastSeen, ended);

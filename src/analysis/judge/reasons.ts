@@ -117,12 +117,12 @@ function contradicted({ streams, lanes }: BuiltTrial): TrialReason[] {
 /** A watch has no steady state that was proven: of what never worked nothing can be said but that. */
 function neverWell({ report: { policy }, streams, lanes }: BuiltTrial): TrialReason[] {
   if (policy !== null) return [];
-  const begun = ({ request: { outcome, firstChunkAt } }: Judged) =>
+  const answered = ({ request: { outcome, firstChunkAt } }: Judged) =>
     outcome === 'completed' || outcome === 'cancelled' || (firstChunkAt !== null && outcome !== 'http-error');
   const none = (what: string, failed: number) =>
     because('never-well', `no ${what} had a good answer: ${failed} of ${failed} failed`);
   return [
-    ...(streams.length > 0 && !streams.some(begun) ? [none('stream', streams.length)] : []),
+    ...(streams.length > 0 && !streams.some(answered) ? [none('stream', streams.length)] : []),
     ...laneNames.flatMap((name) => {
       const lane = lanes[name];
       if (lane == null || lane.failed.length === 0 || lane.record.goodDueAt.length > 0) return [];

@@ -5,7 +5,7 @@ import type { Milliseconds } from '../../base/units.ts';
 import type { Undone, World } from '../change.ts';
 import { orGone } from './patching.ts';
 
-/** One pod; its uid tells it from another of the same name. */
+/** One pod. The uid distinguishes it from a later pod of the same name. */
 export const podTarget = z.object({
   namespace: z.string(),
   name: z.string(),

@@ -51,13 +51,13 @@ export const watch = defineCommand({
         type: 'string',
         default: watchDefaults.stall,
         requiresArg: true,
-        describe: 'A stream silent for so long is lost',
+        describe: 'How long a stream may be silent before it counts as lost',
       })
       .option('timeout', {
         type: 'string',
         default: watchDefaults.timeout,
         requiresArg: true,
-        describe: 'A probe without its whole answer for so long has failed',
+        describe: 'How long a probe may take to its whole answer before it has failed',
       })
       .option('probe-path', {
         type: 'string',
@@ -69,7 +69,7 @@ export const watch = defineCommand({
         type: 'string',
         default: watchDefaults.stability,
         requiresArg: true,
-        describe: 'Failover is over when all probes succeed for so long',
+        describe: 'How long all probes must succeed before a failover is over',
       })
       .option('status', {
         type: 'number',

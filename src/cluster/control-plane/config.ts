@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const realMs = z.number().min(1);
 
-/** What the control plane's process is told at its start. All timers are real milliseconds. */
+/** Configuration of the control plane's process. All timers are real milliseconds. */
 export const controlPlaneConfig = z.object({
   role: z.literal('control-plane'),
   host: z.string(),

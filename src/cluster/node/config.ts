@@ -3,7 +3,7 @@ import * as z from 'zod';
 const realMs = z.number().min(0);
 const strings = z.record(z.string(), z.string());
 
-/** What one embedded node's process is told at its start. All timers are real milliseconds. */
+/** Configuration of one embedded node's process. All timers are real milliseconds. */
 export const nodeConfig = z.object({
   role: z.literal('node'),
   name: z.string(),

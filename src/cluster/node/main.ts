@@ -34,7 +34,7 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
     if (!stopping) context.emit({ type: 'failed', reason: `${what}: ${messageOf(error)}` });
   };
 
-  const lets = kubelet({
+  const agent = kubelet({
     config,
     api,
     ports,
@@ -45,9 +45,9 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
     },
     failed,
   });
-  const listeners = () => [...ofProxy, ...lets.listeners];
+  const listeners = () => [...ofProxy, ...agent.listeners];
   const tell = () => {
-    context.emit({ type: 'pods', pods: lets.pods });
+    context.emit({ type: 'pods', pods: agent.pods });
     context.emit({ type: 'listeners', listeners: listeners() });
   };
   const proxy = serviceProxy({
@@ -71,7 +71,7 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
   });
   const upstream = throttle(config.timers.ingressThrottleMs, () => {
     const endpoints = (view.endpoints().get(upstreamService) ?? []).filter(({ ready }) => ready);
-    lets.sendToIngress({
+    agent.sendToIngress({
       type: 'upstream',
       endpoints: endpoints.map(({ address, port }) => ({ host: address, port })),
     });
@@ -92,21 +92,21 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
     const { which, graceMs, id } = message;
     void node
       .shuttingDown()
-      .then(() => lets.shutdown(which === 'critical' ? 'critical' : 'ordinary', Number(graceMs)))
+      .then(() => agent.shutdown(which === 'critical' ? 'critical' : 'ordinary', Number(graceMs)))
       .catch((error: unknown) => failed('shutdown of pods', error))
       .finally(() => context.emit({ type: 'shutdown-done', id }));
   });
   context.onStop(async () => {
     stopping = true;
     node.stop();
-    lets.stop();
+    agent.stop();
     view.stop();
     upstream.stop();
     await proxy.stop();
   });
 
   await view.start();
-  await lets.start();
+  await agent.start();
   await node.start();
   await proxy.synced();
   return { pgid: process.pid, listeners: listeners() };

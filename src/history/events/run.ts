@@ -87,7 +87,7 @@ export const phase = z.object({ type: z.literal('phase'), t: ns, trial: trialInd
 export type Phase = (typeof phases)[number];
 
 /**
- * A flip, a notice (the node is told that its power will be cut), a fault, a step of a rollout, or (midflight watch) the
+ * A flip, a notice (the node learns that its power will be cut), a fault, a step of a rollout, or (midflight watch) the
  * user's command. begin: the instant right before it is done (all clocks count from here); done: it had taken hold;
  * recovered: what it broke was asked to come back; failed: it could not be done.
  */

@@ -29,7 +29,7 @@ export function autocannonEngine(
   const running = new Set<Instance>();
   const problems = new Set<string>();
   const sums = { requests: 0, answers: 0, errors: 0, timeouts: 0 };
-  let begun = false;
+  let hasStarted = false;
   let quiet = false;
   let owed = 0;
   let number = 0;
@@ -120,8 +120,8 @@ export function autocannonEngine(
   });
   return {
     begin() {
-      if (begun || quiet) return;
-      begun = true;
+      if (hasStarted || quiet) return;
+      hasStarted = true;
       pace.add(clock.now());
     },
     quiesce,

@@ -31,7 +31,7 @@ export interface Connection {
   use(user: ConnectionUser): void;
   /** Done with it: lets the server close first, so that its side and not ours keeps the port in TIME_WAIT. */
   release(): void;
-  /** Ends it; nothing more is told. */
+  /** Ends it; no further event is emitted. */
   destroy(): void;
 }
 
@@ -214,7 +214,7 @@ class SocketConnection implements Connection {
     if (!this.over) this.close();
   }
 
-  /** Nothing more is told to whoever used it last, but what the caller tells now. */
+  /** The previous user gets no further event, except the one that the caller emits now. */
   private end(): ConnectionUser {
     const last = this.user;
     this.user = nobody;

@@ -56,7 +56,7 @@ export interface Session {
   request(headers: OutgoingHttpHeaders, user: SessionUser): () => void;
   /** Done with it: says so, and lets the server close first. */
   release(): void;
-  /** Ends it; nothing more is told. */
+  /** Ends it; no further event is emitted. */
   destroy(): void;
 }
 
@@ -119,7 +119,7 @@ function sessionOf({ socket, session, secure, isName, onAddress }: Parts, clock:
   let lastProcessed = Number.POSITIVE_INFINITY;
   let open = true;
   let over = false;
-  /** The one verdict on all that is in flight. What had arrived before is told first: streams are read a tick later. */
+  /** The one verdict on all that is in flight. What had arrived before is reported first: streams are read a tick later. */
   const end = (tell: (user: SessionUser, stream: ClientHttp2Stream) => void) => {
     if (over) return;
     over = true;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Nanoseconds } from '../../base/units.ts';
+import { bareEnd } from '../../history/bare-end.ts';
 import type { EventOf } from '../../history/schema.ts';
-import { untoldEnd } from '../../history/untold-end.ts';
 import { bodyReader } from '../../workload/protocol.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Sample } from './samples.ts';
@@ -39,7 +39,7 @@ export function endOfOwn(
   const heard = told.receiving > 0 || told.status !== 0;
   return {
     // k6 tells nothing of its sockets, nor when the parts of a body came.
-    ...untoldEnd({
+    ...bareEnd({
       // Nor has it times of a connection that failed.
       t: monotonicAt(connected ? told.at + told.took : at),
       trial,
@@ -69,7 +69,7 @@ export function endOfOther(
   // Which status is expected is the script's to say, and may differ from request to request.
   const expected = status === 0 || tags.expected_response === 'true' ? status : -1;
   return {
-    ...untoldEnd({
+    ...bareEnd({
       t: monotonicAt(at),
       trial,
       id,

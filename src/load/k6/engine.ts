@@ -2,8 +2,8 @@ import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { RoleContext } from '../../base/role.ts';
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
+import { bareEnd } from '../../history/bare-end.ts';
 import type { EventOf } from '../../history/schema.ts';
-import { untoldEnd } from '../../history/untold-end.ts';
 import type { K6Config } from '../config.ts';
 import { reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
@@ -99,7 +99,7 @@ export async function k6Engine(
     else if (!expected) problems.add(`k6 ended with ${how}: ${error}`);
     // Its end by us cancels what was in flight; by itself, nobody knows what became of that.
     const left = ended ? 'cancelled' : 'local-error';
-    for (const id of [...open]) end(untoldEnd({ t: clock.now(), trial, id, outcome: left }));
+    for (const id of [...open]) end(bareEnd({ t: clock.now(), trial, id, outcome: left }));
     const cut = cutBefore ?? running.interrupted;
     if (!own && cut > 0)
       problems.add(

@@ -45,7 +45,7 @@ export function probe(
   const holdNs = Math.max(config.holdMs, config.timeoutMs) * nsPerMs;
   const view = { from: clock.now(), sent: 0, ok: 0, failed: 0 };
   let number = 0;
-  let begun = false;
+  let hasStarted = false;
   let quiet = false;
 
   const send = (lane: Lane, carrier: Carrier, dueAt: Nanoseconds) => {
@@ -147,8 +147,8 @@ export function probe(
   };
   return {
     begin() {
-      if (begun || quiet) return;
-      begun = true;
+      if (hasStarted || quiet) return;
+      hasStarted = true;
       for (const lane of lanes) lane.begin(clock.now());
     },
     quiesce,

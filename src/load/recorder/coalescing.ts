@@ -1,4 +1,4 @@
-/** What comes within so many milliseconds is read together. */
+/** Data that arrives within this time is read together (ms). */
 const togetherMs = 3;
 /** With fewer streams open each event is read as it comes. */
 export const coalesceFrom = 1000;

@@ -3,7 +3,7 @@ export interface Places {
   take(): number;
   free(place: number): void;
   /** A stream in this place has had a first byte: true the first time. */
-  begun(place: number): boolean;
+  markStarted(place: number): boolean;
 }
 
 /** Rings of fixed size: there may be ten thousand, taken within seconds. */
@@ -22,7 +22,7 @@ export function places(count: number): Places {
       ring[end % count] = place;
       end += 1;
     },
-    begun(place) {
+    markStarted(place) {
       if (known[place] !== 0) return false;
       known[place] = 1;
       return true;

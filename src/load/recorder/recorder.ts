@@ -20,7 +20,7 @@ import { type Cohort, Stream } from './stream.ts';
 
 /** Any URL: the least time between two streams in one place, ms. With the app, a failed one waits for its chunk interval. */
 const defaultPauseMs = 1000;
-/** A mass failure is told while it goes on, not after. */
+/** Reports a mass failure while it goes on, not after it. */
 const flushEvery = 256;
 /** A sweep sees a silence at most this late, ms. */
 const sweepMs = 50;
@@ -36,7 +36,7 @@ export function recorder(
   const streams = new Set<Stream>();
   const report = reporter(config.load, context, clock);
   const limits = { stall: config.stallMs * nsPerMs, connect: config.connectTimeoutMs * nsPerMs };
-  let begun = false;
+  let hasStarted = false;
   let quiet = false;
   let number = 0;
 
@@ -46,7 +46,7 @@ export function recorder(
 
   const wanted = places(config.concurrency);
   const placeBegun = ({ place }: Stream) => {
-    if (wanted.begun(place)) report.counts.placeBegun();
+    if (wanted.markStarted(place)) report.counts.placeBegun();
   };
 
   const start = (dueAt: Nanoseconds) => {
@@ -94,7 +94,7 @@ export function recorder(
   };
 
   const sayIdle = () => {
-    const over = quiet || (begun && !config.renew && pace.waiting === 0);
+    const over = quiet || (hasStarted && !config.renew && pace.waiting === 0);
     if (over && streams.size === 0) report.idle();
   };
 
@@ -126,8 +126,8 @@ export function recorder(
   };
   return {
     begin() {
-      if (begun || quiet) return;
-      begun = true;
+      if (hasStarted || quiet) return;
+      hasStarted = true;
       const now = clock.now();
       const spacing = (config.rampMs * nsPerMs) / config.concurrency;
       for (let index = 0; index < config.concurrency; index++) pace.add(now + index * spacing);

@@ -3,10 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import { chunkLine, endLine } from '../../workload/protocol.ts';
 import { recorder } from './recorder.ts';
 
-/** So many streams, each of so many chunks, make V8 compile what they run. */
+/** Number of streams, and of chunks in each, after which V8 has compiled the code that they run. */
 const streams = 100;
 const chunks = 2;
-/** Above so many streams cold code would make starts late, and losses be told late. */
+/** Number of streams above which cold code would delay starts and the recording of losses. */
 const worthIt = 1000;
 const limitMs = 2000;
 

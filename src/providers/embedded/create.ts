@@ -32,7 +32,7 @@ export interface EmbeddedCluster {
   readonly topology: readonly TopologyNode[];
 }
 
-/** A control plane that says nothing for so long hangs. Real milliseconds. */
+/** How long the control plane may stay silent before it counts as hung (real ms). */
 const hungAfterMs = 8000;
 
 interface Creation {

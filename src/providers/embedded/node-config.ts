@@ -12,7 +12,7 @@ const backlog = 256;
 /** Traefik's providers.providersThrottleDuration, its default. */
 const ingressThrottleMs = 2000;
 
-/** What the node's process is told; cluster time becomes real time here. */
+/** Configuration of the node's process; cluster time becomes real time here. */
 export function nodeConfigOf(
   plan: Plan,
   node: PlannedNode,

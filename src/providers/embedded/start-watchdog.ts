@@ -21,7 +21,7 @@ export async function startWatchdog(
   });
   let expected = false;
   const ended = endOf(child);
-  await begun(child, ended);
+  await waitUntilReady(child, ended);
   child.stdin?.on('error', () => {}); // it has ended: `ended` says so
   void ended.then((how) => {
     if (!expected) died(how);
@@ -42,7 +42,7 @@ function endOf(child: ChildProcess): Promise<string> {
   });
 }
 
-function begun(child: ChildProcess, ended: Promise<string>): Promise<void> {
+function waitUntilReady(child: ChildProcess, ended: Promise<string>): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) =>
       reject(new MidflightError('provider-failed', `the watchdog did not start: ${why}`));

@@ -74,7 +74,7 @@ export async function openCluster(name: string): Promise<KindCluster> {
   return { name, kubeConfig: kubeConfigFromText(outside), internalKubeConfig: inside };
 }
 
-/** A cluster is gone when so many looks in a row find no container of it. */
+/** How many checks in a row must find no container before a cluster counts as gone. */
 const looks = 4;
 const lookMs = 500;
 const turns = 60;

@@ -118,7 +118,7 @@ async function pause(node: NodeName): Promise<void> {
 /** The command that mends a node by hand. */
 const recovery = (node: NodeName) => `docker unpause ${node}; docker restart ${node}`;
 
-/** What could not be undone is told with the command that does it. */
+/** Reports what could not be undone, with the command that does it. */
 function withRecovery(error: unknown, node: NodeName): unknown {
   if (!(error instanceof MidflightError) || error.code === 'interrupted' || error.hint !== undefined)
     return error;

@@ -9,8 +9,8 @@ import {
 import { conclusion } from '../conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from '../customers.ts';
 import { explain, explainColumns } from '../explain.ts';
+import { policyName } from '../figures.ts';
 import { outageRows, outageTitles } from '../outages.ts';
-import { policyName } from '../words.ts';
 import { lostChart } from './lost-chart.ts';
 import { type Cell, escapeHtml, figure, type Key, paragraphs, prose, table } from './markup.ts';
 

@@ -1,8 +1,8 @@
 import type { TrialDetail } from '../../analysis/detail.ts';
 import type { Report } from '../../analysis/schema.ts';
 import { answer } from '../answer.ts';
+import { measured, policyName, setting } from '../figures.ts';
 import { glossary } from '../glossary.ts';
-import { measured, policyName, setting } from '../words.ts';
 import { comparison } from './comparison.ts';
 import { lostTable, script, scriptHash } from './lost-table.ts';
 import { type Cell, escapeHtml, list, paragraphs, prose, table } from './markup.ts';

@@ -1,6 +1,6 @@
 import type { DisturbanceReport } from '../../analysis/schema.ts';
 import { clockTraits } from '../../catalogue/clocks.ts';
-import { seconds } from '../words.ts';
+import { seconds } from '../figures.ts';
 import type { Mark } from './series.ts';
 
 /** Clocks that are instants on the timeline; the others are sums or lengths, or stand beside these. */

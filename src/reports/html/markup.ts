@@ -1,4 +1,4 @@
-import { figureUnits } from '../words.ts';
+import { figureUnits } from '../figures.ts';
 
 /** Text as HTML. */
 export function escapeHtml(text: string): string {

@@ -3,7 +3,7 @@ import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import { isLost } from '../../catalogue/outcomes.ts';
 import { meaningOf } from '../../history/meaning.ts';
 import type { EventOf, FaultMeaning, HistoryEvent, Outcome } from '../../history/schema.ts';
-import { shortened } from '../words.ts';
+import { shortened } from '../figures.ts';
 
 /** What the charts of one trial are drawn from. Times are seconds of cluster time since the trial's start. */
 export interface TrialSeries {
@@ -55,7 +55,7 @@ const binLimit = 400;
 /** Takes the events of a history in their order; memory is bounded by the limits above. */
 export interface SeriesReader {
   /** `begun`: the start of the request that it ends, as the analysis of the same history knows it. */
-  take(event: HistoryEvent, begun: EventOf<'start'> | null): void;
+  take(event: HistoryEvent, request: EventOf<'start'> | null): void;
   /** Once, after the last. */
   close(): TrialSeries[];
 }
@@ -66,11 +66,11 @@ export function seriesReader(): SeriesReader {
   let current: ReturnType<typeof trialSeries> | null = null;
   const health = new Map<string, NodeSpan['state']>();
   return {
-    take(event, begun) {
+    take(event, request) {
       if (event.type === 'header') scale = event.plan.timeScale;
       if (event.type === 'health') health.set(event.node, stateOf(event));
       if (event.type === 'trial-start') current = trialSeries(event, scale, health);
-      current?.take(event, begun);
+      current?.take(event, request);
       if (event.type === 'trial-end' && current !== null) {
         all.push(current.close());
         current = null;
@@ -126,12 +126,12 @@ function trialSeries(
     else bin.failed += 1;
   };
   return {
-    take(event: HistoryEvent, begun: EventOf<'start'> | null) {
+    take(event: HistoryEvent, request: EventOf<'start'> | null) {
       if (event.t > last) last = event.t;
       switch (event.type) {
         case 'end':
-          if (begun?.kind === 'probe') probe(begun, event);
-          else if (begun?.kind === 'stream') stream(begun, event);
+          if (request?.kind === 'probe') probe(request, event);
+          else if (request?.kind === 'stream') stream(request, event);
           return;
         case 'health': {
           const before = board.findLast(({ node }) => node === event.node);

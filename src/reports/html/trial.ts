@@ -3,7 +3,6 @@ import { lanes as laneNames } from '../../base/connections.ts';
 import { clockTraits } from '../../catalogue/clocks.ts';
 import { clockCells, clocksFor } from '../clock-words.ts';
 import { customersTitle, shares } from '../customers.ts';
-import { outageCells } from '../outages.ts';
 import {
   address,
   causeList,
@@ -12,7 +11,8 @@ import {
   keptConnectionLine,
   plural,
   policyName,
-} from '../words.ts';
+} from '../figures.ts';
+import { outageCells } from '../outages.ts';
 import { boardChart, probeChart, streamChart } from './charts.ts';
 import { clockMarks } from './marks.ts';
 import { type Cell, escapeHtml, figure, type Key, list, prose, table } from './markup.ts';

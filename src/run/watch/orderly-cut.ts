@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '../../history/schema.ts';
 
-/** Streams that end within so long of each other end together, ms. */
+/** Streams that end within this time of each other ended together (ms). */
 const togetherMs = 3000;
 /** Shorter is what takes less than this share of the others' time, and has less than this share of their bytes. */
 const shorter = 0.8;

@@ -12,9 +12,9 @@ import { idPrefixes, probeHoldMs } from './instruments.ts';
 import type { Watch, WatchOutcome } from './watch.ts';
 import { unwellBefore } from './well.ts';
 
-/** Of each load, kinds of failures that are told. */
+/** How many kinds of failures to report for each load. */
 const mostReasons = 5;
-/** Probes go on after the watch until what failed has recovered, at most so long. */
+/** How long probes may go on after the watch until everything that failed has recovered. */
 const recoveryMs = 60_000;
 
 /** The one trial. Returns why the watch could not be completed, or null. */

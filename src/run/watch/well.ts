@@ -20,7 +20,7 @@ export async function unwellBefore(watch: Watch, onSteady: () => void): Promise<
   const { signal, plan } = options;
   const wanted = plan.load.reduce((sum, load) => sum + (load.kind === 'streams' ? load.concurrency : 0), 0);
   const counts = () => state.loads.get('streams');
-  const begun = () => streams === null || (counts()?.placesBegun ?? 0) >= wanted;
+  const allStarted = () => streams === null || (counts()?.placesBegun ?? 0) >= wanted;
   const beganAt = clock.now();
   const inVain = (idPrefix: string, load: string) => {
     const { completed = 0, placesBegun = 0 } = state.loads.get(load) ?? {};
@@ -36,12 +36,12 @@ export async function unwellBefore(watch: Watch, onSteady: () => void): Promise<
   const noStream = () => streams !== null && inVain(idPrefixes.streams, 'streams');
   const limitMs = Math.max(0, ...plan.load.map(rampLimitOf));
   const known = await state.until(
-    () => begun() || noStream(),
+    () => allStarted() || noStream(),
     limitMs,
     signal,
     `a first byte on each of the ${wanted} streams`,
   );
-  if (!begun()) {
+  if (!allStarted()) {
     const limit = known ? '' : ` within ${limitMs / 1000} s`;
     return `not all of the ${wanted} streams had a first answer${limit}${await how(watch, idPrefixes.streams)}`;
   }

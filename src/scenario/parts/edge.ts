@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration } from './words.ts';
+import { duration } from './scalars.ts';
 
 export const presetNames = [
   'gke-neg',
@@ -44,7 +44,7 @@ const healthCheck = z.strictObject({
     })
     .describe('What http asks for'),
   interval: duration('100ms', '1h').describe('From one check to the next'),
-  timeout: duration('10ms', '1h').describe('No answer for so long is a failed check'),
+  timeout: duration('10ms', '1h').describe('How long a check waits for an answer before it has failed'),
   unhealthyThreshold: z.int().min(1).max(100).describe('So many failed checks in a row take a node out'),
   healthyThreshold: z.int().min(1).max(100).describe('So many good checks in a row bring it back'),
 });

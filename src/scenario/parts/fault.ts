@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { faultKinds } from '../../catalogue/faults.ts';
 import { selector } from './labels.ts';
-import { duration, name } from './words.ts';
+import { duration, name } from './scalars.ts';
 
 const target = z
   .strictObject({

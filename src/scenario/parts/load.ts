@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { lanes } from '../../base/connections.ts';
-import { duration, name } from './words.ts';
+import { duration, name } from './scalars.ts';
 
 const expectStatus = z
   .int()
@@ -47,7 +47,7 @@ const probe = z.strictObject({
     .describe('new: a connection each; reused: one kept connection'),
   timeout: duration('50ms', '10m')
     .default('5s')
-    .describe('A request without its whole answer for so long has failed'),
+    .describe('How long a request may take to its whole answer before it has failed'),
   expectStatus,
 });
 
@@ -65,7 +65,7 @@ const autocannon = z.strictObject({
   rate: z.number().min(0.1).max(5000).describe('Short requests per second, due at fixed times'),
   timeout: duration('50ms', '10m')
     .default('5s')
-    .describe('A request without its whole answer for so long has failed'),
+    .describe('How long a request may take to its whole answer before it has failed'),
   expectStatus,
 });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { labels, labelValue, taintKey } from './labels.ts';
-import { name } from './words.ts';
+import { name } from './scalars.ts';
 
 export const effect = z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']);
 

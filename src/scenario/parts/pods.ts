@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { labelKey, labelValue, selector } from './labels.ts';
 import { effect } from './nodes.ts';
-import { duration } from './words.ts';
+import { duration } from './scalars.ts';
 
 const toleration = z.strictObject({
   key: labelKey.optional().describe('The key of the taint; none: all taints'),

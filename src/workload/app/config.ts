@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { podEnv } from '../protocol.ts';
 
-/** What the app's process is told: as a role by its parent, on a cluster by its environment. */
+/** Configuration of the app's process: from its parent as a role, from its environment on a cluster. */
 export const appConfig = z.object({
   role: z.literal('app'),
   /** Lets its parent tell its processes apart; not used here. */

@@ -7,7 +7,7 @@ const port = z.int().min(0).max(65_535);
 export const endpoint = z.object({ host: z.string(), port });
 export type Endpoint = z.infer<typeof endpoint>;
 
-/** What the model ingress' process is told. All durations are REAL milliseconds. Defaults are Traefik's (v3.7). */
+/** Configuration of the model ingress' process. All durations are REAL milliseconds. Defaults are Traefik's (v3.7). */
 export const ingressConfig = z.object({
   role: z.literal('ingress'),
   /** Lets its parent tell its processes apart; not used here. */

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { keptConnectionLine } from '../../../src/reports/words.ts';
+import { keptConnectionLine } from '../../../src/reports/figures.ts';
 import { trialOf } from '../../support/analysis.ts';
 import { type HistoryBuilder, history, type RequestOptions } from '../../support/history.ts';
 

@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { bareEnd } from '../../../src/history/bare-end.ts';
 import type { EventOf } from '../../../src/history/schema.ts';
-import { untoldEnd } from '../../../src/history/untold-end.ts';
 import { probeWatch } from '../../../src/run/probe-watch.ts';
 import { probeStart } from '../../support/probe-start.ts';
 
-const end = (id: string, outcome: EventOf<'end'>['outcome']) => untoldEnd({ t: 0, trial: 0, id, outcome });
+const end = (id: string, outcome: EventOf<'end'>['outcome']) => bareEnd({ t: 0, trial: 0, id, outcome });
 
 test('a window without a failure is stable, and not before it is whole', () => {
   const watch = probeWatch();

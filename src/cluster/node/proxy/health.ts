@@ -7,8 +7,6 @@ export interface HealthServers {
   sync(
     services: readonly { readonly service: ServiceView; readonly localEndpoints: number }[],
   ): Promise<void>;
-  /** False: the node is about to go (KEP-3836): :10256 answers 503. */
-  setNodeEligible(eligible: boolean): void;
   readonly listeners: readonly NodeListener[];
   end(): void;
 }
@@ -27,7 +25,6 @@ export function healthServers(options: {
   const { host, portOffset, backlog, failed } = options;
   const counts = new Map<number, { service: ServiceView; localEndpoints: number }>();
   const servers = new Map<number, Server>();
-  let eligible = true;
 
   const listen = (port: number, answer: (response: ServerResponse, path: string) => void) =>
     new Promise<void>((resolve) => {
@@ -42,14 +39,14 @@ export function healthServers(options: {
       server.listen({ host, port: port + portOffset, backlog }, resolve);
       servers.set(port, server);
     });
-  // pkg/proxy/healthcheck/proxy_health.go: it knows whether rules are written, and nothing of NotReady.
+  // pkg/proxy/healthcheck/proxy_health.go: it knows whether rules are written, and nothing of NotReady. It is 503 once the
+  // node is being deleted or has the autoscaler's taint ToBeDeletedByClusterAutoscaler (KEP-3836); neither happens here.
   const healthz = (response: ServerResponse, path: string) => {
     if (path !== '/healthz' && path !== '/livez') return send(response, 404, {});
-    const ok = path === '/livez' || eligible;
-    send(response, ok ? 200 : 503, {
+    send(response, 200, {
       lastUpdated: options.lastSync().toISOString(),
       currentTime: options.now().toISOString(),
-      nodeEligible: eligible,
+      nodeEligible: true,
     });
   };
   // pkg/proxy/healthcheck/service_health.go: any path; the weight is what an L4 balancer may spread by.
@@ -82,9 +79,6 @@ export function healthServers(options: {
       const missing = [...counts.keys()].filter((port) => !servers.has(port));
       if (!servers.has(healthzPort)) await listen(healthzPort, healthz);
       await Promise.all(missing.map((port) => listen(port, ofService(port))));
-    },
-    setNodeEligible(value) {
-      eligible = value;
     },
     get listeners() {
       return [...servers.keys()].map((port) => ({

@@ -34,7 +34,6 @@ export interface ServiceProxy {
   update(services: readonly ServiceView[], endpoints: ReadonlyMap<string, readonly EndpointView[]>): void;
   /** Resolves when the newest view is applied. */
   synced(): Promise<void>;
-  setNodeEligible(eligible: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -180,7 +179,6 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       timer = setTimeout(begin, Math.max(0, minSyncMs - since));
     },
     synced: () => (timer === null ? last : new Promise((resolve) => pending.add(resolve))),
-    setNodeEligible: (eligible) => health.setNodeEligible(eligible),
     async stop() {
       if (timer !== null) clearTimeout(timer);
       clearInterval(sweep);

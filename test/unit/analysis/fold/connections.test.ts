@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connections } from '../../../../src/analysis/fold/connections.ts';
 import type { RequestRecord } from '../../../../src/analysis/records.ts';
+import { bareEnd } from '../../../../src/history/bare-end.ts';
 import type { EventOf } from '../../../../src/history/schema.ts';
-import { untoldEnd } from '../../../../src/history/untold-end.ts';
 
 /** Milliseconds as the history's nanoseconds. */
 const ms = 1e6;
@@ -69,7 +69,7 @@ const good = (from: number, to: number) =>
       dueAt: 0,
     },
     end: {
-      ...untoldEnd({ t: to * ms, trial: 0, id: '', outcome: 'completed' }),
+      ...bareEnd({ t: to * ms, trial: 0, id: '', outcome: 'completed' }),
       local: client,
       connectedAt: (from + 1) * ms,
     },

@@ -16,8 +16,8 @@ test('each start takes the place that has been free for longest', () => {
 
 test('however often one place is begun, it is one place', () => {
   const four = places(4);
-  assert.equal([0, 0, 0, 0].map(four.begun), [true, false, false, false]);
-  assert.ok(four.begun(3));
+  assert.equal([0, 0, 0, 0].map(four.markStarted), [true, false, false, false]);
+  assert.ok(four.markStarted(3));
 });
 
 test.run();

@@ -7,7 +7,7 @@ import { type EventOf, type HistoryEvent, outcomes, type Path, path as pathSchem
  * by one regular expression each, which is their check as well; any other is left to JSON.parse and the schema. That is
  * what lets a million requests be read in seconds.
  */
-export interface HotLines {
+export interface FastLines {
   /** The event of the line that begins here, or null where it is for the slow reader. */
   read(text: string, at: number): HistoryEvent | null;
   /** Behind the line that was read last. */
@@ -96,7 +96,7 @@ const numberOr = (found: Found) => (found === undefined ? null : Number(found));
 const flagOr = (found: Found) => (found === undefined ? null : found === 'true');
 const ownOr = (found: Found) => (found === undefined ? null : own(found));
 
-export function hotLines(): HotLines {
+export function fastLines(): FastLines {
   // One string for all that are equal: names of nodes, pods, loads.
   const same = remembered((word) => word);
   const sameOr = (found: Found) => (found === undefined ? null : same(found));

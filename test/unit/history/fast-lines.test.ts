@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageRoot } from '../../../src/base/package.ts';
-import { hotLines } from '../../../src/history/hot-lines.ts';
+import { fastLines } from '../../../src/history/fast-lines.ts';
 import { historyEvent } from '../../../src/history/schema.ts';
 import { goldenHistories } from '../../support/golden.ts';
 
@@ -14,7 +14,7 @@ const linesOf = (name: string) =>
     .split('\n')
     .filter((line) => line !== '');
 const all = [...goldenHistories.keys()].flatMap(linesOf);
-const read = (line: string) => hotLines().read(`${line}\n`, 0);
+const read = (line: string) => fastLines().read(`${line}\n`, 0);
 const hot = all.filter((line) => hotTypes.includes(JSON.parse(line).type));
 
 test('every line of a request is read in the short way, and is what JSON.parse makes of it', () => {
@@ -30,7 +30,7 @@ test('any other line is left to the slow reader', () => {
 
 test('a line within a text is read from its place, and the next begins behind it', () => {
   const [first = '', second = ''] = hot;
-  const reader = hotLines();
+  const reader = fastLines();
   const text = `${first}\n${second}\n`;
   assert.equal(reader.read(text, 0), JSON.parse(first));
   assert.is(reader.next, first.length + 1);

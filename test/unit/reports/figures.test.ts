@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DisturbanceReport } from '../../../src/analysis/schema.ts';
-import * as words from '../../../src/reports/words.ts';
+import * as words from '../../../src/reports/figures.ts';
 import { aLabel, aReport, aRow } from '../../support/report.ts';
 
 test('seconds', () => {

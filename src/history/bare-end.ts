@@ -3,7 +3,7 @@ import type { EventOf } from './schema.ts';
 type End = EventOf<'end'>;
 
 /** The end of a request of which no more is known than how it ended. */
-export const untoldEnd = (known: Pick<End, 't' | 'trial' | 'id' | 'outcome'>): End => ({
+export const bareEnd = (known: Pick<End, 't' | 'trial' | 'id' | 'outcome'>): End => ({
   type: 'end',
   ...known,
   status: null,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { report } from '../src/analysis/schema.ts';
+import { auditReport } from '../src/audit/schema.ts';
 import { historyEvent } from '../src/history/schema.ts';
 import { scenario } from '../src/scenario/schema.ts';
 
@@ -12,6 +13,7 @@ export function jsonSchemas(): Map<string, string> {
       'history.schema.json',
       text(z.toJSONSchema(historyEvent.meta({ title: 'midflight history: one line' }))),
     ],
+    ['audit.schema.json', text(z.toJSONSchema(auditReport.meta({ title: 'midflight audit' })))],
     ['report.schema.json', text(z.toJSONSchema(report.meta({ title: 'midflight report' })))],
   ]);
 }

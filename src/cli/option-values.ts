@@ -1,7 +1,7 @@
 import { MidflightError } from '../base/errors.ts';
 
 /** Lists by nature; yargs makes one of any other option that is given twice. */
-const lists = ['_', '--', 'files', 'policy', 'header', 'lane'];
+const lists = ['_', '--', 'files', 'policy', 'header', 'lane', 'file', 'f', 'spot-label', 'spotLabel'];
 
 /** A plain decimal number: not what else Number() reads, such as '' and 0x10. */
 const decimal = /^[-+]?\d+(\.\d+)?$/;

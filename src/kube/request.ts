@@ -38,7 +38,12 @@ export async function openApi(request: ApiRequest): Promise<http.IncomingMessage
   const url = new URL(cluster.server.replace(/\/$/, '') + path);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const options: https.RequestOptions = { method, headers: { accept: 'application/json' } };
-  await kubeConfig.applyToHTTPSOptions(options);
+  try {
+    await kubeConfig.applyToHTTPSOptions(options);
+  } catch (error) {
+    // An exec plugin that is missing or fails, a token file that cannot be read.
+    throw new ApiError(0, `the kubeconfig's credentials cannot be had: ${messageOf(error)}`, error);
+  }
   if (signal !== undefined) options.signal = signal;
   const text = body === undefined ? undefined : JSON.stringify(body.content);
   if (body !== undefined) options.headers = { ...options.headers, 'content-type': body.contentType };

@@ -8,7 +8,6 @@ import type { AnyPlan } from '../plan/schema.ts';
 import { headerOf } from './header.ts';
 import { endOf, type RunEnd } from './run.ts';
 import { type RunState, runState } from './state.ts';
-import { timersOf } from './timers.ts';
 
 /** What whoever starts a measurement gives: an experiment's run or a watch. */
 export interface ConductOptions {
@@ -60,7 +59,7 @@ export interface Conducted {
 export async function conduct(options: ConductOptions, conducted: Conducted): Promise<RunEnd> {
   const { signal } = options;
   const clock = options.clock ?? monotonic;
-  const state = runState(options.onWait, timersOf(clock));
+  const state = runState(options.onWait);
   let stages: Stages | null = null;
   const session: Session = {
     clock,

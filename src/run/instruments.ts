@@ -6,7 +6,6 @@ import type { HistoryEvent } from '../history/schema.ts';
 import { historyEvent } from '../history/schema.ts';
 import type { RoleName } from '../providers/provider.ts';
 import type { Run } from './run.ts';
-import type { Timers } from './timers.ts';
 
 /** Which messages of our processes go into the history as they are. */
 const recorded: ReadonlySet<string> = new Set(historyEvent.options.map((option) => option.shape.type.value));
@@ -61,14 +60,14 @@ function lastLine(stderr: string): string {
 }
 
 /** Asks a process to say what it still has, and waits for its answer; false where none came in time. */
-export function sync(handle: RoleHandle, id: string, limitMs: number, timers: Timers): Promise<boolean> {
+export function sync(handle: RoleHandle, id: string, limitMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const stopLimit = timers.after(limitMs, () => end(false));
+    const timer = setTimeout(() => end(false), limitMs);
     const stopListening = handle.onMessage((message) => {
       if (message.type === 'synced' && message.id === id) end(true);
     });
     const end = (answered: boolean) => {
-      stopLimit();
+      clearTimeout(timer);
       stopListening();
       resolve(answered);
     };

@@ -1,4 +1,3 @@
-import { monotonic } from '../base/clock.ts';
 import type { Message } from '../base/role.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { OnWait } from '../base/wait.ts';
@@ -6,7 +5,6 @@ import type { TrafficPolicy } from '../catalogue/policies.ts';
 import type { Reason } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { type ProbeWatch, probeWatch } from './probe-watch.ts';
-import { type Timers, timersOf } from './timers.ts';
 
 /** What one load has done so far in this trial, as its last `progress` said. */
 export interface LoadProgress {
@@ -70,10 +68,27 @@ const none: LoadProgress = {
   cancelled: 0,
 };
 
+/** Timers as a parameter, real milliseconds; each returns how to end it. */
+export interface Timers {
+  every(ms: number, tick: () => void): () => void;
+  after(ms: number, then: () => void): () => void;
+}
+
+const realTimers: Timers = {
+  every(ms, tick) {
+    const timer = setInterval(tick, ms);
+    return () => clearInterval(timer);
+  },
+  after(ms, then) {
+    const timer = setTimeout(then, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Real milliseconds. */
 const slowAnswerMs = 500;
 
-export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(monotonic)): RunState {
+export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers): RunState {
   let edgePolicy: TrafficPolicy | null = null;
   let edgeReconciledAt = 0;
   const health = new Map<NodeName, NodeHealth>();

@@ -53,6 +53,7 @@ const allowed: Record<string, readonly string[]> = {
   analysis: ['base', 'catalogue', 'plan', 'history'],
   reports: ['base', 'catalogue', 'plan', 'history', 'analysis'],
   library: ['base', 'catalogue', 'history', 'analysis', 'cli'],
+  audit: ['base', 'catalogue', 'scenario', 'presets', 'kube', 'reports'],
 };
 
 const src = join(packageRoot(), 'src');

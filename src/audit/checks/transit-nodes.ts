@@ -1,0 +1,35 @@
+import type { ServiceCheck } from './check.ts';
+import { flipCommand, listed, percent, plural } from './words.ts';
+
+export const transitNodes: ServiceCheck = {
+  id: 'MF002',
+  name: 'transit-nodes',
+  severity: 'medium',
+  words: 'Nodes without an endpoint pass connections on, and cut them when they go.',
+  scenario: 'preemption.yaml',
+  of: 'service',
+  needs: ['nodes', 'endpoints'],
+  find(view, _cluster, options) {
+    const { transit, candidates, balancer } = view;
+    if (view.policy !== 'Cluster' || transit === null || candidates === null) return null;
+    // With a preemptible one among them it is MF001's.
+    if (transit.length === 0 || transit.some(({ spot }) => spot !== null)) return null;
+    const names = transit.map(({ name }) => name);
+    const share = transit.length / candidates.nodes.length;
+    return {
+      confidence: balancer.confidence,
+      summary: `${percent(share)} of its new connections pass through ${plural(transit.length, 'node')} without an endpoint: ${listed(names)}`,
+      evidence: [
+        'externalTrafficPolicy: Cluster',
+        `${plural(candidates.nodes.length, 'node')} can take its connections`,
+        'none of the nodes without an endpoint is marked as preemptible; --spot-label KEY=VALUE names a mark of your own',
+      ],
+      values: { transitShare: share, transitNodes: transit.length },
+      nodes: names,
+      remedy: {
+        text: 'send connections only to nodes with an endpoint; first read what the change costs on this balancer',
+        command: flipCommand(view, 'Local', options),
+      },
+    };
+  },
+};

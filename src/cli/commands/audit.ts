@@ -1,0 +1,100 @@
+import { defineCommand } from '../command.ts';
+
+/** Written out: the audit's own code is loaded only when it runs (a test compares). */
+export const auditFormatChoices = ['table', 'json', 'markdown', 'sarif'] as const;
+export const failOnChoices = ['critical', 'high', 'medium', 'low', 'info', 'never'] as const;
+
+export const audit = defineCommand({
+  usage: 'audit',
+  describe:
+    'Which nodes of a cluster only pass connections on, and what their death or a change of policy costs',
+  examples: [
+    ['audit --context prod', 'a cluster, read-only: by list alone'],
+    ['audit -f rendered/*.yaml --format sarif', 'manifests, for code scanning'],
+    [
+      'kubectl get nodes,svc,endpointslices,deploy,ds -A -o yaml | midflight audit -f -',
+      'what somebody sent you',
+    ],
+  ],
+  options: (cli) =>
+    cli
+      .option('context', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'A context of the kubeconfig',
+        defaultDescription: 'the current one',
+      })
+      .option('kubeconfig', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'The kubeconfig file',
+        defaultDescription: '$KUBECONFIG, ~/.kube/config, or the service account of the pod',
+      })
+      .option('namespace', {
+        type: 'string',
+        alias: 'n',
+        requiresArg: true,
+        describe: 'Only Services of this namespace',
+      })
+      .option('service', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Only this Service: NAME or NAMESPACE/NAME',
+      })
+      .option('file', {
+        type: 'string',
+        alias: 'f',
+        array: true,
+        describe:
+          'Manifests, or the output of kubectl get -o yaml, in place of a cluster: files, folders, - for standard input',
+      })
+      .option('manifests', {
+        type: 'string',
+        requiresArg: true,
+        describe: "Where the cluster's Services come from: a folder of manifests that findings are placed in",
+      })
+      .option('spot-label', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe:
+          'KEY=VALUE, or KEY: a label or taint of your own for preemptible nodes; may be given several times',
+      })
+      .option('longest', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'How long your longest request takes, as 60s',
+      })
+      .option('fail-on', {
+        type: 'string',
+        choices: failOnChoices,
+        default: 'high' as const,
+        requiresArg: true,
+        describe: 'Exit 1 from this severity on',
+      })
+      .option('format', {
+        type: 'string',
+        choices: auditFormatChoices,
+        default: 'table' as const,
+        requiresArg: true,
+        describe: 'Of the result on standard output',
+      }),
+  run: async (args, io) => {
+    const { auditCluster } = await import('../audit-cluster.ts');
+    return auditCluster(
+      {
+        context: args.context,
+        kubeconfig: args.kubeconfig,
+        namespace: args.namespace,
+        service: args.service,
+        files: args.file ?? [],
+        manifests: args.manifests,
+        spotLabels: args.spotLabel ?? [],
+        longest: args.longest,
+        failOn: args.failOn,
+        format: args.format,
+      },
+      io,
+    );
+  },
+});

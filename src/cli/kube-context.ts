@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import { MidflightError, messageOf } from '../base/errors.ts';
+import type { Io } from './io.ts';
+
+/** The service account of a pod (client-go rest.InClusterConfig). */
+const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+/**
+ * A cluster of the user's, found as kubectl does: --kubeconfig, $KUBECONFIG, ~/.kube/config, the pod's service account.
+ * Throws `bad-usage` for a file or a context that is not there.
+ */
+export function openContext(
+  { context, kubeconfig }: { readonly context: string | undefined; readonly kubeconfig: string | undefined },
+  env: Io['env'],
+): { readonly kubeConfig: KubeConfig; readonly context: string } {
+  const files = filesOf(kubeconfig, env);
+  const kubeConfig = new KubeConfig();
+  if (files.length > 0) load(kubeConfig, files);
+  else if (existsSync(tokenFile) && env.KUBERNETES_SERVICE_HOST !== undefined) kubeConfig.loadFromCluster();
+  else {
+    throw new MidflightError('bad-usage', 'there is no kubeconfig', {
+      hint: 'name one with --kubeconfig FILE or KUBECONFIG, or audit manifests with -f FILE',
+    });
+  }
+  const names = kubeConfig.getContexts().map(({ name }) => name);
+  if (context !== undefined) {
+    if (!names.includes(context)) {
+      throw new MidflightError('bad-usage', `there is no context '${context}'`, {
+        where: files.join(delimiter),
+        hint: names.length === 0 ? 'the kubeconfig has none' : `there is ${names.slice(0, 10).join(', ')}`,
+      });
+    }
+    kubeConfig.setCurrentContext(context);
+  }
+  if (kubeConfig.getCurrentCluster() === null) {
+    throw new MidflightError('bad-usage', 'the kubeconfig has no current context, or one without a cluster', {
+      where: files.join(delimiter),
+      hint: `choose one with --context${names.length === 0 ? '' : `: ${names.slice(0, 10).join(', ')}`}`,
+    });
+  }
+  allowPlainHttp(kubeConfig);
+  return { kubeConfig, context: kubeConfig.getCurrentContext() };
+}
+
+/** `kubectl proxy` and test servers speak http; client-node refuses it unless the TLS that there is none of is not verified. */
+function allowPlainHttp(kubeConfig: KubeConfig): void {
+  kubeConfig.clusters = kubeConfig.clusters.map((cluster) =>
+    cluster.server.startsWith('http://') ? { ...cluster, skipTLSVerify: true } : cluster,
+  );
+}
+
+/** Existing files only, as kubectl has it, unless one was named on the command line. */
+function filesOf(given: string | undefined, env: Io['env']): string[] {
+  if (given !== undefined) return [given];
+  const named = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
+  if (named.length > 0) {
+    const present = named.filter((file) => existsSync(file));
+    if (present.length > 0) return present;
+    throw new MidflightError('bad-usage', 'the files of KUBECONFIG are not there', {
+      where: named.join(delimiter),
+      hint: 'correct KUBECONFIG, or name one with --kubeconfig FILE',
+    });
+  }
+  const own = join(env.HOME ?? homedir(), '.kube', 'config');
+  return existsSync(own) ? [own] : [];
+}
+
+function load(kubeConfig: KubeConfig, files: readonly string[]): void {
+  for (const [index, file] of files.entries()) {
+    try {
+      readFileSync(file);
+      if (index === 0) kubeConfig.loadFromFile(file);
+      else {
+        const other = new KubeConfig();
+        other.loadFromFile(file);
+        kubeConfig.mergeConfig(other);
+      }
+    } catch (error) {
+      throw new MidflightError(
+        'bad-usage',
+        `the kubeconfig cannot be read: ${messageOf(error).split('\n')[0]}`,
+        {
+          where: file,
+          hint: 'kubectl config view shows what kubectl makes of it',
+        },
+      );
+    }
+  }
+}

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import * as z from 'zod';
 import { packageRoot, packageVersion } from '../../src/base/package.ts';
 import { sandbox } from '../support/cli.ts';
+import { skipped } from '../support/skip.ts';
 
 /*
  * The package as users get it: packed by `npm pack` from a copy of the sources, installed globally into a folder of its own
@@ -110,6 +111,48 @@ test('the shipped experiments run by their names from any folder; the first one 
   const tutorial = /\S+tutorial\.md$/m.exec(stderr)?.[0] ?? '';
   assert.ok(existsSync(tutorial), tutorial);
 });
+
+const withoutDocker = dockerMissing();
+if (withoutDocker !== null) skipped('docker', 'container image', withoutDocker);
+else {
+  const image = `midflight-test-image:${process.pid}`;
+  const docker = (...args: string[]) => spawnSync('docker', args, { cwd: box.folder, encoding: 'utf8' });
+  test.after(() => {
+    docker('image', 'rm', '--force', image);
+  });
+
+  test('the image builds from the package, and runs not as root on a read-only root file system', () => {
+    for (const file of ['Dockerfile', '.dockerignore'])
+      cpSync(join(packageRoot(), file), join(box.folder, file));
+    const built = docker('build', '--quiet', '--tag', image, '.');
+    assert.is(built.status, 0, built.stderr);
+    const locked = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges', '--tmpfs=/tmp'];
+    const run = (...args: string[]) => docker('run', '--rm', ...locked, ...args);
+    assert.is(run(image, '--version').stdout, `${packageVersion()}\n`);
+    assert.is(run('--entrypoint=id', image, '-u').stdout, '1000\n');
+    assert.is(run(image, 'validate', 'preemption').stdout, 'preemption: ok\n');
+    // Recorder and probe as processes of the container; nobody listens there, and that is what is found.
+    const watched = [
+      'watch',
+      'http://127.0.0.1:1/',
+      '--duration=1s',
+      '--stall=1s',
+      '--max-lost=0',
+      '--out=/tmp/run',
+    ];
+    const { status, stdout, stderr } = run(image, ...watched, '--json', '--quiet');
+    assert.ok(status === 1 || status === 2, `${status} ${stderr}`);
+    assert.match(stdout, '"refused"');
+  });
+}
+
+/** Why no image can be built here; null: it can. */
+function dockerMissing(): string | null {
+  const base = 'node:24-slim';
+  const { status, error } = spawnSync('docker', ['image', 'inspect', base], { encoding: 'utf8' });
+  if (error !== undefined) return 'there is no docker';
+  return status === 0 ? null : `Docker does not run, or has no ${base}`;
+}
 
 /** What is tracked or will be, as a fresh clone has it; the packages of this checkout are shared. */
 function copySources(): void {

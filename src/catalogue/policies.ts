@@ -1,3 +1,5 @@
+import { type SwitchoverName, switchoverNames, switchovers } from './switchovers.ts';
+
 /*
  * What each policy of a scenario means, as data. How a switchover is carried out is in src/policies, by the same names.
  */
@@ -36,9 +38,6 @@ export const trafficMeaning = (policy: TrafficPolicy): string => trafficRows[pol
 /** Whether a connection never leaves the node that the balancer sent it to. */
 export const staysOnNode = (policy: TrafficPolicy): boolean => trafficRows[policy].staysOnNode;
 
-/** Ways to change a policy under load; each is a file of src/policies. */
-export type SwitchoverName = 'in-place';
-
 export interface PolicyTraits {
   /** Of the Service before any load begins. */
   readonly initial: TrafficPolicy;
@@ -50,7 +49,7 @@ export interface PolicyTraits {
   readonly words: string;
 }
 
-const rows = {
+const constant = {
   Cluster: {
     initial: 'Cluster',
     final: 'Cluster',
@@ -63,28 +62,42 @@ const rows = {
     switchover: null,
     words: 'only nodes with a ready ingress pod take connections, and keep them on the node',
   },
-  'Cluster->Local': {
-    initial: 'Cluster',
-    final: 'Local',
-    switchover: 'in-place',
-    words: 'one live patch under load, as people do it',
-  },
-  'Local->Cluster': {
-    initial: 'Local',
-    final: 'Cluster',
-    switchover: 'in-place',
-    words: 'the way back, by the same live patch',
-  },
 } as const satisfies Record<string, PolicyTraits>;
 
-export type PolicyName = keyof typeof rows;
+const directions = {
+  'Cluster->Local': { initial: 'Cluster', final: 'Local' },
+  'Local->Cluster': { initial: 'Local', final: 'Cluster' },
+} as const;
+export type Direction = keyof typeof directions;
 
-export const isPolicyName = (name: string): name is PolicyName => Object.hasOwn(rows, name);
+/** `Cluster->Local` is in place; every other way stands behind a slash. */
+export type SwitchoverPolicy = Direction | `${Direction}/${Exclude<SwitchoverName, 'in-place'>}`;
+export type PolicyName = keyof typeof constant | SwitchoverPolicy;
+
+export const switchoverPolicy = (direction: Direction, name: SwitchoverName): SwitchoverPolicy =>
+  name === 'in-place' ? direction : `${direction}/${name}`;
+
+export const directionNames = Object.keys(directions) as [Direction, ...Direction[]];
+
+const changing = switchoverNames.flatMap((switchover) =>
+  directionNames.map((direction) => ({
+    name: switchoverPolicy(direction, switchover),
+    traits: { ...directions[direction], switchover, words: switchovers[switchover].words },
+  })),
+);
 
 /** In the order in which they are shown. */
-export const policyNames = Object.keys(rows) as [PolicyName, ...PolicyName[]];
+export const policyNames = [...Object.keys(constant), ...changing.map(({ name }) => name)] as [
+  PolicyName,
+  ...PolicyName[],
+];
 
-export const policies: Readonly<Record<PolicyName, PolicyTraits>> = rows;
+export const policies = {
+  ...constant,
+  ...Object.fromEntries(changing.map(({ name, traits }) => [name, traits])),
+} as Readonly<Record<PolicyName, PolicyTraits>>;
+
+export const isPolicyName = (name: string): name is PolicyName => Object.hasOwn(policies, name);
 
 /** Of a trial without a policy (`midflight watch`) as of the default. */
 export const policyTraits = (name: PolicyName | null): PolicyTraits => policies[name ?? 'Cluster'];

@@ -1,13 +1,11 @@
 import type { Random } from '../base/random.ts';
 import { type Nanoseconds, type NodeName, nsPerMs } from '../base/units.ts';
+import { healthzPort } from '../kube/names.ts';
 import type { PlannedCheck, PlannedEdge } from '../plan/schema.ts';
 import type { CheckRequest } from './check.ts';
 import { type CheckResult, type Health, judge, newTarget, recheck } from './health.ts';
 import type { FollowedService, Target } from './targets.ts';
 import type { Timers } from './timers.ts';
-
-/** kube-proxy's --healthz-bind-address: 0.0.0.0:10256 by default. */
-const healthzPort = 10256;
 
 export interface HealthChecksOptions {
   readonly timers: Timers;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { NodeName } from '../base/units.ts';
+import { excludeLabel } from '../kube/names.ts';
 import type { KubeObject } from '../kube/watch.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
 import { helloAnnotation } from './hello.ts';
@@ -30,9 +31,8 @@ export interface Desired {
 
 export const portOffsetAnnotation = 'midflight.dev/port-offset';
 
-// k8s.io/cloud-provider controllers/service/controller.go: nodes with this label or taint are no targets. Since
+// k8s.io/cloud-provider controllers/service/controller.go: nodes with the exclude label or this taint are no targets. Since
 // KEP-3458 (GA in 1.30) a node that is NotReady or cordoned stays one.
-export const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
 const autoscalerTaint = 'ToBeDeletedByClusterAutoscaler';
 
 const nodeShape = z.looseObject({

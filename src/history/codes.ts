@@ -21,12 +21,18 @@ export const reasonCodes = [
   /** midflight watch: all was not well before the command, which was not run. */
   'not-well-before',
   'command-failed',
+  /** A switchover's precondition does not hold: nothing was changed. */
+  'refused',
+  /** What a step of a switchover waits for was not seen: it stopped there. */
+  'step-without-evidence',
   /** An error that has no code. */
   'unexpected-error',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 
 export const noteCodes = [
+  /** How far a switchover has come. */
+  'step',
   'flip-not-settled',
   'fault-not-settled',
   'no-effect',

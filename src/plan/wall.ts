@@ -1,5 +1,6 @@
 import { faultTraits } from '../catalogue/faults.ts';
 import { isSwitchover, policyTraits } from '../catalogue/policies.ts';
+import { switchovers } from '../catalogue/switchovers.ts';
 import { evictionMs } from './eviction.ts';
 import { placementOf } from './placement.ts';
 import type { Plan, PlannedTrial } from './schema.ts';
@@ -40,17 +41,21 @@ export function trialMs(plan: Plan, trial: PlannedTrial): number {
 
 /** From the first stream's start to the fault (or to where it would be), milliseconds of cluster time. */
 export function injectionMs(plan: Plan, trial: PlannedTrial): number {
-  const shape = policyTraits(trial.policy);
-  const final = plan.edge.checks[shape.final];
   const ramp = Math.max(
     0,
     ...plan.load.map((load) => (load.kind === 'streams' ? load.rampMs + load.chunkIntervalMs : 0)),
   );
-  const flip = isSwitchover(trial.policy)
-    ? plan.edge.reconcileDelayMs + final.unhealthyThreshold * final.intervalMs + plan.stabilityMs
-    : 0;
+  const flip = isSwitchover(trial.policy) ? flipMs(plan, trial) : 0;
   const disturbed = isSwitchover(trial.policy) || plan.fault !== null;
   return ramp + (disturbed ? plan.stabilityMs : 0) + flip + (plan.fault?.trigger.afterMs ?? 0);
+}
+
+/** Each wait of a switchover is for the balancer's next turn. */
+function flipMs({ edge, stabilityMs }: Plan, { policy }: PlannedTrial): number {
+  const { final, switchover } = policyTraits(policy);
+  const waits = switchover === null ? 0 : switchovers[switchover].waits;
+  const check = edge.checks[final];
+  return waits * (edge.reconcileDelayMs + check.unhealthyThreshold * check.intervalMs) + stabilityMs;
 }
 
 function faultMs(plan: Plan, trial: PlannedTrial): number {

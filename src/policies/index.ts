@@ -1,23 +1,46 @@
-import { type PolicyName, policies, type SwitchoverName } from '../catalogue/policies.ts';
+import { type PolicyName, policies } from '../catalogue/policies.ts';
+import type { SwitchoverName } from '../catalogue/switchovers.ts';
+import type { PlannedEdge } from '../plan/schema.ts';
+import { excludeFirst } from './exclude-first.ts';
 import { inPlace } from './in-place.ts';
-import type { Strategy, Switchover } from './strategy.ts';
+import { keepEstablished } from './keep-established.ts';
+import { pinCheck } from './pin-check.ts';
+import type { Precondition, Strategy, Switchover, SwitchoverContext } from './strategy.ts';
 
 /** Every way to change a policy under load, by its name in the catalogue. */
 const switchovers: Readonly<Record<SwitchoverName, Switchover>> = {
   'in-place': inPlace,
+  'exclude-first': excludeFirst,
+  'pin-check': pinCheck,
+  'keep-established': keepEstablished,
 };
 
-/** How a policy of a scenario is carried out. */
-export function strategyOf(name: PolicyName): Strategy {
-  const traits = policies[name];
-  const { initial, final, switchover } = traits;
-  const switchOver = switchover === null ? null : switchovers[switchover];
+/** How a policy of a scenario is carried out in front of this balancer. */
+export function strategyOf(name: PolicyName, edge: PlannedEdge): Strategy {
+  const { initial, final, switchover } = policies[name];
+  const found = switchover === null ? null : switchovers[switchover];
   return {
     name,
     initial,
     final,
-    switchOver: switchOver === null ? null : (context) => switchOver(context, traits),
+    switchOver:
+      found === null
+        ? null
+        : { preconditions: found.preconditions, steps: found.steps({ initial, final }, edge) },
   };
 }
 
-export type { PolicyContext, Strategy } from './strategy.ts';
+/** Why a switchover must not begin: the first precondition that does not hold, in words. Null: it may. */
+export async function refusalOf(
+  preconditions: readonly Precondition[],
+  context: SwitchoverContext,
+): Promise<string | null> {
+  for (const { broken } of preconditions) {
+    const reason = await broken(context);
+    if (reason !== null) return `refused: ${reason}`;
+  }
+  return null;
+}
+
+export type { BalancerSight, NodeSight } from './sight.ts';
+export type { Evidence, Precondition, Step, Strategy, SwitchoverContext } from './strategy.ts';

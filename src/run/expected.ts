@@ -4,12 +4,13 @@ import type { Run } from './run.ts';
 
 /** The nodes that the edge should hold green once it has settled. */
 export function expectedGreen(
-  run: Pick<Run, 'state' | 'topology' | 'workload' | 'provider'>,
+  run: Pick<Run, 'plan' | 'state' | 'topology' | 'workload' | 'provider'>,
   policy: TrafficPolicy,
   silenced: NodeName | null,
 ): Set<NodeName> {
   const { front } = run.provider;
-  const excluded = new Set(front.kind === 'edge' ? front.excludeNodes() : []);
+  const labelled = run.plan.edge.excludeLabel === 'honoured' ? run.state.excluded : [];
+  const excluded = new Set([...labelled, ...(front.kind === 'edge' ? front.excludeNodes() : [])]);
   const withIngress = run.state.endpointNodes.get(run.workload.service.name) ?? new Set();
   const names = run.topology.map(({ name }) => name);
   return new Set(

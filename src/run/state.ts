@@ -4,6 +4,8 @@ import type { OnWait } from '../base/wait.ts';
 import type { TrafficPolicy } from '../catalogue/policies.ts';
 import type { Reason } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
+import type { BalancerSight } from '../policies/index.ts';
+import { balancerWatch } from './balancer-watch.ts';
 import { type ProbeWatch, probeWatch } from './probe-watch.ts';
 
 /** What one load has done so far in this trial, as its last `progress` said. */
@@ -34,6 +36,9 @@ export interface RunState {
   readonly loads: ReadonlyMap<string, LoadProgress>;
   readonly idle: ReadonlySet<string>;
   readonly probes: ProbeWatch;
+  readonly balancer: BalancerSight;
+  /** Nodes with the exclude label. */
+  readonly excluded: ReadonlySet<NodeName>;
   /** The latest that an instrument of ours was in this trial, real milliseconds. */
   readonly latenessMs: number;
   /** The longest that a process of ours took to answer in this trial, real milliseconds. */
@@ -93,6 +98,8 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers)
   let edgeReconciledAt = 0;
   const health = new Map<NodeName, NodeHealth>();
   const nodeReady = new Map<NodeName, { ready: string; at: Nanoseconds }>();
+  const excluded = new Set<NodeName>();
+  const balancer = balancerWatch();
   const endpointNodes = new Map<string, Set<NodeName>>();
   const loads = new Map<string, LoadProgress>();
   const idle = new Set<string>();
@@ -113,6 +120,7 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers)
   };
 
   const observe = (event: HistoryEvent) => {
+    balancer.observe(event);
     switch (event.type) {
       case 'reconcile':
         edgePolicy = event.policy;
@@ -122,6 +130,8 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers)
         health.set(event.node, { eligible: event.eligible, healthy: event.healthy });
         break;
       case 'node':
+        if (event.excluded && event.change !== 'deleted') excluded.add(event.node);
+        else excluded.delete(event.node);
         if (event.change === 'deleted') nodeReady.delete(event.node);
         else if (nodeReady.get(event.node)?.ready !== event.ready)
           nodeReady.set(event.node, { ready: event.ready, at: event.t });
@@ -156,6 +166,8 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers)
     },
     health,
     nodeReady,
+    balancer,
+    excluded,
     endpointNodes,
     loads,
     idle,

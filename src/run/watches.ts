@@ -1,6 +1,7 @@
 import type { CoreV1Event, V1EndpointSlice, V1Node, V1Pod, V1Service } from '@kubernetes/client-node';
 import { messageOf } from '../base/errors.ts';
 import type { HistoryEvent } from '../history/schema.ts';
+import { excludeLabel } from '../kube/names.ts';
 import { watchResource } from '../kube/watch.ts';
 import { waitFor } from '../providers/wait.ts';
 import type { Run } from './run.ts';
@@ -78,6 +79,7 @@ function nodeEvent(t: number, change: Change, node: V1Node): HistoryEvent {
     ready: ready?.status === 'True' || ready?.status === 'False' ? ready.status : 'Unknown',
     reason: ready?.reason ?? '',
     unschedulable: node.spec?.unschedulable ?? false,
+    excluded: excludeLabel in (node.metadata?.labels ?? {}),
   };
 }
 

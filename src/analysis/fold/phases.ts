@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '../../base/units.ts';
+import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { PhasesRecord } from '../records.ts';
 
@@ -12,7 +13,8 @@ export interface Phases {
   readonly settledAt: Nanoseconds;
 }
 
-export function phases(): Phases {
+/** `final`: the policy that a switchover ends with. */
+export function phases(final: TrafficPolicy): Phases {
   const record: PhasesRecord = { phases: [], disturbances: [] };
   let flippedAt: Nanoseconds | null = null;
   let settledAt = Number.POSITIVE_INFINITY;
@@ -32,8 +34,9 @@ export function phases(): Phases {
           if (event.kind === 'flip' && event.at === 'begin') flippedAt ??= event.t;
           return;
         case 'reconcile':
-          // The edge follows the nodes by seconds; a trial without a fault starts no request after it has settled.
-          if (flippedAt !== null) settled(event.t);
+          // The edge follows the nodes by seconds; a trial without a fault starts no request after it has settled. A
+          // switchover in steps makes it follow other changes first: only the policy that it ends with counts.
+          if (flippedAt !== null && event.policy === final) settled(event.t);
       }
     },
     get flippedAt() {

@@ -1,4 +1,6 @@
+import { policyTraits } from '../../catalogue/policies.ts';
 import type { EventOf, HistoryEvent } from '../../history/schema.ts';
+import { policyOf } from '../build/policy.ts';
 import type { NodesRecord, TrialRecord } from '../records.ts';
 import type { Connections } from './connections.ts';
 import { engines } from './engines.ts';
@@ -32,7 +34,7 @@ export function trialFold(start: EventOf<'trial-start'>, context: TrialContext):
   const { engineOf, connections } = context;
   const own = requests((load) => engineOf(load) === null);
   const others = engines();
-  const times = phases();
+  const times = phases(policyTraits(policyOf(start.policy)).final);
   const late = lateness();
   const seen = sources(times);
   const logged = ingressLog();

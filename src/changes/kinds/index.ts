@@ -6,6 +6,7 @@ import { placement } from './placement.ts';
 import { podDeletion } from './pod-deletion.ts';
 import { podEviction } from './pod-eviction.ts';
 import { runLeaseHold } from './run-lease.ts';
+import { serviceAnnotation } from './service-annotation.ts';
 import { servicePolicy } from './service-policy.ts';
 
 /** Every kind of change that needs no more than the cluster's API. Providers add their own. */
@@ -17,8 +18,19 @@ export const apiKinds: readonly AnyKind[] = [
   anyKind(podDeletion),
   anyKind(podEviction),
   anyKind(runLeaseHold),
+  anyKind(serviceAnnotation),
   anyKind(servicePolicy),
 ];
 
 export { runLease } from './run-lease.ts';
-export { nodeCordon, nodeLabel, nodeTaint, placement, podDeletion, podEviction, runLeaseHold, servicePolicy };
+export {
+  nodeCordon,
+  nodeLabel,
+  nodeTaint,
+  placement,
+  podDeletion,
+  podEviction,
+  runLeaseHold,
+  serviceAnnotation,
+  servicePolicy,
+};

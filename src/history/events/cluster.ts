@@ -12,6 +12,8 @@ export const nodeCondition = z.object({
   ready: z.enum(['True', 'False', 'Unknown']),
   reason: z.string(),
   unschedulable: z.boolean(),
+  /** It has the label node.kubernetes.io/exclude-from-external-load-balancers. Histories from before this field lack it. */
+  excluded: z.boolean().optional(),
 });
 
 export const endpoints = z.object({

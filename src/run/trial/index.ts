@@ -11,7 +11,7 @@ import { cutOff } from '../cut-off.ts';
 import { launchLoads } from '../loads.ts';
 import { isInterrupted, type Run, TrialSpoiled } from '../run.ts';
 import { finish } from './finish.ts';
-import { flip } from './flip.ts';
+import { flip, mayFlip } from './flip.ts';
 import { ramp, steady } from './ramp.ts';
 import { recover } from './recover.ts';
 import { settleOn } from './settle.ts';
@@ -37,13 +37,14 @@ export async function runTrial(
   const trial: Trial = {
     run,
     planned,
-    strategy: strategyOf(planned.policy),
+    strategy: strategyOf(planned.policy, run.plan.edge),
     fault: run.plan.fault === null ? null : faults[run.plan.fault.kind],
     target,
     signal: AbortSignal.any([run.signal, spoiled.signal]),
     phase: (phase) => record({ type: 'phase', t: clock.now(), trial: planned.index, phase }),
-    note: (code, text) => record({ type: 'note', t: clock.now(), level: 'warning', code, text }),
+    note: (code, text, level = 'warning') => record({ type: 'note', t: clock.now(), level, code, text }),
     faultMark: null,
+    flipMark: null,
   };
   record(startOf(trial));
   const invalid: Reason[] = [];
@@ -103,6 +104,7 @@ function startOf({ run, planned, fault, target }: Trial) {
 async function conduct(trial: Trial): Promise<void> {
   const { run, planned, strategy } = trial;
   trial.phase('prepare');
+  if (strategy.switchOver !== null) await mayFlip(trial, strategy.switchOver);
   const [loads] = await Promise.all([launchLoads(run, planned), settleOn(trial, strategy.initial)]);
   try {
     const disturbed = strategy.switchOver !== null || trial.fault !== null;

@@ -23,9 +23,12 @@ export interface Trial {
   /** Aborted by the user, or as soon as the trial cannot be trusted any more. */
   readonly signal: AbortSignal;
   phase(phase: Phase): void;
-  note(code: NoteCode, text: string): void;
+  /** A warning, unless it says otherwise. */
+  note(code: NoteCode, text: string, level?: 'info' | 'warning'): void;
   /** Where the fault's changes begin in the log; null: it has changed nothing yet. */
   faultMark: number | null;
+  /** Where the switchover's changes begin in the log; null: it has changed nothing yet. */
+  flipMark: number | null;
 }
 
 type Disturbance = EventOf<'disturbance'>;

@@ -15,6 +15,7 @@ import {
   nodeTaint,
   podDeletion,
   runLeaseHold,
+  serviceAnnotation,
   servicePolicy,
 } from '../../../src/changes/kinds/index.ts';
 import { holdLease, leaseHolder, refuseIfHeld } from '../../../src/kube/lease.ts';
@@ -127,6 +128,22 @@ test('a policy goes back to Local with the port for health checks that it had', 
   await changes.afterCrash();
   assert.is((await spec())?.externalTrafficPolicy, 'Local');
   assert.is((await spec())?.healthCheckNodePort, port);
+});
+
+test('an annotation of a Service that was not there goes, one that was there gets its value back', async () => {
+  const at = { namespace: 'default', name: 'annotated' };
+  const metadata = { name: at.name, annotations: { kept: 'yes' } };
+  await core.createNamespacedService({
+    namespace: 'default',
+    body: { metadata, spec: { ports: [{ port: 80 }] } },
+  });
+  const annotations = async () => (await core.readNamespacedService(at)).metadata?.annotations;
+  const changes = log();
+  await changes.make(serviceAnnotation, { ...at, annotation: 'fresh' }, { text: '10256' });
+  await changes.make(serviceAnnotation, { ...at, annotation: 'kept' }, { text: null });
+  assert.equal(await annotations(), { fresh: '10256' });
+  await changes.afterCrash();
+  assert.equal(await annotations(), { kept: 'yes' });
 });
 
 test('an object that is gone needs no undoing', async () => {

@@ -1,19 +1,52 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isSwitchover, policies, policyNames } from '../../../src/catalogue/policies.ts';
+import { isSwitchover, policies, policyNames, switchoverPolicy } from '../../../src/catalogue/policies.ts';
 import { strategyOf } from '../../../src/policies/index.ts';
+import { presets } from '../../../src/presets/index.ts';
 
-test('each policy of a scenario patches the Service to its final policy, or does nothing', async () => {
+const stepsOf = (name: (typeof policyNames)[number], edge = presets['gke-neg']) =>
+  strategyOf(name, edge).switchOver?.steps.map((step) => step.name) ?? null;
+
+test('a policy that stays has no steps, and every other has one that flips', () => {
   for (const name of policyNames) {
-    const { name: own, initial, final, switchOver } = strategyOf(name);
+    const { name: own, initial, final } = strategyOf(name, presets['gke-neg']);
     assert.is(own, name);
-    const patched: string[] = [];
-    await switchOver?.({ setPolicy: async (policy) => patched.push(policy) > 0 });
-    assert.equal(patched, isSwitchover(name) ? [final] : []);
     assert.is(initial === final, !isSwitchover(name));
-    assert.is(name, initial === final ? initial : `${initial}->${final}`);
     assert.is(policies[name].final, final);
+    const steps = stepsOf(name);
+    assert.is(steps?.filter((step) => step === 'flip').length ?? null, isSwitchover(name) ? 1 : null, name);
   }
+});
+
+test('a name is the direction, and behind a slash the way, if it is not in place', () => {
+  assert.is(switchoverPolicy('Cluster->Local', 'in-place'), 'Cluster->Local');
+  assert.is(switchoverPolicy('Local->Cluster', 'pin-check'), 'Local->Cluster/pin-check');
+  assert.is(new Set(policyNames).size, policyNames.length);
+});
+
+test('the label stays under Local where a new target counts as healthy at first', () => {
+  assert.equal(stepsOf('Cluster->Local/exclude-first'), ['exclude', 'flip', 'include']);
+  assert.equal(stepsOf('Cluster->Local/exclude-first', presets.octavia), ['exclude', 'flip']);
+  assert.equal(stepsOf('Local->Cluster/exclude-first', presets.octavia), ['exclude', 'flip', 'include']);
+});
+
+test('the pin outlives the flip, and every step that takes nodes back', () => {
+  const custom = presets.custom;
+  assert.equal(stepsOf('Local->Cluster/pin-check', custom), [
+    'exclude',
+    'pin the check',
+    'flip',
+    'include',
+    'unpin the check',
+  ]);
+  // Under Local a pinned check would find nodes without a pod healthy: they come back only behind the pin.
+  assert.equal(stepsOf('Cluster->Local/pin-check', custom), [
+    'exclude',
+    'pin the check',
+    'flip',
+    'unpin the check',
+    'include',
+  ]);
 });
 
 test.run();

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Wait } from '../../../src/base/wait.ts';
 import { edgeHolds, expectedGreen, greenAtEdge } from '../../../src/run/expected.ts';
 import { runState } from '../../../src/run/state.ts';
+import { basicPlan } from '../../support/plan.ts';
 
 const never = new AbortController().signal;
 
@@ -70,6 +71,7 @@ test('under Cluster all nodes should be green, under Local those with a ready in
     controlPlane: false,
   });
   const run = {
+    plan: basicPlan,
     state,
     topology: ['a', 'b', 'c', 'cp'].map(node),
     workload: { service: { namespace: 'n', name: 'web' } },

@@ -6,7 +6,7 @@ import { type HistoryBuilder, history, ns } from '../../../support/history.ts';
 function fed(more: (builder: HistoryBuilder) => unknown) {
   const builder = history().trial(0, { policy: 'Cluster->Local' });
   more(builder);
-  const folded = phases();
+  const folded = phases('Local');
   for (const event of builder.events()) {
     if (event.type === 'phase' || event.type === 'disturbance' || event.type === 'reconcile') {
       folded.take(event);
@@ -31,6 +31,13 @@ test('settled when the edge follows, if that is sooner', () => {
   assert.is(
     fed((builder) => builder.flip(100).phase(110, 'settle').reconciled(150, 'Local').phase(200, 'fault'))
       .settledAt,
+    ns(150),
+  );
+});
+
+test('a switchover in steps is not settled by what the edge follows first', () => {
+  assert.is(
+    fed((builder) => builder.flip(100).reconciled(120, 'Cluster').reconciled(150, 'Local')).settledAt,
     ns(150),
   );
 });

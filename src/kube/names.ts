@@ -1,0 +1,5 @@
+/** A node with this label is no target of cloud load balancers (KEP-1143). */
+export const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
+
+/** kube-proxy's --healthz-bind-address: 0.0.0.0:10256 by default. */
+export const healthzPort = 10_256;

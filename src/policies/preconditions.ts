@@ -1,0 +1,97 @@
+import { excludeLabel } from '../kube/names.ts';
+import type { NodeSight } from './sight.ts';
+import type { Precondition } from './strategy.ts';
+
+/*
+ * A node with one of these taints is about to go: cluster-autoscaler cluster-autoscaler/utils/taints; Karpenter
+ * pkg/apis/v1/taints.go and v1beta1; AWS node termination handler, pkg/node; GKE "impending node termination".
+ */
+const leaving = [
+  'ToBeDeletedByClusterAutoscaler',
+  'karpenter.sh/disrupted',
+  'karpenter.sh/disruption',
+  'aws-node-termination-handler/spot-itn',
+  'aws-node-termination-handler/scheduled-maintenance',
+  'cloud.google.com/impending-node-termination',
+  'node.kubernetes.io/unschedulable',
+];
+
+/** The evidence comes from the balancer. */
+export const balancerSeen: Precondition = {
+  name: 'the balancer can be watched',
+  broken: async ({ balancer }) =>
+    balancer === null ? 'nothing shows which nodes this balancer uses, nor what it checks' : null,
+};
+
+export const noNodeLeaving: Precondition = {
+  name: 'no node is leaving',
+  async broken({ nodes }) {
+    for (const { name, taints, unschedulable } of await nodes()) {
+      const taint = taints.find((key) => leaving.includes(key));
+      if (taint !== undefined) return `node ${name} is leaving (taint ${taint})`;
+      if (unschedulable) return `node ${name} is leaving (it is cordoned)`;
+    }
+    return null;
+  },
+};
+
+export const labelHonoured: Precondition = {
+  name: 'the exclude label is honoured',
+  broken: async ({ edge }) =>
+    edge.excludeLabel === 'honoured' ? null : `${edge.preset} ignores the label ${excludeLabel}`,
+};
+
+/** k8s.io/cloud-provider up to 0.33 goes by the label's presence, from 0.34 on by its value. */
+export const labelPlain: Precondition = {
+  name: 'no exclude label says false',
+  async broken({ nodes }) {
+    const found = (await nodes()).find(({ labels }) => labels[excludeLabel] === 'false');
+    if (found === undefined) return null;
+    return `node ${found.name} has the label ${excludeLabel}=false, which some controllers take as true and some as false`;
+  },
+};
+
+export const noPodExcluded: Precondition = {
+  name: 'no ingress pod runs on an excluded node',
+  async broken({ nodes }) {
+    const found = (await nodes()).find((node) => node.runsIngress && excludeLabel in node.labels);
+    return found === undefined ? null : `node ${found.name} runs an ingress pod and is excluded`;
+  },
+};
+
+export const somewhereToGo: Precondition = {
+  name: 'a node with an ingress pod remains',
+  async broken({ nodes }) {
+    const left = (await nodes()).some((node) => node.runsIngress && !(excludeLabel in node.labels));
+    return left ? null : 'no target runs an ingress pod';
+  },
+};
+
+export const checkPinnable: Precondition = {
+  name: 'the check can be pinned',
+  broken: async ({ edge }) =>
+    edge.pinCheck === null ? `the health check of ${edge.preset} cannot be set apart from the policy` : null,
+};
+
+export const keepable: Precondition = {
+  name: 'open connections can be kept',
+  async broken({ edge }) {
+    if (edge.keepEstablished !== null) return null;
+    return edge.onEjected === 'persist' && edge.drainTimeoutMs === 0
+      ? `${edge.preset} leaves open connections alone already`
+      : `${edge.preset} has no setting that leaves open connections alone`;
+  },
+};
+
+/** What taking nodes out by the label needs. */
+export const forExclusion: readonly Precondition[] = [
+  balancerSeen,
+  labelHonoured,
+  noNodeLeaving,
+  labelPlain,
+  noPodExcluded,
+  somewhereToGo,
+];
+
+export const podless = (nodes: readonly NodeSight[]): NodeSight[] =>
+  nodes.filter(({ runsIngress, labels }) => !runsIngress && !(excludeLabel in labels));

@@ -1,0 +1,44 @@
+import type { Nanoseconds, NodeName } from '../../base/units.ts';
+import { nodeLabel } from '../../changes/kinds/index.ts';
+import { excludeLabel } from '../../kube/names.ts';
+import { podless } from '../preconditions.ts';
+import type { BalancerSight } from '../sight.ts';
+import type { Evidence, Step, SwitchoverContext } from '../strategy.ts';
+
+/**
+ * Labels the nodes without an ingress pod out of the balancer. Over when it no longer counts them among its targets and
+ * sends them no new connection; with `drained`, when their open ones have ended as well.
+ */
+export const exclude = ({ drained }: { readonly drained: boolean }): Step => ({
+  name: 'exclude',
+  async make(context) {
+    const nodes = podless(await context.nodes()).map(({ name }) => name);
+    for (const node of nodes) {
+      await context.changes.make(nodeLabel, { node, label: excludeLabel }, { text: 'true' });
+    }
+    const { balancer } = context;
+    return nodes.length === 0 || balancer === null ? null : left(nodes, balancer, context, drained);
+  },
+});
+
+function left(
+  nodes: readonly NodeName[],
+  balancer: BalancerSight,
+  { now, quietNs }: Pick<SwitchoverContext, 'now' | 'quietNs'>,
+  drained: boolean,
+): Evidence {
+  let goneAt: Nanoseconds | null = null;
+  const quiet = (since: Nanoseconds) =>
+    nodes.every((node) => now() - Math.max(since, balancer.lastOpened(node) ?? 0) >= quietNs);
+  return {
+    what: `no new connection through ${nodes.join(', ')}${drained ? ', and the end of the open ones' : ''}`,
+    seen() {
+      if (nodes.some((node) => balancer.targets.has(node))) {
+        goneAt = null;
+        return false;
+      }
+      goneAt ??= now();
+      return quiet(goneAt) && (!drained || nodes.every((node) => balancer.open(node) === 0));
+    },
+  };
+}

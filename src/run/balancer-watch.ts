@@ -1,0 +1,56 @@
+import type { Nanoseconds, NodeName } from '../base/units.ts';
+import type { HistoryEvent } from '../history/schema.ts';
+import type { BalancerSight } from '../policies/sight.ts';
+
+/** Follows what the balancer does, event by event: the evidence that a switchover's steps wait for. */
+export interface BalancerWatch extends BalancerSight {
+  observe(event: HistoryEvent): void;
+}
+
+export function balancerWatch(): BalancerWatch {
+  const targets = new Set<NodeName>();
+  const healthy = new Set<NodeName>();
+  const lastOpened = new Map<NodeName, Nanoseconds>();
+  const open = new Map<NodeName, number>();
+  const lastCheck = new Map<NodeName, { at: Nanoseconds; ok: boolean; port: number | null }>();
+  const count = (node: NodeName, by: number) => open.set(node, Math.max(0, (open.get(node) ?? 0) + by));
+  let policy: BalancerSight['policy'] = null;
+  let reconciledAt: Nanoseconds = 0;
+  return {
+    targets,
+    healthy,
+    get policy() {
+      return policy;
+    },
+    get reconciledAt() {
+      return reconciledAt;
+    },
+    lastOpened: (node) => lastOpened.get(node) ?? null,
+    open: (node) => open.get(node) ?? 0,
+    lastCheck: (node) => lastCheck.get(node) ?? null,
+    observe(event) {
+      switch (event.type) {
+        case 'reconcile':
+          policy = event.policy;
+          reconciledAt = event.t;
+          targets.clear();
+          for (const node of event.nodes) targets.add(node);
+          return;
+        case 'health':
+          if (event.eligible && event.healthy) healthy.add(event.node);
+          else healthy.delete(event.node);
+          return;
+        case 'check':
+          lastCheck.set(event.node, { at: event.dueAt, ok: event.ok, port: event.port ?? null });
+          return;
+        case 'edge-open':
+          if (event.node === null) return;
+          lastOpened.set(event.node, event.t);
+          count(event.node, 1);
+          return;
+        case 'edge-close':
+          if (event.node !== null) count(event.node, -1);
+      }
+    },
+  };
+}

@@ -13,8 +13,8 @@ export interface Phases {
   readonly settledAt: Nanoseconds;
 }
 
-/** `final`: the policy that a switchover ends with. */
-export function phases(final: TrafficPolicy): Phases {
+/** `final`: the policy that a switchover ends with; null: there is none. */
+export function phases(final: TrafficPolicy | null): Phases {
   const record: PhasesRecord = { phases: [], disturbances: [] };
   let flippedAt: Nanoseconds | null = null;
   let settledAt = Number.POSITIVE_INFINITY;

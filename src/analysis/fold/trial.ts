@@ -1,6 +1,5 @@
-import { policyTraits } from '../../catalogue/policies.ts';
+import { meaningOf } from '../../history/meaning.ts';
 import type { EventOf, HistoryEvent } from '../../history/schema.ts';
-import { policyOf } from '../build/policy.ts';
 import type { NodesRecord, TrialRecord } from '../records.ts';
 import type { Connections } from './connections.ts';
 import { engines } from './engines.ts';
@@ -34,7 +33,7 @@ export function trialFold(start: EventOf<'trial-start'>, context: TrialContext):
   const { engineOf, connections } = context;
   const own = requests((load) => engineOf(load) === null);
   const others = engines();
-  const times = phases(policyTraits(policyOf(start.policy)).final);
+  const times = phases(meaningOf(start).policy?.final ?? null);
   const late = lateness();
   const seen = sources(times);
   const logged = ingressLog();

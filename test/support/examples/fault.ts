@@ -1,0 +1,27 @@
+import type { FaultTraits } from '../../../src/catalogue/faults.ts';
+import { type Fault, needed } from '../../../src/faults/fault.ts';
+
+/** The row of src/catalogue/faults.ts: what it means. */
+export const flappingTraits = {
+  takes: ['transit', 'ingress', 'endpoint'],
+  silencesNode: true,
+  emptiesNode: false,
+  evicts: false,
+  notice: null,
+  afterNotice: null,
+  noun: 'flapping link',
+  looks: { begin: { word: 'link down', down: true }, done: { word: 'link down', down: true } },
+  words: 'the network of the node goes, and comes and goes again',
+} as const satisfies FaultTraits;
+
+/** The file of src/faults: how it is injected. In the repository it has its `kind` as well. */
+export const flapping: Omit<Fault, 'kind'> = {
+  needs: ['power'],
+  async inject({ changes, effects, began, sleep }, node) {
+    const power = needed(effects, 'power');
+    const at = await changes.make(power, { node }, { how: 'unplugged' });
+    began(at, 'the link is down');
+    await sleep(2000);
+    return { affected: 1, detail: 'the node is silent' };
+  },
+};

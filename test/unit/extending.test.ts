@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readClock } from '../../src/analysis/clocks/read.ts';
+import type { ClockSources } from '../../src/analysis/clocks/sources.ts';
+import { clusterTime } from '../../src/analysis/time.ts';
+import { packageRoot } from '../../src/base/package.ts';
+import type { FaultContext } from '../../src/faults/index.ts';
+import { plannedEdge } from '../../src/presets/schema.ts';
+import { lastEjected, lastEjectedTraits } from '../support/examples/clock.ts';
+import { flapping, flappingTraits } from '../support/examples/fault.ts';
+import { ourBalancer } from '../support/examples/preset.ts';
+import { csvReport } from '../support/examples/reporter.ts';
+import { aRow, spread } from '../support/report.ts';
+
+/* The examples of docs/extending.md: they compile, they do what the page says, and the page shows them as they are. */
+
+const read = (...parts: string[]) => readFileSync(join(packageRoot(), ...parts), 'utf8');
+
+for (const name of ['fault', 'preset', 'reporter', 'clock']) {
+  test(`docs/extending.md shows the example of a ${name} as it is compiled`, () => {
+    const code = read('test', 'support', 'examples', `${name}.ts`)
+      .replaceAll("'../../../src/", "'../")
+      .trim();
+    assert.ok(read('docs', 'extending.md').includes(`\`\`\`ts\n${code}\n\`\`\``), `${name}.ts has changed`);
+  });
+}
+
+test('the fault silences the node by a change, and its clocks count from that', async () => {
+  const log: string[] = [];
+  const context = {
+    changes: {
+      make: async (_: unknown, target: { node: string }, options: { how: string }) => {
+        log.push(`${options.how} ${target.node}`);
+        return 7;
+      },
+    },
+    effects: { power: {} },
+    began: (at: number, detail: string) => log.push(`${detail} @${at}`),
+    sleep: async (ms: number) => log.push(`sleep ${ms}`),
+  } as unknown as FaultContext;
+  assert.is((await flapping.inject(context, 'stable-1')).affected, 1);
+  assert.equal(log, ['unplugged stable-1', 'the link is down @7', 'sleep 2000']);
+  assert.ok(flappingTraits.silencesNode);
+});
+
+test('the fault is refused on a cluster that cannot silence a node', async () => {
+  const context = { effects: {} } as unknown as FaultContext;
+  try {
+    await flapping.inject(context, 'stable-1');
+    assert.unreachable('it was injected');
+  } catch (error) {
+    assert.match(String(error), 'this cluster offers no way to inject it (power)');
+  }
+});
+
+test('the preset is a whole one', () => {
+  const { checks, reconcileDelayMs } = plannedEdge.parse(ourBalancer);
+  assert.is(checks.Local.intervalMs, 5000);
+  assert.is(reconcileDelayMs, 10_000);
+});
+
+test('the reporter writes one line for each policy', () => {
+  const comparison = [
+    aRow({ policy: 'Cluster', lost: 12, failover: spread(24.9) }),
+    aRow({ policy: 'Local', lost: 0 }),
+  ];
+  assert.is(csvReport({ comparison }), 'policy,lost,started,failover\nCluster,12,60,24.9\nLocal,0,60,\n');
+});
+
+test('the clock is read, and doubted if its instrument was late', () => {
+  const second = 1e9;
+  const health = [
+    { t: 4 * second, healthy: false },
+    { t: 9 * second, healthy: false },
+    { t: 12 * second, healthy: true },
+  ];
+  const sources = (late: readonly object[]) =>
+    ({
+      trial: { health },
+      time: clusterTime(1),
+      disturbance: { at: 2 * second, until: 20 * second },
+      late,
+    }) as unknown as ClockSources;
+  const row = { ...lastEjectedTraits, ...lastEjected };
+  assert.equal(readClock(row, sources([])), { seconds: 7, resolution: null });
+  const lateEdge = {
+    instrument: 'edge',
+    kind: 'edge',
+    from: 5 * second,
+    to: 6 * second,
+    maxMs: 900,
+    heldUp: true,
+  };
+  const doubted = readClock(row, sources([lateEdge]));
+  assert.is('code' in doubted && doubted.code, 'late');
+});
+
+test.run();

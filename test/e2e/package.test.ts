@@ -44,6 +44,7 @@ test('everything is in it, nothing that is ours alone, and it is small', () => {
   assert.equal(readdirSync(installed).sort(), [
     'LICENSE',
     'README.md',
+    'deploy',
     'dist',
     'docs',
     'experiments',

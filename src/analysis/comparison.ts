@@ -21,9 +21,11 @@ export function compare(trials: readonly TrialReport[]): ComparisonRow[] {
   }));
 }
 
-/** Whether a repeat counts: it is not unknown, or only because new connections never recovered. */
-export const isCounted = ({ verdict, reasons }: TrialReport): boolean =>
-  verdict !== 'unknown' || (reasons.length > 0 && reasons.every(({ code }) => code === 'never-recovered'));
+/**
+ * Whether a repeat is among the pooled figures: those that are unknown are not, whatever their reason. One in which new
+ * connections never recovered counts if a limit makes it a failure.
+ */
+export const isCounted = ({ verdict }: TrialReport): boolean => verdict !== 'unknown';
 
 function rowOf(policy: string | null, all: readonly TrialReport[]): Omit<ComparisonRow, 'differences'> {
   const trials = all.filter(isCounted);

@@ -21,7 +21,7 @@ export async function cleanAll({ dryRun }: { dryRun: boolean }, io: Io): Promise
   }
   const found = await strays();
   for (const stray of found) {
-    if (dryRun) say(`${stray.what}: to be removed`);
+    if (dryRun) say(`${stray.what}: left by a run that is gone`);
     else failed += await remove(stray, say);
   }
   // If something failed, the next clean is to look by the marks again.

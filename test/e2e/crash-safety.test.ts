@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { packageRoot } from '../../src/base/package.ts';
 import {
   type Ended,
+  processesOf,
   runCli,
   type Sandbox,
   type Started,
@@ -63,20 +64,6 @@ const killing = (box: Sandbox, at: string): Sandbox => ({
   ...box,
   env: { ...box.env, NODE_OPTIONS: `--import ${killer}`, MIDFLIGHT_TEST_KILL_AT: at },
 });
-
-/** Processes that were started with this sandbox as their state folder, by their environment. */
-function processesOf({ folder }: Sandbox): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`MIDFLIGHT_STATE_DIR=${folder}`);
-      } catch {
-        return false; // gone meanwhile
-      }
-    })
-    .map(Number);
-}
 
 const linesOf = (box: Sandbox): string[] =>
   stateFiles(box)

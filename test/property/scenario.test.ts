@@ -58,6 +58,66 @@ test('any value in the place of any part of a valid file is well said', () => {
   );
 });
 
+test('parts of valid files, moved, doubled, nested and mixed, are well said in bounded time', () => {
+  const trees = files.map((file): unknown => parseDocument(readFileSync(file, 'utf8')).toJS());
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const change = fc.record({
+    kind: fc.constantFrom('delete', 'double', 'nest', 'swap', 'graft', 'repeat', 'flatten'),
+    at: share,
+    from: share,
+    tree: fc.constantFrom(...trees),
+  });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...trees),
+      fc.array(change, { minLength: 1, maxLength: 6 }),
+      (tree, changes) => {
+        const value: { root: unknown } = { root: structuredClone(tree) };
+        for (const one of changes) mutate(value, one);
+        const text = stringify(value.root, { aliasDuplicateObjects: false });
+        const began = process.cpuUsage();
+        const well = placed(text);
+        const { user, system } = process.cpuUsage(began);
+        assert.ok(user + system < 2e6, `${(user + system) / 1e6} s for ${text.length} characters`);
+        return well;
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+interface Mutation {
+  readonly kind: string;
+  readonly at: number;
+  readonly from: number;
+  readonly tree: unknown;
+}
+
+/** One change of structure at one part of a tree; what it brings is taken from anywhere in another valid file. */
+function mutate(value: { root: unknown }, { kind, at, from, tree }: Mutation): void {
+  const paths = pathsOf(value.root);
+  const path = paths[Math.floor(at * (paths.length - 1))] ?? [];
+  const key = path.at(-1);
+  const parent = path.slice(0, -1).reduce<unknown>((inner, part) => childOf(inner, part), value.root);
+  if (key === undefined || typeof parent !== 'object' || parent === null) return;
+  const donors = pathsOf(tree);
+  const donor = donors[Math.floor(from * (donors.length - 1))] ?? [];
+  const other = structuredClone(donor.reduce<unknown>((inner, part) => childOf(inner, part), tree));
+  const own = childOf(parent, key);
+  const put = (what: unknown) => Object.assign(parent, { [key]: what });
+  if (kind === 'delete')
+    Array.isArray(parent) ? parent.splice(Number(key), 1) : Reflect.deleteProperty(parent, key);
+  else if (kind === 'double') Array.isArray(parent) ? parent.push(structuredClone(own)) : put([own, own]);
+  else if (kind === 'nest') put({ [String(key)]: own });
+  else if (kind === 'swap') put(other);
+  else if (kind === 'graft') Object.assign(parent, { [String(donor.at(-1) ?? 'x')]: other });
+  else if (kind === 'repeat') put(Array.from({ length: 300 }, () => structuredClone(own)));
+  else put(JSON.stringify(own));
+}
+
+const childOf = (value: unknown, key: string | number): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+
 test('any bytes put anywhere into a valid file are well said', () => {
   const texts = files.map((file) => readFileSync(file, 'utf8'));
   const share = fc.double({ min: 0, max: 1, noNaN: true });

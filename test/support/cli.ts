@@ -108,6 +108,20 @@ export function processesWith(words: readonly string[]): number[] {
     });
 }
 
+/** Processes that were started with this sandbox as their state folder, by their environment. */
+export function processesOf({ folder }: Sandbox): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`MIDFLIGHT_STATE_DIR=${folder}`);
+      } catch {
+        return false; // gone meanwhile
+      }
+    })
+    .map(Number);
+}
+
 /** TCP sockets with a local address in one of these /24 networks that a process holds; those that the kernel alone closes have no inode. */
 export function socketsIn(subnets: readonly string[]): string[] {
   const prefixes = subnets.map((subnet) => {

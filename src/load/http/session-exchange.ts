@@ -1,9 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Nanoseconds } from '../../base/units.ts';
 import type { Ending } from './classify.ts';
 import type { InFlight } from './exchange.ts';
 import { shownLocation } from './location.ts';
 import { type RequestOptions, requestRecord } from './record.ts';
-import type { SessionUser } from './session.ts';
+import type { Session, SessionUser } from './session.ts';
 
 /** One request over HTTP/2, and what its session tells to it. */
 export interface SessionExchange {
@@ -11,16 +12,18 @@ export interface SessionExchange {
   readonly user: SessionUser;
 }
 
-/** `local`: the client's side of the session. `cancel`: gives the stream up, once it has ended for us. */
+/** `cancel`: gives the stream up, once it has ended for us. */
 export function sessionExchange(
   options: RequestOptions,
   clock: Clock,
-  local: () => string | null,
+  session: Pick<Session, 'local' | 'breached'>,
   cancel: () => void,
 ): SessionExchange {
   const record = requestRecord(options);
   let status: number | null = null;
   let location: string | null = null;
+  /** The limit at which it was given up; its session is being asked why nothing comes. */
+  let silentSince: Nanoseconds | null = null;
   const end = (ending: Ending, errno: string | null = null, t = clock.now()) =>
     record.end(t, ending, { status, errno: errno ?? location, reusable: false });
   return {
@@ -36,12 +39,20 @@ export function sessionExchange(
         return record.ended;
       },
       giveUp(t, ending) {
-        end(ending, null, t);
-        cancel();
+        const over = (how: Ending, errno: string | null, at = t) => {
+          end(how, errno, at);
+          cancel();
+        };
+        if (silentSince !== null) return over('silence', null, silentSince);
+        if (ending !== 'silence') return over(ending, null);
+        silentSince = t;
+        void session
+          .breached()
+          .then((breached) => (breached ? over('malformed', 'http2-protocol') : over(ending, null)));
       },
     },
     user: {
-      connected: (t) => record.connected(t, local()),
+      connected: (t) => record.connected(t, session.local),
       head(code, to) {
         record.heard(clock.now());
         status = code;

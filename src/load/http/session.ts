@@ -23,6 +23,7 @@ import {
 } from './connection.ts';
 import { boundTo, type Near } from './near.ts';
 import { resolvingOptions } from './session-address.ts';
+import { breachOf } from './session-breach.ts';
 import { followStream } from './session-stream.ts';
 
 /** What a session tells each of its requests. After one of the last four nothing more comes. */
@@ -54,6 +55,8 @@ export interface Session {
   readonly busy: number;
   /** Sends a request without a body; returns how to give it up. */
   request(headers: OutgoingHttpHeaders, user: SessionUser): () => void;
+  /** Whether the server has broken the rules of HTTP/2, and nobody has said so (session-breach.ts). */
+  breached(): Promise<boolean>;
   /** Done with it: says so, and lets the server close first. */
   release(): void;
   /** Ends it; no further event is emitted. */
@@ -211,6 +214,7 @@ function sessionOf({ socket, session, secure, isName, onAddress }: Parts, clock:
         if (users.delete(user) && !stream.closed) stream.close(constants.NGHTTP2_CANCEL);
       };
     },
+    breached: breachOf(session),
     release() {
       open = false;
       if (over) return;

@@ -93,7 +93,7 @@ function sendOn(
       },
     },
     clock,
-    () => session.local,
+    session,
     () => cancel(),
   );
   cancel = session.request(headersOf(sending.id), user);

@@ -2,12 +2,9 @@ import { CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import type { ChangeLog } from '../../changes/change-log.ts';
-import { runLease } from '../../changes/kinds/index.ts';
 import type { TopologyNode } from '../../history/schema.ts';
-import { refuseIfHeld } from '../../kube/lease.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { ProviderEvents } from '../provider.ts';
-import { waitFor } from '../wait.ts';
 import { kindCluster, kindUse } from './changes.ts';
 import { type ContainerClock, containerClock } from './clock.ts';
 import {
@@ -22,9 +19,11 @@ import {
 import { hashOf, kindConfigOf } from './config.ts';
 import { type Anchor, startAnchor } from './containers.ts';
 import { imagesOf } from './images.ts';
+import { refuseIfInUse } from './in-use.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { pinOwnDeployments } from './own-deployments.ts';
 import { kindPower } from './power.ts';
+import { allReady } from './ready.ts';
 import { removeWorkload, restoreNodes } from './restore.ts';
 
 /** A cluster whose nodes are Ready, and what the provider holds of it. */
@@ -111,41 +110,6 @@ export async function bringUp(options: BringUp): Promise<Up> {
     signal: new AbortController().signal,
   });
   return { plan, cluster, core, anchor, clock, topology, controlPlane, power, events };
-}
-
-/** How long the API of a kept cluster may take to answer; real milliseconds. */
-const answerMs = 5000;
-
-/**
- * Before anything on a kept cluster is touched: another user or machine may be running on it, of whom no file here knows.
- * If the API does not answer, nobody's run can use it. Throws `cluster-failed` with the holder of its lease.
- */
-async function refuseIfInUse(name: string): Promise<void> {
-  const look = async () => {
-    const { kubeConfig } = await openCluster(name);
-    await refuseIfHeld({ ...runLease, api: kubeConfig.makeApiClient(CoordinationV1Api) });
-  };
-  try {
-    await Promise.race([look(), monotonic.sleep(answerMs)]);
-  } catch (error) {
-    if (error instanceof MidflightError && error.code === 'cluster-failed') throw error;
-  }
-}
-
-async function allReady(core: CoreV1Api, count: number, signal: AbortSignal): Promise<void> {
-  await waitFor(
-    `${count} nodes to be Ready`,
-    180_000,
-    signal,
-    async () => {
-      const { items } = await core.listNode();
-      const ready = items.filter(({ status }) =>
-        status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
-      );
-      return ready.length >= count;
-    },
-    250,
-  );
 }
 
 async function topologyOf(core: CoreV1Api, plan: Plan) {

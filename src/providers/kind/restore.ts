@@ -12,9 +12,7 @@ import { must, run } from './shell.ts';
 
 /** Nodes that an interrupted fault left paused, stopped or cut off. One at a time is started, so that addresses stay. */
 export async function restoreNodes(name: string, placeholders: Placeholders): Promise<void> {
-  const nodes = await nodeContainers(name);
-  const broken = await Promise.all(nodes.map(isBroken));
-  for (const node of nodes.filter((_, index) => broken[index] === true)) {
+  for (const node of await brokenNodes(name)) {
     const address = await addressOf(node);
     const hint = `docker restart ${node}`;
     // A container that is stopped altogether has none any more, and gets any.
@@ -23,11 +21,19 @@ export async function restoreNodes(name: string, placeholders: Placeholders): Pr
   }
 }
 
+/** Nodes that are paused, stopped or cut off. */
+export async function brokenNodes(name: string): Promise<string[]> {
+  const nodes = await nodeContainers(name);
+  const broken = await Promise.all(nodes.map(isBroken));
+  return nodes.filter((_, index) => broken[index] === true);
+}
+
 async function isBroken(node: string): Promise<boolean> {
   const { stdout } = await run(['docker', 'inspect', '-f', '{{.State.Status}}', node]);
   if (stdout.trim() !== 'running') return true;
   // A preemption that did not come to its end has stopped the kubelet.
-  const look = 'systemctl start kubelet; iptables -t raw -S PREROUTING | grep -q -- "-j DROP"';
+  const look =
+    '! systemctl --quiet is-active kubelet || iptables -w -t raw -S PREROUTING | grep -q -- "-j DROP"';
   return (await run(['docker', 'exec', '--privileged', node, 'sh', '-c', look])).ok;
 }
 

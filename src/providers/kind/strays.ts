@@ -1,13 +1,17 @@
+import { CoreV1Api } from '@kubernetes/client-node';
 import { isSameProcess } from '../processes.ts';
 import type { Stray } from '../strays.ts';
-import { deleteCluster, existingClusters, runPrefix } from './cluster.ts';
+import { deleteCluster, existingClusters, nodeContainers, openCluster, runPrefix } from './cluster.ts';
 import { containerLabel, ownerLabel, removeContainers } from './containers.ts';
+import { refuseIfInUse } from './in-use.ts';
 import { ownerOf } from './leftovers.ts';
+import { allReady } from './ready.ts';
+import { brokenNodes, restoreNodes } from './restore.ts';
 import { must, run } from './shell.ts';
 
 /**
- * Clusters and containers of dead runs, by the owner that the edge's container names. A kept cluster is the user's; only
- * containers beside it go. `named`: what journals name is theirs to clean.
+ * Clusters and containers of dead runs, by the owner that the edge's container names. A kept cluster is the user's: only
+ * containers beside it go, and nodes that are silent are brought back. `named`: what journals name is theirs to clean.
  */
 export async function kindStrays(named: ReadonlySet<string>): Promise<Stray[]> {
   const format = `{{.Label "${containerLabel}"}} {{.Label "${ownerLabel}"}}`;
@@ -33,11 +37,16 @@ export async function kindStrays(named: ReadonlySet<string>): Promise<Stray[]> {
       own.length === 0 || own.some(lives) || ownerOf(cluster) !== null,
     ]),
   );
-  for (const cluster of await existingClusters()) {
+  const existing = await existingClusters();
+  for (const cluster of existing) {
     if (cluster.startsWith(runPrefix) && !clusters.has(cluster))
       clusters.set(cluster, await mayBeMaking(cluster));
   }
-  return [...clusters]
+  const free = (cluster: string) => clusters.get(cluster) !== true && ownerOf(cluster) === null;
+  const silent = await silentNodes(
+    existing.filter((cluster) => !cluster.startsWith(runPrefix) && !named.has(cluster) && free(cluster)),
+  );
+  const found = [...clusters]
     .filter(([cluster, inUse]) => !inUse && cluster !== '' && !named.has(cluster))
     .map(([cluster]) =>
       cluster.startsWith(runPrefix)
@@ -47,7 +56,32 @@ export async function kindStrays(named: ReadonlySet<string>): Promise<Stray[]> {
             remove: async () => `${await removeContainers(cluster)} removed`,
           },
     );
+  return [...found, ...silent];
 }
+
+/** Nodes of kept clusters that a fault has left without power or network. */
+async function silentNodes(clusters: readonly string[]): Promise<Stray[]> {
+  const strays: Stray[] = [];
+  for (const cluster of clusters) {
+    const [first, ...more] = await brokenNodes(cluster);
+    if (first === undefined) continue;
+    const remove = async () => {
+      await refuseIfInUse(cluster);
+      // Any image with `sleep` does.
+      const image = await must(['docker', 'inspect', '-f', '{{.Config.Image}}', first]);
+      await restoreNodes(cluster, { cluster, image });
+      const { kubeConfig } = await openCluster(cluster);
+      const count = (await nodeContainers(cluster)).length;
+      await allReady(kubeConfig.makeApiClient(CoreV1Api), count, AbortSignal.timeout(readyMs));
+      return 'brought back';
+    };
+    strays.push({ what: `nodes of ${cluster}: ${[first, ...more].join(', ')}`, remove });
+  }
+  return strays;
+}
+
+/** Until nodes that were started again are Ready. Real milliseconds. */
+const readyMs = 180_000;
 
 /** The edge's container stands within this time of a cluster's creation. Real milliseconds. */
 const makingMs = 900_000;

@@ -100,3 +100,27 @@ export function opened(onStream: (id: number) => void, onSettings: () => void): 
 }
 
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+
+/** Frames that no server may send (RFC 9113): each is an error of the connection. */
+export const breaches: Readonly<Record<string, (stream: number) => Buffer>> = {
+  'a frame longer than SETTINGS_MAX_FRAME_SIZE (4.2)': (stream) =>
+    frame('data', 0, stream, Buffer.alloc(20_000)),
+  'DATA on stream 0 (6.1)': () => frame('data', 0, 0, Buffer.from('x')),
+  'DATA on a stream that was never opened (5.1)': () => frame('data', 0, 99, Buffer.from('x')),
+  'DATA before the head (8.1)': (stream) => frame('data', 0, stream, Buffer.from('x')),
+  'bytes that are no HPACK (4.3)': (stream) =>
+    frame('headers', flags.endHeaders, stream, Buffer.alloc(5, 0xff)),
+  'a head on an even stream (5.1.1)': () => frame('headers', flags.endHeaders, 2, Buffer.from([0x88])),
+  'a frame between HEADERS and CONTINUATION (6.10)': (stream) =>
+    Buffer.concat([frame('headers', 0, stream, Buffer.from([0x88])), ping()]),
+  'CONTINUATION without HEADERS (6.10)': (stream) =>
+    frame('continuation', flags.endHeaders, stream, Buffer.from([0x88])),
+  'padding longer than its frame (6.1)': (stream) =>
+    Buffer.concat([headers(stream, 200), frame('data', 8, stream, Buffer.from([200, 1]))]),
+  'SETTINGS of five bytes (6.5)': () => frame('settings', 0, 0, Buffer.alloc(5)),
+  'SETTINGS_ENABLE_PUSH of 5 (6.5.2)': () => frame('settings', 0, 0, Buffer.from([0, 2, 0, 0, 0, 5])),
+  'PING of seven bytes (6.7)': () => frame('ping', 0, 0, Buffer.alloc(7)),
+  'RST_STREAM on a stream that was never opened (6.4)': () => frame('reset', 0, 99, Buffer.alloc(4)),
+  'WINDOW_UPDATE of 0 (6.9)': () => frame('window', 0, 0, Buffer.alloc(4)),
+  'a window above 2^31-1 (6.9.1)': () => frame('window', 0, 0, u32(0x7fff_ffff)),
+};

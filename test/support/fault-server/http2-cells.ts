@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Outcome } from '../../../src/history/schema.ts';
-import { block, codes, data, flags, goaway, headers, ping, reset, windowUpdate } from './frames.ts';
+import { block, breaches, codes, data, flags, goaway, headers, ping, reset, windowUpdate } from './frames.ts';
 
 /** One way in which a request over HTTP/2 can go, to a client that knows its framing only. */
 export interface Http2Cell {
@@ -10,6 +10,8 @@ export interface Http2Cell {
   readonly answer: (stream: number, socket: Socket) => void;
   /** It concerns the connection: other requests on it would share its fate. */
   readonly alone?: boolean;
+  /** Node.js 20 knows the outcome only once a request has run out of time: of fewer at once, after a shorter time. */
+  readonly knownLate?: boolean;
   /** What the server says in place of its SETTINGS; null: nothing. */
   readonly greeting?: string | null;
 }
@@ -252,6 +254,10 @@ export const http2Cells: readonly Http2Cell[] = [
     ...alone('HTTP/1.1 in place of SETTINGS', 'malformed', () => {}),
     greeting: 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n',
   },
+  ...Object.entries(breaches).map(([name, frames]) => ({
+    ...alone(name, 'malformed', says(frames)),
+    knownLate: true,
+  })),
   { ...alone('another protocol', 'malformed', () => {}), greeting: 'SSH-2.0-OpenSSH_9.6\r\n' },
   { ...alone('no word at all', 'hung', () => {}), greeting: null },
 ];

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { wilson } from '../../../src/analysis/wilson.ts';
+import { sharesDiffer, wilson } from '../../../src/analysis/wilson.ts';
 import { reportOf } from '../../support/analysis.ts';
 import { history } from '../../support/history.ts';
 
@@ -17,6 +17,25 @@ test("Wilson's interval", () => {
   near(wilson(10, 10)?.low, 10 / 13.8415);
   assert.is(wilson(10, 10)?.high, 1);
   assert.is(wilson(0, 0), null);
+});
+
+test("two shares against chance: Newcombe's own examples", () => {
+  // R. G. Newcombe, Statistics in Medicine 17 (1998) 873-890, table II, method 10: zero lies within only for 5/56 - 0/29.
+  const differ = (lost: number, started: number, otherLost: number, otherStarted: number) => {
+    const [one, other] = [
+      { lost, started },
+      { lost: otherLost, started: otherStarted },
+    ];
+    assert.is(sharesDiffer(one, other), sharesDiffer(other, one), 'in either order');
+    return sharesDiffer(one, other);
+  };
+  assert.is(differ(56, 70, 48, 80), true); // 0.0524 to 0.3339
+  assert.is(differ(9, 10, 3, 10), true); // 0.1705 to 0.8090
+  assert.is(differ(6, 7, 2, 7), true); // 0.0582 to 0.8062
+  assert.is(differ(5, 56, 0, 29), false); // -0.0381 to 0.1926
+  assert.is(differ(0, 10, 0, 10), false);
+  assert.is(differ(10, 10, 0, 10), true);
+  assert.is(differ(3, 3, 0, 0), false); // nothing was tried: nothing is known
 });
 
 const fault = { kind: 'power-off', node: 'preemptible-0' };
@@ -92,6 +111,111 @@ test('what no trial measured is null', async () => {
   assert.equal(
     [row?.interval, row?.failover, row?.failingShare, row?.predictedLost],
     [null, null, null, null],
+  );
+});
+
+interface Streams {
+  readonly policy: 'Cluster' | 'Local' | 'Local->Cluster';
+  readonly repeat?: number;
+  readonly lost: number;
+  readonly of: number;
+  /** New connections fail to the end. */
+  readonly never?: boolean;
+}
+
+/** Trials one after another; what they lose was on the fault's node. Limits as `[metric, condition]`. */
+function compared(trials: readonly Streams[], expect: readonly (readonly [string, string])[] = []) {
+  const builder = history({ expect });
+  for (const [index, { policy, repeat = 0, lost, of, never = false }] of trials.entries()) {
+    const at = index * 100_000;
+    builder
+      .trial(at, { policy, fault, repeat })
+      .streams(of - lost, { from: at + 1000, to: at + 21_000 })
+      .streams(lost, { from: at + 1000, to: at + 15_000, transit: 'preemptible-0', outcome: 'hung' })
+      .fault(at + 10_000)
+      .probes({
+        from: at + 5000,
+        to: at + 30_000,
+        fails: (due) => due >= at + 10_000 && (never || due < at + 11_000) && {},
+      })
+      .endTrial(at + 31_000);
+  }
+  return reportOf(builder.finish(trials.length * 100_000));
+}
+
+test('each row is compared with every one above it; what chance can do is no difference', async () => {
+  const { comparison } = await compared([
+    { policy: 'Cluster', lost: 10, of: 40 },
+    { policy: 'Local', lost: 0, of: 40 },
+    { policy: 'Local->Cluster', lost: 14, of: 40 },
+  ]);
+  assert.equal(
+    comparison.map(({ differences }) => differences),
+    [
+      [],
+      [{ policy: 'Cluster', withinChance: false }],
+      [
+        { policy: 'Cluster', withinChance: true }, // 25 % and 35 %
+        { policy: 'Local', withinChance: false },
+      ],
+    ],
+  );
+});
+
+test('a row without a stream is compared with none', async () => {
+  const { comparison } = await compared([
+    { policy: 'Cluster', lost: 10, of: 40 },
+    { policy: 'Local', lost: 0, of: 0 },
+    { policy: 'Local->Cluster', lost: 14, of: 40 },
+  ]);
+  assert.equal(
+    comparison.map(({ differences }) => differences.map(({ policy }) => policy)),
+    [[], [], ['Cluster']],
+  );
+});
+
+test('the expected share lies within what was measured, or it does not', async () => {
+  const { comparison } = await compared([
+    { policy: 'Cluster', lost: 10, of: 40 }, // a fifth is expected: 5 nodes
+    { policy: 'Local->Cluster', lost: 38, of: 40 },
+    { policy: 'Local', lost: 0, of: 0 },
+  ]);
+  assert.equal(
+    comparison.map(({ expectedShare, expectedWithinChance }) => [expectedShare, expectedWithinChance]),
+    [
+      [0.2, true],
+      [0.2, false],
+      [0, null],
+    ],
+  );
+});
+
+test('a repeat that is unknown is left out of what is pooled, also if recovery alone is in doubt', async () => {
+  const trials = [
+    { policy: 'Cluster', repeat: 0, lost: 10, of: 40 },
+    { policy: 'Cluster', repeat: 1, lost: 30, of: 40, never: true },
+  ] as const;
+  const free = await compared(trials);
+  assert.equal(
+    free.trials.map(({ verdict, reasons }) => [verdict, ...reasons.map(({ code }) => code)]),
+    [['pass'], ['unknown', 'never-recovered']],
+  );
+  const [row] = free.comparison;
+  assert.equal([row?.repeats, row?.unknownRepeats, row?.started, row?.lost], [2, 1, 40, 10]);
+  assert.equal(row?.failover?.repeats, 1);
+  assert.equal(row?.disturbances[0]?.failoverGaps, []);
+
+  // 20 s or more is beyond 5 s: a failure is no doubt, and what it lost counts.
+  const limited = await compared(trials, [['failover', '<= 5s']]);
+  assert.equal(
+    limited.trials.map(({ verdict }) => verdict),
+    ['pass', 'fail'],
+  );
+  const [judged] = limited.comparison;
+  assert.equal([judged?.repeats, judged?.unknownRepeats, judged?.started, judged?.lost], [2, 0, 80, 40]);
+  assert.equal(
+    judged?.disturbances[0]?.failoverGaps.map(({ code, repeats }) => [code, repeats]),
+    [['never-recovered', 1]],
   );
 });
 

@@ -239,4 +239,28 @@ test('streams late while they ramp up: nothing was at stake yet', async () => {
   assert.is(await verdictOf(6000), 'unknown');
 });
 
+test('an instrument that is not known leaves every clock in doubt', async () => {
+  const known = await trialWith(() => {});
+  const { clocksSeconds, clockNotes, untrusted } = await trialWith((builder) =>
+    builder.late(11_000, 'of-a-newer-version', { maxMs: 5000 }),
+  );
+  assert.equal(
+    untrusted.map(({ instrument }) => instrument),
+    ['of-a-newer-version'],
+  );
+  let doubted = 0;
+  for (const [name, note] of Object.entries(clockNotes)) {
+    const before = known.clockNotes[name as keyof typeof clockNotes]?.code;
+    if (before === 'not-applicable' || before === 'no-probe') {
+      assert.is(note.code, before, `${name} has nothing to be read from`);
+      continue;
+    }
+    doubted += 1;
+    assert.is(note.code, 'late', name);
+    assert.match(note.reason ?? '', 'of-a-newer-version was late by 5000 ms', name);
+    assert.is(clocksSeconds[name as keyof typeof clocksSeconds], null, name);
+  }
+  assert.is(doubted, 7);
+});
+
 test.run();

@@ -202,10 +202,16 @@ const lines: [line: string, wanted: RegExp][] = [
   ['completion --zsh', /no option --zsh/],
 ];
 
+/** A line that is taken by mistake must not start an experiment. */
+const harmless = (line: string) =>
+  line.startsWith('run FILE ') && !line.includes('--out') ? line.replace('run ', 'run --dry-run ') : line;
+
 const wordsOf = (line: string) =>
   line === ''
     ? []
-    : line.split(' ').map((word) => word.replace(/FILE|URL|FOLDER|EMPTY/g, (name) => places[name] ?? name));
+    : harmless(line)
+        .split(' ')
+        .map((word) => word.replace(/FILE|URL|FOLDER|EMPTY/g, (name) => places[name] ?? name));
 
 test('there are at least 160 of them', () => assert.ok(lines.length >= 160, String(lines.length)));
 

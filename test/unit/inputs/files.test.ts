@@ -146,11 +146,28 @@ test('no regular file: refused without waiting', async () => {
 });
 
 test('a file that may not be read', async () => {
-  if (process.getuid?.() === 0) return; // root may read all
   writeFileSync(at('secret.yaml'), base);
   chmodSync(at('secret.yaml'), 0);
-  await refused(at('secret.yaml'), /may not be read/);
+  chmodSync(folder, 0o711); // it is the file that may not be read, not its folder
+  // All code is loaded before: a checkout of root's may be closed to others.
+  await refused(at('nowhere.yaml'), /there is no such file/);
+  await unprivileged(() => refused(at('secret.yaml'), /may not be read/));
 });
+
+/** Root may read all: does some work as `nobody`. */
+async function unprivileged(work: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return work();
+  const nobody = 65_534;
+  process.setegid?.(nobody);
+  process.seteuid?.(nobody);
+  try {
+    assert.throws(() => readFileSync(at('secret.yaml')), /EACCES/);
+    await work();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+  }
+}
 
 test('k6 scripts: a folder, an empty one, a pipe, a link to nowhere', async () => {
   writeFileSync(at('empty.js'), '');

@@ -36,6 +36,7 @@ const pod = podObject.parse({
 /** A pod of the app without a readiness probe, at an address of its own; every status that it posts is kept. */
 function rig(timeScale: number, bundle = roleBundle('app'), heard: Message[] = []) {
   const posted: Posted[] = [];
+  let count = 0;
   let wake = () => {};
   const api: NodeApi = {
     access: { getCurrentCluster: () => null, applyToHTTPSOptions: async () => {} },
@@ -43,6 +44,7 @@ function rig(timeScale: number, bundle = roleBundle('app'), heard: Message[] = [
     patch: async () => {},
     patchIfThere: async (_path, content) => {
       posted.push((content as { status: Posted }).status);
+      count += 1;
       wake();
     },
     remove: async () => {},
@@ -86,7 +88,7 @@ function rig(timeScale: number, bundle = roleBundle('app'), heard: Message[] = [
           });
       })(),
     );
-  return { worker, until, hears };
+  return { worker, until, hears, counts: () => count };
 }
 
 test('a process that dies by itself shows in the API: its end, then one restart more', async () => {
@@ -122,6 +124,24 @@ process.stdin.setEncoding('utf8').on('data', (more) => {
   }
 });
 `;
+
+test('a status that somebody else has changed is posted again, and one that agrees is not', async () => {
+  const { worker, until, counts } = rig(1000);
+  await until(({ containerStatuses: [{ ready }] }) => ready);
+  const held = (ready: string) =>
+    podObject.parse({ ...pod, status: { conditions: [{ type: 'Ready', status: ready }] } });
+  // The node controller marks the pods of a node that was silent.
+  worker.seen(held('False'));
+  const again = await until(({ phase }) => phase === 'Running');
+  assert.is(again?.containerStatuses[0].ready, true);
+  const before = counts();
+  worker.seen(held('True'));
+  worker.seen(pod); // the API holds nothing of it yet
+  await within('the end of the pod', worker.terminate(0));
+  worker.seen(held('True')); // it is ending: its last status is posted by whoever ends it
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is(counts(), before);
+});
 
 test('what is sent reaches the process, and once more the one that is started in its place', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'midflight-test-'));

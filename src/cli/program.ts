@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { clean } from './commands/clean.ts';
 import { cluster } from './commands/cluster.ts';
+import { compare } from './commands/compare.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { report } from './commands/report.ts';
@@ -19,7 +20,7 @@ import { columnsOf, type Io } from './io.ts';
 import { checkValues } from './option-values.ts';
 
 /** Every command, in the order of --help. */
-const commands: readonly Command[] = [run, watch, audit, validate, report, explain, doctor, cluster, clean];
+const commands: readonly Command[] = [run, watch, audit, validate, report, explain, compare, doctor, cluster, clean];
 
 /** Runs one command line to its end and returns its exit code (docs/exit-codes.md); never throws. */
 export async function program(argv: readonly string[], io: Io): Promise<ExitCode> {

@@ -5,6 +5,7 @@ import { makePlan, type PlanOptions } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
 import { nearest } from '../scenario/nearest.ts';
 import { mostRepeats } from '../scenario/schema.ts';
+import { baselineOf } from './baseline.ts';
 import { worstOf } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 import { imagesOf } from './images.ts';
@@ -25,6 +26,8 @@ export interface RunArguments {
   readonly json: boolean;
   /** Names of reporters, with commas; undefined: the standard ones. */
   readonly reporter?: string | undefined;
+  readonly baseline?: string | undefined;
+  readonly saveBaseline?: string | undefined;
   readonly repeats: number | undefined;
   readonly policies: readonly PolicyName[] | undefined;
   readonly seed: number | undefined;
@@ -81,6 +84,7 @@ async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }
 
 async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Promise<ExitCode> {
   const reporters = reportersFor(args.reporter);
+  const against = baselineOf(args, plans.length);
   const [{ onSignals }, { jsonReport }] = await Promise.all([
     import('./signals.ts'),
     import('../reports/json.ts'),
@@ -91,10 +95,12 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     process.exit(exitCode);
   });
   const results: RunResult[] = [];
+  const changes: ExitCode[] = [];
   try {
     for await (const result of runEach(plans, args, io, interruption.signal)) {
       results.push(result);
       if (!args.json) await printTerminal(result, reporters, io);
+      changes.push(against(result.report, io));
     }
   } finally {
     interruption.dispose();
@@ -102,7 +108,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     if (args.json && json.length > 0) stdout.write(`${jsonOf(json, plans.length)}\n`);
     await printGithub(results, reporters, args, io);
   }
-  return worstOf(results.map(({ exitCode }) => exitCode));
+  return worstOf([...results.map(({ exitCode }) => exitCode), ...changes]);
 }
 
 /** One experiment that has ended. */

@@ -45,6 +45,16 @@ export const run = defineCommand({
           describe: 'The report as JSON to standard output',
         })
         .option('reporter', reporterOption)
+        .option('baseline', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Compare with this report; exit 1 on a regression',
+        })
+        .option('save-baseline', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Keep the report in this file, for --baseline',
+        })
         .option('repeats', { type: 'number', requiresArg: true, describe: 'Repeats of every policy' })
         .option('policy', {
           type: 'string',
@@ -73,6 +83,8 @@ export const run = defineCommand({
         force: args.force,
         json: args.json,
         reporter: args.reporter,
+        baseline: args.baseline,
+        saveBaseline: args.saveBaseline,
         repeats: args.repeats,
         policies: args.policy,
         seed: args.seed,

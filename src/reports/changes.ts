@@ -1,0 +1,72 @@
+import type { Change, ComparedFigure } from '../analysis/regression.ts';
+import type { Report } from '../analysis/schema.ts';
+import { folded, table, wrap } from './table.ts';
+import { plural, policyName } from './words.ts';
+
+/*
+ * Two reports side by side: what is worse, what is better, and what may be chance.
+ */
+
+export const changeTitles = ['policy', 'figure', 'before', 'after', 'change'] as const;
+
+export const changeCells = ({ policy, figure, before, after, change }: ComparedFigure): string[] => [
+  policyName(policy),
+  figure,
+  before,
+  after,
+  change,
+];
+
+/** `1 regression, 2 improvements, 3 without a difference, 1 unknown.` */
+export function changeSummary(figures: readonly ComparedFigure[]): string {
+  const of = (wanted: Change) => figures.filter(({ change }) => change === wanted).length;
+  const [worse, better] = [of('regression'), of('improvement')];
+  return `${worse} ${plural(worse, 'regression')}, ${better} ${plural(better, 'improvement')}, ${of('no difference')} without a difference, ${of('unknown')} unknown.`;
+}
+
+/** Why two reports should not be compared, as far as they show it. Empty: nothing speaks against it. */
+export function differences(before: Report, after: Report): string[] {
+  const of = [
+    ['experiment', before.experiment, after.experiment],
+    ['provider', before.provider, after.provider],
+    ['timeScale', before.timeScale, after.timeScale],
+  ] as const;
+  return of.flatMap(([name, one, other]) =>
+    one === other ? [] : [`${name} was ${one} and is ${other}: a difference may come from that`],
+  );
+}
+
+/** For a terminal; no line is wider than `columns`. */
+export function changesText(
+  figures: readonly ComparedFigure[],
+  notes: readonly string[],
+  columns: number,
+): string {
+  const cells = figures.map(changeCells);
+  const rows =
+    table([[...changeTitles], ...cells], columns) ??
+    cells.flatMap(([name = '', ...rest]) => [
+      name,
+      ...rest.flatMap((cell, at) =>
+        wrap(`${changeTitles[at + 1]}: ${cell}`, columns - 2, '  ').map((line) => `  ${line}`),
+      ),
+    ]);
+  const other = [...notes.map((text) => `note: ${text}`), changeSummary(figures)];
+  const lines = [...rows, '', ...other.flatMap((text) => wrap(text, columns, '  '))];
+  return `${folded(lines, columns).join('\n')}\n`;
+}
+
+/** For a pull request. */
+export function changesMarkdown(figures: readonly ComparedFigure[], notes: readonly string[]): string {
+  const safe = (text: string) => text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>|~&]/g, '\\$&');
+  const line = (cells: readonly string[]) => `| ${cells.map(safe).join(' | ')} |`;
+  return [
+    line(changeTitles),
+    `|${changeTitles.map(() => '---|').join('')}`,
+    ...figures.map((one) => line(changeCells(one))),
+    '',
+    ...notes.map((text) => `- ${safe(text)}`),
+    safe(changeSummary(figures)),
+    '',
+  ].join('\n');
+}

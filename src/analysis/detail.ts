@@ -2,7 +2,6 @@ import type { Cause } from '../catalogue/causes.ts';
 import type { CdnCode } from '../catalogue/cdn-codes.ts';
 import type { Judged } from './build/losses.ts';
 import type { BuiltTrial } from './build/trial.ts';
-import type { RequestRecord } from './records.ts';
 
 /*
  * What a report's sums are made of: each lost request, and how the others went. Made beside the report for those who ask,
@@ -92,7 +91,7 @@ function lostRequest(one: Judged, { record, time, pathOf }: BuiltTrial): LostReq
     kind: request.lane === null ? 'stream' : request.lane === 'new' ? 'new' : 'kept',
     begunSeconds: since(request.startedAt),
     endedSeconds: since(request.endedAt),
-    phase: phaseOf(request),
+    phase: phaseOf(one),
     bytes: request.bodyBytes,
     outcome: one.outcome,
     path: pathOf(request),
@@ -108,9 +107,18 @@ function lostRequest(one: Judged, { record, time, pathOf }: BuiltTrial): LostReq
   };
 }
 
-function phaseOf({ connectedAt, firstByteAt }: RequestRecord): LostRequest['phase'] {
+/** A load balancer may take a connection that the node never answers: the outcome shows that, the client's socket does not. */
+const neverConnected: readonly Judged['outcome'][] = [
+  'refused',
+  'connect-timeout',
+  'slow-connect',
+  'unreachable',
+  'unresolved',
+];
+
+function phaseOf({ outcome, request: { connectedAt, firstByteAt } }: Judged): LostRequest['phase'] {
   if (firstByteAt !== null) return 'receiving';
-  return connectedAt === null ? 'connecting' : 'waiting';
+  return connectedAt === null || neverConnected.includes(outcome) ? 'connecting' : 'waiting';
 }
 
 function flowsOf({ streams, pathOf }: BuiltTrial): Flow[] {

@@ -20,7 +20,18 @@ import { columnsOf, type Io } from './io.ts';
 import { checkValues } from './option-values.ts';
 
 /** Every command, in the order of --help. */
-const commands: readonly Command[] = [run, watch, audit, validate, report, explain, compare, doctor, cluster, clean];
+const commands: readonly Command[] = [
+  run,
+  watch,
+  audit,
+  validate,
+  report,
+  explain,
+  compare,
+  doctor,
+  cluster,
+  clean,
+];
 
 /** Runs one command line to its end and returns its exit code (docs/exit-codes.md); never throws. */
 export async function program(argv: readonly string[], io: Io): Promise<ExitCode> {

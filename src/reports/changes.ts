@@ -1,7 +1,7 @@
 import type { Change, ComparedFigure } from '../analysis/regression.ts';
 import type { Report } from '../analysis/schema.ts';
+import { plural, policyName } from './figures.ts';
 import { folded, table, wrap } from './table.ts';
-import { plural, policyName } from './words.ts';
 
 /*
  * Two reports side by side: what is worse, what is better, and what may be chance.

@@ -7,6 +7,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { TrialDetail } from '../../src/analysis/detail.ts';
 import { analysis } from '../../src/analysis/index.ts';
 import type { Report } from '../../src/analysis/schema.ts';
 import { packageRoot } from '../../src/base/package.ts';
@@ -42,14 +43,15 @@ interface Opened {
 }
 
 async function write(name: string): Promise<void> {
-  const found = analysis();
+  const details: TrialDetail[] = [];
+  const found = analysis({ onDetail: (detail) => details.push(detail) });
   const series = seriesReader();
   await eachEvent(join(packageRoot(), 'test', 'histories', `${name}.ndjson`), (event) => {
     series.take(event, found.take(event));
   });
   const report = found.report();
   reports.set(name, report);
-  writeFileSync(join(folder, `${name}.html`), htmlReport(report, series.close()));
+  writeFileSync(join(folder, `${name}.html`), htmlReport(report, series.close(), details));
 }
 
 const urlOf = (name: string) => pathToFileURL(join(folder, `${name}.html`)).href;
@@ -203,6 +205,37 @@ test('1280 px: nothing scrolls sideways and no hint is shown', async () => {
         .length,
   );
   assert.is(found, 0);
+  await page.close();
+});
+
+test('every lost request: filtered by its words and its cause, sorted by any column; no complaint of the policy', async () => {
+  const { page, complaints } = await open('flip-then-loss');
+  const rows = page.locator('table.requests tbody tr');
+  const all = await rows.count();
+  assert.ok(all > 1, String(all));
+  assert.match((await page.locator('form.filter output').textContent()) ?? '', `${all} of ${all} shown`);
+  const column = (name: string) => page.locator(`table.requests td[data-label="${name}"]`).allTextContents();
+  await page.selectOption('form.filter [name=cause]', 'transit');
+  const causes = await column('cause');
+  assert.ok(causes.length > 0 && causes.length < all, String(causes.length));
+  assert.equal([...new Set(causes)], ['transit']);
+  await page.selectOption('form.filter [name=cause]', '');
+  await page.locator('table.requests thead button', { hasText: 'when' }).click();
+  const down = (await column('when')).map((text) => Number.parseFloat(text));
+  assert.equal(
+    down,
+    [...down].sort((a, b) => b - a),
+  );
+  await page.fill('form.filter [type=search]', 'no such words');
+  assert.is(await rows.count(), 0);
+  assert.equal(complaints, []);
+  await page.close();
+});
+
+test('the path stands there for each policy, with the dead node marked', async () => {
+  const { page } = await open('ingress-node-dies', 390);
+  assert.is(await page.locator('.path svg').count(), 2);
+  assert.is(await page.locator('.path .cross').count(), 2);
   await page.close();
 });
 

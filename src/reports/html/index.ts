@@ -6,6 +6,7 @@ import { glossary } from '../glossary.ts';
 import { comparison } from './comparison.ts';
 import { lostTable, script, scriptHash } from './lost-table.ts';
 import { type Cell, escapeHtml, list, paragraphs, prose, table } from './markup.ts';
+import { pathPictures } from './path-picture.ts';
 import type { TrialSeries } from './series.ts';
 import { style } from './style.ts';
 import { trialId, trialSection, trialTitle } from './trial.ts';
@@ -42,6 +43,7 @@ ${answerBox(report)}</header>
 <section aria-labelledby="comparison"><h2 id="comparison">Comparison</h2>
 ${comparison(report)}
 </section>
+${pathPictures(details)}
 ${expectations(report)}
 <section aria-labelledby="trials"><h2 id="trials">Trials</h2><nav aria-label="trials">${links.join(' ')}</nav></section>
 ${sections.join('\n')}

@@ -45,7 +45,7 @@ export function lostTable(details: readonly TrialDetail[]): string {
 <label>Cause <select name="cause"><option value="">all</option>${options(causes)}</select></label>
 <label>Sort by <select name="sort">${sorts}</select></label>
 <label><input type="checkbox" name="down"> descending</label> <output aria-live="polite"></output></form>
-<p class="hint">Wider than the screen: scroll sideways →</p>
+<p class="hint cells">Wider than the screen: scroll sideways →</p>
 <div class="scroll" tabindex="0" role="group" aria-label="lost requests"><table role="table" class="rows requests"><thead role="rowgroup"><tr role="row">${head}</tr></thead><tbody role="rowgroup">${rows}</tbody></table></div></section>`;
 }
 

@@ -42,16 +42,23 @@ figure svg { display: block; max-width: none; height: auto; }
 .key { display: inline-flex; align-items: center; gap: 5px; }
 .key i { width: 12px; height: 12px; border-radius: 3px; display: inline-block; }
 .two { display: grid; gap: 0 32px; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); }
+.pictures { display: grid; gap: 0 16px; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); }
+.path svg { width: 100%; max-width: 460px; } .path text { font-size: 11px; fill: var(--ink); } .path .head, .path .share { fill: var(--muted); }
+.path .bad { fill: var(--bad); font-weight: 600; } .path .mid { text-anchor: middle; }
+.path .name { paint-order: stroke; stroke: var(--panel); stroke-width: 3px; }
+.path .box { fill: var(--ground); stroke: var(--muted); } .path .held { stroke: var(--good); stroke-width: 2.5; }
+.path .out { stroke-dasharray: 4 3; } .path .cross { stroke: var(--bad); stroke-width: 2.5; }
+.path .way { fill: none; stroke: var(--muted); stroke-opacity: .45; } .path .gone { stroke: var(--bad); stroke-opacity: .9; }
 .filter { display: flex; flex-wrap: wrap; gap: 6px 16px; margin: 8px 0; align-items: center; } .filter[hidden] { display: none; }
 .filter input, .filter select { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--muted);
   border-radius: 6px; padding: 2px 6px; max-width: 100%; }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: left; text-decoration: underline dotted; }
 th[aria-sort=ascending] button::after { content: " \\2191"; } th[aria-sort=descending] button::after { content: " \\2193"; }
-.requests { font-size: .84rem; } .requests td, .requests th { padding-right: 10px; }
+.requests { font-size: .84rem; } .requests tbody th { white-space: nowrap; } .requests td, .requests th { padding-right: 10px; }
 nav a { margin-right: 14px; } a { color: var(--accent); }
 footer { max-width: 1060px; margin: 48px auto 32px; padding: 0 20px; color: var(--muted); font-size: .88rem; }
 @media (max-width: 1060px) { .hint { display: block; } }
-@media (max-width: 700px) { body { font-size: 15px; } main, header, footer { padding-left: 14px; padding-right: 14px; }
+@media (max-width: 700px) { .hint.cells { display: none; } body { font-size: 15px; } main, header, footer { padding-left: 14px; padding-right: 14px; }
   th, td { padding-right: 8px; } figure { padding: 10px 8px; } .wide { display: none; } .narrow { display: block; }
   .narrow svg { width: 100%; }
   .rows, .rows tbody, .rows tr, .rows th, .rows td { display: block; border: 0; padding: 0; }

@@ -8,6 +8,7 @@ import type { AnyPlan } from '../plan/schema.ts';
 import { headerOf } from './header.ts';
 import { endOf, type RunEnd } from './run.ts';
 import { type RunState, runState } from './state.ts';
+import { timersOf } from './timers.ts';
 
 /** What whoever starts a measurement gives: an experiment's run or a watch. */
 export interface ConductOptions {
@@ -59,7 +60,7 @@ export interface Conducted {
 export async function conduct(options: ConductOptions, conducted: Conducted): Promise<RunEnd> {
   const { signal } = options;
   const clock = options.clock ?? monotonic;
-  const state = runState(options.onWait);
+  const state = runState(options.onWait, timersOf(clock));
   let stages: Stages | null = null;
   const session: Session = {
     clock,

@@ -6,6 +6,7 @@ import { portBlocks } from '../plan/ports.ts';
 import type { EdgeFront, Front, HostPort, Workload } from '../providers/provider.ts';
 import { launchInstrument, sync } from './instruments.ts';
 import type { Run } from './run.ts';
+import { timersOf } from './timers.ts';
 
 /** The front of a run, ready to be loaded. */
 export interface OpenFront {
@@ -40,7 +41,7 @@ async function openEdge(run: Parts, front: EdgeFront, workload: Workload): Promi
   return {
     target: through(dial.port === 0 ? { host: dial.host, port: Number(edge.ready.port) } : dial, workload),
     beginTrial: (seed) => edge.send({ type: 'trial', seed }),
-    sync: (id, limitMs) => sync(edge, id, limitMs),
+    sync: (id, limitMs) => sync(edge, id, limitMs, timersOf(run.clock)),
     get ended() {
       return ended;
     },

@@ -6,6 +6,7 @@ import type { HistoryEvent } from '../history/schema.ts';
 import { historyEvent } from '../history/schema.ts';
 import type { RoleName } from '../providers/provider.ts';
 import type { Run } from './run.ts';
+import type { Timers } from './timers.ts';
 
 /** Which messages of our processes go into the history as they are. */
 const recorded: ReadonlySet<string> = new Set(historyEvent.options.map((option) => option.shape.type.value));
@@ -60,14 +61,14 @@ function lastLine(stderr: string): string {
 }
 
 /** Asks a process to say what it still has, and waits for its answer; false where none came in time. */
-export function sync(handle: RoleHandle, id: string, limitMs: number): Promise<boolean> {
+export function sync(handle: RoleHandle, id: string, limitMs: number, timers: Timers): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => end(false), limitMs);
+    const stopLimit = timers.after(limitMs, () => end(false));
     const stopListening = handle.onMessage((message) => {
       if (message.type === 'synced' && message.id === id) end(true);
     });
     const end = (answered: boolean) => {
-      clearTimeout(timer);
+      stopLimit();
       stopListening();
       resolve(answered);
     };

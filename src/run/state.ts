@@ -1,3 +1,4 @@
+import { monotonic } from '../base/clock.ts';
 import type { Message } from '../base/role.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { OnWait } from '../base/wait.ts';
@@ -7,6 +8,7 @@ import type { HistoryEvent } from '../history/schema.ts';
 import type { BalancerSight } from '../policies/index.ts';
 import { balancerWatch } from './balancer-watch.ts';
 import { type ProbeWatch, probeWatch } from './probe-watch.ts';
+import { type Timers, timersOf } from './timers.ts';
 
 /** What one load has done so far in this trial, as its last `progress` said. */
 export interface LoadProgress {
@@ -73,27 +75,10 @@ const none: LoadProgress = {
   cancelled: 0,
 };
 
-/** Timers as a parameter, real milliseconds; each returns how to end it. */
-export interface Timers {
-  every(ms: number, tick: () => void): () => void;
-  after(ms: number, then: () => void): () => void;
-}
-
-const realTimers: Timers = {
-  every(ms, tick) {
-    const timer = setInterval(tick, ms);
-    return () => clearInterval(timer);
-  },
-  after(ms, then) {
-    const timer = setTimeout(then, ms);
-    return () => clearTimeout(timer);
-  },
-};
-
 /** Real milliseconds. */
 const slowAnswerMs = 500;
 
-export function runState(onWait: OnWait = () => {}, timers: Timers = realTimers): RunState {
+export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(monotonic)): RunState {
   let edgePolicy: TrafficPolicy | null = null;
   let edgeReconciledAt = 0;
   const health = new Map<NodeName, NodeHealth>();

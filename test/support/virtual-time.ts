@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { nsPerMs } from '../../src/base/units.ts';
-import type { Timers } from '../../src/run/state.ts';
+import type { Timers } from '../../src/run/timers.ts';
 
 /** A time of its own: timers fire in their order, as fast as the code that waits for them lets them. */
 export interface VirtualTime {

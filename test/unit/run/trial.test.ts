@@ -280,4 +280,82 @@ test('an edge that does not hand over its log makes the trial doubtful', async (
   );
 });
 
+/** Counts how often the changes are unwound, and with which signal. */
+function unwindings(rig: Conductor): AbortSignal[] {
+  const signals: AbortSignal[] = [];
+  const unwind = rig.world.unwind;
+  rig.world.unwind = (signal) => {
+    signals.push(signal);
+    return unwind(signal);
+  };
+  return signals;
+}
+
+/** An instrument stops answering as soon as this phase begins. */
+function failAt(rig: Conductor, wanted: string): void {
+  rig.on = (event) => {
+    if (event.type !== 'phase' || event.phase !== wanted) return;
+    rig.run.record({
+      type: 'instrument-failed',
+      t: rig.time.clock.now(),
+      instrument: 'probe',
+      code: 'did-not-answer',
+      reason: 'silent',
+    });
+  };
+}
+
+for (const phase of ['observe', 'finish']) {
+  test(`an instrument that is silent in ${phase}: the trial fails, and the fault is unwound once`, async () => {
+    const rig = conductor(powerOff);
+    const signals = unwindings(rig);
+    failAt(rig, phase);
+    const end = await tried(rig);
+    assert.is(end.outcome, 'failed');
+    assert.is(end.invalid[0]?.code, 'instrument-failed');
+    assert.is(signals.length, 1);
+    assert.equal(phases(rig).slice(-2), [phase, 'recover']);
+  });
+}
+
+for (const phase of ['ramp', 'steady']) {
+  test(`an instrument that is silent in ${phase}: nothing is broken, and nothing is unwound`, async () => {
+    const rig = conductor(powerOff);
+    const signals = unwindings(rig);
+    failAt(rig, phase);
+    const end = await tried(rig);
+    assert.equal([end.outcome, end.invalid[0]?.code], ['failed', 'instrument-failed']);
+    assert.equal([signals.length, disturbances(rig), phases(rig).at(-1)], [0, [], phase]);
+  });
+}
+
+test('Ctrl-C on a cluster that stays: the fault is unwound all the same, and not cut short by the signal', async () => {
+  const rig = conductor(powerOff);
+  Object.assign(rig.run.provider.cluster, { disposable: false });
+  const signals = unwindings(rig);
+  interruptAt(rig, 'observe');
+  const end = await tried(rig);
+  assert.is(end.outcome, 'interrupted');
+  assert.equal(
+    signals.map(({ aborted }) => aborted),
+    [false],
+  );
+  assert.is(of(rig, 'disturbance').at(-1)?.at, 'recovered');
+});
+
+test('a fault that cannot be injected: the trial fails with why, and what it did until then is unwound', async () => {
+  const rig = conductor(powerOff);
+  const signals = unwindings(rig);
+  const { make } = rig.run.changes;
+  const refusing: typeof make = (kind, target, wanted) =>
+    kind.kind === 'power'
+      ? Promise.reject(new MidflightError('fault-failed', 'the switch is stuck'))
+      : make(kind, target, wanted);
+  Object.assign(rig.run.changes, { make: refusing });
+  const end = await tried(rig);
+  assert.is(end.outcome, 'failed');
+  assert.match(end.invalid[0]?.text ?? '', 'the switch is stuck');
+  assert.is(signals.length, 1);
+});
+
 test.run();

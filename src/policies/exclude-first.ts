@@ -12,7 +12,7 @@ import type { Switchover } from './strategy.ts';
 export const excludeFirst: Switchover = {
   preconditions: forExclusion,
   steps: (policy, edge) => [
-    exclude({ drained: false }),
+    exclude,
     flip(policy, { pinned: false }),
     ...(policy.final === 'Cluster' || edge.newTarget === 'unhealthy' ? [include({ pinned: false })] : []),
   ],

@@ -13,7 +13,7 @@ import type { Switchover } from './strategy.ts';
 export const pinCheck: Switchover = {
   preconditions: [...forExclusion, checkPinnable],
   steps: (policy, edge) => {
-    const before = [exclude({ drained: false }), pin, flip(policy, { pinned: true })];
+    const before = [exclude, pin, flip(policy, { pinned: true })];
     if (policy.final === 'Cluster') return [...before, include({ pinned: true }), unpin];
     return [...before, unpin, ...(edge.newTarget === 'unhealthy' ? [include({ pinned: false })] : [])];
   },

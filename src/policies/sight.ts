@@ -22,8 +22,6 @@ export interface BalancerSight {
   readonly healthy: ReadonlySet<NodeName>;
   /** When it last sent a new connection to the node; null: never. */
   lastOpened(node: NodeName): Nanoseconds | null;
-  /** How many connections through the node are open. */
-  open(node: NodeName): number;
   /** Its last check of the node, by when it was due; null: none yet. */
   lastCheck(
     node: NodeName,

@@ -11,9 +11,7 @@ export function balancerWatch(): BalancerWatch {
   const targets = new Set<NodeName>();
   const healthy = new Set<NodeName>();
   const lastOpened = new Map<NodeName, Nanoseconds>();
-  const open = new Map<NodeName, number>();
   const lastCheck = new Map<NodeName, { at: Nanoseconds; ok: boolean; port: number | null }>();
-  const count = (node: NodeName, by: number) => open.set(node, Math.max(0, (open.get(node) ?? 0) + by));
   let policy: BalancerSight['policy'] = null;
   let reconciledAt: Nanoseconds = 0;
   return {
@@ -26,7 +24,6 @@ export function balancerWatch(): BalancerWatch {
       return reconciledAt;
     },
     lastOpened: (node) => lastOpened.get(node) ?? null,
-    open: (node) => open.get(node) ?? 0,
     lastCheck: (node) => lastCheck.get(node) ?? null,
     observe(event) {
       switch (event.type) {
@@ -44,12 +41,7 @@ export function balancerWatch(): BalancerWatch {
           lastCheck.set(event.node, { at: event.dueAt, ok: event.ok, port: event.port ?? null });
           return;
         case 'edge-open':
-          if (event.node === null) return;
-          lastOpened.set(event.node, event.t);
-          count(event.node, 1);
-          return;
-        case 'edge-close':
-          if (event.node !== null) count(event.node, -1);
+          if (event.node !== null) lastOpened.set(event.node, event.t);
       }
     },
   };

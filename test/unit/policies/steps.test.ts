@@ -47,23 +47,6 @@ function rig(more: Partial<SwitchoverContext> = {}) {
       balancer.observe({ type: 'reconcile', t, policy, healthCheckNodePort: null, nodes }),
     opened: (t: number, name: string) =>
       balancer.observe({ type: 'edge-open', t, conn: t, client: 'c', node: name }),
-    closed: (t: number, name: string) =>
-      balancer.observe({
-        type: 'edge-close',
-        t,
-        conn: 0,
-        client: 'c',
-        node: name,
-        upstreamLocal: null,
-        connect: 'connected',
-        connectNs: 0,
-        connectedAt: null,
-        bytesUp: 0,
-        bytesDown: 0,
-        lastDownAt: null,
-        clientEnd: 'fin',
-        upstreamEnd: 'fin',
-      }),
     health: (name: string, healthy: boolean) =>
       balancer.observe({ type: 'health', t: now, node: name, eligible: true, healthy, reason: '' }),
     check: (dueAt: number, name: string, ok: boolean, port: number) =>
@@ -74,7 +57,7 @@ function rig(more: Partial<SwitchoverContext> = {}) {
 test('excluded is a node once the balancer dropped it and it was quiet since, not before', async () => {
   const { context, made, at, reconcile, opened } = rig();
   reconcile(0, ['with', 'bare']);
-  const evidence = await exclude({ drained: false }).make(context);
+  const evidence = await exclude.make(context);
   assert.equal(made, [`node bare with the label ${excludeLabel}=true`]);
   at(50);
   assert.is(evidence?.seen(), false, 'still a target, however quiet');
@@ -85,19 +68,6 @@ test('excluded is a node once the balancer dropped it and it was quiet since, no
   at(71);
   assert.is(evidence?.seen(), false, 'one more came meanwhile');
   at(75);
-  assert.is(evidence?.seen(), true);
-});
-
-test('if asked, its open connections must have ended as well', async () => {
-  const { context, at, reconcile, opened, closed } = rig();
-  opened(0, 'bare');
-  const evidence = await exclude({ drained: true }).make(context);
-  reconcile(5, ['with']);
-  for (const t of [6, 100]) {
-    at(t);
-    assert.is(evidence?.seen(), false);
-  }
-  closed(101, 'bare');
   assert.is(evidence?.seen(), true);
 });
 

@@ -1,0 +1,92 @@
+import * as z from 'zod';
+
+/** What changing the policy in one way cost in front of one balancer. Seconds of cluster time. */
+export interface Cell {
+  readonly policy: string;
+  /** Why nothing was measured: `refused: …`, or what went wrong. Null: it was measured. */
+  readonly reason: string | null;
+  readonly failed: number;
+  readonly sent: number;
+  /** From the first to the last failed new connection, summed over the outages. */
+  readonly failedSeconds: number;
+  readonly streamsLost: number;
+  readonly streams: number;
+  /** From the first step's beginning to the last one's end; null: the patch alone. */
+  readonly totalSeconds: number | null;
+}
+
+export interface Row {
+  readonly preset: string;
+  readonly cells: readonly Cell[];
+}
+
+const report = z.object({
+  timeScale: z.number(),
+  trials: z.array(
+    z.object({
+      index: z.int(),
+      policy: z.string(),
+      verdict: z.enum(['pass', 'fail', 'unknown']),
+      reasons: z.array(z.object({ text: z.string() })),
+      requests: z.object({ started: z.int(), lost: z.int() }),
+      probes: z.object({ new: z.object({ sent: z.int(), failed: z.int() }).nullable() }),
+      disturbances: z.array(
+        z.object({ kind: z.string(), outages: z.array(z.object({ lastedSeconds: z.number() })).nullable() }),
+      ),
+    }),
+  ),
+});
+const moment = z.object({
+  type: z.literal('disturbance'),
+  trial: z.int(),
+  kind: z.literal('flip'),
+  at: z.enum(['begin', 'done']),
+  t: z.number(),
+});
+
+/** The cells of one run: its report, and the lines of its history for how long each switchover took. */
+export function cellsOf(json: unknown, history: readonly string[]): Cell[] {
+  const { trials, timeScale } = report.parse(json);
+  const moments = history.flatMap((line) => {
+    if (!line.startsWith('{"type":"disturbance"')) return [];
+    const { data } = moment.safeParse(JSON.parse(line));
+    return data === undefined ? [] : [data];
+  });
+  return trials.map(({ index, policy, verdict, reasons, requests, probes, disturbances }) => {
+    const at = (which: 'begin' | 'done') =>
+      moments.find((one) => one.trial === index && one.at === which)?.t ?? null;
+    const [begin, done] = [at('begin'), at('done')];
+    const flip = disturbances.find(({ kind }) => kind === 'flip');
+    return {
+      policy,
+      reason: verdict === 'unknown' ? (reasons[0]?.text ?? 'unknown') : null,
+      failed: probes.new?.failed ?? 0,
+      sent: probes.new?.sent ?? 0,
+      failedSeconds: (flip?.outages ?? []).reduce((sum, { lastedSeconds }) => sum + lastedSeconds, 0),
+      streamsLost: requests.lost,
+      streams: requests.started,
+      totalSeconds:
+        !policy.includes('/') || begin === null || done === null ? null : ((done - begin) * timeScale) / 1e9,
+    };
+  });
+}
+
+/** One row of the table for each preset and policy. */
+export function matrixTable(rows: readonly Row[]): string {
+  const head = [
+    '| balancer | policy | new connections failed | for | streams lost | took |',
+    '| --- | --- | --- | --- | --- | --- |',
+  ];
+  return [...head, ...rows.flatMap(({ preset, cells }) => cells.map((cell) => line(preset, cell)))].join(
+    '\n',
+  );
+}
+
+function line(preset: string, cell: Cell): string {
+  const { policy, reason, failed, sent, failedSeconds, streamsLost, streams, totalSeconds } = cell;
+  if (reason !== null) return `| \`${preset}\` | \`${policy}\` | ${reason} | - | - | - |`;
+  const seconds = failed === 0 ? '-' : `${failedSeconds.toFixed(1)} s`;
+  const took = totalSeconds === null ? 'one patch' : `${totalSeconds.toFixed(0)} s`;
+  const cells = [`${failed} of ${sent}`, seconds, `${streamsLost} of ${streams}`, took];
+  return `| \`${preset}\` | \`${policy}\` | ${cells.join(' | ')} |`;
+}

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { mediaType, readBody } from './body.ts';
 import { discovery } from './discovery.ts';
 import { type Route, routeOf } from './route.ts';
+import { tableOf, wantsTable } from './tables.ts';
 import { answer } from './verbs.ts';
 import { serveWatch } from './watch.ts';
 
@@ -45,7 +46,9 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
   const body = await readBody(request);
   const method = request.method ?? 'GET';
   const result = await answer(context, { method, route, query, mediaType: mediaType(request), body });
-  sendJson(response, result.code, result.body);
+  const plain = route.subresource === undefined && wantsTable(request);
+  const table = plain ? tableOf(route.info.resource, result.body, context.wall()) : undefined;
+  sendJson(response, result.code, table ?? result.body);
 }
 
 function isWatch(route: Route, query: URLSearchParams): boolean {

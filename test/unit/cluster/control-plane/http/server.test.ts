@@ -237,4 +237,19 @@ test('a request cut in the middle of its body does no harm', async () => {
   assert.equal(errors, []);
 });
 
+test('a client that asks for a Table gets one for pods, and plain objects of other kinds', async () => {
+  const ask = async (path: string) => {
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { accept } });
+    return JSON.parse(await response.text());
+  };
+  createObject(context, 'pods', namespace, { metadata: { name: 'in-a-table' }, spec: podSpec });
+  const pods = await ask(`/api/v1/namespaces/${namespace}/pods`);
+  assert.is(pods.kind, 'Table');
+  assert.ok(pods.rows.some(({ cells }: { cells: string[] }) => cells[0] === 'in-a-table'));
+  assert.is((await ask(`/api/v1/namespaces/${namespace}/pods/in-a-table`)).rows.length, 1);
+  assert.is((await ask(configMaps)).kind, 'ConfigMapList');
+  assert.is((await ask(`/api/v1/namespaces/${namespace}/pods/absent`)).kind, 'Status');
+});
+
 test.run();

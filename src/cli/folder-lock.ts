@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, MidflightError } from '../base/errors.ts';
-import { isAlive, startTimeOf } from '../providers/processes.ts';
+import { isSameProcess, startTimeOf } from '../providers/processes.ts';
 
 const lockName = '.midflight.lock';
 
@@ -60,8 +60,8 @@ function links(from: string, to: string): boolean {
 function removeStale(lock: string, aside: string): void {
   const found = textOf(lock);
   if (found === null) return;
-  const [pid = '', startTime] = found.trim().split(' ');
-  if (/^\d+$/.test(pid) && isAlive(Number(pid)) && startTimeOf(Number(pid)) === startTime) {
+  const [pid = '', startTime = ''] = found.trim().split(' ');
+  if (/^\d+$/.test(pid) && isSameProcess(Number(pid), startTime)) {
     throw new MidflightError('bad-usage', `another run (process ${pid}) writes into this folder`, {
       where: lock,
       hint: 'choose another with --out DIR, or wait for its end',

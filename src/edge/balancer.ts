@@ -4,10 +4,11 @@ import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { EventOf } from '../history/schema.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
 import { partingOf } from './annotations.ts';
-import { createDraws, drawn, type EdgeLane } from './draws.ts';
+import { createDraws, type EdgeLane } from './draws.ts';
 import { type Nobody, nobody } from './nobody.ts';
+import { place } from './place.ts';
 import { plainAddress, type Relay, type RelayOptions, socketAddress } from './relay.ts';
-import type { Desired, Target } from './targets.ts';
+import type { Desired } from './targets.ts';
 
 export interface BalancerOptions {
   readonly preset: PlannedEdge;
@@ -28,6 +29,10 @@ export interface Balancer {
   apply(desired: Desired): void;
   /** The checks found this node unhealthy, or healthy again. */
   verdict(node: NodeName, healthy: boolean): void;
+  /** Takes the address away from everybody, or gives it back. */
+  addressGone(gone: boolean): void;
+  /** Ends every connection: by RST, or by passing nothing any more. */
+  cutAll(how: 'reset' | 'silence'): void;
   /** A trial begins: the k-th connection of each lane is chosen for by this seed from here on. */
   beginTrial(seed: number): void;
   /** Starts to accept. Throws `instrument-failed` where the address cannot be had. */
@@ -47,6 +52,9 @@ export function createBalancer(options: BalancerOptions): Balancer {
   const byNode = new Map<NodeName, Set<Relay>>();
   const connecting = new Set<Relay>();
   const unassigned = new Set<Nobody>();
+  /** Where each connection is, and the luck that put it there. */
+  const placed = new Map<Relay, { readonly node: NodeName; readonly draw: number }>();
+  let gone = false;
   const drains = new Map<NodeName, NodeJS.Timeout>();
   const ended: (() => void)[] = [];
 
@@ -57,36 +65,41 @@ export function createBalancer(options: BalancerOptions): Balancer {
     byNode.set(node, fresh);
     return fresh;
   };
-  const resetAll = (node: NodeName) => {
-    for (const one of [...relaysOf(node)]) one.reset();
+  const cut = (one: Relay, how: PlannedEdge['onRemoved']) => {
+    if (how === 'reset') one.reset();
+    else if (how === 'silence') one.mute();
+  };
+  const cutNode = (node: NodeName, how: PlannedEdge['onRemoved']) => {
+    for (const one of [...relaysOf(node)]) cut(one, how);
   };
   const cancelDrain = (node: NodeName) => {
     clearTimeout(drains.get(node));
     drains.delete(node);
   };
-  const drain = (node: NodeName, clusterMs: number) => {
+  const drain = (node: NodeName, clusterMs: number, how: PlannedEdge['onRemoved']) => {
     if (drains.has(node)) return;
     const timer = setTimeout(() => {
       drains.delete(node);
-      resetAll(node);
+      cutNode(node, how);
     }, clusterMs / options.timeScale);
     drains.set(node, timer);
   };
   const ejected = (node: NodeName) => {
     const { onEjected, drainTimeoutMs } = partingOf(preset, desired.service);
-    if (onEjected === 'reset') resetAll(node);
-    else if (onEjected === 'drain') drain(node, drainTimeoutMs);
+    if (onEjected === 'reset') cutNode(node, 'reset');
+    else if (onEjected === 'drain') drain(node, drainTimeoutMs, 'reset');
   };
   const removed = (node: NodeName) => {
     const { drainTimeoutMs } = partingOf(preset, desired.service);
-    if (drainTimeoutMs > 0) drain(node, drainTimeoutMs);
-    else ejected(node);
+    if (drainTimeoutMs > 0) drain(node, drainTimeoutMs, preset.onRemoved);
+    else cutNode(node, preset.onRemoved);
   };
   const draws = createDraws(options.lanes, options.seed);
-  const choose = (draw: number): Target | undefined => {
-    const healthy = desired.targets.filter((target) => options.isHealthy(target.name));
-    const among = healthy.length === 0 && preset.allUnhealthy === 'all' ? desired.targets : healthy;
-    return drawn(draw, among, ({ name }) => name);
+  const choose = (draw: number) => place(preset, desired.targets, options.isHealthy, draw);
+  /** With a spread that ties connections to the set of nodes: those whose node changed meet one that does not know them. */
+  const rehash = () => {
+    if (preset.spread === 'each') return;
+    for (const [one, { node, draw }] of [...placed]) if (choose(draw)?.name !== node) one.reset();
   };
 
   const accept = (client: Socket) => {
@@ -94,8 +107,8 @@ export function createBalancer(options: BalancerOptions): Balancer {
     const conn = count++;
     const address = socketAddress(client.remoteAddress, client.remotePort) ?? 'unknown';
     const draw = draws.draw(client.remotePort);
-    const target = choose(draw);
-    const port = desired.service?.nodePort ?? null;
+    const target = gone ? undefined : choose(draw);
+    const port = target?.podPort ?? desired.service?.nodePort ?? null;
     const node = target === undefined || port === null ? null : target.name;
     emit({ type: 'edge-open', t: openedAt, conn, client: address, node });
     if (target === undefined || port === null) {
@@ -128,11 +141,13 @@ export function createBalancer(options: BalancerOptions): Balancer {
       onSettled: () => connecting.delete(own),
       onClosed(end) {
         relaysOf(target.name).delete(own);
+        placed.delete(own);
         emit({ type: 'edge-close', t: now(), conn, client: address, node, ...end });
         if (ended.length > 0) whenEmpty();
       },
     });
     relaysOf(target.name).add(own);
+    placed.set(own, { node: target.name, draw });
     connecting.add(own);
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accept);
@@ -152,10 +167,18 @@ export function createBalancer(options: BalancerOptions): Balancer {
       for (const { name } of desired.targets) if (!names.has(name)) removed(name);
       for (const name of names) if (options.isHealthy(name)) cancelDrain(name);
       desired = next;
+      rehash();
     },
     verdict(node, healthy) {
       if (healthy) cancelDrain(node);
       else ejected(node);
+      rehash();
+    },
+    addressGone(now) {
+      gone = now;
+    },
+    cutAll(how) {
+      for (const one of [...placed.keys()]) cut(one, how);
     },
     beginTrial: draws.begin,
     listen() {

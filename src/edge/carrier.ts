@@ -65,10 +65,15 @@ export function createCarrier(perProcess: number, onFailed: (reason: string) => 
     helper.open.set(id, options);
     const carried: Carried = { type: 'carry', id, upstream, mode, connectTimeoutMs, openedAt };
     helper.child.send(carried, client);
-    const tell = (type: 'reset' | 'shut-down') => {
+    const tell = (type: 'reset' | 'mute' | 'shut-down') => {
       if (helper.child.connected) helper.child.send({ type, id });
     };
-    return { reset: () => tell('reset'), shutDown: () => tell('shut-down'), expire: () => {} };
+    return {
+      reset: () => tell('reset'),
+      mute: () => tell('mute'),
+      shutDown: () => tell('shut-down'),
+      expire: () => {},
+    };
   };
   return {
     carry(options) {

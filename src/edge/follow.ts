@@ -3,6 +3,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { NodeName } from '../base/units.ts';
 import type { ServiceRef } from '../kube/patch.ts';
 import { watchResource } from '../kube/watch.ts';
+import { type Endpoint, readyEndpoints } from './endpoints.ts';
 import {
   type Desired,
   type FollowedService,
@@ -17,6 +18,14 @@ export interface FollowOptions extends LeftOut {
   readonly service: ServiceRef;
   /** Real milliseconds. */
   readonly reconcileDelayMs: number;
+  /** What the controller puts behind the balancer. */
+  readonly backends: (
+    service: FollowedService | null,
+    nodes: readonly Target[],
+    endpoints: readonly Endpoint[],
+  ) => readonly Target[];
+  /** Whether it follows the Service's EndpointSlices at all. */
+  readonly followEndpoints: boolean;
   apply(desired: Desired): void;
   onError(error: unknown): void;
 }
@@ -28,6 +37,7 @@ export interface FollowOptions extends LeftOut {
 export function followCluster(options: FollowOptions): { readonly ready: Promise<void>; stop(): void } {
   const { kubeConfig, service: ref } = options;
   const targets = new Map<NodeName, Target>();
+  const slices = new Map<string, Endpoint[]>();
   const pending = new Set<NodeJS.Timeout>();
   let service: FollowedService | null = null;
   let last: Desired | null = null;
@@ -35,7 +45,11 @@ export function followCluster(options: FollowOptions): { readonly ready: Promise
 
   const seen = () => {
     if (!listed) return;
-    const desired: Desired = { service, targets: [...targets.values()].sort(byName) };
+    const nodes = [...targets.values()].sort(byName);
+    const desired: Desired = {
+      service,
+      targets: options.backends(service, nodes, [...slices.values()].flat()),
+    };
     if (last !== null && isDeepStrictEqual(desired, last)) return; // a heartbeat, say
     const delayMs = last === null ? 0 : options.reconcileDelayMs;
     last = desired;
@@ -68,7 +82,20 @@ export function followCluster(options: FollowOptions): { readonly ready: Promise
     },
     onError: options.onError,
   });
-  const ready = Promise.all([nodes.ready, services.ready]).then(() => {
+  const endpoints = options.followEndpoints
+    ? watchResource({
+        kubeConfig,
+        path: `/apis/discovery.k8s.io/v1/namespaces/${ref.namespace}/endpointslices`,
+        query: { labelSelector: `kubernetes.io/service-name=${ref.name}` },
+        onEvent(change, slice) {
+          if (change === 'deleted') slices.delete(slice.metadata.name);
+          else slices.set(slice.metadata.name, readyEndpoints(slice));
+          seen();
+        },
+        onError: options.onError,
+      })
+    : null;
+  const ready = Promise.all([nodes.ready, services.ready, endpoints?.ready]).then(() => {
     listed = true;
     seen();
   });
@@ -77,6 +104,7 @@ export function followCluster(options: FollowOptions): { readonly ready: Promise
     stop() {
       nodes.stop();
       services.stop();
+      endpoints?.stop();
       for (const timer of pending) clearTimeout(timer);
     },
   };

@@ -34,6 +34,8 @@ export interface HealthChecks {
   /** From now on these targets, with this check. Verdicts of targets that stay are kept. */
   apply(targets: readonly Target[], check: PlannedCheck, service: FollowedService): void;
   isHealthy(node: NodeName): boolean;
+  /** Forgets every verdict: the next apply() begins with new targets. */
+  restart(): void;
   stop(): void;
 }
 
@@ -62,7 +64,7 @@ export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
     if (check === null || service === null) return;
     const rule = check;
     const { generation, target } = entry;
-    const port = checkPort(rule.port, service);
+    const port = checkPort(rule.port, service, target);
     const startedAt = timers.now();
     const share = entry.phased ? 1 : options.random();
     entry.phased = true;
@@ -106,10 +108,13 @@ export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
             health: newTarget(options.newTarget, nextCheck),
             cancel: () => {},
             generation: 0,
-            phased: false,
+            phased: options.newTarget === 'healthy',
           };
           probed.set(target.name, fresh);
-          schedule(fresh, timers.now());
+          // HAProxy src/check.c, start_checks: the first checks of new servers are spread over one interval. Whoever sends
+          // nothing to a new target checks it at once.
+          const wait = options.newTarget === 'healthy' ? options.random() * intervalNs(nextCheck) : 0;
+          schedule(fresh, timers.now() + wait);
         } else {
           entry.target = target;
           if (!changed) continue;
@@ -118,6 +123,11 @@ export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
           schedule(entry, timers.now() + options.random() * intervalNs(nextCheck));
         }
       }
+    },
+    restart() {
+      for (const entry of probed.values()) forget(entry);
+      probed.clear();
+      check = null;
     },
     isHealthy: (node) => probed.get(node)?.health.healthy ?? false,
     stop() {
@@ -132,7 +142,7 @@ function performOn(
   service: FollowedService,
   target: Target,
 ): Promise<CheckResult> {
-  const port = checkPort(check.port, service);
+  const port = checkPort(check.port, service, target);
   if (port === null) return Promise.resolve({ ok: false, detail: 'no-port' });
   return options.perform({
     kind: check.kind,
@@ -146,11 +156,15 @@ function performOn(
 }
 
 /** Null where the Service has no such port (a healthCheckNodePort exists under Local only). */
-export function checkPort(port: PlannedCheck['port'], service: FollowedService): number | null {
+export function checkPort(
+  port: PlannedCheck['port'],
+  service: FollowedService,
+  target?: Pick<Target, 'podPort'>,
+): number | null {
   if (port === 'healthz') return healthzPort;
   if (port === 'healthCheckNodePort') return service.healthCheckNodePort;
   if (port === 'nodePort') return service.nodePort;
-  if (port === 'pod') return null; // a pod has its own address: no port of the Service
+  if (port === 'pod') return target?.podPort ?? null;
   return port;
 }
 

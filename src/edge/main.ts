@@ -6,15 +6,15 @@ import type { NoteCode } from '../history/codes.ts';
 import { latenessWindow } from '../history/lateness.ts';
 import { kubeConfigFromText } from '../kube/config.ts';
 import { publishAddress } from '../kube/patch.ts';
-import { checkFor } from './annotations.ts';
+import { backendsOf } from './backends.ts';
 import { createBalancer } from './balancer.ts';
 import { connectionsPerProcess, createCarrier } from './carrier.ts';
 import { performCheck } from './check.ts';
 import { type EdgeConfig, edgeConfig } from './config.ts';
+import { createDataPath, type DataPath } from './data-path.ts';
 import { followCluster } from './follow.ts';
 import { createHealthChecks } from './health-checks.ts';
 import { serveRelays } from './relay-process.ts';
-import type { Desired } from './targets.ts';
 import { systemTimers } from './timers.ts';
 
 /** How often to report lateness (real ms). */
@@ -27,12 +27,9 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
   const { now } = systemTimers;
   const kubeConfig = kubeConfigFromText(config.kubeconfig);
   const lateness = latenessWindow('edge', now());
-  const eligible = new Set<string>();
 
   const warn = (code: NoteCode, text: string) =>
     context.emit({ type: 'note', t: now(), level: 'warning', code, text: `edge: ${text}` });
-  const tellHealth = (node: string, healthy: boolean, reason: string) =>
-    context.emit({ type: 'health', t: now(), node, eligible: eligible.has(node), healthy, reason });
   const checks = createHealthChecks({
     timers: systemTimers,
     timeScale,
@@ -47,8 +44,7 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
       context.emit({ type: 'check', t: now(), node, dueAt, ok, detail, port });
     },
     onVerdict(node, healthy, reason) {
-      tellHealth(node, healthy, reason);
-      balancer.verdict(node, healthy);
+      dataPath.verdict(node, healthy, reason);
     },
   });
   const carrier = createCarrier(config.connectionsPerProcess ?? connectionsPerProcess(), (reason) =>
@@ -63,7 +59,7 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     bindClientAddress: config.bindClientAddress,
     listen: config.listen,
     now,
-    isHealthy: checks.isHealthy,
+    isHealthy: (node) => dataPath.isHealthy(node),
     emit: context.emit,
   });
   let published = config.publishAddress === undefined;
@@ -74,30 +70,31 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
         warn('address-not-published', `its address could not be published: ${messageOf(error)}`),
     );
   };
-  const apply = (desired: Desired) => {
-    const { service, targets } = desired;
-    const names = targets.map((target) => target.name);
-    if (service !== null) {
+  const dataPath: DataPath = createDataPath({
+    preset,
+    timers: systemTimers,
+    timeScale,
+    checks,
+    balancer,
+    onHealth: (node, eligible, healthy, reason) =>
+      context.emit({ type: 'health', t: now(), node, eligible, healthy, reason }),
+    onReconcile({ service, targets }) {
+      if (service === null) return;
       const { policy, healthCheckNodePort } = service;
-      context.emit({ type: 'reconcile', t: now(), policy, healthCheckNodePort, nodes: names });
-    }
-    const before = new Set(eligible);
-    eligible.clear();
-    for (const name of names) eligible.add(name);
-    for (const name of before) if (!eligible.has(name)) tellHealth(name, false, 'removed');
-    const begins = preset.newTarget === 'healthy';
-    for (const name of names) if (!before.has(name)) tellHealth(name, begins, 'added');
-    if (service !== null) checks.apply(targets, checkFor(preset, service), service);
-    balancer.apply(desired);
-    if (service !== null && !published) publish();
-  };
+      const nodes = targets.map(({ name }) => name);
+      context.emit({ type: 'reconcile', t: now(), policy, healthCheckNodePort, nodes });
+      if (!published) publish();
+    },
+  });
   const follow = followCluster({
     kubeConfig,
     service: config.service,
     excludeNodes: config.excludeNodes,
     excludeLabel: preset.excludeLabel,
     reconcileDelayMs: preset.reconcileDelayMs / timeScale,
-    apply,
+    backends: (service, nodes, endpoints) => backendsOf(preset, service, nodes, endpoints, config.seed),
+    followEndpoints: Object.values(preset.backends).some(({ from }) => from !== 'nodes'),
+    apply: dataPath.apply,
     onError: (error) => warn('edge-lost-api', `lost sight of the API: ${messageOf(error)}`),
   });
   const windows = setInterval(() => {
@@ -119,6 +116,7 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     clearInterval(windows);
     follow.stop();
     checks.stop();
+    dataPath.stop();
     await balancer.stop();
     carrier.stop();
   });

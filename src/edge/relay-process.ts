@@ -23,6 +23,7 @@ export type Carried = z.infer<typeof carry>;
 const order = z.discriminatedUnion('type', [
   carry,
   z.object({ type: z.literal('reset'), id: z.int() }),
+  z.object({ type: z.literal('mute'), id: z.int() }),
   z.object({ type: z.literal('shut-down'), id: z.int() }),
 ]);
 
@@ -42,6 +43,7 @@ export function serveRelays(): void {
   process.on('message', (message, handle) => {
     const told = order.parse(message);
     if (told.type === 'reset') return relays.get(told.id)?.reset();
+    if (told.type === 'mute') return relays.get(told.id)?.mute();
     if (told.type === 'shut-down') return relays.get(told.id)?.shutDown();
     if (!(handle instanceof Socket)) return;
     const { id } = told;

@@ -49,6 +49,8 @@ export interface RelayOptions {
 export interface Relay {
   /** RST to both sides. */
   reset(): void;
+  /** From now on nothing passes in either direction: bytes and ends are lost, until the client leaves. */
+  mute(): void;
   /** Ends both sides because the edge itself ends. */
   shutDown(): void;
   /** While connecting: gives up what has waited too long. To be called every few milliseconds. */
@@ -99,6 +101,7 @@ export function relay(options: RelayOptions): Relay {
   let connecting = true;
   let clientFinAt: Nanoseconds | null = null;
   let openSides = 2;
+  let muted = false;
 
   const settle = (result: ConnectResult, at: Nanoseconds) => {
     if (!connecting) return;
@@ -133,7 +136,7 @@ export function relay(options: RelayOptions): Relay {
 
   if (hello !== null) upstream.write(helloOf(hello));
   client.on('data', (bytes) => {
-    if (upstream.destroyed) return;
+    if (upstream.destroyed || muted) return;
     end.bytesUp += bytes.length;
     if (!upstream.write(bytes)) client.pause();
   });
@@ -143,7 +146,8 @@ export function relay(options: RelayOptions): Relay {
     onFin(client, () => {
       clientEnds('fin');
       clientFinAt = at;
-      if (upstream.destroyed) client.destroy();
+      if (muted) abandon(at);
+      else if (upstream.destroyed) client.destroy();
       // A client that closes after the node has not answered for this long is not waiting for an answer any more.
       else if (connecting && at - openedAt > halfCloseGraceMs * nsPerMs) abandon(at);
       else upstream.end();
@@ -174,6 +178,7 @@ export function relay(options: RelayOptions): Relay {
     if (hello === null) connected();
   });
   upstream.on('data', (received) => {
+    if (muted) return;
     const awaited = hello !== null && end.connectedAt === null;
     if (awaited) connected();
     const bytes = awaited ? received.subarray(welcome.length) : received;
@@ -185,12 +190,14 @@ export function relay(options: RelayOptions): Relay {
   upstream.on('drain', () => client.resume());
   upstream.on('end', () =>
     onFin(upstream, () => {
+      if (muted) return;
       settle('error', now()); // an end in place of an answer to the hello
       upstreamEnds('fin');
       client.end();
     }),
   );
   upstream.on('error', (error) => {
+    if (muted) return;
     const code = errnoOf(error) ?? '';
     if (connecting) {
       // In answer to the hello a reset says what it says in answer to a SYN.
@@ -213,6 +220,11 @@ export function relay(options: RelayOptions): Relay {
       settle('abandoned', now());
       resetSocket(upstream);
       client.resetAndDestroy();
+    },
+    mute() {
+      muted = true;
+      client.resume();
+      upstream.resume();
     },
     shutDown() {
       clientEnds('edge-closed');

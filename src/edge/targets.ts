@@ -13,6 +13,8 @@ export interface Target {
   readonly portOffset: number;
   /** Its node ports answer a hello once a pod has answered (hello.ts). */
   readonly hello: boolean;
+  /** The port to dial in place of the Service's node port: its pod is the target. */
+  readonly podPort?: number;
 }
 
 /** What the balancer takes from the Service. */

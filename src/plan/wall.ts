@@ -2,6 +2,7 @@ import { faultTraits } from '../catalogue/faults.ts';
 import { isSwitchover, policyTraits } from '../catalogue/policies.ts';
 import { switchovers } from '../catalogue/switchovers.ts';
 import { evictionMs } from './eviction.ts';
+import { followMs } from './flip-time.ts';
 import { placementOf } from './placement.ts';
 import type { Plan, PlannedTrial } from './schema.ts';
 import { plannedTargets } from './target.ts';
@@ -55,7 +56,7 @@ function flipMs({ edge, stabilityMs }: Plan, { policy }: PlannedTrial): number {
   const { final, switchover } = policyTraits(policy);
   const waits = switchover === null ? 0 : switchovers[switchover].waits;
   const check = edge.checks[final];
-  return waits * (edge.reconcileDelayMs + check.unhealthyThreshold * check.intervalMs) + stabilityMs;
+  return waits * (followMs(edge) + check.unhealthyThreshold * check.intervalMs) + stabilityMs;
 }
 
 function faultMs(plan: Plan, trial: PlannedTrial): number {

@@ -16,7 +16,9 @@ export const cloudProviderKind: PlannedEdge = {
   // Envoy, Cluster.close_connections_on_host_health_failure: false by default.
   onEjected: 'persist',
   drainTimeoutMs: 0, // nothing is waited for: none of its sources names a delay
-  onRemoved: 'reset', // inferred: Envoy closes the connections of a host that is removed from its cluster
+  // Inferred from Envoy source/common/upstream/cluster_manager_impl.cc: the pools of a removed host are drained, and a
+  // connection in use goes on until it ends.
+  onRemoved: 'persist',
   // The same file: healthy_panic_threshold 0, so no host is used while none is healthy.
   allUnhealthy: 'none',
   panicThreshold: 0, // the same file, as above

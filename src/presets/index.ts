@@ -1,4 +1,3 @@
-export { flipMs } from './flip-time.ts';
 export { presets } from './list.ts';
 export { resolveEdge } from './resolve.ts';
 export type { PlannedCheck, PlannedEdge } from './schema.ts';

@@ -11,12 +11,11 @@ export function expectedGreen(
   const { front } = run.provider;
   const labelled = run.plan.edge.excludeLabel === 'honoured' ? run.state.excluded : [];
   const excluded = new Set([...labelled, ...(front.kind === 'edge' ? front.excludeNodes() : [])]);
+  const everyNode = policy === 'Cluster' && run.plan.edge.backends.Cluster.from === 'nodes';
   const withIngress = run.state.endpointNodes.get(run.workload.service.name) ?? new Set();
   const names = run.topology.map(({ name }) => name);
   return new Set(
-    names.filter(
-      (name) => !excluded.has(name) && name !== silenced && (policy === 'Cluster' || withIngress.has(name)),
-    ),
+    names.filter((name) => !excluded.has(name) && name !== silenced && (everyNode || withIngress.has(name))),
   );
 }
 
@@ -45,5 +44,7 @@ export function edgeHolds(
 ): boolean {
   if (run.provider.front.kind !== 'edge') return true;
   const [green, wanted] = [greenAtEdge(run), expectedGreen(run, policy, silenced)];
-  return green.size === wanted.size && [...green].every((node) => wanted.has(node));
+  const { max } = run.plan.edge.backends[policy]; // of more than this the balancer has a subset
+  const size = Math.min(wanted.size, max ?? wanted.size);
+  return green.size === size && [...green].every((node) => wanted.has(node));
 }

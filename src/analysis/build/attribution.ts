@@ -3,6 +3,7 @@ import type { Cause } from '../../catalogue/causes.ts';
 import type { PathPlace } from '../../catalogue/faults.ts';
 import { staysOnNode, type TrafficPolicy } from '../../catalogue/policies.ts';
 import type { TrialMeaning } from '../../history/schema.ts';
+import { leavesNobody } from '../../plan/flip-time.ts';
 import type { RequestRecord, RunRecord, TrialRecord } from '../records.ts';
 import { contradiction } from './contradiction.ts';
 import type { Disturbance } from './disturbances.ts';
@@ -54,7 +55,9 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
   const contradicted = contradiction(request, blame);
   if (contradicted !== null) return { cause: 'unattributed', proven: false, contradiction: contradicted };
   const { flip, finalPolicy, placement } = blame;
-  if (request.connection !== null && request.connection.node === null) return proven('no-target');
+  if (request.connection !== null && request.connection.node === null) {
+    return proven(tookAddress(request, blame) ? 'switchover' : 'no-target');
+  }
   const path = pathOf(request, blame);
   const dropped =
     flip !== null &&
@@ -72,6 +75,14 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
   }
   const met = flip !== null && request.endedAt >= flip.at && request.startedAt < flip.until;
   return { cause: met ? 'switchover' : 'unattributed', proven: false, contradiction: null };
+}
+
+/** The controller had taken the address away, or everything behind it, because of the flip. */
+function tookAddress(request: RequestRecord, { flip, run }: Blame): boolean {
+  const { edge } = run.header.plan;
+  if (flip === null || edge === undefined || !leavesNobody(edge.onFlip)) return false;
+  const began = connectionBegan(request);
+  return began >= flip.at && began < flip.until;
 }
 
 const proven = (cause: Cause): Attribution => ({ cause, proven: true, contradiction: null });

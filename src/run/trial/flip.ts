@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../../base/units.ts';
+import { followMs } from '../../plan/flip-time.ts';
 import { refusalOf, type Step, type Strategy } from '../../policies/index.ts';
 import { edgeFollows } from '../expected.ts';
 import { realMs, TrialSpoiled } from '../run.ts';
@@ -28,7 +29,7 @@ export async function flip(trial: Trial, { steps }: SwitchOver): Promise<void> {
   disturbed(trial, { ...moment, at: 'done', affected: 1, detail: `${strategy.final} is set` });
   trial.phase('settle');
   const holds = () => edgeFollows(run, strategy.final, at);
-  const limit = edge.reconcileDelayMs + turnsMs(trial) + 2 * stabilityMs + slack;
+  const limit = followMs(edge) + turnsMs(trial) + 2 * stabilityMs + slack;
   if (!(await probesStable(trial, { since: at, limitMs: limit, holds, words: ' and the edge to follow' }))) {
     trial.note('flip-not-settled', `the switchover ${strategy.name} had not settled when its time was up`);
   }
@@ -60,5 +61,5 @@ function turnsMs({ run: { plan }, strategy }: Trial): Milliseconds {
 function stepLimitMs(trial: Trial): Milliseconds {
   const { edge, stabilityMs, load } = trial.run.plan;
   const streams = load.map((item) => (item.kind === 'streams' ? item.durationMs + item.stallMs : 0));
-  return edge.reconcileDelayMs + turnsMs(trial) + 2 * stabilityMs + Math.max(0, ...streams) + slack;
+  return followMs(edge) + turnsMs(trial) + 2 * stabilityMs + Math.max(0, ...streams) + slack;
 }

@@ -45,7 +45,7 @@ async function withBalancer(
         options.client.destroy();
         options.onClosed(end);
       };
-      return { reset: over, shutDown: () => setTimeout(over, 20), expire() {} };
+      return { reset: over, mute: () => {}, shutDown: () => setTimeout(over, 20), expire() {} };
     },
     emit: (event) => events.push(event.type),
     ...more,

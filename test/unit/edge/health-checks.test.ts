@@ -5,44 +5,8 @@ import type { CheckRequest } from '../../../src/edge/check.ts';
 import type { CheckResult } from '../../../src/edge/health.ts';
 import { checkPort, createHealthChecks } from '../../../src/edge/health-checks.ts';
 import type { FollowedService, Target } from '../../../src/edge/targets.ts';
-import type { Timers } from '../../../src/edge/timers.ts';
 import { presets } from '../../../src/presets/index.ts';
-
-const second = 1e9;
-
-/** Time that a test turns by hand: every timer fires at its very instant. */
-function handTimers(): Timers & {
-  run(untilSeconds: number): Promise<void>;
-  stall(untilSeconds: number): void;
-} {
-  let now = 0;
-  let due: { at: number; work: () => void }[] = [];
-  return {
-    now: () => now,
-    at(at, work) {
-      const entry = { at, work };
-      due.push(entry);
-      return () => {
-        due = due.filter((other) => other !== entry);
-      };
-    },
-    /** Time passes, and no timer fires. */
-    stall(untilSeconds) {
-      now = untilSeconds * second;
-    },
-    async run(untilSeconds) {
-      for (;;) {
-        for (let turn = 0; turn < 5; turn += 1) await Promise.resolve(); // answers arrive
-        const next = due.sort((one, other) => one.at - other.at)[0];
-        if (next === undefined || next.at > untilSeconds * second) break;
-        due.shift();
-        now = Math.max(now, next.at);
-        next.work();
-      }
-      now = untilSeconds * second;
-    },
-  };
-}
+import { handTimers, second } from '../../support/hand-timers.ts';
 
 const node = (name: string): Target => ({ name, address: `10.0.0.${name}`, portOffset: 0, hello: false });
 const underCluster: FollowedService = {

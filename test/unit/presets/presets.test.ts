@@ -105,8 +105,8 @@ octavia proxy tcp nodePort 5 3 3 1 http healthCheckNodePort 5 3 3 1 10 persist 0
 hetzner proxy tcp nodePort 15 10 3 3 tcp nodePort 15 10 3 3 5 persist 0 persist none 0 unhealthy nodes nodes nothing 0 0 0 0 each reset start no 5
 metallb-l2 passthrough http healthz 1 0.5 5 1 http healthz 1 0.5 5 1 0.5 reset 0 reset none 0 healthy nodes ingress-nodes backend-set 0 0 0 0 one-node drop start no 0
 metallb-bgp passthrough http healthz 30 5 3 1 http healthz 30 5 3 1 1 reset 0 reset none 0 healthy nodes ingress-nodes backend-set 0 0 0 0 ecmp drop start no 0
-cloud-provider-kind proxy http healthz 2 3 2 1 http healthCheckNodePort 2 3 2 1 1 persist 0 reset none 0 unhealthy nodes nodes check 0 0 0 0 each reset end yes 3
-cloud-provider-kind-old proxy http healthz 3 5 3 1 http healthCheckNodePort 3 5 3 1 1 persist 0 reset all 0.5 unhealthy nodes nodes restart 1 0 0 0 each reset end yes 5
+cloud-provider-kind proxy http healthz 2 3 2 1 http healthCheckNodePort 2 3 2 1 1 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each reset end yes 3
+cloud-provider-kind-old proxy http healthz 3 5 3 1 http healthCheckNodePort 3 5 3 1 1 persist 0 persist all 0.5 unhealthy nodes nodes restart 1 0 0 0 each reset end yes 5
 haproxy proxy http healthz 1 1 2 1 http healthCheckNodePort 1 1 2 1 1.3 persist 0 persist none 0 healthy nodes nodes reload 0 0 0 0 each reset end no 2
 pod-direct passthrough tcp pod 10 10 3 3 tcp pod 10 10 3 3 2 reset 300 persist all 0 unhealthy pods pods nothing 0 0 35 120 each reset start no 0
 custom passthrough http healthz 5 2 2 2 http healthCheckNodePort 5 2 2 2 1 persist 0 persist all 0 unhealthy nodes nodes check 0 0 0 0 each reset start no 5

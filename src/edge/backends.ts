@@ -1,0 +1,40 @@
+import { seededRandom, seedOf } from '../base/random.ts';
+import type { PlannedEdge } from '../plan/schema.ts';
+import type { Endpoint } from './endpoints.ts';
+import type { FollowedService, Target } from './targets.ts';
+
+/**
+ * What the controller puts behind the balancer under the Service's policy: nodes, nodes with an ingress pod, or the pods.
+ * Of more than its limit it takes a subset by chance that stays the same for one seed.
+ */
+export function backendsOf(
+  preset: Pick<PlannedEdge, 'backends'>,
+  service: FollowedService | null,
+  nodes: readonly Target[],
+  endpoints: readonly Endpoint[],
+  seed: number,
+): Target[] {
+  const { from, max } = preset.backends[service?.policy ?? 'Cluster'];
+  const found = from === 'pods' ? podTargets(endpoints) : nodes.filter(holds(from, endpoints));
+  if (max === null || found.length <= max) return [...found];
+  const luck = new Map(found.map(({ name }) => [name, seededRandom(seedOf(seed, 'subset', name))()]));
+  return found
+    .toSorted((one, other) => (luck.get(one.name) ?? 0) - (luck.get(other.name) ?? 0))
+    .slice(0, max)
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function holds(from: 'nodes' | 'ingress-nodes', endpoints: readonly Endpoint[]) {
+  const ingress = new Set(endpoints.map(({ node }) => node));
+  return ({ name }: Target) => from === 'nodes' || ingress.has(name);
+}
+
+/** One target for each node with pods, by the node's name, so that paths are told alike; the first of several pods. */
+function podTargets(endpoints: readonly Endpoint[]): Target[] {
+  const byNode = new Map<string, Target>();
+  for (const { node, address, port } of endpoints) {
+    if (port === null || byNode.has(node)) continue;
+    byNode.set(node, { name: node, address, portOffset: 0, hello: false, podPort: port });
+  }
+  return [...byNode.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+}

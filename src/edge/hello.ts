@@ -48,11 +48,14 @@ export function readHello(client: Socket, done: (draw: number | null) => void): 
     done(draw);
   };
   const read = () => {
-    const bytes: Buffer | null = client.read();
+    let bytes: Buffer | null = client.read();
     if (bytes === null) return end(null, seen); // its end
-    seen = seen.length === 0 ? bytes : Buffer.concat([seen, bytes]);
-    const parsed = parseHello(seen);
-    if (parsed !== undefined) end(parsed.draw, parsed.rest);
+    // One read gives all that has arrived up to Node.js 24, and only its first chunk from 26 on.
+    for (; bytes !== null; bytes = client.read()) {
+      seen = seen.length === 0 ? bytes : Buffer.concat([seen, bytes]);
+      const parsed = parseHello(seen);
+      if (parsed !== undefined) return end(parsed.draw, parsed.rest);
+    }
   };
   const gone = () => client.destroy();
   client.on('error', gone);

@@ -4,6 +4,7 @@ import { failureOf } from '../../src/cli/failure.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { program } from '../../src/cli/program.ts';
 import { validateFiles } from '../../src/cli/validate-files.ts';
+import { textOf } from './text-of.ts';
 
 export interface Told {
   readonly code: number;
@@ -29,7 +30,7 @@ async function told(work: (io: Io) => Promise<number>, stdin: string | Buffer, e
   const began = process.cpuUsage();
   const code = await work({ stdout, stderr, env, stdin: Readable.from([stdin]) });
   const { user, system } = process.cpuUsage(began);
-  const text = (stream: PassThrough) => String(stream.read() ?? '');
+  const text = textOf;
   return { code, stdout: text(stdout), stderr: text(stderr), seconds: (user + system) / 1e6 };
 }
 

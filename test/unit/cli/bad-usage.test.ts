@@ -2,13 +2,14 @@ import { PassThrough, Readable } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { program } from '../../../src/cli/program.ts';
+import { textOf } from '../../support/text-of.ts';
 
 /** What a command line is told; none of these gets as far as doing anything. */
 async function told(...argv: string[]): Promise<string> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   assert.is(await program(argv, { stdout, stderr, env: {}, stdin: Readable.from([]) }), 64);
   assert.is(stdout.read(), null);
-  return String(stderr.read());
+  return textOf(stderr);
 }
 
 test('an unknown command: what there is, and the nearest', async () => {

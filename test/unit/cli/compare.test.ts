@@ -9,6 +9,7 @@ import { baselineOf } from '../../../src/cli/baseline.ts';
 import { type CompareOptions, compareFiles } from '../../../src/cli/compare.ts';
 import { jsonReport } from '../../../src/reports/json.ts';
 import { aReport, aRow, threePolicies } from '../../support/report.ts';
+import { textOf } from '../../support/text-of.ts';
 
 const test = suite<{ folder: string }>('midflight compare', { folder: '' });
 test.before.each((context) => {
@@ -29,7 +30,7 @@ function worse() {
 
 function outputs(columns = 120) {
   const [stdout, stderr] = [Object.assign(new PassThrough(), { columns }), new PassThrough()];
-  return { io: { stdout, stderr, env: {} }, text: (stream = stdout) => String(stream.read() ?? '') };
+  return { io: { stdout, stderr, env: {} }, text: (stream = stdout) => textOf(stream) };
 }
 function compared(before: string, after: string, options: Partial<CompareOptions> = {}, columns = 120) {
   const { io, text } = outputs(columns);
@@ -101,7 +102,7 @@ test('a run that is unknown becomes no baseline', ({ folder }) => {
   const { io, text } = outputs();
   baselineOf({ saveBaseline: base, json: false }, 1)({ ...threePolicies(), verdict: 'unknown' }, io);
   assert.not.ok(existsSync(base));
-  assert.match(String(io.stderr.read()), 'no baseline was saved');
+  assert.match(textOf(io.stderr), 'no baseline was saved');
   assert.is(text(), '');
 });
 

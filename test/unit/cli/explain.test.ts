@@ -5,13 +5,14 @@ import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
 import { packageRoot } from '../../../src/base/package.ts';
 import { explain } from '../../../src/cli/explain.ts';
+import { textOf } from '../../support/text-of.ts';
 
 const history = join(packageRoot(), 'test', 'histories', 'flip-then-loss.ndjson');
 
 async function explained(request?: string, { json = false, columns = 160 } = {}) {
   const [stdout, stderr] = [Object.assign(new PassThrough(), { columns }), new PassThrough()];
   const code = await explain(history, request, { json }, { stdout, stderr, env: {} });
-  return { code, text: String(stdout.read() ?? '') };
+  return { code, text: textOf(stdout) };
 }
 const lostIds = async () =>
   JSON.parse((await explained(undefined, { json: true })).text) as { id: string; cause: string }[];

@@ -16,6 +16,7 @@ import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
 import { packageRoot } from '../../../src/base/package.ts';
 import { reportAgain } from '../../../src/cli/report-again.ts';
+import { textOf } from '../../support/text-of.ts';
 
 const test = suite<{ folder: string }>('midflight report', { folder: '' });
 
@@ -29,7 +30,7 @@ test.after.each(({ folder }) => rmSync(folder, { recursive: true, force: true })
 async function report(path: string, json = true) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const code = await reportAgain(path, { json }, { stdout, stderr, env: {} });
-  const read = (stream: PassThrough) => String(stream.read() ?? '');
+  const read = textOf;
   return { code, stdout: read(stdout), stderr: read(stderr) };
 }
 

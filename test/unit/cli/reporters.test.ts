@@ -8,6 +8,7 @@ import { MidflightError } from '../../../src/base/errors.ts';
 import { packageRoot } from '../../../src/base/package.ts';
 import { reportAgain } from '../../../src/cli/report-again.ts';
 import { reportersFor } from '../../../src/cli/reporters.ts';
+import { textOf } from '../../support/text-of.ts';
 
 const test = suite<{ folder: string }>('--reporter', { folder: '' });
 
@@ -21,7 +22,7 @@ test.after.each(({ folder }) => rmSync(folder, { recursive: true, force: true })
 async function report(path: string, reporter: string | undefined, env: NodeJS.ProcessEnv = {}, json = false) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   await reportAgain(path, { json, reporter }, { stdout, stderr, env });
-  const read = (stream: PassThrough) => String(stream.read() ?? '');
+  const read = textOf;
   return { stdout: read(stdout), stderr: read(stderr) };
 }
 const filesIn = (folder: string) => readdirSync(folder).filter((name) => name !== 'history.ndjson');

@@ -1,7 +1,7 @@
 import { seededRandom, seedOf } from '../base/random.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
 import type { Endpoint } from './endpoints.ts';
-import type { FollowedService, Target } from './targets.ts';
+import { byName, type FollowedService, type Target } from './targets.ts';
 
 /**
  * What the controller puts behind the balancer under the Service's policy: nodes, nodes with an ingress pod, or the pods.
@@ -21,7 +21,7 @@ export function backendsOf(
   return found
     .toSorted((one, other) => (luck.get(one.name) ?? 0) - (luck.get(other.name) ?? 0))
     .slice(0, max)
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
+    .sort(byName);
 }
 
 function holds(from: 'nodes' | 'ingress-nodes', endpoints: readonly Endpoint[]) {
@@ -36,5 +36,5 @@ function podTargets(endpoints: readonly Endpoint[]): Target[] {
     if (port === null || byNode.has(node)) continue;
     byNode.set(node, { name: node, address, portOffset: 0, hello: false, podPort: port });
   }
-  return [...byNode.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+  return [...byNode.values()].sort(byName);
 }

@@ -5,6 +5,7 @@ import type { ServiceRef } from '../kube/patch.ts';
 import { watchResource } from '../kube/watch.ts';
 import { type Endpoint, readyEndpoints } from './endpoints.ts';
 import {
+  byName,
   type Desired,
   type FollowedService,
   followedService,
@@ -108,8 +109,4 @@ export function followCluster(options: FollowOptions): { readonly ready: Promise
       for (const timer of pending) clearTimeout(timer);
     },
   };
-}
-
-function byName(one: Target, other: Target): number {
-  return one.name < other.name ? -1 : 1;
 }

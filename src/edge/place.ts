@@ -2,7 +2,7 @@ import { seedOf } from '../base/random.ts';
 import type { NodeName } from '../base/units.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
 import { drawn } from './draws.ts';
-import type { Target } from './targets.ts';
+import { byName, type Target } from './targets.ts';
 
 /**
  * The target of a connection with this luck, by the preset's spread: its own choice (each), one node for all (one-node), or
@@ -18,7 +18,7 @@ export function place(
   const nameOf = ({ name }: Target) => name;
   if (preset.spread === 'each') return drawn(draw, among, nameOf);
   if (preset.spread === 'one-node') return drawn(seedOf(preset.preset), among, nameOf);
-  const hops = among.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const hops = among.toSorted(byName);
   return hops[draw % hops.length];
 }
 

@@ -17,6 +17,9 @@ export interface Target {
   readonly podPort?: number;
 }
 
+/** For sorting: the same order whatever the order of events. */
+export const byName = (one: Target, other: Target): number => (one.name < other.name ? -1 : 1);
+
 /** What the balancer takes from the Service. */
 export interface FollowedService {
   readonly policy: 'Cluster' | 'Local';

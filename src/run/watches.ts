@@ -2,6 +2,7 @@ import type { CoreV1Event, V1EndpointSlice, V1Node, V1Pod, V1Service } from '@ku
 import { messageOf } from '../base/errors.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { excludeLabel } from '../kube/names.ts';
+import { hasReadyCondition } from '../kube/ready.ts';
 import { watchResource } from '../kube/watch.ts';
 import { waitFor } from '../providers/wait.ts';
 import type { Run } from './run.ts';
@@ -95,7 +96,6 @@ function serviceEvent(t: number, service: V1Service): HistoryEvent {
 }
 
 function podEvent(t: number, change: Change, pod: V1Pod): HistoryEvent {
-  const ready = pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
   return {
     type: 'pod',
     t,
@@ -104,7 +104,7 @@ function podEvent(t: number, change: Change, pod: V1Pod): HistoryEvent {
     node: pod.spec?.nodeName ?? null,
     change,
     phase: pod.status?.phase ?? '',
-    ready: ready ?? false,
+    ready: hasReadyCondition(pod),
     terminating: pod.metadata?.deletionTimestamp !== undefined,
     restarts: (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
   };

@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageRoot } from '../../src/base/package.ts';
 import {
   type Ended,
   processesOf,
@@ -14,6 +13,7 @@ import {
   stateFiles,
   until,
 } from '../support/cli.ts';
+import { killing } from '../support/kill-at.ts';
 import { skipped } from '../support/skip.ts';
 
 /*
@@ -54,16 +54,10 @@ const trials =
     ? everyTrial
     : everyTrial.filter((_, index) => index === 2 || index === 5);
 
-const killer = join(packageRoot(), 'test', 'support', 'kill-at-line.mjs');
 /** Above this many writes of a journal something goes round in circles. */
 const most = 80;
 /** Runs side by side: nothing is measured here. */
 const width = 2;
-
-const killing = (box: Sandbox, at: string): Sandbox => ({
-  ...box,
-  env: { ...box.env, NODE_OPTIONS: `--import ${killer}`, MIDFLIGHT_TEST_KILL_AT: at },
-});
 
 const linesOf = (box: Sandbox): string[] =>
   stateFiles(box)

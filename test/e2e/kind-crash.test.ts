@@ -2,7 +2,6 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageRoot } from '../../src/base/package.ts';
 import {
   processesOf,
   runCli,
@@ -13,6 +12,7 @@ import {
   stateFiles,
   until,
 } from '../support/cli.ts';
+import { killing } from '../support/kill-at.ts';
 import { kindMissing } from '../support/kind.ts';
 import { clusterState, kubectl } from '../support/kind-state.ts';
 import { skippedFile } from '../support/skip.ts';
@@ -90,12 +90,6 @@ ${fault === '' ? '' : `fault: { kind: ${fault}, target: { runs: ingress } }`}
 stability: 2s
 observe: short
 `;
-
-const killer = join(packageRoot(), 'test', 'support', 'kill-at-line.mjs');
-const killing = (box: Sandbox, at: string): Sandbox => ({
-  ...box,
-  env: { ...box.env, NODE_OPTIONS: `--import ${killer}`, MIDFLIGHT_TEST_KILL_AT: at },
-});
 
 function crashes(): void {
   const test = suite('crash safety on kind');

@@ -1,5 +1,5 @@
 import type { ServiceCheck } from './check.ts';
-import { flipCommand, listed, percent, plural } from './words.ts';
+import { flipToLocal, listed, percent, plural } from './words.ts';
 
 export const transitNodes: ServiceCheck = {
   id: 'MF002',
@@ -26,10 +26,7 @@ export const transitNodes: ServiceCheck = {
       ],
       values: { transitShare: share, transitNodes: transit.length },
       nodes: names,
-      remedy: {
-        text: 'send connections only to nodes with an endpoint; first read what the change costs on this balancer',
-        command: flipCommand(view, 'Local', options),
-      },
+      remedy: flipToLocal(view, options),
     };
   },
 };

@@ -1,6 +1,6 @@
 import { exposureOf } from '../facts/shares.ts';
 import type { ServiceCheck } from './check.ts';
-import { flipCommand, listed, percent, plural } from './words.ts';
+import { flipToLocal, listed, percent, plural } from './words.ts';
 
 export const transitSpot: ServiceCheck = {
   id: 'MF001',
@@ -29,10 +29,7 @@ export const transitSpot: ServiceCheck = {
       ],
       values: { exposedShare: share, transitNodes: transit.length, perNodeShare: eachNode },
       nodes: names,
-      remedy: {
-        text: 'send connections only to nodes with an endpoint; first read what the change costs on this balancer',
-        command: flipCommand(view, 'Local', options),
-      },
+      remedy: flipToLocal(view, options),
     };
   },
 };

@@ -43,6 +43,12 @@ export function flipCommand(
   return `midflight watch https://HOST/ -- ${patchCommand(target, { spec: { externalTrafficPolicy: policy } })}`;
 }
 
+/** What ends the passing on of connections, and what that costs. */
+export const flipToLocal = (view: ServiceView, options: CheckOptions) => ({
+  text: 'send connections only to nodes with an endpoint; first read what the change costs on this balancer',
+  command: flipCommand(view, 'Local', options),
+});
+
 /** Changes an annotation of the Service. */
 export function annotateCommand(
   { service }: ServiceView,

@@ -1,3 +1,4 @@
+import { hasReadyCondition } from '../../kube/ready.ts';
 import { keyOf, type Lists, type Service } from '../snapshot.ts';
 
 /** The ready endpoints of a Service. */
@@ -57,9 +58,9 @@ function fromPods(service: Service, pods: Lists['pods']): Endpoints | null {
       (metadata.namespace ?? 'default') === (service.metadata.namespace ?? 'default') &&
       selector.every(([key, value]) => metadata.labels[key] === value),
   );
-  const isReady = ({ status }: Lists['pods'][number]) =>
-    status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True');
-  return count(own.filter(isReady).map(({ spec }) => ({ node: spec.nodeName ?? null, zone: null })));
+  return count(
+    own.filter(hasReadyCondition).map(({ spec }) => ({ node: spec.nodeName ?? null, zone: null })),
+  );
 }
 
 function count(ready: readonly Ready[]): Endpoints {

@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { dirArgument } from '../dir-argument.ts';
 
 export const explain = defineCommand({
   usage: 'explain <dir> [request]',
@@ -9,11 +10,7 @@ export const explain = defineCommand({
   ],
   options: (cli) =>
     cli
-      .positional('dir', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A report folder, or its history.ndjson',
-      })
+      .positional('dir', dirArgument)
       .positional('request', { type: 'string', describe: 'Its name, as in the table of report.html' })
       .option('json', { type: 'boolean', default: false, describe: 'The same as JSON' }),
   run: async ({ dir, request, json }, io) => {

@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { dirArgument } from '../dir-argument.ts';
 import { reporterOption } from '../reporter-option.ts';
 
 export const report = defineCommand({
@@ -10,11 +11,7 @@ export const report = defineCommand({
   ],
   options: (cli) =>
     cli
-      .positional('dir', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A report folder, or its history.ndjson',
-      })
+      .positional('dir', dirArgument)
       .option('json', { type: 'boolean', default: false, describe: 'report.json to standard output' })
       .option('reporter', reporterOption),
   run: async ({ dir, json, reporter }, io) => {

@@ -10,6 +10,7 @@ import type { ChangeLog } from '../../changes/change-log.ts';
 import { embeddedKubeconfig } from '../../cluster/control-plane/kubeconfig.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import { kubeConfigFromText } from '../../kube/config.ts';
+import { hasReadyCondition } from '../../kube/ready.ts';
 import { maxNodes } from '../../plan/embedded-limits.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { ProviderEvents } from '../provider.ts';
@@ -18,7 +19,6 @@ import { waitFor } from '../wait.ts';
 import { embeddedCluster } from './changes.ts';
 import { type Machine, machine } from './machines.ts';
 import { nodeConfigOf } from './node-config.ts';
-import { isReady } from './ready.ts';
 import { startWatchdog } from './start-watchdog.ts';
 import { type Layout, takeLayout } from './subnet.ts';
 
@@ -120,7 +120,7 @@ export async function createCluster(creation: Creation): Promise<EmbeddedCluster
   const limitMs = 20_000 + 1000 * plan.nodes.length;
   await waitFor(`${plan.nodes.length} nodes to be Ready`, limitMs, signal, async () => {
     const { items } = await core.listNode();
-    return items.filter(isReady).length === plan.nodes.length;
+    return items.filter(hasReadyCondition).length === plan.nodes.length;
   });
   return { plan, layout, kubeConfig, core, machines, topology: topologyOf(plan, layout) };
 }

@@ -1,4 +1,5 @@
 import { AppsV1Api, type CoreV1Api, DiscoveryV1Api, type KubeConfig } from '@kubernetes/client-node';
+import { hasReadyCondition } from '../../kube/ready.ts';
 import type { Plan, PlannedPlacement } from '../../plan/schema.ts';
 import {
   appService,
@@ -46,9 +47,7 @@ export async function installWorkload(
 
 async function readyPods(core: CoreV1Api, name: string, placement: PlannedPlacement): Promise<boolean> {
   const { items } = await core.listNamespacedPod({ namespace, labelSelector: labelSelectorOf(name) });
-  const all = items.every((pod) =>
-    pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
-  );
+  const all = items.every(hasReadyCondition);
   return all && items.length > 0 && (placement.kind === 'DaemonSet' || items.length === placement.replicas);
 }
 

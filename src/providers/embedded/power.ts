@@ -1,10 +1,10 @@
 import { MidflightError } from '../../base/errors.ts';
 import type { NodeName } from '../../base/units.ts';
 import { isOver } from '../../kube/pods.ts';
+import { hasReadyCondition } from '../../kube/ready.ts';
 import type { NodePower } from '../node-power.ts';
 import { waitFor } from '../wait.ts';
 import type { EmbeddedCluster } from './create.ts';
-import { isReady } from './ready.ts';
 
 /** Power over the nodes of the cluster that `up` returns once it is up. */
 export function powerOf(up: () => EmbeddedCluster): NodePower {
@@ -49,7 +49,7 @@ async function backInService({ core, plan }: EmbeddedCluster, node: NodeName, si
       return false;
     const pods = await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` });
     return pods.items.every(
-      (pod) => isOver(pod) || (pod.metadata?.deletionTimestamp === undefined && isReady(pod)),
+      (pod) => isOver(pod) || (pod.metadata?.deletionTimestamp === undefined && hasReadyCondition(pod)),
     );
   });
 }

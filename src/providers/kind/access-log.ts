@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import { nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
+import { hasReadyCondition } from '../../kube/ready.ts';
 import type { Workload } from '../provider.ts';
 import { type ContainerClock, ofWall } from './clock.ts';
 
@@ -72,8 +73,7 @@ export function followAccessLogs(options: AccessLogOptions): AccessLog {
   };
   const isUp = async (node: string | null) => {
     if (node === null) return true;
-    const { status } = await core.readNode({ name: node });
-    return status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
+    return hasReadyCondition(await core.readNode({ name: node }));
   };
   const look = async () => {
     const { items } = await core.listNamespacedPod({ ...workload.ingress });

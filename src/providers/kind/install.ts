@@ -9,6 +9,7 @@ import {
 } from '@kubernetes/client-node';
 import { MidflightError } from '../../base/errors.ts';
 import { roleBundle } from '../../base/package.ts';
+import { hasReadyCondition } from '../../kube/ready.ts';
 import type { Plan } from '../../plan/schema.ts';
 import {
   appService,
@@ -126,8 +127,7 @@ function appPod(plan: Plan, image: string): PodShape {
 }
 
 export const isReady = (pod: V1Pod): boolean =>
-  pod.metadata?.deletionTimestamp === undefined &&
-  (pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false);
+  pod.metadata?.deletionTimestamp === undefined && hasReadyCondition(pod);
 
 /** What no waiting mends. */
 function refuseStuck(pods: readonly V1Pod[]): void {

@@ -1,4 +1,5 @@
 import type { CoreV1Api } from '@kubernetes/client-node';
+import { hasReadyCondition } from '../../kube/ready.ts';
 import { waitFor } from '../wait.ts';
 
 /** Resolves when that many nodes are Ready. */
@@ -9,9 +10,7 @@ export async function allReady(core: CoreV1Api, count: number, signal: AbortSign
     signal,
     async () => {
       const { items } = await core.listNode();
-      const ready = items.filter(({ status }) =>
-        status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
-      );
+      const ready = items.filter(hasReadyCondition);
       return ready.length >= count;
     },
     250,

@@ -2,8 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The package's folder, found from this file, be it a source or a bundle. */
+let root: string | undefined;
+
+/** The package's folder, found from this file, be it a source or a bundle; looked for once. */
 export function packageRoot(): string {
+  root ??= findRoot();
+  return root;
+}
+
+function findRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {
     const up = dirname(folder);
@@ -44,8 +51,15 @@ export function dependencyVersion(name: string): string {
   return String(Object.entries(versions).find(([key]) => key === name)?.[1] ?? '');
 }
 
-/** As package.json says. */
+let version: string | undefined;
+
+/** As package.json says; read once. */
 export function packageVersion(): string {
+  version ??= readVersion();
+  return version;
+}
+
+function readVersion(): string {
   const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
   if (typeof text === 'object' && text !== null && 'version' in text) return String(text.version);
   return '0.0.0';

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageRoot } from '../../../src/base/package.ts';
+import { failureOf } from '../../../src/cli/failure.ts';
+import { openScenario } from '../../../src/cli/scenario-files.ts';
 import { assertRefused, tell } from '../../support/in-process.ts';
 
 /* What is no scenario file at all, and files that are too large. */
@@ -149,20 +151,29 @@ test('a file that may not be read', async () => {
   writeFileSync(at('secret.yaml'), base);
   chmodSync(at('secret.yaml'), 0);
   chmodSync(folder, 0o711); // it is the file that may not be read, not its folder
-  // All code is loaded before: a checkout of root's may be closed to others.
-  await refused(at('nowhere.yaml'), /there is no such file/);
-  await unprivileged(() => refused(at('secret.yaml'), /may not be read/));
+  // `validate` and `run` both read with it. Called without a command line, which would load code on the way: a checkout of
+  // root's may be closed to others.
+  const problem = await unprivileged(() =>
+    openScenario(at('secret.yaml'), {
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      env: {},
+    }).then(() => undefined, failureOf),
+  );
+  assert.is(problem?.exitCode, 64);
+  assert.match(problem?.text ?? '', /may not be read/);
 });
 
 /** Root may read all: does some work as `nobody`. */
-async function unprivileged(work: () => Promise<void>): Promise<void> {
+async function unprivileged<T>(work: () => Promise<T>): Promise<T> {
   if (process.getuid?.() !== 0) return work();
   const nobody = 65_534;
   process.setegid?.(nobody);
   process.seteuid?.(nobody);
   try {
     assert.throws(() => readFileSync(at('secret.yaml')), /EACCES/);
-    await work();
+    return await work();
   } finally {
     process.seteuid?.(0);
     process.setegid?.(0);

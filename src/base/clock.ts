@@ -8,6 +8,11 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A clock that knows the wall time as well: for what people and Kubernetes' objects are given, never for a duration. */
+export interface WallClock extends Clock {
+  wall(): Date;
+}
+
 /** CLOCK_MONOTONIC: one scale for all processes and containers on one Linux kernel. */
 export const monotonic: Clock = {
   now: () => Number(process.hrtime.bigint()),
@@ -25,3 +30,6 @@ export const monotonic: Clock = {
       signal?.addEventListener('abort', onAbort, { once: true });
     }),
 };
+
+/** The machine's clocks. */
+export const systemClock: WallClock = { ...monotonic, wall: () => new Date() };

@@ -1,5 +1,5 @@
 import { CoreV1Api } from '@kubernetes/client-node';
-import { monotonic } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
 import { type ExitCode, exitCodes, MidflightError, messageOf } from '../base/errors.ts';
 import { makePlan } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -56,7 +56,7 @@ async function up(file: string | undefined, images: Images, io: Io): Promise<Exi
   const changes = openChanges(journalPlace(runIdOf(plan)), {
     plan,
     provider,
-    clock: monotonic,
+    clock: systemClock,
     signal: interruption.signal,
   });
   try {

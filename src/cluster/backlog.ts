@@ -1,4 +1,6 @@
 import { connect, type Socket } from 'node:net';
+import { type Clock, monotonic } from '../base/clock.ts';
+import { timersOf } from '../base/timers.ts';
 
 /*
  * A listener whose process is stopped still completes handshakes, until its queue of accepted connections is full:
@@ -25,12 +27,16 @@ const settledMs = 40;
 const limit = 8192;
 
 /** Fills the backlog of a stopped listener. Resolves when it takes no more; at once where nothing listens. */
-export async function fillBacklog(listener: Listener, from: string | null): Promise<Filling> {
+export async function fillBacklog(
+  listener: Listener,
+  from: string | null,
+  clock: Clock = monotonic,
+): Promise<Filling> {
   const held: Socket[] = [];
   // A whole wave must be silent before it is believed: one SYN alone may be lost for other reasons.
   for (let before = -1; before < held.length && held.length < limit; ) {
     before = held.length;
-    const results = await Promise.all(Array.from({ length: wave }, () => tryConnect(listener, from)));
+    const results = await Promise.all(Array.from({ length: wave }, () => tryConnect(listener, from, clock)));
     held.push(...results.filter((result) => typeof result !== 'string'));
     if (results.includes('refused')) break;
   }
@@ -42,22 +48,26 @@ export async function fillBacklog(listener: Listener, from: string | null): Prom
   };
 }
 
-function tryConnect({ host, port }: Listener, from: string | null): Promise<Socket | 'silent' | 'refused'> {
+function tryConnect(
+  { host, port }: Listener,
+  from: string | null,
+  clock: Clock,
+): Promise<Socket | 'silent' | 'refused'> {
   return new Promise((resolve) => {
     const socket = connect(from === null ? { host, port } : { host, port, localAddress: from });
     // Timers come before sockets in a turn of the loop: a process that was held up would take its own lateness for silence.
-    const timer = setTimeout(() => setImmediate(giveUp), settledMs);
+    const stopTimer = timersOf(clock).after(settledMs, () => setImmediate(giveUp));
     const giveUp = () => {
       if (!socket.connecting) return;
       socket.destroy();
       resolve('silent');
     };
     socket.on('error', () => {
-      clearTimeout(timer);
+      stopTimer();
       resolve('refused');
     });
     socket.once('connect', () => {
-      clearTimeout(timer);
+      stopTimer();
       socket.unref();
       resolve(socket);
     });

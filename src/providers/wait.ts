@@ -1,4 +1,6 @@
+import { type Clock, monotonic } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
+import { timersOf } from '../base/timers.ts';
 
 const shortestPauseMs = 25;
 
@@ -12,7 +14,9 @@ export async function waitFor(
   signal: AbortSignal,
   done: () => Promise<boolean>,
   pauseMs = shortestPauseMs,
+  clock: Clock = monotonic,
 ): Promise<void> {
+  const timers = timersOf(clock);
   let over = () => {};
   const end = new Promise<never>((_, reject) => {
     const late = () =>
@@ -23,17 +27,17 @@ export async function waitFor(
         ),
       );
     const aborted = () => reject(signal.reason);
-    const timer = setTimeout(late, limitMs);
+    const stopLimit = timers.after(limitMs, late);
     signal.addEventListener('abort', aborted, { once: true });
     over = () => {
-      clearTimeout(timer);
+      stopLimit();
       signal.removeEventListener('abort', aborted);
     };
     if (signal.aborted) aborted();
   });
   try {
     while (!(await Promise.race([done(), end]))) {
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, pauseMs)), end]);
+      await Promise.race([clock.sleep(pauseMs, signal), end]);
     }
   } finally {
     over();

@@ -1,5 +1,5 @@
 import { CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
-import type { Clock } from '../base/clock.ts';
+import type { WallClock } from '../base/clock.ts';
 import { type ChangeLog, changeLog, type Unwound } from '../changes/change-log.ts';
 import { createJournal } from '../changes/journal.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -11,7 +11,12 @@ import { realMs } from './run.ts';
 /** The log of a run that begins. Throws if the journal cannot be written: then nothing has been changed. */
 export function openChanges(
   place: JournalPlace,
-  { plan, provider, clock, signal }: { plan: Plan; provider: Provider; clock: Clock; signal: AbortSignal },
+  {
+    plan,
+    provider,
+    clock,
+    signal,
+  }: { plan: Plan; provider: Provider; clock: WallClock; signal: AbortSignal },
 ): ChangeLog {
   let core: CoreV1Api | null = null;
   let coordination: CoordinationV1Api | null = null;
@@ -20,7 +25,7 @@ export function openChanges(
       owner: { runId: place.runId, pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
       what: `run of ${plan.experiment} on ${plan.provider}`,
       place: provider.cluster.place(plan),
-      wallTime: new Date().toISOString(),
+      wallTime: clock.wall().toISOString(),
     }),
     world: (of) => ({
       core() {
@@ -36,7 +41,7 @@ export function openChanges(
       sleep: (ms) => clock.sleep(realMs(plan, ms), of),
     }),
     signal,
-    now: () => new Date(),
+    now: clock.wall,
   });
 }
 

@@ -1,14 +1,14 @@
-import { type Clock, monotonic } from '../base/clock.ts';
+import { systemClock, type WallClock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
 import { knownError } from '../base/machine-error.ts';
 import type { Message } from '../base/role.ts';
+import { timersOf } from '../base/timers.ts';
 import type { OnWait } from '../base/wait.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { AnyPlan } from '../plan/schema.ts';
 import { headerOf } from './header.ts';
 import { endOf, type RunEnd } from './run.ts';
 import { type RunState, runState } from './state.ts';
-import { timersOf } from './timers.ts';
 
 /** What whoever starts a measurement gives: an experiment's run or a watch. */
 export interface ConductOptions {
@@ -22,12 +22,12 @@ export interface ConductOptions {
   readonly onProgress?: (load: string, message: Message) => void;
   /** What is waited for, and at most how long. */
   readonly onWait?: OnWait;
-  readonly clock?: Clock;
+  readonly clock?: WallClock;
 }
 
 /** What all parts of one measurement share. */
 export interface Session {
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly state: RunState;
   readonly signal: AbortSignal;
   record(event: HistoryEvent): void;
@@ -59,7 +59,7 @@ export interface Conducted {
  */
 export async function conduct(options: ConductOptions, conducted: Conducted): Promise<RunEnd> {
   const { signal } = options;
-  const clock = options.clock ?? monotonic;
+  const clock = options.clock ?? systemClock;
   const state = runState(options.onWait, timersOf(clock));
   let stages: Stages | null = null;
   const session: Session = {

@@ -1,12 +1,12 @@
 import { seedOf } from '../base/random.ts';
 import type { RoleHandle } from '../base/role.ts';
+import { timersOf } from '../base/timers.ts';
 import type { Limit } from '../history/codes.ts';
 import type { Target } from '../load/config.ts';
 import { portBlocks } from '../plan/ports.ts';
 import type { EdgeFront, Front, HostPort, Workload } from '../providers/provider.ts';
 import { launchInstrument, sync } from './instruments.ts';
 import type { Run } from './run.ts';
-import { timersOf } from './timers.ts';
 
 /** The front of a run, ready to be loaded. */
 export interface OpenFront {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { cpus, platform, totalmem } from 'node:os';
-import type { Clock } from '../base/clock.ts';
+import type { WallClock } from '../base/clock.ts';
 import { packageVersion } from '../base/package.ts';
 import { type EventOf, historyVersion } from '../history/schema.ts';
 import type { AnyPlan } from '../plan/schema.ts';
@@ -9,7 +9,7 @@ import type { AnyPlan } from '../plan/schema.ts';
 export function headerOf(
   plan: AnyPlan,
   versions: Record<string, string>,
-  clock: Clock,
+  clock: WallClock,
   runId = runIdOf(plan),
 ): EventOf<'header'> {
   return {
@@ -18,7 +18,7 @@ export function headerOf(
     midflightVersion: packageVersion(),
     runId,
     t: clock.now(),
-    wallTime: new Date().toISOString(),
+    wallTime: clock.wall().toISOString(),
     provider: plan.provider,
     plan,
     versions,

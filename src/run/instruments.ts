@@ -1,12 +1,12 @@
 import { heartbeat } from '../base/heartbeat.ts';
 import type { Message, RoleHandle } from '../base/role.ts';
+import type { Timers } from '../base/timers.ts';
 import { nsPerMs } from '../base/units.ts';
 import type { InstrumentFailureCode } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { historyEvent } from '../history/schema.ts';
 import type { RoleName } from '../providers/provider.ts';
 import type { Run } from './run.ts';
-import type { Timers } from './timers.ts';
 
 /** Which messages of our processes go into the history as they are. */
 const recorded: ReadonlySet<string> = new Set(historyEvent.options.map((option) => option.shape.type.value));

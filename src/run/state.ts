@@ -1,5 +1,6 @@
 import { monotonic } from '../base/clock.ts';
 import type { Message } from '../base/role.ts';
+import { type Timers, timersOf } from '../base/timers.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { OnWait } from '../base/wait.ts';
 import type { TrafficPolicy } from '../catalogue/policies.ts';
@@ -8,7 +9,6 @@ import type { HistoryEvent } from '../history/schema.ts';
 import type { BalancerSight } from '../policies/index.ts';
 import { balancerWatch } from './balancer-watch.ts';
 import { type ProbeWatch, probeWatch } from './probe-watch.ts';
-import { type Timers, timersOf } from './timers.ts';
 
 /** What one load has done so far in this trial, as its last `progress` said. */
 export interface LoadProgress {

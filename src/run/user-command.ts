@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+
+import { timersOf } from '../base/timers.ts';
 
 /** How the user's command ended. */
 export interface CommandEnd {
@@ -35,11 +38,11 @@ const graceMs = 10_000;
  * Runs the user's command to its end, without a shell. It has our terminal; what it writes goes to our stderr, as stdout
  * is for results. Aborting sends it SIGTERM, and SIGKILL ten seconds later. Never throws.
  */
-export function runCommand(argv: readonly string[], signal: AbortSignal): Promise<CommandEnd> {
+export function runCommand(argv: readonly string[], signal: AbortSignal, clock: Clock): Promise<CommandEnd> {
   const [command = '', ...args] = argv;
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['inherit', 2, 2] });
-    const onAbort = () => endIt(child);
+    const onAbort = () => endIt(child, clock);
     signal.addEventListener('abort', onAbort, { once: true });
     const end = (exitCode: number | null, failure: string | null) => {
       signal.removeEventListener('abort', onAbort);
@@ -54,8 +57,8 @@ export function runCommand(argv: readonly string[], signal: AbortSignal): Promis
   });
 }
 
-function endIt(child: ChildProcess): void {
+function endIt(child: ChildProcess, clock: Clock): void {
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
-  child.once('exit', () => clearTimeout(timer));
+  const stopTimer = timersOf(clock).after(graceMs, () => child.kill('SIGKILL'));
+  child.once('exit', stopTimer);
 }

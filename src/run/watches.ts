@@ -41,7 +41,14 @@ export async function watchCluster(run: Watched): Promise<{ stop(): void }> {
     listed = true;
   });
   try {
-    await waitFor('the first answers of the API', listedWithinMs, run.signal, async () => listed);
+    await waitFor(
+      'the first answers of the API',
+      listedWithinMs,
+      run.signal,
+      async () => listed,
+      25,
+      run.clock,
+    );
   } catch (error) {
     stop();
     throw error;

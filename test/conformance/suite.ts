@@ -7,7 +7,7 @@ import {
 } from '@kubernetes/client-node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { monotonic } from '../../src/base/clock.ts';
+import { monotonic, systemClock } from '../../src/base/clock.ts';
 import { nsPerSecond } from '../../src/base/units.ts';
 import type { Silence } from '../../src/changes/effects.ts';
 import { performCheck } from '../../src/edge/check.ts';
@@ -44,7 +44,7 @@ const never = new AbortController().signal;
 export function conformance(name: string, plan: Plan, makeProvider: () => Provider<EdgeFront>): void {
   const test = suite(name);
   const provider = makeProvider();
-  const changes = openChanges(journalSomewhere(), { plan, provider, clock: monotonic, signal: never });
+  const changes = openChanges(journalSomewhere(), { plan, provider, clock: systemClock, signal: never });
   const { power, killPod } = provider.effects;
   if (power === undefined || killPod === undefined)
     throw new Error('the suite needs power over nodes and pods');
@@ -330,7 +330,7 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
   /** The fault of that name on a node, as a run would have it; the pods go back to their places with it. */
   const fault = async (kind: 'preempt' | 'drain', node: TopologyNode) => {
     const { provider, workload, core } = bed;
-    const run = { plan, provider, workload, core, clock: monotonic, changes };
+    const run = { plan, provider, workload, core, clock: systemClock, changes };
     const mark = changes.mark();
     await rememberPlacement(run);
     let began = 0;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CoreV1Api } from '@kubernetes/client-node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { monotonic } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import { kindProvider } from '../../src/providers/kind/index.ts';
@@ -30,7 +30,7 @@ function neighbours(): void {
     images: kindImages(),
   });
   const never = new AbortController().signal;
-  const changes = openChanges(journalSomewhere(), { plan, provider, clock: monotonic, signal: never });
+  const changes = openChanges(journalSomewhere(), { plan, provider, clock: systemClock, signal: never });
   const other = `other-${process.pid}`;
   const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8' }).trim();
   const kind = (...args: string[]) => execFileSync('kind', args, { stdio: 'ignore' });

@@ -1,10 +1,10 @@
-import type { Clock } from '../../src/base/clock.ts';
+import type { WallClock } from '../../src/base/clock.ts';
+import type { Timers } from '../../src/base/timers.ts';
 import { nsPerMs } from '../../src/base/units.ts';
-import type { Timers } from '../../src/run/timers.ts';
 
 /** A time of its own: timers fire in their order, as fast as the code that waits for them lets them. */
 export interface VirtualTime {
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly timers: Timers;
   /** Milliseconds since the beginning. */
   nowMs(): number;
@@ -53,6 +53,7 @@ export function virtualTime(): VirtualTime {
     timers: { every, after },
     clock: {
       now: () => now * nsPerMs,
+      wall: () => new Date(now),
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
           const onAbort = () => {

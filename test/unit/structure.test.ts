@@ -117,6 +117,26 @@ test('docs/whats-here.md names every folder', () => {
   assert.equal(missing, []);
 });
 
+/** The parts whose time is a parameter: they run in virtual time too. */
+const inGivenTime = ['cluster', 'run'];
+/** What reads or waits for the time of the machine. `socket.setTimeout()` is no timer of ours to be turned by a test either. */
+const machineTime =
+  /\b(setTimeout|setInterval|performance\.now|process\.hrtime|Date\.now)\b|new Date\(\)|\bnode:timers/;
+
+test('the cluster and the conductor take time from their clock only', () => {
+  const found = files
+    .filter((file) => inGivenTime.includes(folderOf(file)))
+    .flatMap((file) =>
+      readFileSync(join(src, file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) => {
+          const code = line.replace(/\/\/.*|^\s*\/?\*.*/, '');
+          return machineTime.test(code) ? [`${file}:${index + 1} ${code.trim()}`] : [];
+        }),
+    );
+  assert.equal(found, []);
+});
+
 /** Names of policies, of values of the traffic policy, of faults and of switchovers. */
 const names = new Set<string>([
   ...policyNames,

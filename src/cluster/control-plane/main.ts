@@ -1,4 +1,4 @@
-import { monotonic } from '../../base/clock.ts';
+import { systemClock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { goFirst } from '../../base/priority.ts';
 import { serveRole } from '../../base/role.ts';
@@ -10,8 +10,8 @@ import { startControlPlane } from './control-plane.ts';
 serveRole(controlPlaneConfig, async (config, context) => {
   goFirst('cluster');
   const { host, port, stop } = await startControlPlane(config, {
-    clock: monotonic,
-    wall: () => new Date(),
+    clock: systemClock,
+    wall: systemClock.wall,
     onError: (where, error) =>
       context.emit({
         type: 'note',

@@ -1,3 +1,4 @@
+import type { WallClock } from '../../base/clock.ts';
 import type { Message } from '../../base/role.ts';
 import { watchResource } from '../../kube/watch.ts';
 import { type NodeApi, readAs } from './api.ts';
@@ -23,7 +24,7 @@ export interface KubeletOptions {
   readonly config: NodeConfig;
   readonly api: NodeApi;
   readonly ports: PodPorts;
-  readonly now: () => Date;
+  readonly clock: WallClock;
   changed(): void;
   message(message: Message): void;
   failed(what: string, error: unknown): void;
@@ -62,7 +63,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
       token: config.token,
       timeScale: config.timeScale,
       api,
-      now: options.now,
+      clock: options.clock,
       changed,
       message: options.message,
       failed,

@@ -1,8 +1,9 @@
-import { monotonic } from '../../base/clock.ts';
+import { systemClock as clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { goFirst } from '../../base/priority.ts';
 import { seededRandom } from '../../base/random.ts';
 import { type RoleContext, serveRole } from '../../base/role.ts';
+import { timersOf } from '../../base/timers.ts';
 import { nodeApi } from './api.ts';
 import { clusterView } from './cluster-view.ts';
 import { type NodeConfig, nodeConfig } from './config.ts';
@@ -26,7 +27,6 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
   goFirst('cluster'); // its acceptors and pods inherit it
   const api = nodeApi(config.apiServer);
   const ports = podPortsOf(config);
-  const now = () => new Date();
   let stopping = false;
   let ofProxy: readonly { host: string; port: number; what: string; pid: number }[] = [];
   // A write that fails is tried again by the next period; what keeps failing shows as a node that is not Ready.
@@ -38,7 +38,7 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
     config,
     api,
     ports,
-    now,
+    clock,
     changed: () => tell(),
     message: (message) => {
       if (message.type === 'ingress') context.emit(message);
@@ -67,15 +67,16 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
       tell();
     },
     failed: (reason) => failed('service proxy', new Error(reason)),
-    now: monotonic.now,
+    clock,
   });
-  const upstream = throttle(config.timers.ingressThrottleMs, () => {
+  const sendUpstream = () => {
     const endpoints = (view.endpoints().get(upstreamService) ?? []).filter(({ ready }) => ready);
     agent.sendToIngress({
       type: 'upstream',
       endpoints: endpoints.map(({ address, port }) => ({ host: address, port })),
     });
-  });
+  };
+  const upstream = throttle(config.timers.ingressThrottleMs, sendUpstream, timersOf(clock));
   const view = clusterView(
     api,
     ports,
@@ -85,7 +86,7 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
     },
     failed,
   );
-  const node = registration(config, api, now, failed);
+  const node = registration(config, api, clock, failed);
 
   context.onMessage((message) => {
     if (message.type !== 'shutdown-pods') return;

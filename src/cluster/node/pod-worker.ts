@@ -1,5 +1,7 @@
 import { type ChildHandle, launchChild } from '../../base/child.ts';
+import type { WallClock } from '../../base/clock.ts';
 import type { Message } from '../../base/role.ts';
+import { timersOf } from '../../base/timers.ts';
 import type { NodeApi } from './api.ts';
 import { containerRun, type ProcessEnd } from './container-run.ts';
 import { containerOf, type PodObject, type PodStatus, statusPatch } from './pod-object.ts';
@@ -29,7 +31,7 @@ export interface PodWorkerOptions {
   readonly token: string;
   readonly timeScale: number;
   readonly api: NodeApi;
-  readonly now: () => Date;
+  readonly clock: WallClock;
   /** The set of processes or listening sockets changed. */
   changed(): void;
   message(message: Message): void;
@@ -54,9 +56,10 @@ export interface PodWorker {
 }
 
 export function podWorker(options: PodWorkerOptions): PodWorker {
-  const { pod, program, address, hostAddress, dial, token, timeScale, api, now, changed, failed } = options;
+  const { pod, program, address, hostAddress, dial, token, timeScale, api, clock, changed, failed } = options;
   const path = `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}/status`;
   const probe = containerOf(pod).readinessProbe;
+  const timers = timersOf(clock);
   let child: ChildHandle | null = null;
   let listeners: PodListener[] = [];
   let terminating = false;
@@ -64,7 +67,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
   let posts = Promise.resolve();
   let stopProbe = () => {};
   const waiting: Message[] = [];
-  const container = containerRun(now);
+  const container = containerRun(() => clock.wall());
 
   const post = (status: Partial<PodStatus>) => {
     const body = statusPatch(pod, {
@@ -112,7 +115,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
     if (probe === undefined) setReady(true);
     else {
       const at = dial(probe.httpGet.port);
-      stopProbe = watchReadiness({ probe, address: at, timeScale, onChange: setReady });
+      stopProbe = watchReadiness({ probe, address: at, timeScale, timers, onChange: setReady });
     }
     void started.exited.then((end) => {
       gone();
@@ -125,7 +128,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
     void post({});
     const backOff = container.backOff();
     if (backOff > 0) void post({});
-    setTimeout(run, backOff / timeScale);
+    timers.after(backOff / timeScale, run);
   };
   const run = () => {
     if (terminating) return;
@@ -162,10 +165,10 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
       const running = child;
       if (running !== null) {
         // Asked again with a shorter grace, it ends by that.
-        const timer = setTimeout(() => kill(running.pid, 'SIGKILL'), graceMs);
+        const stopTimer = timers.after(graceMs, () => kill(running.pid, 'SIGKILL'));
         if (first) kill(running.pid, 'SIGTERM');
         await running.exited;
-        clearTimeout(timer);
+        stopTimer();
       }
       if (final !== undefined) await post({ phase: 'Failed', ready: false, ...final });
       await posts;

@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import type { Timers } from '../../base/timers.ts';
 import type { ReadinessProbe } from './pod-object.ts';
 
 /** Asks a pod's readiness over and over. Returns how to stop it. */
@@ -7,16 +8,17 @@ export function watchReadiness(options: {
   readonly address: { readonly host: string; readonly port: number };
   /** Real time is shorter by this. */
   readonly timeScale: number;
+  readonly timers: Timers;
   onChange(ready: boolean): void;
 }): () => void {
-  const { probe, address, timeScale, onChange } = options;
+  const { probe, address, timeScale, timers, onChange } = options;
   const periodMs = (probe.periodSeconds * 1000) / timeScale;
   const timeoutMs = Math.max(50, (probe.timeoutSeconds * 1000) / timeScale);
   let ready = false;
   let failures = 0;
   let stopped = false;
   const ask = async () => {
-    const ok = await isOk(address, probe.httpGet.path, timeoutMs);
+    const ok = await isOk(address, probe.httpGet.path, timeoutMs, timers);
     if (stopped) return;
     failures = ok ? 0 : failures + 1;
     const now = ok || (ready && failures < probe.failureThreshold);
@@ -26,10 +28,10 @@ export function watchReadiness(options: {
   };
   // A kubelet begins each container's probes at a random phase; here the first comes at once, so that a cluster is up soon.
   void ask();
-  const timer = setInterval(() => void ask(), periodMs);
+  const stopAsking = timers.every(periodMs, () => void ask());
   return () => {
     stopped = true;
-    clearInterval(timer);
+    stopAsking();
   };
 }
 
@@ -38,6 +40,7 @@ function isOk(
   address: { readonly host: string; readonly port: number },
   path: string,
   timeoutMs: number,
+  timers: Timers,
 ): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get({ ...address, path, agent: false }, (response) => {
@@ -45,8 +48,11 @@ function isOk(
       const code = response.statusCode ?? 0;
       resolve(code >= 200 && code < 400);
     });
-    request.setTimeout(timeoutMs, () => request.destroy());
+    const stopLimit = timers.after(timeoutMs, () => request.destroy());
     request.on('error', () => resolve(false));
-    request.on('close', () => resolve(false));
+    request.on('close', () => {
+      stopLimit();
+      resolve(false);
+    });
   });
 }

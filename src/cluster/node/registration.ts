@@ -1,3 +1,5 @@
+import type { WallClock } from '../../base/clock.ts';
+import { timersOf } from '../../base/timers.ts';
 import { helloAnnotation } from '../../edge/hello.ts';
 import { portOffsetAnnotation } from '../../edge/targets.ts';
 import { isConflict, type NodeApi } from './api.ts';
@@ -18,13 +20,14 @@ export interface Registration {
 export function registration(
   config: NodeConfig,
   api: NodeApi,
-  now: () => Date,
+  clock: WallClock,
   failed: (what: string, error: unknown) => void,
 ): Registration {
   const { name, timers } = config;
+  const now = () => clock.wall();
   const startedAt = now().toISOString();
   let down = false;
-  let timer: NodeJS.Timeout | undefined;
+  let stopBeating = () => {};
 
   const status = () => ({ status: nodeStatus(config, now(), startedAt, down) });
   const postStatus = () => api.patch(`/api/v1/nodes/${name}/status`, status());
@@ -56,7 +59,7 @@ export function registration(
         }),
       );
       await Promise.all([renew(), postStatus()]);
-      timer = setInterval(() => void beat(), timers.leaseRenewMs);
+      stopBeating = timersOf(clock).every(timers.leaseRenewMs, () => void beat());
     },
     async shuttingDown() {
       if (down) return;
@@ -64,7 +67,7 @@ export function registration(
       await postStatus();
     },
     stop() {
-      clearInterval(timer);
+      stopBeating();
     },
   };
 }

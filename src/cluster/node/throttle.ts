@@ -1,23 +1,29 @@
+import type { Timers } from '../../base/timers.ts';
+
 /** Runs `action` at once, and what is asked for within the next `ms` once at their end: as Traefik gathers changes. */
-export function throttle(ms: number, action: () => void): { ask(): void; stop(): void } {
-  let timer: NodeJS.Timeout | null = null;
+export function throttle(
+  ms: number,
+  action: () => void,
+  timers: Pick<Timers, 'after'>,
+): { ask(): void; stop(): void } {
+  let stopTimer: (() => void) | null = null;
   let again = false;
   const begin = () => {
     action();
-    timer = setTimeout(() => {
-      timer = null;
+    stopTimer = timers.after(ms, () => {
+      stopTimer = null;
       if (!again) return;
       again = false;
       begin();
-    }, ms);
+    });
   };
   return {
     ask() {
-      if (timer === null) begin();
+      if (stopTimer === null) begin();
       else again = true;
     },
     stop() {
-      if (timer !== null) clearTimeout(timer);
+      stopTimer?.();
       again = false;
     },
   };

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { Timers } from '../../base/timers.ts';
 import type { Target } from '../../load/config.ts';
 import { addressOf, secureOptions } from '../../load/http/connection.ts';
 
@@ -10,23 +11,28 @@ const limitMs = 1500;
  * Where a watch cannot begin: whether the port speaks something else than it was asked in, as a hint for the user; null:
  * no such thing was seen. One more connection, or two.
  */
-export async function wrongProtocol(target: Target, http: '1.1' | '2'): Promise<string | null> {
+export async function wrongProtocol(
+  target: Target,
+  http: '1.1' | '2',
+  timers: Pick<Timers, 'after'>,
+): Promise<string | null> {
   if (target.tls) {
-    const spoken = await tlsProtocol(target);
+    const spoken = await tlsProtocol(target, timers);
     if (spoken === null)
-      return (await speaksHttp1(target))
+      return (await speaksHttp1(target, timers))
         ? `the port speaks plain HTTP: write http://${target.hostname}`
         : null;
     return http === '2' && spoken !== 'h2' ? noHttp2 : null;
   }
-  if ((await tlsProtocol(target)) !== null) return `the port speaks TLS: write https://${target.hostname}`;
-  return http === '2' && (await speaksHttp1(target)) ? noHttp2 : null;
+  if ((await tlsProtocol(target, timers)) !== null)
+    return `the port speaks TLS: write https://${target.hostname}`;
+  return http === '2' && (await speaksHttp1(target, timers)) ? noHttp2 : null;
 }
 
 const noHttp2 = 'the server offers no HTTP/2: leave --http 2 away';
 
 /** What the server chooses of h2 and http/1.1 in a TLS handshake ('' where it does not say); null: there was none. */
-function tlsProtocol(target: Target): Promise<string | null> {
+function tlsProtocol(target: Target, timers: Pick<Timers, 'after'>): Promise<string | null> {
   const options = {
     ...addressOf(target, 0),
     ...secureOptions({ ...target, insecure: true }, 'http/1.1'),
@@ -36,11 +42,11 @@ function tlsProtocol(target: Target): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connectTls(options);
     const end = (found: string | null) => {
-      clearTimeout(timer);
+      stopLimit();
       socket.destroy();
       resolve(found);
     };
-    const timer = setTimeout(() => end(null), limitMs);
+    const stopLimit = timers.after(limitMs, () => end(null));
     socket.once('secureConnect', () =>
       end(typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : ''),
     );
@@ -50,15 +56,15 @@ function tlsProtocol(target: Target): Promise<string | null> {
 }
 
 /** The port answers a plain HTTP/1.1 request by something that begins as HTTP/1 does. */
-function speaksHttp1(target: Target): Promise<boolean> {
+function speaksHttp1(target: Target, timers: Pick<Timers, 'after'>): Promise<boolean> {
   return new Promise((resolve) => {
     const socket: Socket = connect({ ...addressOf(target, 0), autoSelectFamily: true });
     const end = (found: boolean) => {
-      clearTimeout(timer);
+      stopLimit();
       socket.destroy();
       resolve(found);
     };
-    const timer = setTimeout(() => end(false), limitMs);
+    const stopLimit = timers.after(limitMs, () => end(false));
     let text = '';
     socket.once('connect', () =>
       socket.write(`HEAD / HTTP/1.1\r\nhost: ${target.hostname}\r\nconnection: close\r\n\r\n`),

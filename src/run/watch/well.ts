@@ -1,4 +1,5 @@
 import { isCertificate } from '../../base/errno.ts';
+import { type Timers, timersOf } from '../../base/timers.ts';
 import { nsPerMs } from '../../base/units.ts';
 import { isSilent } from '../../catalogue/outcomes.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
@@ -63,20 +64,25 @@ export async function unwellBefore(watch: Watch, onSteady: () => void): Promise<
 }
 
 /** How most of these failed, and what may be done about it. */
-async function how({ options, failures }: Watch, idPrefix: string): Promise<string> {
+async function how({ options, failures, clock }: Watch, idPrefix: string): Promise<string> {
   const most = failures.most(idPrefix);
   if (most === null) return '';
-  return `: ${most.count} failed, ${most.text}${await hintFor(options, idPrefix, most)}`;
+  return `: ${most.count} failed, ${most.text}${await hintFor(options, idPrefix, most, timersOf(clock))}`;
 }
 
-async function hintFor(options: Watch['options'], idPrefix: string, failure: Failure): Promise<string> {
+async function hintFor(
+  options: Watch['options'],
+  idPrefix: string,
+  failure: Failure,
+  timers: Timers,
+): Promise<string> {
   const { plan, target, http } = options;
   const { outcome, errno, status } = failure;
   if (errno !== null && isCertificate(errno)) return '; --insecure takes any';
   if (outcome === 'unresolved') return '; is the name right? --resolve HOST:PORT:ADDRESS needs none';
   // An answer in HTTP speaks the right protocol, but for the one that servers give to plain HTTP on a TLS port.
   if (outcome !== 'http-error' || status === 400) {
-    const wrong = await wrongProtocol(target, idPrefix === idPrefixes.probe ? http : '1.1');
+    const wrong = await wrongProtocol(target, idPrefix === idPrefixes.probe ? http : '1.1', timers);
     if (wrong !== null) return `; ${wrong}`;
   }
   if (outcome === 'http-error') return statusHint(status ?? 0, target.method ?? 'GET');

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import type { WallClock } from '../../../base/clock.ts';
 import { pick, type Random, seedOf } from '../../../base/random.ts';
+import { timersOf } from '../../../base/timers.ts';
 import { type Nanoseconds, nsPerMs } from '../../../base/units.ts';
 import { drawn } from '../../../edge/draws.ts';
 import { readHello } from '../../../edge/hello.ts';
@@ -25,7 +27,7 @@ export interface ServiceProxyOptions {
   readonly random: Random;
   emitListeners(listeners: readonly NodeListener[]): void;
   failed(reason: string): void;
-  now(): Nanoseconds;
+  readonly clock: WallClock;
 }
 
 /** The NodePort path of kube-proxy in user space. */
@@ -43,7 +45,9 @@ export interface ServiceProxy {
  * anybody else a dead pod shows as silence after the handshake. Where the node itself is silent there is no handshake.
  */
 export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
-  const { node, address, portOffset, minSyncMs, random, now, failed } = options;
+  const { node, address, portOffset, minSyncMs, random, clock, failed } = options;
+  const { now, wall } = clock;
+  const timers = timersOf(clock);
   const ports = new Map<number, NodePort>();
   const relays = new Set<Relay>();
   const connecting = new Set<Relay>();
@@ -53,8 +57,8 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
     endpoints: new Map(),
   };
   let lastSyncAt: Nanoseconds | null = null;
-  let lastSync = new Date();
-  let timer: NodeJS.Timeout | null = null;
+  let lastSync = wall();
+  let stopTimer: (() => void) | null = null;
   let last = Promise.resolve();
   const pending = new Set<() => void>();
 
@@ -63,7 +67,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
     portOffset,
     backlog: options.backlog,
     lastSync: () => lastSync,
-    now: () => new Date(),
+    now: wall,
     failed,
   });
   const tell = () =>
@@ -153,35 +157,35 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
     return made;
   };
   const begin = () => {
-    timer = null;
+    stopTimer = null;
     lastSyncAt = now();
     const waiting = [...pending];
     pending.clear();
     last = last.then(sync).then(
       () => {
-        lastSync = new Date();
+        lastSync = wall();
         for (const done of waiting) done();
       },
       (error: unknown) => failed(String(error)),
     );
   };
-  const sweep = setInterval(() => {
+  const stopSweep = timers.every(50, () => {
     const at = now();
     for (const each of connecting) each.expire(at);
-  }, 50);
+  });
 
   return {
     update(services, endpoints) {
       view = { services, endpoints };
-      if (timer !== null) return;
+      if (stopTimer !== null) return;
       // BoundedFrequencyRunner: the first at once, further ones with minSyncPeriod between them.
       const since = lastSyncAt === null ? Number.POSITIVE_INFINITY : (now() - lastSyncAt) / nsPerMs;
-      timer = setTimeout(begin, Math.max(0, minSyncMs - since));
+      stopTimer = timers.after(Math.max(0, minSyncMs - since), begin);
     },
-    synced: () => (timer === null ? last : new Promise((resolve) => pending.add(resolve))),
+    synced: () => (stopTimer === null ? last : new Promise((resolve) => pending.add(resolve))),
     async stop() {
-      if (timer !== null) clearTimeout(timer);
-      clearInterval(sweep);
+      stopTimer?.();
+      stopSweep();
       for (const port of ports.values()) port.end();
       for (const each of waiting) each.destroy();
       for (const each of relays) each.shutDown();

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { systemClock, type WallClock } from '../../../../src/base/clock.ts';
 import { roleBundle } from '../../../../src/base/package.ts';
 import type { Message } from '../../../../src/base/role.ts';
 import type { NodeApi } from '../../../../src/cluster/node/api.ts';
 import { isCritical, podObject } from '../../../../src/cluster/node/pod-object.ts';
 import { podWorker } from '../../../../src/cluster/node/pod-worker.ts';
 import { within } from '../../../support/within.ts';
+import { fakeClock } from '../control-plane/fake-clock.ts';
 import '../../../support/bundles.ts';
 
 interface Posted {
@@ -34,7 +36,12 @@ const pod = podObject.parse({
 });
 
 /** A pod of the app without a readiness probe, at an address of its own; every status that it posts is kept. */
-function rig(timeScale: number, bundle = roleBundle('app'), heard: Message[] = []) {
+function rig(
+  timeScale: number,
+  bundle = roleBundle('app'),
+  heard: Message[] = [],
+  clock: WallClock = systemClock,
+) {
   const posted: Posted[] = [];
   let count = 0;
   let wake = () => {};
@@ -60,7 +67,7 @@ function rig(timeScale: number, bundle = roleBundle('app'), heard: Message[] = [
     token: 'test-token',
     timeScale,
     api,
-    now: () => new Date(),
+    clock,
     changed: () => wake(),
     message: (message) => {
       heard.push(message);
@@ -109,6 +116,26 @@ test('a process that dies by itself shows in the API: its end, then one restart 
   const last = await until(({ phase }) => phase === 'Failed');
   assert.equal([last?.reason, last?.containerStatuses[0].state.running], ['Terminated', undefined]);
   assert.is(worker.pid, null);
+});
+
+test('the back-off before a restart, and the times of a container, are those of the clock', async () => {
+  const clock = fakeClock();
+  const { worker, until } = rig(1, undefined, undefined, clock);
+  const dies = async () => {
+    await until(({ containerStatuses: [{ ready }] }) => ready);
+    process.kill(worker.pid ?? 0, 'SIGKILL');
+    return until(({ containerStatuses: [{ state }] }) => state.terminated !== undefined);
+  };
+  await dies();
+  await clock.advance(0); // the first restart comes at once
+  await dies();
+  await until(({ containerStatuses: [{ state }] }) => state.waiting?.reason === 'CrashLoopBackOff');
+  await clock.advance(9999);
+  assert.is(worker.pid, null);
+  await clock.advance(1);
+  const again = await until(({ containerStatuses: [{ state }] }) => state.running !== undefined);
+  assert.equal(again?.containerStatuses[0].state.running, { startedAt: '2026-01-01T00:00:10.000Z' });
+  await within('the end of the pod', worker.terminate(0));
 });
 
 const echo = `

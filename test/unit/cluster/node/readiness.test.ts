@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { monotonic } from '../../../../src/base/clock.ts';
+import { type Clock, monotonic } from '../../../../src/base/clock.ts';
+import { timersOf } from '../../../../src/base/timers.ts';
 import { watchReadiness } from '../../../../src/cluster/node/readiness.ts';
 import { eventually } from '../../../support/node-port.ts';
+import { fakeClock } from '../control-plane/fake-clock.ts';
 
 interface Seen {
   asks: number;
@@ -20,6 +22,7 @@ async function watched(
   statusOf: (ask: number) => number | null,
   work: (seen: Seen) => Promise<void>,
   probe: Partial<Parameters<typeof watchReadiness>[0]['probe']> = {},
+  clock: Clock = monotonic,
 ) {
   const open = new Set<ServerResponse>();
   const server = createServer((request, response) => {
@@ -53,6 +56,7 @@ async function watched(
     },
     address: { host: '127.0.0.1', port },
     timeScale: 10,
+    timers: timersOf(clock),
     onChange: (ready) => seen.said.push(`${ready ? 'ready' : 'not ready'} after ${seen.asks}`),
   });
   try {
@@ -129,11 +133,32 @@ test('where nobody listens, it is not ready', async () => {
     probe: { httpGet: { path: '/', port: 1 }, periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 1 },
     address: { host: '127.0.0.1', port: 1 },
     timeScale: 50,
+    timers: timersOf(monotonic),
     onChange: (ready) => said.push(ready),
   });
   await monotonic.sleep(200);
   stop();
   assert.equal(said, []);
+});
+
+test('the period and the time-out are those of the clock', () => {
+  const clock = fakeClock();
+  return watched(
+    (ask) => (ask === 0 ? 200 : null),
+    async (seen) => {
+      await until(() => seen.said.length === 1, 'ready');
+      await clock.advance(99);
+      assert.is(seen.asks, 1);
+      await clock.advance(1);
+      await until(() => seen.asks === 2, 'asked again after a period');
+      await clock.advance(999);
+      assert.is(seen.said.length, 1);
+      await clock.advance(1);
+      await until(() => seen.said.length === 2, 'given up at the time-out');
+    },
+    { timeoutSeconds: 10, failureThreshold: 1 },
+    clock,
+  );
 });
 
 test('once stopped it says nothing of an ask under way', () =>

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** Timers as a parameter, real milliseconds; each returns how to end it. */
 export interface Timers {

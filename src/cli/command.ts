@@ -7,6 +7,11 @@ export interface Command {
   readonly name: string;
   /** Its name and what it takes, as `run <files..>`. */
   readonly usage: string;
+  readonly describe: string;
+  /** Command lines without `midflight`, and what each is for. */
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  /** Declares its arguments and options. */
+  options(cli: Argv): Argv<unknown>;
   /** Adds it to the command line; `done` gets its exit code. */
   register(cli: Argv, io: Io, done: (code: ExitCode) => void): Argv;
 }
@@ -22,6 +27,9 @@ export function defineCommand<Options>(definition: {
   return {
     name: usage.split(' ')[0] ?? usage,
     usage,
+    describe,
+    examples,
+    options,
     register: (cli, io, done) =>
       cli.command(
         usage,

@@ -20,7 +20,7 @@ import { columnsOf, type Io } from './io.ts';
 import { checkValues } from './option-values.ts';
 
 /** Every command, in the order of --help. */
-const commands: readonly Command[] = [
+export const commands: readonly Command[] = [
   run,
   watch,
   audit,

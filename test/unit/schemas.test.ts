@@ -1,13 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as z from 'zod';
+import { cliReference } from '../../scripts/cli-reference.ts';
 import { jsonSchemas } from '../../scripts/json-schemas.ts';
 import { withReference } from '../../scripts/scenario-reference.ts';
+import { exitCodes } from '../../src/base/errors.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import { faultKinds } from '../../src/catalogue/faults.ts';
 import { policyNames } from '../../src/catalogue/policies.ts';
+import { commands, program } from '../../src/cli/program.ts';
 import { metrics } from '../../src/scenario/expectation.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 
@@ -45,6 +49,42 @@ test('the tables of docs/scenario.md are those of the schema, and each key says 
   const silent = document.split('\n').filter((line) => /^\| `(?!kind)\w+` .*\|\s+\|$/.test(line));
   assert.equal(silent, []);
 });
+
+test('docs/cli.md has every command with each of its options, and the exit codes', async () => {
+  const page = cliReference();
+  for (const { name, usage } of commands) {
+    assert.match(page, `## \`midflight ${usage}\``);
+    const [, section = ''] = page.split(`## \`midflight ${usage}\``);
+    const shown = section.split('\n## ')[0] ?? '';
+    for (const option of await optionsInHelp(name))
+      assert.match(shown, `\`--${option}\``, `${name} ${option}`);
+  }
+  for (const [name, code] of Object.entries(exitCodes)) assert.match(page, `${code} ${name}`);
+});
+
+/** What yargs itself lists, `--help` and `--version` apart: another way to the same definitions. */
+async function optionsInHelp(command: string): Promise<string[]> {
+  let text = '';
+  const stdout = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  const log = console.log;
+  console.log = (line) => {
+    text += `${line}\n`;
+  };
+  try {
+    await program([command, '--help'], { stdout, stderr: stdout, env: {} });
+  } finally {
+    console.log = log;
+  }
+  const [, list = ''] = /^Options:\n([\s\S]*?)(?:\n\n|$)/m.exec(text) ?? [];
+  const found = [...list.matchAll(/^\s+(?:-\w, )?--([\w-]+)/gm)].map(([, name = '']) => name);
+  assert.ok(found.length >= 2, text);
+  return found.filter((name) => name !== 'help' && name !== 'version');
+}
 
 test('the example of docs/scenario.md is a scenario', () => {
   const [, example = ''] = /```yaml example\n([\s\S]*?)```/.exec(document) ?? [];

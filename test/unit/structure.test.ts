@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cliReference } from '../../scripts/cli-reference.ts';
+import { formatReference } from '../../scripts/format-reference.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import { faultKinds } from '../../src/catalogue/faults.ts';
 import { policies, policyNames, trafficPolicies } from '../../src/catalogue/policies.ts';
@@ -144,6 +146,17 @@ const names = new Set<string>([
   ...faultKinds,
   ...Object.values(policies).flatMap(({ switchover }) => switchover ?? []),
 ]);
+
+// Here too, so that a changed option or schema and its page are never apart on the main branch.
+test('the pages that are written from the code are current', () => {
+  for (const [page, text] of [
+    ['cli.md', cliReference()],
+    ['formats.md', formatReference()],
+  ] as const) {
+    const committed = readFileSync(join(packageRoot(), 'docs', page), 'utf8');
+    assert.ok(committed === text, `docs/${page} is stale: npm run schemas`);
+  }
+});
 
 test('plan, analysis and reports decide nothing by the name of a policy or a fault', () => {
   const found = files

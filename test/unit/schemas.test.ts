@@ -80,7 +80,7 @@ async function optionsInHelp(command: string): Promise<string[]> {
   } finally {
     console.log = log;
   }
-  const [, list = ''] = /^Options:\n([\s\S]*?)(?:\n\n|$)/m.exec(text) ?? [];
+  const list = text.split('\nOptions:\n')[1]?.split('\n\n')[0] ?? '';
   const found = [...list.matchAll(/^\s+(?:-\w, )?--([\w-]+)/gm)].map(([, name = '']) => name);
   assert.ok(found.length >= 2, text);
   return found.filter((name) => name !== 'help' && name !== 'version');

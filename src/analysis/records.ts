@@ -8,7 +8,7 @@ import type { IngressLog } from './fold/ingress-log.ts';
  */
 
 /** One connection through the edge. Its end comes later than its beginning. */
-export interface Connection {
+export interface RecordedConnection {
   readonly client: string;
   readonly node: string | null;
   readonly openedAt: Nanoseconds;
@@ -40,7 +40,7 @@ export interface RequestRecord {
   readonly ingressPod: string | null;
   /** reused lane: whether it opened its connection; null on other lanes. */
   readonly freshConnection: boolean | null;
-  connection: Connection | null;
+  connection: RecordedConnection | null;
 }
 
 /** Probes of one lane. Of those that succeeded only the due time is kept: there may be a million. */

@@ -2,14 +2,14 @@ import type { ComparedDisturbance, ComparisonRow, ExpectationReport, Report } fr
 import { sharesDiffer } from './wilson.ts';
 
 /** unknown: one of the two has no figure that counts. */
-export type Change = 'regression' | 'improvement' | 'no difference' | 'unknown';
+export type ChangeVerdict = 'regression' | 'improvement' | 'no difference' | 'unknown';
 
 export interface ComparedFigure {
   readonly policy: string | null;
   readonly figure: string;
   readonly before: string;
   readonly after: string;
-  readonly change: Change;
+  readonly change: ChangeVerdict;
 }
 
 /**
@@ -101,4 +101,4 @@ function expectationRows(before: Report, after: Report): ComparedFigure[] {
   });
 }
 
-const changed = (worse: boolean): Change => (worse ? 'regression' : 'improvement');
+const changed = (worse: boolean): ChangeVerdict => (worse ? 'regression' : 'improvement');

@@ -40,7 +40,7 @@ const servicePort = z.object({
   protocol: z.string().optional(),
 });
 
-export const service = z.object({
+export const serviceObject = z.object({
   metadata,
   spec: z.object({
     type: z.string().default('ClusterIP'),
@@ -109,7 +109,7 @@ const podSpec = z.object({
   containers: list(container),
 });
 
-export const pod = z.object({
+export const podListItem = z.object({
   metadata,
   spec: podSpec,
   status: z.object({ conditions: list(condition) }).default({ conditions: [] }),
@@ -126,7 +126,7 @@ const rollingUpdate = z
   .optional();
 
 /** A Deployment, DaemonSet or StatefulSet. */
-export const workload = z.object({
+export const workloadObject = z.object({
   kind: z.string().default(''),
   metadata,
   spec: z.object({
@@ -141,7 +141,7 @@ export const workload = z.object({
   }),
 });
 
-export const ingress = z.object({ metadata });
+export const ingressObject = z.object({ metadata });
 export const middleware = z.object({ metadata, spec: z.looseObject({}).optional() });
 
 export const configMap = z.object({ metadata, data: map });
@@ -168,11 +168,11 @@ export const serviceL2Status = z.object({
 /** What each list of a snapshot holds. */
 export const kinds = {
   nodes: node,
-  services: service,
+  services: serviceObject,
   endpointSlices: endpointSlice,
-  pods: pod,
-  workloads: workload,
-  ingresses: ingress,
+  pods: podListItem,
+  workloads: workloadObject,
+  ingresses: ingressObject,
   middlewares: middleware,
   configMaps: configMap,
   targetGroupBindings: targetGroupBinding,
@@ -187,7 +187,7 @@ export type Workload = Lists['workloads'][number];
 export type Container = Workload['spec']['template']['spec']['containers'][number];
 
 /** Where an object stands in a file; line and column from 1. */
-export interface Place {
+export interface ManifestPlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -215,7 +215,7 @@ export interface Snapshot {
   readonly lists: Lists;
   readonly gaps: readonly Gap[];
   /** By `placeKey` of a Service. */
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, ManifestPlace>;
 }
 
 export const emptyLists = (): Lists => ({

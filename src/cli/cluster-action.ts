@@ -9,7 +9,7 @@ import { removeContainers } from '../providers/kind/containers.ts';
 import { ownerOf, removeLeftovers } from '../providers/kind/leftovers.ts';
 import { failuresOf, openChanges } from '../run/changes.ts';
 import { runIdOf } from '../run/header.ts';
-import { imagesOf } from './images.ts';
+import { requestedImages } from './images.ts';
 import type { Io } from './io.ts';
 import { providerFor } from './provider-for.ts';
 import { requireKind } from './requirements.ts';
@@ -48,7 +48,10 @@ async function up(file: string | undefined, images: Images, io: Io): Promise<Exi
       hint: 'midflight cluster up experiments/preemption.yaml',
     });
   }
-  const plan = makePlan(await openScenario(file, io), { cluster: 'kind', images: imagesOf(images, env) });
+  const plan = makePlan(await openScenario(file, io), {
+    cluster: 'kind',
+    images: requestedImages(images, env),
+  });
   await requireKind([plan]);
   const provider = await providerFor(plan, { keep: true, reuse: true });
   const interruption = onSignals(process, (exitCode) => process.exit(exitCode));

@@ -12,12 +12,12 @@ import { seriesReader } from '../reports/html/series.ts';
 import { writeReports } from '../reports/index.ts';
 import { liveView } from '../reports/live.ts';
 import type { ReporterName } from '../reports/names.ts';
-import type { RunOptions } from '../run/index.ts';
+import type { PlannedRunOptions } from '../run/index.ts';
 import { exitCodeOf, worstOf } from './exit-codes.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 
 /** What whoever runs is given: where its events go, and when to end. */
-export type RunHooks = Pick<RunOptions, 'write' | 'signal' | 'onStatus' | 'onProgress' | 'onWait'>;
+export type RunHooks = Pick<PlannedRunOptions, 'write' | 'signal' | 'onStatus' | 'onProgress' | 'onWait'>;
 
 export interface ExecuteOptions {
   readonly plan: AnyPlan;

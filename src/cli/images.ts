@@ -13,7 +13,7 @@ const variables: Record<Parts, string> = {
 };
 
 /** A flag goes before the environment, which goes before the scenario; what none names is the provider's default. */
-export function imagesOf(
+export function requestedImages(
   flags: { readonly [part in Parts]: string | undefined },
   env: Io['env'],
 ): Partial<Plan['images']> {

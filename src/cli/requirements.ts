@@ -1,14 +1,14 @@
 import { MidflightError } from '../base/errors.ts';
 import { requireK6 } from '../load/k6/find.ts';
 import type { Plan } from '../plan/schema.ts';
-import { type Check, doctor } from '../providers/kind/doctor.ts';
+import { type DoctorCheck, doctor } from '../providers/kind/doctor.ts';
 
 /** Without these nothing can be started; the rest (memory, kernel limits) is for `midflight doctor` to judge. */
-const isVital = ({ name }: Check) => name === 'Docker' || name === 'kind' || name.startsWith('image ');
+const isVital = ({ name }: DoctorCheck) => name === 'Docker' || name === 'kind' || name.startsWith('image ');
 
 /** Throws `missing-requirement` with everything that a kind cluster lacks here, before anything is started. */
 export async function requireKind(plans: readonly Plan[]): Promise<void> {
-  const missing = new Map<string, Check>();
+  const missing = new Map<string, DoctorCheck>();
   const images = new Map(plans.map((plan) => [JSON.stringify(plan.images), plan.images]));
   for (const wanted of images.values()) {
     const given = Object.entries(wanted).flatMap(([part, image]) => (image === null ? [] : [[part, image]]));

@@ -8,7 +8,7 @@ import { mostRepeats } from '../scenario/schema.ts';
 import { baselineOf } from './baseline.ts';
 import { worstOf } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
-import { imagesOf } from './images.ts';
+import { requestedImages } from './images.ts';
 import { columnsOf, type Io } from './io.ts';
 import { wholeOption } from './option-values.ts';
 import { takeOutDirs } from './out-dir.ts';
@@ -194,7 +194,7 @@ function planOptions(args: RunArguments, { env }: Io): PlanOptions {
   }
   return {
     cluster,
-    images: imagesOf(args.images, env),
+    images: requestedImages(args.images, env),
     ...(args.repeats === undefined ? {} : { repeats: args.repeats }),
     ...(args.seed === undefined ? {} : { seed: args.seed }),
     ...(args.policies === undefined ? {} : { policies: [...new Set(args.policies)] }),

@@ -19,7 +19,7 @@ export function shownCommand([program = '', ...args]: readonly string[]): string
 }
 
 /** A header as `name` and `value`; `env:VARIABLE` as its whole value is taken from the environment. */
-export function headerOf(
+export function parseHeader(
   text: string,
   env: Readonly<Record<string, string | undefined>>,
   where?: string,
@@ -70,7 +70,7 @@ export function headersIn(
   const text = textOf(file);
   return text.split(/\r?\n/).flatMap((line, index) => {
     if (line.trim() === '' || line.startsWith('#')) return [];
-    return [headerOf(line, env, `${file}:${index + 1}`)];
+    return [parseHeader(line, env, `${file}:${index + 1}`)];
   });
 }
 

@@ -21,13 +21,13 @@ const defaultFollowMs = 60_000;
 const afterStallMs = 5000;
 
 /** Throws `bad-usage` for what is no duration. */
-export function followMs({ follow, stall }: Pick<StreamArguments, 'follow' | 'stall'>): number {
+export function streamTimeoutMs({ follow, stall }: Pick<StreamArguments, 'follow' | 'stall'>): number {
   if (follow !== undefined) return duration('follow', follow, 0);
   return Math.max(defaultFollowMs, (parseDuration(stall) ?? 0) + afterStallMs);
 }
 
 /** Throws `bad-usage` for what is no duration. */
-export function wantedAnswer({ expectBytes, expectEnd, minTime }: StreamArguments): WantedAnswer {
+export function expectedAnswer({ expectBytes, expectEnd, minTime }: StreamArguments): WantedAnswer {
   return {
     bytes: expectBytes ?? null,
     end: expectEnd ?? null,
@@ -41,8 +41,8 @@ export function refuseUnmeasurable(args: StreamArguments): void {
   if (expectBytes !== undefined && !(Number.isSafeInteger(expectBytes) && expectBytes >= 0))
     bad('--expect-bytes must be a whole number, at least 0');
   if (expectEnd?.trim() === '') bad('--expect-end is empty');
-  const { bytes, end, minMs } = wantedAnswer(args);
-  followMs(args);
+  const { bytes, end, minMs } = expectedAnswer(args);
+  streamTimeoutMs(args);
   if (streams === 0 && (bytes !== null || end !== null || minMs !== null))
     bad('--expect-bytes, --expect-end and --min-time are for streams, and --streams 0 opens none');
   if (method === 'HEAD' && (end !== null || (bytes ?? 0) > 0))

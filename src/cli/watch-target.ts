@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { MidflightError } from '../base/errors.ts';
-import type { Target } from '../load/config.ts';
-import { headerOf, headersIn, shownUrl } from './secrets.ts';
+import type { LoadTarget } from '../load/config.ts';
+import { headersIn, parseHeader, shownUrl } from './secrets.ts';
 
 const badUsage = (what: string, hint: string) => new MidflightError('bad-usage', what, { hint });
 
@@ -13,8 +13,8 @@ export function watchTarget(options: {
   readonly headerFile?: string | undefined;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly insecure: boolean;
-  readonly method?: Target['method'];
-}): Target {
+  readonly method?: LoadTarget['method'];
+}): LoadTarget {
   const url = parseUrl(options.url);
   const tls = url.protocol === 'https:';
   const port = url.port === '' ? (tls ? 443 : 80) : Number(url.port);
@@ -34,7 +34,7 @@ export function watchTarget(options: {
 /** Those of the command line after those of the file: the last one of a name holds. */
 function headersOf({ headers, headerFile, env = {} }: Parameters<typeof watchTarget>[0]) {
   const ofFile = headerFile === undefined ? [] : headersIn(headerFile, env);
-  return Object.fromEntries([...ofFile, ...headers.map((text) => headerOf(text, env))]);
+  return Object.fromEntries([...ofFile, ...headers.map((text) => parseHeader(text, env))]);
 }
 
 function parseUrl(text: string): URL {

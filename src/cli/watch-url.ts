@@ -3,14 +3,19 @@ import type { Lane } from '../base/connections.ts';
 import { type ExitCode, MidflightError } from '../base/errors.ts';
 import { findProgram } from '../base/find-program.ts';
 import { parseDuration } from '../base/units.ts';
-import { type WatchOptions, watchPlan } from '../plan/watch.ts';
+import { type WatchPlanOptions, watchPlan } from '../plan/watch.ts';
 import type { During } from '../run/user-command.ts';
 import type { Io } from './io.ts';
 import { wholeOption } from './option-values.ts';
 import { takeOutDirs } from './out-dir.ts';
 import { printGithub, printTerminal, reportersFor } from './reporters.ts';
 import { shownCommand, shownUrl } from './secrets.ts';
-import { followMs, refuseUnmeasurable, type StreamArguments, wantedAnswer } from './watch-streams.ts';
+import {
+  expectedAnswer,
+  refuseUnmeasurable,
+  type StreamArguments,
+  streamTimeoutMs,
+} from './watch-streams.ts';
 import { isLoopback, watchTarget } from './watch-target.ts';
 
 /** The command line of `watch`, as it was given. */
@@ -105,8 +110,8 @@ export async function watchReport(
           probeTarget: { ...target, path: args.probePath ?? target.path },
           http: args.http,
           durationMs: milliseconds('duration', args.duration),
-          followMs: followMs(args),
-          wanted: wantedAnswer(args),
+          followMs: streamTimeoutMs(args),
+          wanted: expectedAnswer(args),
           command,
           ...(during === undefined ? {} : { during }),
           shownCommand: commandOf({ ...args, command }),
@@ -129,7 +134,7 @@ export async function watchReport(
 const commandOf = ({ command, showCommand }: Pick<WatchArguments, 'command' | 'showCommand'>) =>
   showCommand ? [...command] : shownCommand(command);
 
-function planOptions(args: WatchArguments, host: string): WatchOptions {
+function planOptions(args: WatchArguments, host: string): WatchPlanOptions {
   const shown = args.showCommand ? (text: string) => text : shownUrl;
   const { streams, rate, status, maxLost, maxFailed } = args;
   wholeOption('streams', streams, 0, 30_000);

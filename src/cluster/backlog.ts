@@ -8,7 +8,7 @@ import { timersOf } from '../base/timers.ts';
  * with connections of our own is how a dead node becomes silent to new ones.
  */
 
-export interface Listener {
+export interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }
@@ -28,7 +28,7 @@ const limit = 8192;
 
 /** Fills the backlog of a stopped listener. Resolves when it takes no more; at once where nothing listens. */
 export async function fillBacklog(
-  listener: Listener,
+  listener: ListenAddress,
   from: string | null,
   clock: Clock = monotonic,
 ): Promise<Filling> {
@@ -49,7 +49,7 @@ export async function fillBacklog(
 }
 
 function tryConnect(
-  { host, port }: Listener,
+  { host, port }: ListenAddress,
   from: string | null,
   clock: Clock,
 ): Promise<Socket | 'silent' | 'refused'> {

@@ -5,7 +5,7 @@ import { openFilesLimit } from '../base/open-files.ts';
 import { type Relay, type RelayEnd, type RelayOptions, relay, relayEnd } from './relay.ts';
 import type { Carried } from './relay-process.ts';
 
-export interface Carrier {
+export interface RelayCarrier {
   /** As relay(), here or in a process beside this one. */
   carry(options: RelayOptions): Relay;
   stop(): void;
@@ -36,7 +36,7 @@ export function connectionsPerProcess(limit: number | null = openFilesLimit()): 
  * Carries connections in this process up to `perProcess`, and more in processes that it starts when they are needed
  * (10,000 connections need 20,000 files, which is the hard limit of some machines).
  */
-export function createCarrier(perProcess: number, onFailed: (reason: string) => void): Carrier {
+export function createCarrier(perProcess: number, onFailed: (reason: string) => void): RelayCarrier {
   const helpers: Helper[] = [];
   let local = 0;
   let ids = 0;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { NodeName } from '../base/units.ts';
-import type { KubeObject } from '../kube/watch.ts';
+import type { WatchedObject } from '../kube/watch.ts';
 
 /** A pod behind the Service that serves now. */
 export interface Endpoint {
@@ -23,7 +23,7 @@ const sliceShape = z.looseObject({
 });
 
 /** The ready endpoints of one EndpointSlice, as controllers count them; its first port is the one that is balanced. */
-export function readyEndpoints(slice: KubeObject): Endpoint[] {
+export function readyEndpoints(slice: WatchedObject): Endpoint[] {
   const { endpoints, ports } = sliceShape.parse(slice);
   const port = ports?.[0]?.port ?? null;
   return (endpoints ?? []).flatMap(({ addresses: [address], conditions, nodeName }) =>

@@ -22,7 +22,7 @@ export type RelayEnd = z.infer<typeof relayEnd>;
 type ConnectResult = RelayEnd['connect'];
 type SideEnd = RelayEnd['clientEnd'];
 
-export interface Upstream {
+export interface UpstreamAddress {
   readonly host: string;
   readonly port: number;
   readonly localAddress: string | null;
@@ -32,7 +32,7 @@ export interface Upstream {
 
 export interface RelayOptions {
   readonly client: Socket;
-  readonly upstream: Upstream;
+  readonly upstream: UpstreamAddress;
   /** The client has said hello, which is answered once the upstream has connected. */
   readonly greeted?: boolean;
   readonly mode: 'passthrough' | 'proxy';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { NodeName } from '../base/units.ts';
 import { excludeLabel } from '../kube/names.ts';
-import type { KubeObject } from '../kube/watch.ts';
+import type { WatchedObject } from '../kube/watch.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
 import { helloAnnotation } from './hello.ts';
 
@@ -65,7 +65,7 @@ export interface LeftOut {
 }
 
 /** The node as a target, or null where the controller leaves it out (or it has no address yet). */
-export function targetOf(node: KubeObject, out: LeftOut): Target | null {
+export function targetOf(node: WatchedObject, out: LeftOut): Target | null {
   const { name, labels = {}, annotations = {} } = node.metadata;
   const { spec, status } = nodeShape.parse(node);
   if (out.excludeNodes.includes(name)) return null;
@@ -78,7 +78,7 @@ export function targetOf(node: KubeObject, out: LeftOut): Target | null {
 }
 
 /** What counts of a Service; its first port is the one that is balanced. */
-export function followedService(service: KubeObject): FollowedService {
+export function followedService(service: WatchedObject): FollowedService {
   const { spec } = serviceShape.parse(service);
   return {
     policy: spec.externalTrafficPolicy ?? 'Cluster',

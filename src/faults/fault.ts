@@ -31,7 +31,7 @@ export interface FaultContext {
 }
 
 /** What a fault took. */
-export interface Hold {
+export interface FaultEffect {
   /** Nodes silenced, pods killed or pods evicted; 0: the fault took no hold. */
   readonly affected: number;
   readonly detail: string;
@@ -43,7 +43,7 @@ export interface Fault {
   /** Effects that it cannot do without: on a cluster that lacks one it is refused. */
   readonly needs: readonly (keyof Effects)[];
   /** Resolves when it has taken hold. */
-  inject(context: FaultContext, node: NodeName): Promise<Hold>;
+  inject(context: FaultContext, node: NodeName): Promise<FaultEffect>;
 }
 
 /** An effect that the fault cannot do without. Throws `fault-failed` if this cluster does not offer it. */

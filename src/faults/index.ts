@@ -15,4 +15,4 @@ export const faults: Record<FaultKind, Fault> = {
   'pod-kill': podKill,
 };
 
-export type { Fault, FaultContext, Hold, NodePod } from './fault.ts';
+export type { Fault, FaultContext, FaultEffect, NodePod } from './fault.ts';

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { errnoOf, MidflightError } from '../base/errors.ts';
 import { blockLines, checksumEnd, checksumStart, longestBlock, longestLine, shaLength } from './checksum.ts';
-import { type Fault, faultIn, linesOf, secondHeader } from './damage.ts';
+import { type Damage, damageIn, linesOf, secondHeader } from './damage.ts';
 
 /** Lines that are as they were written. */
 export interface Block {
@@ -24,7 +24,7 @@ export async function* sealedBlocks(
   file: string,
   onHeader: (line: string) => void,
 ): AsyncGenerator<Block[], { readonly breaksOff: boolean }> {
-  const bad = ({ line, what }: Fault) =>
+  const bad = ({ line, what }: Damage) =>
     new MidflightError('bad-history', what, {
       where: `${file}:${line}`,
       hint: 'take a copy as it was written',
@@ -43,7 +43,7 @@ export async function* sealedBlocks(
       if (end === 0) return blocks;
       const block = { bytes: bytes.subarray(start, at + 1), line };
       const seal = bytes.subarray(at + 1, end);
-      if (!isSealed(hash, block.bytes, seal)) throw bad(faultIn({ body: block.bytes, seal, line }));
+      if (!isSealed(hash, block.bytes, seal)) throw bad(damageIn({ body: block.bytes, seal, line }));
       blocks.push(block);
       line = statedLines(seal) + 2;
       start = end;
@@ -88,7 +88,7 @@ function isSealed(hash: Hash, body: Buffer, seal: Buffer): boolean {
 const statedLines = (seal: Buffer) => Number(/"lines":(\d+)/.exec(seal.toString('latin1', 0, 80))?.[1]);
 
 /** What is wrong if no checksum follows within the longest block. */
-function unsealed(rest: Buffer, line: number): Fault {
+function unsealed(rest: Buffer, line: number): Damage {
   const long = linesOf(rest).findIndex((text) => text.length > longestLine);
   if (long >= 0) return { line: line + long, what: `a line of more than ${longestLine >> 20} MB` };
   return { line, what: 'the checksums of the lines from here on were removed' };

@@ -2,7 +2,7 @@ import { headerStart, markLength, markOf } from './checksum.ts';
 import { checksum } from './schema.ts';
 
 /** Lines whose checksum does not fit them. */
-export interface Damaged {
+export interface DamagedBlock {
   /** The lines before the checksum, each with its end. */
   readonly body: Buffer;
   readonly seal: Buffer;
@@ -10,7 +10,7 @@ export interface Damaged {
   readonly line: number;
 }
 
-export interface Fault {
+export interface Damage {
   readonly line: number;
   readonly what: string;
 }
@@ -18,7 +18,7 @@ export interface Fault {
 const changed = 'was changed or moved since it was written';
 
 /** The first line that is at fault, as far as the marks tell, and what is the matter with it. */
-export function faultIn({ body, seal, line }: Damaged): Fault {
+export function damageIn({ body, seal, line }: DamagedBlock): Damage {
   const lines = linesOf(body);
   const again = secondHeader(lines, line);
   if (again !== null) return again;
@@ -55,7 +55,7 @@ function whenAllFit(missing: number): string {
 }
 
 /** Two histories in one file. */
-export function secondHeader(lines: readonly Buffer[], line: number): Fault | null {
+export function secondHeader(lines: readonly Buffer[], line: number): Damage | null {
   const at = lines.findIndex((text, index) => line + index > 1 && isHeader(text));
   return at < 0 ? null : { line: line + at, what: 'a second header: this is more than one history' };
 }

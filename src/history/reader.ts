@@ -8,7 +8,7 @@ import { orderCheck } from './order.ts';
 import { type HistoryEvent, historyEvent, historyVersion } from './schema.ts';
 
 /** How a history ended. */
-export interface Ending {
+export interface HistoryEnding {
   /** Something follows its last checksum, and is not believed: whoever wrote it was killed. */
   readonly breaksOff: boolean;
 }
@@ -18,7 +18,7 @@ export interface Ending {
  * checksum seals is given. Throws `missing-file`, or `bad-history` with file:line where a line is not as it was written, is
  * no event of this version, or stands where none of its kind can.
  */
-export async function eachEvent(file: string, take: (event: HistoryEvent) => void): Promise<Ending> {
+export async function eachEvent(file: string, take: (event: HistoryEvent) => void): Promise<HistoryEnding> {
   const lines = parser(file);
   const blocks = sealedBlocks(file, lines.header);
   for (;;) {
@@ -29,7 +29,7 @@ export async function eachEvent(file: string, take: (event: HistoryEvent) => voi
 }
 
 /** The same, to be asked for. */
-export async function* readHistory(file: string): AsyncGenerator<HistoryEvent, Ending> {
+export async function* readHistory(file: string): AsyncGenerator<HistoryEvent, HistoryEnding> {
   const lines = parser(file);
   const blocks = sealedBlocks(file, lines.header);
   for (;;) {

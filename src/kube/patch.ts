@@ -6,7 +6,7 @@ export interface ServiceRef {
 }
 
 /** A merge patch (RFC 7386) of one object; a field given as null goes. Resolves with the object as it is then. Throws ApiError. */
-export function mergePatch(kubeConfig: ApiAccess, path: string, content: unknown): Promise<unknown> {
+export function patchObject(kubeConfig: ApiAccess, path: string, content: unknown): Promise<unknown> {
   return callApi({
     kubeConfig,
     path,
@@ -17,7 +17,7 @@ export function mergePatch(kubeConfig: ApiAccess, path: string, content: unknown
 
 /** Says where a Service of type LoadBalancer is reached, as a cloud controller does. */
 export async function publishAddress(kubeConfig: ApiAccess, service: ServiceRef, ip: string): Promise<void> {
-  await mergePatch(kubeConfig, `/api/v1/namespaces/${service.namespace}/services/${service.name}/status`, {
+  await patchObject(kubeConfig, `/api/v1/namespaces/${service.namespace}/services/${service.name}/status`, {
     status: { loadBalancer: { ingress: [{ ip }] } },
   });
 }

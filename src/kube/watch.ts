@@ -15,8 +15,8 @@ const kubeObject = z.looseObject({
     deletionTimestamp: z.string().optional(),
   }),
 });
-export type KubeObject = z.infer<typeof kubeObject>;
-export type Change = 'added' | 'modified' | 'deleted';
+export type WatchedObject = z.infer<typeof kubeObject>;
+export type ObjectChange = 'added' | 'modified' | 'deleted';
 
 const list = z.looseObject({
   metadata: z.looseObject({ resourceVersion: z.string().optional() }),
@@ -26,14 +26,14 @@ const watchLine = z.looseObject({ type: z.string(), object: z.unknown() });
 const status = z.looseObject({ code: z.number().optional(), message: z.string().optional() });
 const bookmark = z.looseObject({ metadata: z.looseObject({ resourceVersion: z.string() }) });
 
-export interface WatchOptions {
+export interface ResourceWatchOptions {
   readonly kubeConfig: ApiAccess;
   /** Of the collection: `/api/v1/nodes`, `/api/v1/namespaces/web/services`. */
   readonly path: string;
   /** labelSelector, fieldSelector. */
   readonly query?: Record<string, string>;
   /** What changed, in order. After a gap the list is read again and told as changes, so nothing stays unknown. */
-  onEvent(change: Change, object: KubeObject): void;
+  onEvent(change: ObjectChange, object: WatchedObject): void;
   /** A disconnect or a refused list; it goes on trying. */
   onError(error: unknown): void;
 }
@@ -50,7 +50,7 @@ const firstPauseMs = 100;
 const longestPauseMs = 2000;
 
 /** Follows one collection through disconnects: list, watch, and list again where the server has forgotten the place. */
-export function watchResource(options: WatchOptions): ResourceWatch {
+export function watchResource(options: ResourceWatchOptions): ResourceWatch {
   const abort = new AbortController();
   let settle = () => {};
   const ready = new Promise<void>((resolve) => {
@@ -66,8 +66,12 @@ export function watchResource(options: WatchOptions): ResourceWatch {
   };
 }
 
-async function follow(options: WatchOptions, signal: AbortSignal, onListed: () => void): Promise<void> {
-  const known = new Map<string, KubeObject>();
+async function follow(
+  options: ResourceWatchOptions,
+  signal: AbortSignal,
+  onListed: () => void,
+): Promise<void> {
+  const known = new Map<string, WatchedObject>();
   let version: string | undefined;
   let pauseMs = firstPauseMs;
   while (!signal.aborted) {
@@ -89,12 +93,12 @@ async function follow(options: WatchOptions, signal: AbortSignal, onListed: () =
   }
 }
 
-const keyOf = (object: KubeObject) => `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+const keyOf = (object: WatchedObject) => `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 
 /** Reads the collection and tells the difference to what was known. Resolves with the place to watch from. */
 async function relist(
-  options: WatchOptions,
-  known: Map<string, KubeObject>,
+  options: ResourceWatchOptions,
+  known: Map<string, WatchedObject>,
   signal: AbortSignal,
 ): Promise<string> {
   const { kubeConfig, path, query = {} } = options;
@@ -109,7 +113,7 @@ async function relist(
   return answer.metadata.resourceVersion ?? '';
 }
 
-function tell(options: WatchOptions, known: Map<string, KubeObject>, object: KubeObject): void {
+function tell(options: ResourceWatchOptions, known: Map<string, WatchedObject>, object: WatchedObject): void {
   const before = known.get(keyOf(object));
   known.set(keyOf(object), object);
   const { resourceVersion } = object.metadata;
@@ -120,8 +124,8 @@ function tell(options: WatchOptions, known: Map<string, KubeObject>, object: Kub
 
 /** Resolves with the place it came to where the server ended the watch in order; throws where it broke off or is too old. */
 async function watchFrom(
-  options: WatchOptions,
-  known: Map<string, KubeObject>,
+  options: ResourceWatchOptions,
+  known: Map<string, WatchedObject>,
   from: string,
   signal: AbortSignal,
 ): Promise<string> {
@@ -156,7 +160,11 @@ async function watchFrom(
 }
 
 /** Takes one line of a watch; returns the place it marks. */
-function takeLine(options: WatchOptions, known: Map<string, KubeObject>, line: string): string | undefined {
+function takeLine(
+  options: ResourceWatchOptions,
+  known: Map<string, WatchedObject>,
+  line: string,
+): string | undefined {
   const { type, object } = watchLine.parse(parseJson(line));
   if (type === 'BOOKMARK') return bookmark.parse(object).metadata.resourceVersion;
   if (type === 'ERROR') {

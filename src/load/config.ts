@@ -20,7 +20,7 @@ export const target = z.object({
   /** Absent: GET, or POST where there is a body. HEAD has answers without a body. */
   method: z.optional(z.enum(['GET', 'HEAD', 'POST'])),
 });
-export type Target = z.infer<typeof target>;
+export type LoadTarget = z.infer<typeof target>;
 
 /** What is known of a whole answer beside HTTP's framing, which an orderly cut satisfies as well. Null: nothing. */
 export const wantedAnswer = z.object({

@@ -7,7 +7,7 @@ type LoadItem = Scenario['load'][number];
 const ms = (text: string): number => parseDuration(text) ?? 0;
 
 /** One load item with its durations in milliseconds of cluster time. Scripts are found beside the scenario. */
-export function plannedLoad(item: LoadItem, folder: string): PlannedLoad {
+export function planLoad(item: LoadItem, folder: string): PlannedLoad {
   switch (item.kind) {
     case 'streams': {
       const { duration, chunkInterval, ramp, stall, connectTimeout, ...rest } = item;

@@ -9,7 +9,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { capacityNotice } from './capacity.ts';
 import { checkPlan } from './checks/index.ts';
 import { clouds } from './clouds/index.ts';
-import { plannedLoad } from './loads.ts';
+import { planLoad } from './loads.ts';
 import type { Plan, PlannedNode, PlannedPlacement, PlannedTimers, PlannedTrial } from './schema.ts';
 import { expectedWallSeconds } from './wall.ts';
 
@@ -34,7 +34,7 @@ const optionalMs = (text: string | undefined): number | undefined =>
 export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
   const { scenario, file } = loaded;
   const block: Block = scenario.providers[options.cluster] ?? {};
-  const load = (block.load ?? scenario.load).map((item) => plannedLoad(item, loaded.folder));
+  const load = (block.load ?? scenario.load).map((item) => planLoad(item, loaded.folder));
   const notices: string[] = [];
   const seed = options.seed ?? scenario.seed;
   const repeats = options.repeats ?? block.repeats ?? scenario.repeats;

@@ -2,7 +2,7 @@ import type { Lane } from '../base/connections.ts';
 import type { AnyPlan, Expectation, PlannedLoad } from './schema.ts';
 
 /** What `midflight watch` is asked to measure; milliseconds of real time. */
-export interface WatchOptions {
+export interface WatchPlanOptions {
   readonly name: string;
   readonly description: string;
   readonly streams: number;
@@ -22,7 +22,7 @@ export interface WatchOptions {
 }
 
 /** The plan of a watch: one trial without a cluster, a policy or a fault. */
-export function watchPlan(options: WatchOptions): AnyPlan {
+export function watchPlan(options: WatchPlanOptions): AnyPlan {
   const { durationMs, stallMs } = options;
   const { stabilityMs, notices } = widened(options);
   return {
@@ -43,7 +43,7 @@ export function watchPlan(options: WatchOptions): AnyPlan {
   };
 }
 
-function loadsOf(options: WatchOptions): PlannedLoad[] {
+function loadsOf(options: WatchPlanOptions): PlannedLoad[] {
   const { streams, rate, expectStatus } = options;
   const loads: PlannedLoad[] = [];
   if (streams > 0) {
@@ -69,7 +69,7 @@ function loadsOf(options: WatchOptions): PlannedLoad[] {
   return loads;
 }
 
-function expectationsOf({ lanes, maxLost, maxFailed, maxFailoverMs }: WatchOptions): Expectation[] {
+function expectationsOf({ lanes, maxLost, maxFailed, maxFailoverMs }: WatchPlanOptions): Expectation[] {
   const atMost = (metric: string, value: number, unit: 'count' | 'seconds'): Expectation => ({
     text: `${metric} <= ${value}${unit === 'seconds' ? 's' : ''}`,
     policy: null,
@@ -90,7 +90,7 @@ function expectationsOf({ lanes, maxLost, maxFailed, maxFailoverMs }: WatchOptio
 const leastProbes = 5;
 
 /** The stability window, long enough to hold that many probes of a lane; a wider one than was asked for is said. */
-function widened({ stabilityMs, rate }: WatchOptions): { stabilityMs: number; notices: string[] } {
+function widened({ stabilityMs, rate }: WatchPlanOptions): { stabilityMs: number; notices: string[] } {
   const least = rate === 0 ? 0 : Math.ceil((leastProbes * 1000) / rate);
   if (stabilityMs >= least) return { stabilityMs, notices: [] };
   const notice = `--stability ${stabilityMs / 1000}s holds fewer than ${leastProbes} probes at ${rate} a second: widened to ${least / 1000}s`;

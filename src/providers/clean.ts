@@ -15,15 +15,15 @@ export interface Left {
   readonly alive: boolean;
 }
 
-export interface Damaged {
+export interface DamagedJournal {
   readonly file: string;
   readonly why: string;
 }
 
 /** All journals of this user, from whatever folder their runs were started. Throws `missing-requirement`. */
-export function leftovers(): { left: Left[]; damaged: Damaged[] } {
+export function leftovers(): { left: Left[]; damaged: DamagedJournal[] } {
   const left: Left[] = [];
-  const damaged: Damaged[] = [];
+  const damaged: DamagedJournal[] = [];
   const folder = stateDir();
   removeUnbegun(folder);
   for (const name of readdirSync(folder).filter(isJournal).sort()) {
@@ -53,7 +53,7 @@ function removeUnbegun(folder: string): void {
  * Takes a damaged journal out of the way, once what it named has been looked for by its marks. It is kept for whoever
  * wants to read it. Returns its new name.
  */
-export function setAside({ file }: Damaged): string {
+export function setAside({ file }: DamagedJournal): string {
   const aside = `${file}.damaged`;
   renameSync(file, aside);
   return aside;

@@ -11,7 +11,7 @@ import {
 import type { Workload } from './provider.ts';
 
 /** Ingress and app under the names that every provider gives them. */
-export const workload: Workload = {
+export const installedWorkload: Workload = {
   service: { namespace, name: names.ingress },
   ingress: { namespace, labelSelector: labelSelectorOf(names.ingress) },
   app: { namespace, labelSelector: labelSelectorOf(names.app), service: names.app },

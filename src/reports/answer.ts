@@ -4,7 +4,7 @@ import { wilson } from '../analysis/wilson.ts';
 import { isPartOf } from '../catalogue/disturbances.ts';
 import { staysOnNode } from '../catalogue/policies.ts';
 import { repeatsToTell, withinChance } from './chance.ts';
-import { faultName, interval, listed, percent, plural, policyName } from './figures.ts';
+import { faultName, interval, listed, percent, plural, policyLabel } from './figures.ts';
 import { flipSentence } from './sentences.ts';
 
 /*
@@ -22,7 +22,7 @@ export function answer({ comparison, trials }: Sources): string[] {
   const counted = rows.filter(({ repeats, unknownRepeats }) => repeats > unknownRepeats);
   const doubtful = comparison
     .filter(({ policy, repeats, unknownRepeats }) => policy !== null && repeats === unknownRepeats)
-    .map(({ policy }) => policyName(policy));
+    .map(({ policy }) => policyLabel(policy));
   const faults = new Set(trials.flatMap(({ fault }) => (fault === null ? [] : [faultName(fault)])));
   const struck = counted.filter(({ disturbances }) => disturbances.some(({ kind }) => kind === 'fault'));
   const flips = counted.flatMap((row) => {
@@ -44,7 +44,7 @@ function nothingKnown(policies: readonly string[], trials: Sources['trials']): s
   const late = trials.some(
     ({ policy, verdict, reasons }) =>
       verdict === 'unknown' &&
-      policies.includes(policyName(policy)) &&
+      policies.includes(policyLabel(policy)) &&
       reasons.some(({ code }) => code === 'late'),
   );
   const advice = late
@@ -61,7 +61,7 @@ function lossSentences(faults: readonly string[], rows: readonly ComparisonRow[]
       const lost = lostToFault(row);
       const of = `${lost === 0 ? 'none' : lost} of ${row.started}${index === 0 ? ` ${plural(row.started, 'stream')}` : ''}`;
       const words = index === 0 ? '95 % interval ' : '';
-      return `${of} under ${policyName(row.policy)} (${words}${interval({ interval: wilson(lost, row.started) })})`;
+      return `${of} under ${policyLabel(row.policy)} (${words}${interval({ interval: wilson(lost, row.started) })})`;
     }),
   );
   return [`${what} cost ${losses}.`, ...expectedSentences(rows), ...chanceSentences(rows)];
@@ -79,7 +79,7 @@ function expectedSentences(rows: readonly ComparisonRow[]): string[] {
   for (const { policy, expectedShare } of rows) {
     if (expectedShare === null) continue;
     const share = expectedShare === 0 ? 'none' : percent(expectedShare);
-    shares.set(share, [...(shares.get(share) ?? []), policyName(policy)]);
+    shares.set(share, [...(shares.get(share) ?? []), policyLabel(policy)]);
   }
   if (shares.size === 0) return [];
   const groups = [...shares].map(([share, policies]) => `${share} under ${listed(policies)}`);
@@ -87,7 +87,7 @@ function expectedSentences(rows: readonly ComparisonRow[]): string[] {
   const beyond =
     off.length === 0
       ? ''
-      : `; ${listed(off.map(({ policy }) => policyName(policy)))} differs by more than chance`;
+      : `; ${listed(off.map(({ policy }) => policyLabel(policy)))} differs by more than chance`;
   return [`Expected from topology and policy alone: ${groups.join(', ')}${beyond}.`];
 }
 
@@ -97,7 +97,7 @@ function chanceSentences(rows: readonly ComparisonRow[]): string[] {
   return pairs.flatMap(([one, other]) => {
     if (one.lost * other.started === other.lost * one.started) return [];
     if (withinChance(one, other) !== true) return [];
-    const names = `${policyName(one.policy)} and ${policyName(other.policy)}`;
+    const names = `${policyLabel(one.policy)} and ${policyLabel(other.policy)}`;
     if (one.expectedShare !== null && one.expectedShare === other.expectedShare)
       return [`The difference between ${names} is within chance.`];
     const needed = repeatsToTell(one, other);
@@ -124,9 +124,9 @@ function advice(rows: readonly ComparisonRow[]): string[] {
   const share = (row: ComparisonRow) => row.lost / row.started;
   if (share(local) >= share(cluster))
     return [
-      `${policyName(local.policy)} lost more than ${policyName(cluster.policy)} here: it is no cure for this node.`,
+      `${policyLabel(local.policy)} lost more than ${policyLabel(cluster.policy)} here: it is no cure for this node.`,
     ];
-  const avoids = `${policyName(local.policy)} ${local.lost === 0 ? 'avoids' : 'reduces'} this loss`;
+  const avoids = `${policyLabel(local.policy)} ${local.lost === 0 ? 'avoids' : 'reduces'} this loss`;
   const late =
     flipped !== undefined && flipped.lost > 0 && flipped.expectedShare === cluster.expectedShare
       ? ', but only for connections opened after the flip: those opened before it stay on their node and die with it, so flip well before a node goes'

@@ -1,5 +1,5 @@
 import type { ExpectationReport, Report, Verdict } from '../analysis/schema.ts';
-import { measured, policyName } from './figures.ts';
+import { measured, policyLabel } from './figures.ts';
 
 /*
  * A report as test cases, for CI servers: the same cases in every format that has such a thing (JUnit, CTRF).
@@ -33,7 +33,7 @@ export function casesOf(report: Report, trialSeconds: ReadonlyMap<number, number
     return {
       suite: 'trials',
       policy,
-      name: `${policyName(policy)}, repeat ${repeat + 1}`,
+      name: `${policyLabel(policy)}, repeat ${repeat + 1}`,
       seconds: trialSeconds.get(index) ?? 0,
       verdict: trusted ? 'pass' : 'unknown',
       status: trusted ? 'pass' : 'unknown',
@@ -51,7 +51,7 @@ function expectationCase(row: ExpectationReport): Case {
   return {
     suite: 'expectations',
     policy: row.policy,
-    name: `${policyName(row.policy)}: ${row.text}`,
+    name: `${policyLabel(row.policy)}: ${row.text}`,
     seconds: 0,
     verdict: row.verdict,
     status: row.verdict,

@@ -1,6 +1,6 @@
-import type { Change, ComparedFigure } from '../analysis/regression.ts';
+import type { ChangeVerdict, ComparedFigure } from '../analysis/regression.ts';
 import type { Report } from '../analysis/schema.ts';
-import { plural, policyName } from './figures.ts';
+import { plural, policyLabel } from './figures.ts';
 import { folded, table, wrap } from './table.ts';
 
 /*
@@ -10,7 +10,7 @@ import { folded, table, wrap } from './table.ts';
 export const changeTitles = ['policy', 'figure', 'before', 'after', 'change'] as const;
 
 export const changeCells = ({ policy, figure, before, after, change }: ComparedFigure): string[] => [
-  policyName(policy),
+  policyLabel(policy),
   figure,
   before,
   after,
@@ -19,7 +19,7 @@ export const changeCells = ({ policy, figure, before, after, change }: ComparedF
 
 /** `1 regression, 2 improvements, 3 without a difference, 1 unknown.` */
 export function changeSummary(figures: readonly ComparedFigure[]): string {
-  const of = (wanted: Change) => figures.filter(({ change }) => change === wanted).length;
+  const of = (wanted: ChangeVerdict) => figures.filter(({ change }) => change === wanted).length;
   const [worse, better] = [of('regression'), of('improvement')];
   return `${worse} ${plural(worse, 'regression')}, ${better} ${plural(better, 'improvement')}, ${of('no difference')} without a difference, ${of('unknown')} unknown.`;
 }

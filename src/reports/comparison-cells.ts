@@ -1,7 +1,7 @@
 import type { ComparedDisturbance, ComparisonRow } from '../analysis/schema.ts';
 import { disturbanceKinds } from '../catalogue/disturbances.ts';
 import { failoverText } from './clock-words.ts';
-import { address, causeList, interval, percent, policyName, seconds } from './figures.ts';
+import { address, causeList, interval, percent, policyLabel, seconds } from './figures.ts';
 
 /*
  * The comparison of policies as text, the same cells in every form of the report.
@@ -66,7 +66,7 @@ export function comparisonCells(row: ComparisonRow): ComparisonCells {
   }));
   const nothing = counted === 0 ? 'unknown' : '-';
   return {
-    policy: policyName(policy),
+    policy: policyLabel(policy),
     doubt: doubtOf(row),
     lost: counted === 0 ? 'unknown' : lostText(lost, started, interval(row)),
     anyLost: counted === 0 ? null : lost > 0,

@@ -3,7 +3,7 @@ import type { ComparisonRow, Report, TrialReport } from '../analysis/schema.ts';
 import { lanes } from '../base/connections.ts';
 import { type DisturbanceKind, disturbanceKinds, isPartOf } from '../catalogue/disturbances.ts';
 import { staysOnNode } from '../catalogue/policies.ts';
-import { causeList, disturbanceName, faultName, plural, policyName, seconds } from './figures.ts';
+import { causeList, disturbanceName, faultName, plural, policyLabel, seconds } from './figures.ts';
 import { failedFor, were } from './sentences.ts';
 
 /*
@@ -58,7 +58,7 @@ const disturbancesOf = (trials: readonly TrialReport[], kinds: readonly Disturba
   trials.flatMap(({ disturbances }) => disturbances.filter(({ kind }) => kinds.includes(kind)));
 
 function policySentence(row: ComparisonRow, trials: readonly TrialReport[]): string {
-  const name = policyName(row.policy);
+  const name = policyLabel(row.policy);
   const lostBy = (kinds: readonly DisturbanceKind[]) =>
     disturbancesOf(trials, kinds).reduce((sum, { requestsLost }) => sum + requestsLost, 0);
   const flips = disturbancesOf(trials, switchoverKinds).length > 0;

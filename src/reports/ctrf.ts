@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Report } from '../analysis/schema.ts';
 import { visibleJson } from '../base/visible.ts';
 import { casesOf } from './cases.ts';
-import { policyName } from './figures.ts';
+import { policyLabel } from './figures.ts';
 import type { JunitOptions } from './junit.ts';
 
 /** Of the schema that the output follows: https://github.com/ctrf-io/ctrf, schema/ctrf.schema.json. */
@@ -19,7 +19,7 @@ export function ctrfReport(report: Report, { folder, trialSeconds }: JunitOption
     suite: [report.experiment, one.suite],
     ...(one.message === null ? {} : { message: one.message }),
     ...(one.line === null ? {} : { line: one.line }),
-    ...(one.suite === 'run' ? {} : { labels: { policy: policyName(one.policy) } }),
+    ...(one.suite === 'run' ? {} : { labels: { policy: policyLabel(one.policy) } }),
     ...(one.output === null ? {} : { stdout: [one.output] }),
   }));
   const of = (status: string) => tests.filter((test) => test.status === status).length;

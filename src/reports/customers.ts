@@ -1,7 +1,7 @@
 import type { Customers, Report } from '../analysis/schema.ts';
 import { cdnCodes, cdnCodeTraits } from '../catalogue/cdn-codes.ts';
 import { inTime } from './comparison-cells.ts';
-import { percent, policyName } from './figures.ts';
+import { percent, policyLabel } from './figures.ts';
 
 /*
  * What clients behind a CDN (Cloudflare) would have seen: per policy and disturbance, as shares, nothing left out.
@@ -16,7 +16,7 @@ export function customersRows({ comparison }: Pick<Report, 'comparison'>): strin
     inTime(disturbances)
       .filter(({ kind, customers }) => kind !== null || anyHurt(customers.streams))
       .map(({ kind, customers: { streams, newConnections } }) => [
-        policyName(policy),
+        policyLabel(policy),
         kind ?? 'no disturbance',
         shares(streams, 'whole', '-'),
         newConnections === null ? '-' : shares(newConnections, 'answered', 'all answered'),

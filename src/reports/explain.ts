@@ -14,7 +14,7 @@ const explanations: readonly [mark: RegExp, text: string][] = [
 ];
 
 /** `cells`: everything that a table shows. */
-export function explain(cells: readonly string[]): string[] {
+export function explainCells(cells: readonly string[]): string[] {
   const found = explanations.filter(([mark]) => cells.some((cell) => mark.test(cell)));
   return found.map(([, text]) => text);
 }

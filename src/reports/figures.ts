@@ -43,13 +43,13 @@ export function causeList(byCause: ComparisonRow['byCause']): string {
   return parts.length === 0 ? '-' : parts.join(', ');
 }
 
-export const policyName = (policy: string | null): string => policy ?? 'watch';
+export const policyLabel = (policy: string | null): string => policy ?? 'watch';
 
 /** `Cluster, repeat 2`; without the repeat where there is only one. */
 export const trialName = (
   { policy, repeat }: Pick<TrialReport, 'policy' | 'repeat'>,
   repeats: number,
-): string => `${policyName(policy)}${repeats > 1 ? `, repeat ${repeat + 1}` : ''}`;
+): string => `${policyLabel(policy)}${repeats > 1 ? `, repeat ${repeat + 1}` : ''}`;
 
 /** The largest number of repeats of any policy. */
 export const repeatsOf = ({ comparison }: Pick<Report, 'comparison'>): number =>

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import builder from 'junit-report-builder';
 import type { Report } from '../analysis/schema.ts';
 import { type Case, casesOf } from './cases.ts';
-import { policyName } from './figures.ts';
+import { policyLabel } from './figures.ts';
 
 export interface JunitOptions {
   /** Of the report's files; named in each suite. */
@@ -25,7 +25,7 @@ export function junitReport(report: Report, { folder, trialSeconds }: JunitOptio
     return made;
   };
   for (const one of casesOf(report, trialSeconds)) {
-    const of = one.suite === 'run' ? '' : `.${policyName(one.policy)}`;
+    const of = one.suite === 'run' ? '' : `.${policyLabel(one.policy)}`;
     const test = suiteOf(one.suite)
       .testCase()
       .className(plain(`midflight.${report.experiment}${of}`))

@@ -1,5 +1,5 @@
 import { nsPerMs } from '../base/units.ts';
-import { policyName } from './figures.ts';
+import { policyLabel } from './figures.ts';
 import { type LiveState, recentProbes, sum } from './live-state.ts';
 import { phaseWords } from './live-words.ts';
 import type { Paint } from './paint.ts';
@@ -22,7 +22,7 @@ export function frame(state: LiveState, { columns, colours, elapsedSeconds, tick
   if (trial === null) return [fit(`${turn} ${state.status} · ${time}`, columns)];
   const since = ((state.now - state.phaseAt) * plan.timeScale) / nsPerMs / 1000;
   const where = phase === null ? state.status : `${phaseWords[phase]} ${Math.max(0, since).toFixed(0)} s`;
-  const head = `${turn} trial ${trial.number} of ${plan.trials.length} · ${colours.bold(policyName(trial.policy))} · ${where} · ${time}`;
+  const head = `${turn} trial ${trial.number} of ${plan.trials.length} · ${colours.bold(policyLabel(trial.policy))} · ${where} · ${time}`;
   const lost = sum(state, 'lost');
   const { all, failed } = recentProbes(state);
   const probes =
@@ -100,7 +100,7 @@ export function plainLine(state: LiveState, elapsedSeconds: number): string {
   const red = [...state.nodes].flatMap(([name, health]) => (health === 'red' ? [name] : []));
   const green = [...state.nodes.values()].filter((health) => health === 'green').length;
   const parts = [
-    `trial ${trial.number}/${plan.trials.length} ${policyName(trial.policy)} ${phase === null ? 'between phases' : phaseWords[phase]}`,
+    `trial ${trial.number}/${plan.trials.length} ${policyLabel(trial.policy)} ${phase === null ? 'between phases' : phaseWords[phase]}`,
     `${sum(state, 'inFlight')} in flight, ${sum(state, 'completed')} done, ${sum(state, 'lost')} lost`,
     ...(all === 0 ? [] : [`probes ${all - failed}/${all} ok`]),
     ...(state.nodes.size === 0
@@ -118,5 +118,5 @@ export function doneLine(trial: LiveState['done'][number], number: number, colou
   const { policy, repeat, lost, probesFailed, invalid } = trial;
   const losses = lost === 0 ? colours.green('0 lost') : colours.red(`${lost} lost`);
   const doubt = invalid === 0 ? '' : colours.yellow(' · cannot be trusted');
-  return `${colours.dim(`trial ${number}`)} ${policyName(policy)}, repeat ${repeat + 1}: ${losses}, ${probesFailed} new requests failed${doubt}`;
+  return `${colours.dim(`trial ${number}`)} ${policyLabel(policy)}, repeat ${repeat + 1}: ${losses}, ${probesFailed} new requests failed${doubt}`;
 }

@@ -1,6 +1,6 @@
 import type { LostRequest, TrialDetail } from '../analysis/detail.ts';
 import { cdnCodeTraits } from '../catalogue/cdn-codes.ts';
-import { plural, policyName } from './figures.ts';
+import { plural, policyLabel } from './figures.ts';
 
 /*
  * Lost requests in words: the table of them all, and the story of one.
@@ -28,7 +28,7 @@ export function lostCells(lost: LostRequest, { policy, repeat }: TrialDetail): s
   const { path, cdn } = lost;
   return [
     lost.id,
-    `${policyName(policy)}, repeat ${repeat + 1}`,
+    `${policyLabel(policy)}, repeat ${repeat + 1}`,
     `${lost.endedSeconds.toFixed(1)} s`,
     `${kindWords(lost.kind)}, ${lost.phase}: ${lost.outcome}`,
     String(lost.bytes),

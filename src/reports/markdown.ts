@@ -5,14 +5,14 @@ import { clockCells, clocksFor } from './clock-words.ts';
 import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from './customers.ts';
-import { explain, explainColumns } from './explain.ts';
+import { explainCells, explainColumns } from './explain.ts';
 import {
   disturbanceName,
   faultName,
   keptConnectionLine,
   measured,
   plural,
-  policyName,
+  policyLabel,
   setting,
 } from './figures.ts';
 import { latenessRows, latenessTitle, latenessTitles } from './lateness.ts';
@@ -92,7 +92,7 @@ function comparison({ comparison: found }: Report): string {
   if (found.length === 0) return '';
   const cells = found.map(comparisonCells).flatMap(cellLines);
   const used = columnsInUse(cells);
-  const words = [...explainColumns(used(comparisonTitles)), ...explain(cells.flatMap(used))];
+  const words = [...explainColumns(used(comparisonTitles)), ...explainCells(cells.flatMap(used))];
   return `${rows(used(comparisonTitles), cells.map(used))}\n\n${text(words.join('; '))}.`;
 }
 
@@ -102,7 +102,7 @@ function expectations({ expectations: found }: Report): string {
     ['expectation', 'policy', 'measured', 'verdict', 'why'],
     found.map((row) => [
       row.text,
-      policyName(row.policy),
+      policyLabel(row.policy),
       measured(row),
       row.verdict,
       row.verdict === 'unknown' ? (row.reason?.text ?? '') : '',
@@ -124,7 +124,7 @@ function trial(found: TrialReport): string {
         ]),
   ];
   return [
-    `## ${text(`${policyName(policy)}, repeat ${repeat + 1}${hit}: ${verdict}`)}`,
+    `## ${text(`${policyLabel(policy)}, repeat ${repeat + 1}${hit}: ${verdict}`)}`,
     reason === null ? '' : text(reason),
     list(lines),
     ...disturbances.map(clocks),

@@ -1,5 +1,5 @@
 import type { ComparedDisturbance, ComparisonRow, Report } from '../analysis/schema.ts';
-import { policyName } from './figures.ts';
+import { policyLabel } from './figures.ts';
 
 /*
  * The report as metrics, for Prometheus: a textfile collector reads the file, a push gateway takes it. All are gauges without
@@ -30,7 +30,7 @@ function familiesOf(report: Report): Family[] {
   const counted = report.comparison.filter(({ repeats, unknownRepeats }) => repeats > unknownRepeats);
   const policies = report.comparison.map(({ policy }) => policy);
   const each = (pick: (row: ComparisonRow) => readonly Sample[]) =>
-    counted.flatMap((row) => labelled({ policy: policyName(row.policy) }, pick(row)));
+    counted.flatMap((row) => labelled({ policy: policyLabel(row.policy) }, pick(row)));
   const disturbances = (pick: (one: ComparedDisturbance) => readonly Sample[]) =>
     each((row) =>
       row.disturbances.flatMap((one) => labelled({ disturbance: one.kind ?? 'none' }, pick(one))),
@@ -73,7 +73,7 @@ function familiesOf(report: Report): Family[] {
       samples: policies.flatMap((policy) =>
         verdicts.map((verdict): Sample => {
           const own = report.trials.filter((trial) => trial.policy === policy && trial.verdict === verdict);
-          return [{ policy: policyName(policy), verdict }, own.length];
+          return [{ policy: policyLabel(policy), verdict }, own.length];
         }),
       ),
     },

@@ -1,5 +1,5 @@
 import type { ComparedDisturbance, ComparisonRow, TrialReport } from '../analysis/schema.ts';
-import { percent, plural, policyName, seconds } from './figures.ts';
+import { percent, plural, policyLabel, seconds } from './figures.ts';
 
 /*
  * Sentences about one policy's figures that several parts of the report need.
@@ -28,5 +28,5 @@ export function flipSentence(row: ComparisonRow, trials: readonly TrialReport[])
   const failed = failedFor('connection', flip, row.repeats - row.unknownRepeats);
   const never = flip.failoverGaps.some(({ code }) => code === 'never-recovered');
   const still = never ? ', and had not recovered when probing ended' : '';
-  return `The flip ${policyName(row.policy)} itself cut ${cut}${begun}${failed === null ? '' : `; ${failed}${still}`}.`;
+  return `The flip ${policyLabel(row.policy)} itself cut ${cut}${begun}${failed === null ? '' : `; ${failed}${still}`}.`;
 }

@@ -1,7 +1,7 @@
 import type { LostRequest, TrialDetail } from '../analysis/detail.ts';
 import { cdnCodeTraits } from '../catalogue/cdn-codes.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
-import { policyName } from './figures.ts';
+import { policyLabel } from './figures.ts';
 import { evidence, kindWords, whyNot } from './lost-words.ts';
 
 /** Every record of one request, and what happened around it. */
@@ -28,7 +28,7 @@ export function storyLines(story: Story): string[] {
   const { detail, lost, start } = story;
   const kind = kindWords(start.lane === null ? 'stream' : start.lane === 'new' ? 'new' : 'kept');
   return [
-    `${start.id}: ${kind} of ${policyName(detail.policy)}, repeat ${detail.repeat + 1}`,
+    `${start.id}: ${kind} of ${policyLabel(detail.policy)}, repeat ${detail.repeat + 1}`,
     '',
     'What became of it',
     ...fate(story).map(indented),

@@ -5,8 +5,8 @@ import { answer } from './answer.ts';
 import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from './customers.ts';
-import { explain, explainColumns } from './explain.ts';
-import { measured, plural, policyName, setting } from './figures.ts';
+import { explainCells, explainColumns } from './explain.ts';
+import { measured, plural, policyLabel, setting } from './figures.ts';
 import { latenessRows, latenessTitle, latenessTitles } from './lateness.ts';
 import { outageRows, outageTitles } from './outages.ts';
 import { type Paint, paint } from './paint.ts';
@@ -32,7 +32,7 @@ export function terminalReport(raw: Report, options: TerminalOptions): string {
   const outages = outageRows(report);
   const marks = [
     ...explainColumns(used(comparisonTitles)),
-    ...explain([...compared.flatMap(used), ...outages.flat()]),
+    ...explainCells([...compared.flatMap(used), ...outages.flat()]),
   ];
   const lines = [
     // Of a watch what is asked, and while what, is what it was.
@@ -174,17 +174,17 @@ function expectationLines({ expectations }: Report, colours: Paint): string[] {
     .filter(({ verdict }) => verdict === 'fail')
     .map(
       (row) =>
-        `${word('fail')} ${policyName(row.policy)}: expected ${row.text}${of([row])}, ${row.measured === null ? 'not measured' : `measured ${measured(row)}`}`,
+        `${word('fail')} ${policyLabel(row.policy)}: expected ${row.text}${of([row])}, ${row.measured === null ? 'not measured' : `measured ${measured(row)}`}`,
     );
   const unknown = new Map<string, ExpectationReport[]>();
   for (const row of expectations.filter(({ verdict }) => verdict === 'unknown')) {
-    const key = `${policyName(row.policy)} ${row.reason?.text ?? ''}`;
+    const key = `${policyLabel(row.policy)} ${row.reason?.text ?? ''}`;
     unknown.set(key, [...(unknown.get(key) ?? []), row]);
   }
   const doubtful = [...unknown.values()].map((rows) => {
     const [first] = rows;
     const texts = rows.map(({ text }) => text).join(', ');
-    return `${word('unknown')} ${policyName(first?.policy ?? null)}: ${texts}${of(rows)}: ${first?.reason?.text ?? 'not measured'}`;
+    return `${word('unknown')} ${policyLabel(first?.policy ?? null)}: ${texts}${of(rows)}: ${first?.reason?.text ?? 'not measured'}`;
   });
   return [...failed, ...doubtful];
 }
@@ -193,7 +193,7 @@ function expectationLines({ expectations }: Report, colours: Paint): string[] {
 function doubts({ trials }: Report): string[] {
   return trials
     .filter(({ verdict, reason }) => verdict === 'unknown' && reason !== null)
-    .map(({ policy, repeat, reason }) => `unknown: ${policyName(policy)}, repeat ${repeat + 1}: ${reason}`);
+    .map(({ policy, repeat, reason }) => `unknown: ${policyLabel(policy)}, repeat ${repeat + 1}: ${reason}`);
 }
 
 function ending(report: Report, { folder, page = true }: TerminalOptions, colours: Paint): string {

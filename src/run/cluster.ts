@@ -4,7 +4,7 @@ import type { TrafficPolicy } from '../catalogue/policies.ts';
 import { placement, servicePolicy } from '../changes/kinds/index.ts';
 import type { FaultContext, NodePod } from '../faults/index.ts';
 import { isLive, isReadyPod } from '../kube/pods.ts';
-import { type Placement, type Run, realMs } from './run.ts';
+import { type PodCounts, type Run, realMs } from './run.ts';
 
 /** How long moved pods may take to be Ready at their old places, cluster time. */
 const restoreWithin = 180_000;
@@ -71,7 +71,7 @@ function refOf(pod: V1Pod): NodePod {
 }
 
 /** Where the workload's Ready pods are now. */
-export async function placementOf(run: Workloads): Promise<Placement> {
+export async function readPlacement(run: Workloads): Promise<PodCounts> {
   const count = async (of: 'ingress' | 'app') => {
     const counts = new Map<NodeName, number>();
     for (const pod of (await workloadPods(run, of)).filter(isReadyPod)) {

@@ -26,7 +26,7 @@ export interface ConductOptions {
 }
 
 /** What all parts of one measurement share. */
-export interface Session {
+export interface ConductSession {
   readonly clock: WallClock;
   readonly state: RunState;
   readonly signal: AbortSignal;
@@ -50,7 +50,7 @@ export interface Conducted {
   readonly versions: Record<string, string>;
   readonly runId?: string;
   /** Called once the header is written. What it throws is thrown by conduct(): nothing has begun. */
-  begin(session: Session): Stages;
+  begin(session: ConductSession): Stages;
 }
 
 /**
@@ -62,7 +62,7 @@ export async function conduct(options: ConductOptions, conducted: Conducted): Pr
   const clock = options.clock ?? systemClock;
   const state = runState(options.onWait, timersOf(clock));
   let stages: Stages | null = null;
-  const session: Session = {
+  const session: ConductSession = {
     clock,
     state,
     signal,

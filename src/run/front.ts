@@ -2,7 +2,7 @@ import { seedOf } from '../base/random.ts';
 import type { RoleHandle } from '../base/role.ts';
 import { timersOf } from '../base/timers.ts';
 import type { Limit } from '../history/codes.ts';
-import type { Target } from '../load/config.ts';
+import type { LoadTarget } from '../load/config.ts';
 import { portBlocks } from '../plan/ports.ts';
 import type { EdgeFront, Front, HostPort, Workload } from '../providers/provider.ts';
 import { launchInstrument, sync } from './instruments.ts';
@@ -11,7 +11,7 @@ import type { Run } from './run.ts';
 /** The front of a run, ready to be loaded. */
 export interface OpenFront {
   /** What load connects to. */
-  readonly target: Target;
+  readonly target: LoadTarget;
   /** A trial begins: the edge's choices begin anew by its seed. */
   beginTrial(seed: number): void;
   /** Resolves once all of its log up to now is in the history; false if that took longer than `limitMs`. */
@@ -49,7 +49,7 @@ async function openEdge(run: Parts, front: EdgeFront, workload: Workload): Promi
   };
 }
 
-const through = ({ host, port }: HostPort, { hostname }: Workload): Target => ({
+const through = ({ host, port }: HostPort, { hostname }: Workload): LoadTarget => ({
   host,
   port,
   tls: false,

@@ -12,7 +12,7 @@ const undoLimitMs = 300_000;
 type Lost = Pick<EventOf<'instrument-failed'>, 'instrument' | 'code' | 'reason'>;
 
 /** A cluster that outlives the run, held by it: nobody else's at the same time, and left as it was. */
-export interface Hold {
+export interface ClusterHold {
   /** Once the cluster is up. `lost`: somebody else has it now. Throws `cluster-failed` if another run holds it. */
   take(lost: (why: Lost) => void): Promise<void>;
   /** Undoes what was changed in the cluster since, and gives the lease back. Safe to call if it was never taken. */
@@ -20,7 +20,7 @@ export interface Hold {
 }
 
 /** A cluster that goes with its run needs neither: nobody else has it, and nothing in it has to be mended. */
-export function hold(changes: ChangeLog, provider: Provider): Hold {
+export function hold(changes: ChangeLog, provider: Provider): ClusterHold {
   let marks: { hold: number; changes: number } | null = null;
   let lease: HeldLease | null = null;
   return {

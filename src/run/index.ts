@@ -5,14 +5,14 @@ import type { Plan } from '../plan/schema.ts';
 import type { JournalPlace } from '../providers/journals.ts';
 import type { Provider } from '../providers/provider.ts';
 import { failuresOf, leftOf, openChanges } from './changes.ts';
-import { type ConductOptions, conduct, type Session, type Stages } from './conduct.ts';
+import { type ConductOptions, type ConductSession, conduct, type Stages } from './conduct.ts';
 import { hold } from './hold.ts';
 import { open } from './open.ts';
 import { refuseUnable } from './refuse.ts';
 import type { RunEnd } from './run.ts';
 import { runTrials } from './trials.ts';
 
-export interface RunOptions extends ConductOptions {
+export interface PlannedRunOptions extends ConductOptions {
   readonly plan: Plan;
   readonly provider: Provider;
   readonly journal: JournalPlace;
@@ -28,14 +28,14 @@ export type RunOutcome = RunEnd['outcome'];
  * Runs one experiment to its end and writes its history; nothing else. Whatever happens, the provider is taken down and
  * the history gets its last line. Returns how it ended; throws only what is a defect of midflight.
  */
-export async function runExperiment(options: RunOptions): Promise<RunEnd> {
+export async function runExperiment(options: PlannedRunOptions): Promise<RunEnd> {
   const { plan, provider, journal } = options;
   const versions = await provider.cluster.versions();
-  const begin = (session: Session) => stagesOf(options, session);
+  const begin = (session: ConductSession) => stagesOf(options, session);
   return conduct(options, { plan, versions, runId: journal.runId, begin });
 }
 
-function stagesOf({ plan, provider, journal }: RunOptions, session: Session): Stages {
+function stagesOf({ plan, provider, journal }: PlannedRunOptions, session: ConductSession): Stages {
   const { clock, signal } = session;
   const changes = openChanges(journal, { plan, provider, clock, signal });
   const held = hold(changes, provider);

@@ -5,10 +5,10 @@ import type { ChangeLog } from '../changes/change-log.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Provider } from '../providers/provider.ts';
-import { placementOf } from './cluster.ts';
-import type { Session } from './conduct.ts';
+import { readPlacement } from './cluster.ts';
+import type { ConductSession } from './conduct.ts';
 import { frontLimits, type OpenFront, openFront } from './front.ts';
-import type { Hold } from './hold.ts';
+import type { ClusterHold } from './hold.ts';
 import type { Run } from './run.ts';
 import { watchCluster } from './watches.ts';
 
@@ -16,8 +16,8 @@ export interface OpenOptions {
   readonly plan: Plan;
   readonly provider: Provider;
   readonly changes: ChangeLog;
-  readonly held: Hold;
-  readonly session: Session;
+  readonly held: ClusterHold;
+  readonly session: ConductSession;
 }
 
 /** What the opening gave, and how to close it. */
@@ -75,7 +75,7 @@ export async function open({ plan, provider, changes, held, session }: OpenOptio
   const watches = await watchCluster({ ...base, signal: bringUp });
   try {
     const front = await openFront(base, workload);
-    const run: Run = { ...base, placement: await placementOf(base), target: front.target };
+    const run: Run = { ...base, placement: await readPlacement(base), target: front.target };
     return {
       run,
       front,

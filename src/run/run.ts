@@ -6,13 +6,13 @@ import type { Milliseconds, NodeName } from '../base/units.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import { type Reason, type ReasonCode, reasonOf } from '../history/codes.ts';
 import type { HistoryEvent, TopologyNode } from '../history/schema.ts';
-import type { Target } from '../load/config.ts';
+import type { LoadTarget } from '../load/config.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Provider, Workload } from '../providers/provider.ts';
 import type { RunState } from './state.ts';
 
 /** Which nodes hold how many pods of ingress and app. */
-export type Placement = Record<'ingress' | 'app', ReadonlyMap<NodeName, number>>;
+export type PodCounts = Record<'ingress' | 'app', ReadonlyMap<NodeName, number>>;
 
 /** Everything the steps of one run share. */
 export interface Run {
@@ -32,9 +32,9 @@ export interface Run {
   /** What is no history: progress for the live view and the trigger. */
   progress(load: string, message: Message): void;
   /** Where the pods were when all was well. */
-  readonly placement: Placement;
+  readonly placement: PodCounts;
   /** What load processes connect to. */
-  readonly target: Target;
+  readonly target: LoadTarget;
 }
 
 /** Real milliseconds of a cluster time. */

@@ -1,6 +1,6 @@
 import { MidflightError } from '../base/errors.ts';
 
-export interface Place {
+export interface SourcePlace {
   readonly line: number;
   readonly col: number;
 }
@@ -13,7 +13,7 @@ export interface Problem {
 }
 
 /** A mistake in a scenario file, by line and column (both from 1). */
-export interface PlacedProblem extends Place {
+export interface PlacedProblem extends SourcePlace {
   readonly file: string;
   readonly what: string;
   readonly hint: string | null;

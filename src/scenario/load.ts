@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { crossChecks } from './checks/index.ts';
-import { mostShown, type Place, type PlacedProblem, ScenarioError } from './error.ts';
+import { mostShown, type PlacedProblem, ScenarioError, type SourcePlace } from './error.ts';
 import { type LazyProblem, problemsOf } from './issues.ts';
 import { nearest } from './nearest.ts';
 import { type Scenario, scenario as schema } from './schema.ts';
@@ -15,9 +15,9 @@ export interface LoadedScenario {
   /** Absolute; other files that the scenario names are beside it. */
   readonly folder: string;
   /** The place of a path's value (of its key, if it has one); undefined for a default. */
-  locate(path: KeyPath): Place | undefined;
+  locate(path: KeyPath): SourcePlace | undefined;
   /** The place of the innermost part of a path that the file has. */
-  nearest(path: KeyPath): Place;
+  nearest(path: KeyPath): SourcePlace;
 }
 
 /** Reads, checks and completes a scenario file. Throws `missing-file`, or ScenarioError with every problem of the file. */
@@ -74,7 +74,11 @@ interface Found extends Pick<LazyProblem, 'words'> {
 }
 
 /** In the order of the file; the words are made for those that are shown. */
-function errorOf(found: readonly Found[], file: string, place: (offset: number) => Place): ScenarioError {
+function errorOf(
+  found: readonly Found[],
+  file: string,
+  place: (offset: number) => SourcePlace,
+): ScenarioError {
   const inOrder = [...found].sort((a, b) => a.offset - b.offset);
   const shown = inOrder
     .slice(0, mostShown)

@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
-import type { Place } from './error.ts';
+import type { SourcePlace } from './error.ts';
 import { type PlainFile, plainFile, type TextProblem } from './plain.ts';
 import { noSpace, yamlWords } from './yaml-words.ts';
 
@@ -7,7 +7,7 @@ export interface ParsedText extends PlainFile {
   /** True if the text is no YAML at all, so that its value means nothing. */
   readonly broken: boolean;
   /** Line and column (from 1) of an offset. */
-  place(offset: number): Place;
+  place(offset: number): SourcePlace;
 }
 
 /** The path of no part of a file. */
@@ -19,7 +19,7 @@ const mostParts = 100_000;
 /** The YAML text as plain values, with all that is wrong with it as YAML. Never throws for what a text may hold. */
 export function parseText(text: string): ParsedText {
   const lines = new LineCounter();
-  const place = (offset: number): Place => {
+  const place = (offset: number): SourcePlace => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), col: Math.max(col, 1) };
   };

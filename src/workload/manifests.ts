@@ -40,12 +40,12 @@ export interface PodShape {
 }
 
 /** A Deployment or a DaemonSet. */
-export type Controller =
+export type PodController =
   | { readonly kind: 'Deployment'; readonly body: V1Deployment }
   | { readonly kind: 'DaemonSet'; readonly body: V1DaemonSet };
 
 /** As the plan places it; replicas are spread over the nodes that may run them. */
-export function controllerOf(placement: PlannedPlacement, shape: PodShape): Controller {
+export function controllerOf(placement: PlannedPlacement, shape: PodShape): PodController {
   const { kind, replicas } = placement;
   const labels = { ...ownership, ...selectorOf(shape.name) };
   const metadata = { name: shape.name, namespace, labels };

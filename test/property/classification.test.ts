@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Outcome, outcomes } from '../../src/history/schema.ts';
-import { classify, type Ending } from '../../src/load/http/classify.ts';
+import { type AnswerEnding, classify } from '../../src/load/http/classify.ts';
 import { exchange } from '../../src/load/http/exchange.ts';
 import { chunkLine, endLine } from '../../src/workload/protocol.ts';
 
@@ -146,7 +146,7 @@ test('bytes that are anything are never taken for a completed answer', () => {
 });
 
 test('every ending has a class, and only what we ended is cancelled', () => {
-  const endings: Record<Ending, true> = {
+  const endings: Record<AnswerEnding, true> = {
     whole: true,
     fin: true,
     error: true,
@@ -159,7 +159,7 @@ test('every ending has a class, and only what we ended is cancelled', () => {
     wrong: true,
     cancelled: true,
   };
-  const anyEnding = fc.constantFrom(...(Object.keys(endings) as Ending[]));
+  const anyEnding = fc.constantFrom(...(Object.keys(endings) as AnswerEnding[]));
   const seen = fc.record({
     connected: fc.boolean(),
     status: fc.option(fc.constantFrom(200, 403, 500, 502)),

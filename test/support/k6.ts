@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package.ts';
-import type { K6Config, Target } from '../../src/load/config.ts';
+import type { K6Config, LoadTarget } from '../../src/load/config.ts';
 import { findK6 } from '../../src/load/k6/find.ts';
 import { k6Version } from '../../src/load/k6/source.ts';
 import { skipped } from './skip.ts';
@@ -15,7 +15,7 @@ export function k6Here(what: string): string | null {
   return found;
 }
 
-export function k6At(binary: string, target: Target, more: Partial<K6Config> = {}): K6Config {
+export function k6At(binary: string, target: LoadTarget, more: Partial<K6Config> = {}): K6Config {
   execFileSync(process.execPath, [join(packageRoot(), 'scripts', 'build.mjs'), 'k6'], { stdio: 'inherit' });
   return {
     role: 'k6',

@@ -1,6 +1,6 @@
 import type { Message } from '../../src/base/role.ts';
 import { type EventOf, historyEvent, type Outcome } from '../../src/history/schema.ts';
-import type { ProbeConfig, StreamsConfig, Target } from '../../src/load/config.ts';
+import type { LoadTarget, ProbeConfig, StreamsConfig } from '../../src/load/config.ts';
 
 /** What a load said, gathered. */
 export interface Said {
@@ -54,11 +54,11 @@ export function gather(): Said {
   };
 }
 
-export function targetAt(host: string, port: number, more: Partial<Target> = {}): Target {
+export function targetAt(host: string, port: number, more: Partial<LoadTarget> = {}): LoadTarget {
   return { host, port, tls: false, hostname: 'app.test', path: '/', headers: {}, insecure: false, ...more };
 }
 
-export function streamsAt(target: Target, more: Partial<StreamsConfig> = {}): StreamsConfig {
+export function streamsAt(target: LoadTarget, more: Partial<StreamsConfig> = {}): StreamsConfig {
   return {
     role: 'recorder',
     load: 'slow',
@@ -77,7 +77,7 @@ export function streamsAt(target: Target, more: Partial<StreamsConfig> = {}): St
   };
 }
 
-export function probeAt(target: Target, more: Partial<ProbeConfig> = {}): ProbeConfig {
+export function probeAt(target: LoadTarget, more: Partial<ProbeConfig> = {}): ProbeConfig {
   return {
     role: 'probe',
     load: 'probe',

@@ -33,7 +33,7 @@ export interface Attribution {
 }
 
 /** The nodes of a request's path, as far as the records show them. */
-export function pathOf(request: RequestRecord, { run, trial }: Pick<Blame, 'run' | 'trial'>) {
+export function requestPath(request: RequestRecord, { run, trial }: Pick<Blame, 'run' | 'trial'>) {
   const podNode = (pod: string | null) => (pod === null ? null : (run.podNodes.get(pod) ?? null));
   return {
     transit: request.connection?.node ?? null,
@@ -58,7 +58,7 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
   if (request.connection !== null && request.connection.node === null) {
     return proven(tookAddress(request, blame) ? 'switchover' : 'no-target');
   }
-  const path = pathOf(request, blame);
+  const path = requestPath(request, blame);
   const dropped =
     flip !== null &&
     staysOnNode(finalPolicy) &&
@@ -92,7 +92,7 @@ const policyOf = (request: RequestRecord, { flip, initialPolicy, finalPolicy }: 
 
 function byPod(request: RequestRecord, blame: Blame, { node, podKilled, at }: Disturbance): Cause | null {
   if (node === null) return null;
-  const path = pathOf(request, blame);
+  const path = requestPath(request, blame);
   if (podKilled === 'app') return path.endpoint === node ? 'endpoint' : null;
   if (path.ingress === node) return 'ingress';
   // If connections stay on their node, it passes new ones to its own ingress pods alone.
@@ -107,7 +107,7 @@ function byNode(request: RequestRecord, blame: Blame, fault: Disturbance): Cause
   const { placement, trial } = blame;
   const { node } = fault;
   if (node === null) return null;
-  const path = pathOf(request, blame);
+  const path = requestPath(request, blame);
   if (path.endpoint === node) return 'endpoint';
   if (path.ingress === node) return 'ingress';
   if (path.transit === node) {
@@ -142,6 +142,6 @@ function wasAcceptedLate({ connection, connectedAt, endedAt, freshConnection }: 
 
 /** Losses that Local would have spared: only carried by a node that runs no ingress pod. */
 export function avoidableByLocal(request: RequestRecord, cause: Cause, blame: Blame): boolean {
-  const { transit } = pathOf(request, blame);
+  const { transit } = requestPath(request, blame);
   return cause === 'transit' && transit !== null && !blame.placement.ingress.has(transit);
 }

@@ -6,7 +6,7 @@ export interface Placement {
   readonly app: ReadonlyMap<string, number>;
 }
 
-export function placementOf(run: RunRecord, trial: TrialRecord): Placement {
+export function recordedPlacement(run: RunRecord, trial: TrialRecord): Placement {
   const ingress = new Map<string, number>();
   const app = new Map<string, number>();
   for (const [service, endpoints] of trial.before.endpoints) {

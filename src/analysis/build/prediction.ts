@@ -4,7 +4,7 @@ import type { FaultMeaning } from '../../history/schema.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
 import type { ClusterTime } from '../time.ts';
-import { type Blame, pathOf, struckAt, takesPlace } from './attribution.ts';
+import { type Blame, requestPath, struckAt, takesPlace } from './attribution.ts';
 import type { Disturbance } from './disturbances.ts';
 import { shareThrough } from './expected-share.ts';
 import { chunkIntervalMs } from './losses.ts';
@@ -88,7 +88,7 @@ function taking(blame: Blame, fault: Disturbance, plan: AnyPlan): (stream: Reque
   if (fault.podKilled !== null) {
     const killed = killedPod(blame, fault);
     return (stream) => {
-      const path = pathOf(stream, blame);
+      const path = requestPath(stream, blame);
       const [at, pod] =
         fault.podKilled === 'ingress'
           ? [path.ingress, stream.ingressPod]
@@ -103,7 +103,7 @@ function taking(blame: Blame, fault: Disturbance, plan: AnyPlan): (stream: Reque
     blame.disturbances.some(({ kind }) => kind === 'notice'),
   );
   return (stream) => {
-    const { transit, ingress, endpoint } = pathOf(stream, blame);
+    const { transit, ingress, endpoint } = requestPath(stream, blame);
     const graces = [
       ...(ingress === node && takesPlace(fault, 'ingress') ? [limits.ingress] : []),
       ...(endpoint === node && takesPlace(fault, 'endpoint') ? [limits.app] : []),

@@ -10,7 +10,7 @@ import { type LateSpan, lateSpans, untrustedOf } from '../doubt/late-spans.ts';
 import type { RequestRecord, RunRecord, TrialRecord } from '../records.ts';
 import type { TrialReport } from '../schema.ts';
 import { type ClusterTime, clusterTime } from '../time.ts';
-import { avoidableByLocal, type Blame, pathOf } from './attribution.ts';
+import { avoidableByLocal, type Blame, requestPath } from './attribution.ts';
 import { countBy, sumOf } from './count.ts';
 import { outsideOf } from './customers.ts';
 import { reportDisturbance } from './disturbance-report.ts';
@@ -19,7 +19,7 @@ import { newConnectionsFailing } from './expected-share.ts';
 import { keptConnectionOf } from './kept-connection.ts';
 import { type JudgedLane, judgedLane, timelineOf, viewOf } from './lanes.ts';
 import { type Judged, judgeRequest } from './losses.ts';
-import { type Placement, placementOf } from './placement.ts';
+import { type Placement, recordedPlacement } from './placement.ts';
 import { cameTrue, type Prediction, predict } from './prediction.ts';
 import { sourceAddressOf } from './source-address.ts';
 
@@ -38,7 +38,7 @@ export interface BuiltTrial {
   /** When all load had begun: the end of the ramp, seconds since the trial's start. */
   readonly loadedAt: number;
   /** The nodes of a request's path, as far as the records show them. */
-  readonly pathOf: (request: RequestRecord) => ReturnType<typeof pathOf>;
+  readonly pathOf: (request: RequestRecord) => ReturnType<typeof requestPath>;
   readonly placement: Placement;
   /** Of the topology, those that are not control planes. */
   readonly nodeNames: readonly string[];
@@ -132,7 +132,7 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
         : cameTrue(prediction, fault, lostToFault(lost), plan, time),
     late,
     loadedAt: time.seconds(trial.start.t, trial.phases[afterRamp]?.t ?? trial.start.t),
-    pathOf: (request) => pathOf(request, blame),
+    pathOf: (request) => requestPath(request, blame),
     placement: blame.placement,
     nodeNames: (run.topology?.nodes ?? []).flatMap(({ name, controlPlane }) => (controlPlane ? [] : [name])),
   };
@@ -161,7 +161,7 @@ function blameOf(run: RunRecord, trial: TrialRecord, until: Nanoseconds, time: C
     meaning,
     run,
     trial,
-    placement: placementOf(run, trial),
+    placement: recordedPlacement(run, trial),
     disturbances,
     flip: disturbances.find(({ kind }) => kind === 'flip') ?? null,
     fault: disturbances.find(({ kind }) => kind === 'fault') ?? null,

@@ -1,6 +1,6 @@
 import type { Nanoseconds } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
-import type { AcceptDelay, Connection, RequestRecord } from '../records.ts';
+import type { AcceptDelay, RecordedConnection, RequestRecord } from '../records.ts';
 import { acceptDelays } from './accept-delays.ts';
 import { hostOf } from './host.ts';
 
@@ -25,8 +25,8 @@ export interface Connections {
 const slack: Nanoseconds = 5e6;
 
 export function connections(): Connections {
-  const byClient = new Map<string, Connection[]>();
-  const byNumber = new Map<number, Connection>();
+  const byClient = new Map<string, RecordedConnection[]>();
+  const byNumber = new Map<number, RecordedConnection>();
   /** Client's connect instants whose `edge-open` has not come. */
   const awaited = new Map<string, Nanoseconds>();
   let joined: RequestRecord[] = [];
@@ -48,7 +48,7 @@ export function connections(): Connections {
 
   return {
     opened({ conn, client, node, t }) {
-      const connection: Connection = { client, node, openedAt: t, close: null };
+      const connection: RecordedConnection = { client, node, openedAt: t, close: null };
       byNumber.set(conn, connection);
       const connectedAt = awaited.get(client);
       if (connectedAt !== undefined) {

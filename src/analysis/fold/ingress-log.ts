@@ -17,7 +17,7 @@ export interface IngressLog {
 /** How many lines to keep whose request has not started yet: its start may be a few lines away, not more. */
 const early = 1000;
 
-export function ingressLog(): IngressLog {
+export function ingressLogFold(): IngressLog {
   /** Of requests that have started: the node that logged it; null: not known; undefined: not logged. */
   const loggedBy = new Map<string, string | null | undefined>();
   const unmatched = new Map<string, string | null>();

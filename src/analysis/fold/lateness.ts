@@ -7,7 +7,7 @@ export interface Lateness {
   take(event: EventOf<'lateness'> | EventOf<'instrument-failed'>): void;
 }
 
-export function lateness(): Lateness {
+export function latenessFold(): Lateness {
   const record: LatenessRecord = { lateness: [], instrumentFailures: [] };
   return {
     record,

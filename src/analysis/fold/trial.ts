@@ -3,8 +3,8 @@ import type { EventOf, HistoryEvent } from '../../history/schema.ts';
 import type { NodesRecord, TrialRecord } from '../records.ts';
 import type { Connections } from './connections.ts';
 import { engines } from './engines.ts';
-import { ingressLog } from './ingress-log.ts';
-import { lateness } from './lateness.ts';
+import { ingressLogFold } from './ingress-log.ts';
+import { latenessFold } from './lateness.ts';
 import { phases } from './phases.ts';
 import { requests } from './requests.ts';
 import { sources } from './sources.ts';
@@ -34,9 +34,9 @@ export function trialFold(start: EventOf<'trial-start'>, context: TrialContext):
   const own = requests((load) => engineOf(load) === null);
   const others = engines();
   const times = phases(meaningOf(start).policy?.final ?? null);
-  const late = lateness();
+  const late = latenessFold();
   const seen = sources(times);
-  const logged = ingressLog();
+  const logged = ingressLogFold();
 
   const ended = (started: Start, end: End) => {
     const engine = engineOf(started.load);

@@ -10,13 +10,13 @@ export const verdict = z.enum(['pass', 'fail', 'unknown']);
 export const runOutcome = z.enum(['completed', 'aborted', 'interrupted', 'failed']);
 
 /** Of cluster time. */
-export const seconds = z.number();
+export const secondsFigure = z.number();
 export const count = z.int().min(0);
 export const counts = <K extends string>(keys: readonly K[]) => z.partialRecord(z.enum(keys), count);
 
 export const share = z.number().min(0).max(1);
 /** Wilson, 95 %. */
-export const interval = z.object({ low: share, high: share });
+export const shareInterval = z.object({ low: share, high: share });
 
 /** Why a trial is not a pass: the analysis' reasons, and those that the run itself gave. */
 export const reasonCodes = [...doubtCodes, ...runReasonCodes] as const;
@@ -25,7 +25,7 @@ export const trialReason = z.object({ code: z.enum(reasonCodes), text: z.string(
 export const clockName = z.enum(clockNames);
 
 export const clocks = z.object(
-  Object.fromEntries(clockNames.map((name) => [name, seconds.nullable()])) as Record<
+  Object.fromEntries(clockNames.map((name) => [name, secondsFigure.nullable()])) as Record<
     ClockName,
     z.ZodNullable<z.ZodNumber>
   >,
@@ -36,10 +36,10 @@ export const clockNote = z.object({
    * failover: the outage may have gone on for this long after the reported end without a probe showing it (95 %). Others:
    * the interval at which the instrument looks. Null: not known.
    */
-  resolutionSeconds: seconds.nullable(),
+  resolutionSeconds: secondsFigure.nullable(),
   code: z.enum(clockCodes).nullable(),
   reason: z.string().nullable(),
   /** The clock has no value, but is known to be this or more. */
-  atLeastSeconds: seconds.nullable(),
+  atLeastSeconds: secondsFigure.nullable(),
 });
 export const clockNotes = z.partialRecord(clockName, clockNote);

@@ -4,16 +4,16 @@ import { cdnCodes } from '../../catalogue/cdn-codes.ts';
 import { clockCodes } from '../../catalogue/clock-codes.ts';
 import { disturbanceKinds } from '../../catalogue/disturbances.ts';
 import { policyMeaning } from '../../history/events/meaning.ts';
-import { count, counts, interval, seconds, share } from './common.ts';
+import { count, counts, secondsFigure, share, shareInterval } from './common.ts';
 import { customersView } from './disturbance.ts';
 
 /** A clock over repeats. */
 export const clockSpread = z.object({
-  median: seconds,
-  min: seconds,
-  max: seconds,
+  median: secondsFigure,
+  min: secondsFigure,
+  max: secondsFigure,
   /** Where the true values lie, resolution included: from the last failed probe of the least to the greatest plus its resolution. */
-  interval: z.object({ low: seconds, high: seconds }),
+  interval: z.object({ low: secondsFigure, high: secondsFigure }),
   /** Repeats that measured it. */
   repeats: z.int(),
 });
@@ -23,7 +23,7 @@ export const clockGap = z.object({
   code: z.enum(clockCodes),
   repeats: z.int(),
   /** The largest known bound among them. */
-  atLeastSeconds: seconds.nullable(),
+  atLeastSeconds: secondsFigure.nullable(),
 });
 
 /** One kind of disturbance over the repeats that count. */
@@ -34,7 +34,7 @@ export const comparedDisturbance = z.object({
   failoverGaps: z.array(clockGap),
   /** Probes within outages, over all repeats; null: no probe. */
   outage: z
-    .object({ sent: count, failed: count, share: share.nullable(), longestSeconds: seconds })
+    .object({ sent: count, failed: count, share: share.nullable(), longestSeconds: secondsFigure })
     .nullable(),
   requestsLost: count,
   customers: customersView,
@@ -54,7 +54,7 @@ export const comparisonRow = z.object({
   started: count,
   lost: count,
   /** Wilson 95 % of lost/started. */
-  interval: interval.nullable(),
+  interval: shareInterval.nullable(),
   /** From topology and policy alone: the share of streams that the fault takes. Null: no fault. */
   expectedShare: share.nullable(),
   /** Whether the streams lost to the fault differ from the expected share by no more than chance (95 %). */

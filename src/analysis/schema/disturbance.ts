@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { cdnCodes } from '../../catalogue/cdn-codes.ts';
 import { disturbanceKinds } from '../../catalogue/disturbances.ts';
-import { clockNotes, clocks, count, counts, seconds, share } from './common.ts';
+import { clockNotes, clocks, count, counts, secondsFigure, share } from './common.ts';
 
 /** A span in which new connections failed, by the due times of probes. Seconds of cluster time since its disturbance. */
 export const outage = z.object({
   /** The first failed probe was due. */
-  beganSeconds: seconds,
+  beganSeconds: secondsFigure,
   /** From the first to the last failed probe: 0 where one failed. */
-  lastedSeconds: seconds,
+  lastedSeconds: secondsFigure,
   /** How much longer it may have lasted unseen at its end (95 %); null: not known. */
-  resolutionSeconds: seconds.nullable(),
+  resolutionSeconds: secondsFigure.nullable(),
   /** Of the probes due from the first failed to the last failed, both included. */
   sent: count,
   failed: count,
@@ -39,7 +39,7 @@ export const disturbanceReport = z.object({
   label: z.string(),
   node: z.string().nullable(),
   /** Seconds of cluster time since the trial's start. */
-  at: seconds,
+  at: secondsFigure,
   /** Streams lost by it. */
   requestsLost: count,
   /** Of those, streams begun before it and after it. */

@@ -3,7 +3,16 @@ import { causes } from '../../catalogue/causes.ts';
 import { cdnCodes } from '../../catalogue/cdn-codes.ts';
 import { outcomes } from '../../catalogue/outcomes.ts';
 import { policyMeaning } from '../../history/events/meaning.ts';
-import { clockNotes, clocks, count, counts, runOutcome, seconds, trialReason, verdict } from './common.ts';
+import {
+  clockNotes,
+  clocks,
+  count,
+  counts,
+  runOutcome,
+  secondsFigure,
+  trialReason,
+  verdict,
+} from './common.ts';
 import { customersView, disturbanceReport } from './disturbance.ts';
 
 const laneCounts = z.object({
@@ -50,9 +59,9 @@ export const trialReport = z.object({
       /** Requests on a kept one that was closed or reset under them. */
       closedUnder: count,
       /** Seconds of cluster time since the trial's start: the first request that found it silent was due, */
-      deadFrom: seconds.nullable(),
+      deadFrom: secondsFigure.nullable(),
       /** and the first after that which succeeded on another was sent. */
-      replacedAt: seconds.nullable(),
+      replacedAt: secondsFigure.nullable(),
     })
     .nullable(),
   /** Short requests of engines beside ours (autocannon, k6), by load name. */
@@ -77,6 +86,6 @@ export const trialReport = z.object({
   sourceAddress: z.enum(['kept', 'lost', 'changes']).nullable(),
   /** Spans in which an instrument was too late to be trusted: seconds of cluster time since the trial's start. */
   untrusted: z.array(
-    z.object({ instrument: z.string(), from: seconds, to: seconds, maxLatenessMs: z.number() }),
+    z.object({ instrument: z.string(), from: secondsFigure, to: secondsFigure, maxLatenessMs: z.number() }),
   ),
 });

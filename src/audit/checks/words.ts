@@ -19,7 +19,7 @@ export function listed(names: readonly string[], most = 10): string {
   return `${sorted.slice(0, most).join(', ')} and ${sorted.length - most} more`;
 }
 
-export interface Target {
+export interface PatchTarget {
   readonly contextFlag: string;
   readonly namespace: string;
   /** As kubectl has it: `service`, `deployment`. */
@@ -28,7 +28,10 @@ export interface Target {
 }
 
 /** A strategic merge patch, which built-in kinds know: lists of containers are merged by name. */
-export function patchCommand({ contextFlag, namespace, resource, name }: Target, patch: unknown): string {
+export function patchCommand(
+  { contextFlag, namespace, resource, name }: PatchTarget,
+  patch: unknown,
+): string {
   return `kubectl${contextFlag} -n ${namespace} patch ${resource} ${name} -p '${JSON.stringify(patch)}'`;
 }
 

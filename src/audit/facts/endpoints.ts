@@ -2,7 +2,7 @@ import { hasReadyCondition } from '../../kube/ready.ts';
 import { keyOf, type Lists, type Service } from '../snapshot.ts';
 
 /** The ready endpoints of a Service. */
-export interface Endpoints {
+export interface EndpointCounts {
   readonly ready: number;
   /** How many of them each node has. */
   readonly byNode: ReadonlyMap<string, number>;
@@ -23,7 +23,7 @@ export function endpointIndex(lists: Lists, isWhole: boolean) {
     const key = `${slice.metadata.namespace ?? 'default'}/${name}`;
     slices.set(key, [...(slices.get(key) ?? []), slice]);
   }
-  return (service: Service): Endpoints | null => {
+  return (service: Service): EndpointCounts | null => {
     const own = slices.get(keyOf(service));
     if (own !== undefined) return fromSlices(own);
     const pods = fromPods(service, lists.pods);
@@ -37,7 +37,7 @@ interface Ready {
   readonly zone: string | null;
 }
 
-function fromSlices(slices: Lists['endpointSlices']): Endpoints {
+function fromSlices(slices: Lists['endpointSlices']): EndpointCounts {
   // A Service of two address families has every pod in two slices.
   const ready = new Map<string, Ready>();
   for (const { endpoints } of slices) {
@@ -50,7 +50,7 @@ function fromSlices(slices: Lists['endpointSlices']): Endpoints {
   return count([...ready.values()]);
 }
 
-function fromPods(service: Service, pods: Lists['pods']): Endpoints | null {
+function fromPods(service: Service, pods: Lists['pods']): EndpointCounts | null {
   const selector = Object.entries(service.spec.selector);
   if (selector.length === 0 || pods.length === 0) return null;
   const own = pods.filter(
@@ -63,7 +63,7 @@ function fromPods(service: Service, pods: Lists['pods']): Endpoints | null {
   );
 }
 
-function count(ready: readonly Ready[]): Endpoints {
+function count(ready: readonly Ready[]): EndpointCounts {
   const byNode = new Map<string, number>();
   const zones = new Set<string>();
   let elsewhere = 0;

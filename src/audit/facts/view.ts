@@ -3,7 +3,7 @@ import { keyOf, type Lists, type Service, type Snapshot, type Workload } from '.
 import { type BalancerKind, balancers } from './balancers.ts';
 import { type Candidates, candidateSets, type NodeFacts } from './candidates.ts';
 import { type Datapath, datapathOf } from './datapath.ts';
-import { type Endpoints, endpointIndex } from './endpoints.ts';
+import { type EndpointCounts, endpointIndex } from './endpoints.ts';
 import { type Identified, identify, providerPrefixOf } from './identify.ts';
 import { type SpotMark, spotMarkOf } from './spot.ts';
 import { workloadIndex } from './workloads.ts';
@@ -17,7 +17,7 @@ export interface ServiceView {
   /** Nodes that its balancer may send to under Cluster; null: the nodes are not known. */
   readonly candidates: Candidates | null;
   /** Its ready endpoints; null: not known. */
-  readonly endpoints: Endpoints | null;
+  readonly endpoints: EndpointCounts | null;
   /** Candidates without a ready endpoint: they only pass connections on. Null: not known, or it sends to pods. */
   readonly transit: readonly NodeFacts[] | null;
   /** The pods' owners, by its selector. */
@@ -104,7 +104,7 @@ export function clusterView(snapshot: Snapshot, options: ViewOptions): ClusterVi
 /** A Service without any ready endpoint makes no node a transit node: there is nothing to pass on to. */
 function transitOf(
   candidates: Candidates | null,
-  endpoints: Endpoints | null,
+  endpoints: EndpointCounts | null,
   { sendsTo }: BalancerKind,
 ): readonly NodeFacts[] | null {
   if (candidates === null || endpoints === null || sendsTo === 'pods') return null;

@@ -3,7 +3,7 @@ import { type ApiAccess, ApiError, callApi } from '../../kube/request.ts';
 import { emptyLists, type Gap, type Kind, kinds, type Lists, type Snapshot } from '../snapshot.ts';
 import { type ReadResource, readResources } from './resources.ts';
 
-export interface LiveOptions {
+export interface LiveSnapshotOptions {
   readonly kubeConfig: ApiAccess;
   readonly context: string;
   /** Only this namespace's Services and what belongs to them; null: all. */
@@ -28,7 +28,7 @@ const versionInfo = z.object({ major: z.string(), minor: z.string() });
  * that is refused becomes a gap, a kind that is not installed is empty. Throws ApiError (`api-failed`) if Services cannot
  * be read at all.
  */
-export async function readCluster(options: LiveOptions): Promise<Snapshot> {
+export async function readCluster(options: LiveSnapshotOptions): Promise<Snapshot> {
   const lists = emptyLists();
   const gaps: Gap[] = [];
   // One after the other: the next page is parsed only when the last one has become small.
@@ -45,7 +45,11 @@ export async function readCluster(options: LiveOptions): Promise<Snapshot> {
   };
 }
 
-async function readInto(lists: Lists, resource: ReadResource, options: LiveOptions): Promise<Gap | null> {
+async function readInto(
+  lists: Lists,
+  resource: ReadResource,
+  options: LiveSnapshotOptions,
+): Promise<Gap | null> {
   try {
     if (resource.only === undefined) await readList(lists, resource, options);
     else await readNamed(lists, resource, options);
@@ -61,7 +65,7 @@ async function readInto(lists: Lists, resource: ReadResource, options: LiveOptio
   }
 }
 
-async function readList(lists: Lists, resource: ReadResource, options: LiveOptions): Promise<void> {
+async function readList(lists: Lists, resource: ReadResource, options: LiveSnapshotOptions): Promise<void> {
   const path = pathOf(resource, resource.namespaced ? options.namespace : null);
   let token = '';
   let restarts = 0;
@@ -87,7 +91,7 @@ async function readList(lists: Lists, resource: ReadResource, options: LiveOptio
   add(lists, resource.into, found);
 }
 
-async function readNamed(lists: Lists, resource: ReadResource, options: LiveOptions): Promise<void> {
+async function readNamed(lists: Lists, resource: ReadResource, options: LiveSnapshotOptions): Promise<void> {
   for (const { namespace, name } of resource.only ?? []) {
     try {
       const answer = await request(`${pathOf(resource, namespace)}/${name}`, options, {});
@@ -98,7 +102,7 @@ async function readNamed(lists: Lists, resource: ReadResource, options: LiveOpti
   }
 }
 
-function request(path: string, { kubeConfig, signal }: LiveOptions, query: Record<string, string>) {
+function request(path: string, { kubeConfig, signal }: LiveSnapshotOptions, query: Record<string, string>) {
   return callApi({
     kubeConfig,
     path,
@@ -126,7 +130,7 @@ export function add(lists: Lists, kind: Kind, objects: readonly unknown[]): void
   for (const object of objects) if (object !== null) target.push(object);
 }
 
-async function serverVersion(options: LiveOptions): Promise<string | null> {
+async function serverVersion(options: LiveSnapshotOptions): Promise<string | null> {
   try {
     const found = versionInfo.safeParse(await request('/version', options, {}));
     // Managed clusters write '35+'.

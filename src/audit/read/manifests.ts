@@ -2,7 +2,7 @@ import { isMap, isSeq, LineCounter, parseAllDocuments, type Node as YamlNode } f
 import * as z from 'zod';
 import { MidflightError } from '../../base/errors.ts';
 import { yamlWords } from '../../scenario/yaml-words.ts';
-import { emptyLists, keyOf, kinds, type Lists, type Place, type Snapshot } from '../snapshot.ts';
+import { emptyLists, keyOf, kinds, type Lists, type ManifestPlace, type Snapshot } from '../snapshot.ts';
 import { add } from './live.ts';
 import { readResources } from './resources.ts';
 
@@ -28,7 +28,7 @@ const typed = z.looseObject({ kind: z.string(), apiVersion: z.string().optional(
  */
 export function readManifests(files: readonly ManifestFile[]): Snapshot {
   const lists = emptyLists();
-  const places = new Map<string, Place>();
+  const places = new Map<string, ManifestPlace>();
   for (const file of files) readFile(file, lists, places);
   return {
     source: { kind: 'manifests', context: null },
@@ -40,12 +40,12 @@ export function readManifests(files: readonly ManifestFile[]): Snapshot {
 }
 
 /** The places of Services in manifests, by `namespace/name`, for findings about a live cluster. */
-export const placesOf = (files: readonly ManifestFile[]): ReadonlyMap<string, Place> =>
+export const placesOf = (files: readonly ManifestFile[]): ReadonlyMap<string, ManifestPlace> =>
   readManifests(files).places;
 
-function readFile({ file, text }: ManifestFile, lists: Lists, places: Map<string, Place>): void {
+function readFile({ file, text }: ManifestFile, lists: Lists, places: Map<string, ManifestPlace>): void {
   const lines = new LineCounter();
-  const at = (offset: number): Place => {
+  const at = (offset: number): ManifestPlace => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
@@ -62,7 +62,10 @@ function readFile({ file, text }: ManifestFile, lists: Lists, places: Map<string
   }
 }
 
-function toValue(document: { toJS(): unknown; contents: unknown }, at: (offset: number) => Place): unknown {
+function toValue(
+  document: { toJS(): unknown; contents: unknown },
+  at: (offset: number) => ManifestPlace,
+): unknown {
   try {
     return document.toJS();
   } catch {
@@ -73,9 +76,9 @@ function toValue(document: { toJS(): unknown; contents: unknown }, at: (offset: 
 function take(
   yaml: unknown,
   value: unknown,
-  at: (offset: number) => Place,
+  at: (offset: number) => ManifestPlace,
   lists: Lists,
-  places: Map<string, Place>,
+  places: Map<string, ManifestPlace>,
 ): void {
   const object = typed.safeParse(value);
   if (!object.success) return; // a comment alone, or values of a chart
@@ -112,5 +115,5 @@ const isNode = (value: unknown): value is YamlNode =>
 
 const offsetOf = (yaml: unknown): number => (isNode(yaml) ? (yaml.range?.[0] ?? 0) : 0);
 
-const bad = ({ file, line, column }: Place, what: string, hint: string) =>
+const bad = ({ file, line, column }: ManifestPlace, what: string, hint: string) =>
   new MidflightError('bad-usage', what, { where: `${file}:${line}:${column}`, hint });

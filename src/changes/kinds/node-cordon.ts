@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Setting, settingChange } from '../change.ts';
-import { mergePatch, orGone } from './patching.ts';
+import { asMergePatch, orGone } from './patching.ts';
 
 const target = z.object({ node: z.string() });
 const value = z.object({ cordoned: z.boolean() });
@@ -21,7 +21,7 @@ const setting: Setting<Target, Value> = {
   async write(world, { node }, { cordoned }) {
     await world
       .core()
-      .patchNode({ name: node, body: { spec: { unschedulable: cordoned ? true : null } } }, mergePatch);
+      .patchNode({ name: node, body: { spec: { unschedulable: cordoned ? true : null } } }, asMergePatch);
   },
   same: (one, other) => one.cordoned === other.cordoned,
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Setting, settingChange } from '../change.ts';
-import { mergePatch, orGone } from './patching.ts';
+import { asMergePatch, orGone } from './patching.ts';
 
 const target = z.object({ node: z.string(), label: z.string() });
 /** Undefined text: the node has no such label. */
@@ -26,7 +26,7 @@ const setting: Setting<Target, Value> = {
   async write(world, { node, label }, { text }) {
     await world
       .core()
-      .patchNode({ name: node, body: { metadata: { labels: { [label]: text } } } }, mergePatch);
+      .patchNode({ name: node, body: { metadata: { labels: { [label]: text } } } }, asMergePatch);
   },
   same: (one, other) => one.text === other.text,
 };

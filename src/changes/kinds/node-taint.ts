@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Setting, settingChange } from '../change.ts';
-import { mergePatch, orGone } from './patching.ts';
+import { asMergePatch, orGone } from './patching.ts';
 
 const target = z.object({
   node: z.string(),
@@ -35,7 +35,7 @@ const setting: Setting<Target, Value> = {
       metadata: { resourceVersion: metadata?.resourceVersion },
       spec: { taints: [...others, ...own] },
     };
-    await world.core().patchNode({ name: node, body }, mergePatch);
+    await world.core().patchNode({ name: node, body }, asMergePatch);
   },
   same: (one, other) => one.text === other.text,
 };

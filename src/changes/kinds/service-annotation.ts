@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Setting, settingChange } from '../change.ts';
-import { mergePatch, orGone } from './patching.ts';
+import { asMergePatch, orGone } from './patching.ts';
 
 const target = z.object({ namespace: z.string(), name: z.string(), annotation: z.string() });
 /** Null: no such annotation. */
@@ -25,7 +25,7 @@ const setting: Setting<Target, Value> = {
     }),
   async write(world, { namespace, name, annotation }, { text }) {
     const body = { metadata: { annotations: { [annotation]: text } } };
-    await world.core().patchNamespacedService({ namespace, name, body }, mergePatch);
+    await world.core().patchNamespacedService({ namespace, name, body }, asMergePatch);
   },
   same: (one, other) => one.text === other.text,
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Setting, settingChange } from '../change.ts';
-import { mergePatch, orGone } from './patching.ts';
+import { asMergePatch, orGone } from './patching.ts';
 
 const target = z.object({ namespace: z.string(), name: z.string() });
 const value = z.object({
@@ -35,7 +35,7 @@ const setting: Setting<Target, Value> = {
       externalTrafficPolicy: policy,
       ...(policy === 'Local' && healthCheckNodePort !== null ? { healthCheckNodePort } : {}),
     };
-    await world.core().patchNamespacedService({ namespace, name, body: { spec } }, mergePatch);
+    await world.core().patchNamespacedService({ namespace, name, body: { spec } }, asMergePatch);
   },
   // Which port the API chose is no change of ours.
   same: (one, other) =>

@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodes } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
 import { imageFlags, withImageOptions } from '../image-options.ts';
-import { imagesOf } from '../images.ts';
+import { requestedImages } from '../images.ts';
 
 export const doctor = defineCommand({
   usage: 'doctor',
@@ -22,7 +22,7 @@ export const doctor = defineCommand({
     ),
   run: async (args, { stdout, env }): Promise<ExitCode> => {
     const { doctor: examine } = await import('../../providers/kind/doctor.ts');
-    const images = imagesOf(imageFlags(args), env);
+    const images = requestedImages(imageFlags(args), env);
     const wanted = args.cluster === undefined ? (['embedded', 'kind'] as const) : [args.cluster];
     const found = [];
     for (const cluster of wanted) found.push({ cluster, checks: await examine({ cluster, images }) });

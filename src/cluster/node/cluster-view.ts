@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { type KubeObject, watchResource } from '../../kube/watch.ts';
+import { type WatchedObject, watchResource } from '../../kube/watch.ts';
 import { type NodeApi, readAs } from './api.ts';
 import type { PodPorts } from './ports.ts';
-import type { EndpointView, ServiceView } from './proxy/types.ts';
+import type { EndpointView, ProxiedService } from './proxy/types.ts';
 
 /** Services and their endpoints as this node sees them now. */
-export interface ClusterView {
-  services(): ServiceView[];
+export interface ServiceWatch {
+  services(): ProxiedService[];
   /** By `namespace/name` of the Service. */
   endpoints(): Map<string, EndpointView[]>;
   start(): Promise<void>;
@@ -49,15 +49,15 @@ const sliceObject = z.object({
 type Slice = z.infer<typeof sliceObject>;
 
 /** Follows Services and EndpointSlices; `changed` is called after each change. */
-export function clusterView(
+export function watchServices(
   api: NodeApi,
   ports: PodPorts,
   changed: () => void,
   failed: (what: string, error: unknown) => void,
-): ClusterView {
-  const services = new Map<string, ServiceView>();
+): ServiceWatch {
+  const services = new Map<string, ProxiedService>();
   const slices = new Map<string, Slice>();
-  const watch = (path: string, take: (object: KubeObject, deleted: boolean) => void) =>
+  const watch = (path: string, take: (object: WatchedObject, deleted: boolean) => void) =>
     watchResource({
       kubeConfig: api.access,
       path,
@@ -105,7 +105,7 @@ export function clusterView(
   };
 }
 
-function viewOf({ metadata, spec }: z.infer<typeof serviceObject>): ServiceView {
+function viewOf({ metadata, spec }: z.infer<typeof serviceObject>): ProxiedService {
   return {
     ...metadata,
     type: spec.type,

@@ -8,7 +8,7 @@ import type { ContainerState, Terminated } from './pod-object.ts';
  */
 
 /** The end of a process, as Node says it. */
-export interface ProcessEnd {
+export interface ContainerEnd {
   readonly code: number | null;
   readonly signal: string | null;
 }
@@ -17,7 +17,7 @@ export interface ContainerRun {
   readonly current: ContainerState;
   started(): void;
   /** It ended, or would not start. */
-  ended(end: ProcessEnd): void;
+  ended(end: ContainerEnd): void;
   /** How long to wait before it is started again (cluster ms). Above 0 it shows as CrashLoopBackOff. */
   backOff(): number;
 }
@@ -78,7 +78,7 @@ export function containerRun(now: () => Date): ContainerRun {
 
 const signalNumbers: Readonly<Record<string, number>> = constants.signals;
 
-function exitCodeOf({ code, signal }: ProcessEnd): number {
+function exitCodeOf({ code, signal }: ContainerEnd): number {
   if (code !== null) return code;
   return signal === null ? 1 : 128 + (signalNumbers[signal] ?? 0);
 }

@@ -5,7 +5,7 @@ import { seededRandom } from '../../base/random.ts';
 import { type RoleContext, serveRole } from '../../base/role.ts';
 import { timersOf } from '../../base/timers.ts';
 import { nodeApi } from './api.ts';
-import { clusterView } from './cluster-view.ts';
+import { watchServices } from './cluster-view.ts';
 import { type NodeConfig, nodeConfig } from './config.ts';
 import { kubelet } from './kubelet.ts';
 import { upstreamService } from './pod-program.ts';
@@ -77,7 +77,7 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
     });
   };
   const upstream = throttle(config.timers.ingressThrottleMs, sendUpstream, timersOf(clock));
-  const view = clusterView(
+  const view = watchServices(
     api,
     ports,
     () => {

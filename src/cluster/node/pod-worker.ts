@@ -3,7 +3,7 @@ import type { WallClock } from '../../base/clock.ts';
 import type { Message } from '../../base/role.ts';
 import { timersOf } from '../../base/timers.ts';
 import type { NodeApi } from './api.ts';
-import { containerRun, type ProcessEnd } from './container-run.ts';
+import { type ContainerEnd, containerRun } from './container-run.ts';
 import { containerOf, type PodObject, type PodStatus, statusPatch } from './pod-object.ts';
 import { watchReadiness } from './readiness.ts';
 
@@ -122,7 +122,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
       died(end);
     });
   };
-  const died = (end: ProcessEnd) => {
+  const died = (end: ContainerEnd) => {
     container.ended(end);
     if (terminating) return;
     void post({});

@@ -72,7 +72,7 @@ export const trialEnd = z.object({
   invalid: z.array(reason),
 });
 
-export const phases = [
+export const phaseNames = [
   'prepare',
   'ramp',
   'steady',
@@ -83,8 +83,13 @@ export const phases = [
   'finish',
   'recover',
 ] as const;
-export const phase = z.object({ type: z.literal('phase'), t: ns, trial: trialIndex, phase: z.enum(phases) });
-export type Phase = (typeof phases)[number];
+export const phase = z.object({
+  type: z.literal('phase'),
+  t: ns,
+  trial: trialIndex,
+  phase: z.enum(phaseNames),
+});
+export type Phase = (typeof phaseNames)[number];
 
 /**
  * A flip, a notice (the node learns that its power will be cut), a fault, a step of a rollout, or (midflight watch) the

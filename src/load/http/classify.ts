@@ -2,7 +2,7 @@ import { isCertificate } from '../../base/errno.ts';
 import type { Outcome } from '../../history/schema.ts';
 
 /** What ended an exchange, in the terms of its socket. */
-export type Ending =
+export type AnswerEnding =
   /** HTTP's framing says that the answer is whole. */
   | 'whole'
   /** The server closed in order. */
@@ -50,7 +50,7 @@ const secure = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
  * One word for what became of a request. An answer whose end marker came is completed, whatever the connection did
  * afterwards; a status other than the expected one is `http-error`, whatever became of its body.
  */
-export function classify(ending: Ending, seen: Seen): Outcome {
+export function classify(ending: AnswerEnding, seen: Seen): Outcome {
   if (ending === 'cancelled') return 'cancelled';
   if (ending === 'wrong') return 'wrong-body';
   if (seen.status !== null && seen.status !== seen.expectStatus) return 'http-error';

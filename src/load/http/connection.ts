@@ -2,7 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type TLSSocket } from 'node:tls';
 import { errnoOf, MidflightError } from '../../base/errors.ts';
 import { endedByReset } from '../../base/fin.ts';
-import type { Target } from '../config.ts';
+import type { LoadTarget } from '../config.ts';
 import { type Lookup, type Race, race, systemLookup } from './addresses.ts';
 import { type Closing, closingSockets } from './closing.ts';
 import { boundTo, isTaken, type Near } from './near.ts';
@@ -52,9 +52,9 @@ export interface DialOptions {
  * How to connect to a target: to its address, or to the first of its name's addresses that answers. All connections read
  * into one buffer: libuv reads one socket at a time.
  */
-export function dialer(target: Target, family: 0 | 4 | 6, options: DialOptions = {}): Dial {
+export function dialer(target: LoadTarget, family: 0 | 4 | 6, options: DialOptions = {}): Dial {
   const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
-  const where = { ...addressOf(target, family), allowHalfOpen: true };
+  const where = { ...addressOptions(target, family), allowHalfOpen: true };
   const secure = target.tls ? secureOptions(target, 'http/1.1') : null;
   const closing = closingSockets();
   const lookup = options.lookup ?? systemLookup;
@@ -93,7 +93,7 @@ export function dialer(target: Target, family: 0 | 4 | 6, options: DialOptions =
 }
 
 /** Where to connect. Throws `bad-usage` where the host is an address of another family. */
-export function addressOf({ host, port }: Target, family: 0 | 4 | 6) {
+export function addressOptions({ host, port }: LoadTarget, family: 0 | 4 | 6) {
   const version = isIP(host);
   if (version !== 0 && family !== 0 && version !== family)
     throw new MidflightError('bad-usage', `${host} is no IPv${family} address`);
@@ -101,7 +101,7 @@ export function addressOf({ host, port }: Target, family: 0 | 4 | 6) {
 }
 
 /** TLS towards a target, for one protocol of HTTP. Made once: a context costs more than a handshake. */
-export function secureOptions({ hostname, insecure }: Target, protocol: 'http/1.1' | 'h2') {
+export function secureOptions({ hostname, insecure }: LoadTarget, protocol: 'http/1.1' | 'h2') {
   return {
     servername: serverName(hostname),
     rejectUnauthorized: !insecure,

@@ -1,7 +1,7 @@
 import type { Nanoseconds } from '../../base/units.ts';
-import type { Ending } from './classify.ts';
+import type { AnswerEnding } from './classify.ts';
 import type { Stage } from './connection.ts';
-import { type RequestOptions, type RequestRecord, requestRecord } from './record.ts';
+import { type PendingRequest, type RequestOptions, requestRecord } from './record.ts';
 import { type ResponseReader, responseReader } from './response.ts';
 
 /** A request in flight, however it is carried. What comes after its end is ignored. */
@@ -12,7 +12,7 @@ export interface InFlight {
   readonly aliveAt: Nanoseconds;
   readonly ended: boolean;
   /** We gave up on it, or ended it. */
-  giveUp(t: Nanoseconds, ending: Extract<Ending, 'silence' | 'connect-timeout' | 'cancelled'>): void;
+  giveUp(t: Nanoseconds, ending: Extract<AnswerEnding, 'silence' | 'connect-timeout' | 'cancelled'>): void;
 }
 
 /** One request over HTTP/1.1, told what its connection does. */
@@ -31,7 +31,7 @@ export function exchange(options: RequestOptions): Exchange {
 
 class HttpExchange implements Exchange {
   readonly options: RequestOptions;
-  private readonly record: RequestRecord;
+  private readonly record: PendingRequest;
   private readonly response: ResponseReader;
 
   constructor(options: RequestOptions) {
@@ -76,11 +76,11 @@ class HttpExchange implements Exchange {
     this.record.resolving = now;
   }
 
-  giveUp(t: Nanoseconds, ending: Ending): void {
+  giveUp(t: Nanoseconds, ending: AnswerEnding): void {
     this.end(t, ending);
   }
 
-  private end(t: Nanoseconds, ending: Ending, errno: string | null = null): void {
+  private end(t: Nanoseconds, ending: AnswerEnding, errno: string | null = null): void {
     const { status, reusable, location } = this.response;
     const why = errno ?? (status === this.options.expectStatus ? null : location);
     this.record.end(t, ending, { status, errno: why, reusable });

@@ -2,8 +2,8 @@ import type { Lane } from '../../base/connections.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
 import { type BodyReader, bodyReader } from '../../workload/protocol.ts';
-import { classify, type Ending } from './classify.ts';
-import { type Tail, tailOf, type Wanted, wantOf } from './wanted.ts';
+import { type AnswerEnding, classify } from './classify.ts';
+import { type Tail, tailOf, type WantedAnswerChecks, wantOf } from './wanted.ts';
 
 export interface RequestOptions {
   readonly id: string;
@@ -18,7 +18,7 @@ export interface RequestOptions {
   readonly numbered: boolean;
   readonly freshConnection: boolean | null;
   /** A whole answer is known by more than its framing. */
-  readonly wanted?: Wanted | undefined;
+  readonly wanted?: WantedAnswerChecks | undefined;
   /** The request is HEAD: its answer has no body. */
   readonly bodiless?: boolean;
   /** Connected only after this instant: slow-connect. Absent: the connection time-out is all. */
@@ -32,7 +32,7 @@ export interface RequestOptions {
 }
 
 /** What is kept of one request from its start to its outcome, whatever carries it. It ends once. */
-export interface RequestRecord {
+export interface PendingRequest {
   readonly connectedAt: Nanoseconds | null;
   /** When the server last showed a sign of life: it connected or sent a byte. */
   readonly aliveAt: Nanoseconds;
@@ -46,7 +46,7 @@ export interface RequestRecord {
   heard(t: Nanoseconds): void;
   /** Bytes of the body came, in an answer of this status, at the instant last heard. */
   body(bytes: Buffer, status: number): void;
-  end(t: Nanoseconds, ending: Ending, how: Ended): void;
+  end(t: Nanoseconds, ending: AnswerEnding, how: Ended): void;
 }
 
 export interface Ended {
@@ -61,7 +61,7 @@ export function startEvent(options: Omit<RequestOptions, 'onEnd' | 'freshConnect
   return { type: 'start', t: startedAt, trial, id, load, kind, lane, dueAt };
 }
 
-export function requestRecord(options: RequestOptions): RequestRecord {
+export function requestRecord(options: RequestOptions): PendingRequest {
   return new OneRequest(options);
 }
 
@@ -73,7 +73,7 @@ const never = Number.NaN;
 const orNull = (t: Nanoseconds): Nanoseconds | null => (Number.isNaN(t) ? null : t);
 
 /** An object with methods, not closures: there may be ten thousand at once, begun within seconds. */
-class OneRequest implements RequestRecord {
+class OneRequest implements PendingRequest {
   ended = false;
   resolving = false;
   private readonly options: RequestOptions;
@@ -130,7 +130,7 @@ class OneRequest implements RequestRecord {
     options.onFirstChunk?.();
   }
 
-  end(t: Nanoseconds, ending: Ending, { status, errno, reusable }: Ended): void {
+  end(t: Nanoseconds, ending: AnswerEnding, { status, errno, reusable }: Ended): void {
     if (this.ended) return;
     this.ended = true;
     const { reader, options, connectedAt } = this;

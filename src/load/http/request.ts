@@ -1,9 +1,9 @@
 import { MidflightError } from '../../base/errors.ts';
 import { idHeader } from '../../workload/protocol.ts';
-import type { Target } from '../config.ts';
+import type { LoadTarget } from '../config.ts';
 
 export interface RequestParts {
-  readonly target: Target;
+  readonly target: LoadTarget;
   /** The request's id is written as a header that ingress and app log; false: any URL, nothing of ours. */
   readonly named: boolean;
   /** Bytes of a request body; 0: none. */

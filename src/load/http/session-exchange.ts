@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Nanoseconds } from '../../base/units.ts';
-import type { Ending } from './classify.ts';
+import type { AnswerEnding } from './classify.ts';
 import type { InFlight } from './exchange.ts';
 import { shownLocation } from './location.ts';
 import { type RequestOptions, requestRecord } from './record.ts';
-import type { Session, SessionUser } from './session.ts';
+import type { Http2Session, SessionUser } from './session.ts';
 
 /** One request over HTTP/2, and what its session tells to it. */
 export interface SessionExchange {
@@ -16,7 +16,7 @@ export interface SessionExchange {
 export function sessionExchange(
   options: RequestOptions,
   clock: Clock,
-  session: Pick<Session, 'local' | 'breached'>,
+  session: Pick<Http2Session, 'local' | 'breached'>,
   cancel: () => void,
 ): SessionExchange {
   const record = requestRecord(options);
@@ -24,7 +24,7 @@ export function sessionExchange(
   let location: string | null = null;
   /** The limit at which it was given up; its session is being asked why nothing comes. */
   let silentSince: Nanoseconds | null = null;
-  const end = (ending: Ending, errno: string | null = null, t = clock.now()) =>
+  const end = (ending: AnswerEnding, errno: string | null = null, t = clock.now()) =>
     record.end(t, ending, { status, errno: errno ?? location, reusable: false });
   return {
     request: {
@@ -39,7 +39,7 @@ export function sessionExchange(
         return record.ended;
       },
       giveUp(t, ending) {
-        const over = (how: Ending, errno: string | null, at = t) => {
+        const over = (how: AnswerEnding, errno: string | null, at = t) => {
           end(how, errno, at);
           cancel();
         };

@@ -12,9 +12,9 @@ import { errnoOf } from '../../base/errors.ts';
 import { endedByReset } from '../../base/fin.ts';
 import type { Malformation } from '../../base/malformed.ts';
 import type { Nanoseconds } from '../../base/units.ts';
-import type { Target } from '../config.ts';
+import type { LoadTarget } from '../config.ts';
 import {
-  addressOf,
+  addressOptions,
   type DialOptions,
   localOf,
   type Stage,
@@ -46,7 +46,7 @@ export interface SessionUser {
 }
 
 /** One HTTP/2 connection. */
-export interface Session {
+export interface Http2Session {
   readonly local: string | null;
   readonly connected: boolean;
   /** It may take another request: it has not ended, and the server has not said that it will (GOAWAY). */
@@ -80,13 +80,13 @@ const nameOf = (code: number) => codes.get(code) ?? String(code);
 
 /** How to open HTTP/2 connections to a target: by ALPN over TLS, with prior knowledge without (RFC 9113, section 3). */
 export function sessionDialer(
-  target: Target,
+  target: LoadTarget,
   family: 0 | 4 | 6,
   clock: Clock,
   options: DialOptions = {},
-): (near: Near) => Session {
+): (near: Near) => Http2Session {
   const isName = isIP(target.host) === 0;
-  const where = { ...addressOf(target, family), ...(isName ? resolvingOptions(options) : {}) };
+  const where = { ...addressOptions(target, family), ...(isName ? resolvingOptions(options) : {}) };
   const secure = target.tls ? secureOptions(target, 'h2') : null;
   const authority = `${target.tls ? 'https' : 'http'}://localhost`;
   return ({ address }) => {
@@ -110,7 +110,7 @@ interface Parts {
   readonly onAddress: DialOptions['onAddress'];
 }
 
-function sessionOf({ socket, session, secure, isName, onAddress }: Parts, clock: Clock): Session {
+function sessionOf({ socket, session, secure, isName, onAddress }: Parts, clock: Clock): Http2Session {
   const users = new Map<SessionUser, ClientHttp2Stream>();
   let stage: Stage = secure ? 'handshake' : 'any';
   let resolving = isName;

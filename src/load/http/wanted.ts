@@ -1,8 +1,8 @@
 import type { Nanoseconds } from '../../base/units.ts';
-import type { Ending } from './classify.ts';
+import type { AnswerEnding } from './classify.ts';
 
 /** What a whole answer must have beside HTTP's framing, which an orderly cut satisfies as well. Null: anything will do. */
-export interface Wanted {
+export interface WantedAnswerChecks {
   readonly bytes: number | null;
   /** The body's last characters, white space at its end apart. */
   readonly end: string | null;
@@ -18,7 +18,7 @@ export interface Tail {
 /** White space that may follow the wanted end, bytes. */
 const slack = 64;
 
-export function tailOf({ end }: Wanted): Tail | null {
+export function tailOf({ end }: WantedAnswerChecks): Tail | null {
   if (end === null) return null;
   const most = Buffer.byteLength(end) + slack;
   let kept = Buffer.alloc(0);
@@ -32,9 +32,9 @@ export function tailOf({ end }: Wanted): Tail | null {
 
 /** What a whole answer is in truth, and which of the wishes says so; null: it is whole. */
 export function wantOf(
-  { bytes, end, minNs }: Wanted,
+  { bytes, end, minNs }: WantedAnswerChecks,
   seen: { readonly bytes: number; readonly tail: Tail | null; readonly ns: Nanoseconds },
-): { readonly ending: Ending; readonly why: string } | null {
+): { readonly ending: AnswerEnding; readonly why: string } | null {
   if (bytes !== null && seen.bytes > bytes) return { ending: 'wrong', why: 'expect-bytes' };
   if (bytes !== null && seen.bytes < bytes) return { ending: 'fin', why: 'expect-bytes' };
   if (end !== null && !(seen.tail?.text().trimEnd().endsWith(end.trimEnd()) ?? false))

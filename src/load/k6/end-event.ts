@@ -3,7 +3,7 @@ import type { Nanoseconds } from '../../base/units.ts';
 import { bareEnd } from '../../history/bare-end.ts';
 import type { EventOf } from '../../history/schema.ts';
 import { bodyReader } from '../../workload/protocol.ts';
-import { outcomeOf } from './outcome.ts';
+import { k6Outcome } from './outcome.ts';
 import type { Sample } from './samples.ts';
 
 type End = EventOf<'end'>;
@@ -44,7 +44,7 @@ export function endOfOwn(
       t: monotonicAt(connected ? told.at + told.took : at),
       trial,
       id: told.id,
-      outcome: outcomeOf({ ...told, connected, heard }, expectStatus),
+      outcome: k6Outcome({ ...told, connected, heard }, expectStatus),
     }),
     status: told.status || null,
     errno: errnoOf(told.code),
@@ -73,7 +73,7 @@ export function endOfOther(
       t: monotonicAt(at),
       trial,
       id,
-      outcome: outcomeOf({ ...told, bytes: 0, chunks: 0, marked: null }, expected),
+      outcome: k6Outcome({ ...told, bytes: 0, chunks: 0, marked: null }, expected),
     }),
     status: status || null,
     errno: errnoOf(code),

@@ -22,7 +22,7 @@ export interface Told {
  * is no HTTP, what happened right after the head from what happened within it, the status of an answer that was cut.
  * docs/what-others-hide.md has every case.
  */
-export function outcomeOf(told: Told, expectStatus: number): Outcome {
+export function k6Outcome(told: Told, expectStatus: number): Outcome {
   const { status, marked, chunks } = told;
   if (status !== 0 && status !== expectStatus) return 'http-error';
   // A refusal that is wanted (403) has a body of its own.

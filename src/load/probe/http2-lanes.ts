@@ -6,15 +6,15 @@ import { idHeader } from '../../workload/protocol.ts';
 import type { ProbeConfig } from '../config.ts';
 import type { InFlight } from '../http/exchange.ts';
 import { methodOf, requestHeaders } from '../http/request.ts';
-import type { Session } from '../http/session.ts';
+import type { Http2Session } from '../http/session.ts';
 import { sessionExchange } from '../http/session-exchange.ts';
-import { type Carrier, pathOf, type Sending } from './lanes.ts';
+import { probePath, type RequestCarrier, type Sending } from './lanes.ts';
 
 /** Opens a connection from the next local address. */
-export type DialSession = () => Session;
+export type DialSession = () => Http2Session;
 
 /** HTTP/2, a connection for each request. */
-export function newHttp2Lane(config: ProbeConfig, clock: Clock, dial: DialSession): Carrier {
+export function newHttp2Lane(config: ProbeConfig, clock: Clock, dial: DialSession): RequestCarrier {
   const headersOf = headersById(config);
   return {
     send(sending) {
@@ -35,16 +35,16 @@ export function newHttp2Lane(config: ProbeConfig, clock: Clock, dial: DialSessio
  * clients do that check a silent connection by PING (Chrome; Go with ReadIdleTimeout). Without that check a client would
  * stay on a dead connection until its kernel gave up, a quarter of an hour later.
  */
-export function reusedHttp2Lane(config: ProbeConfig, clock: Clock, dial: DialSession): Carrier {
+export function reusedHttp2Lane(config: ProbeConfig, clock: Clock, dial: DialSession): RequestCarrier {
   const headersOf = headersById(config);
   const timeoutNs = config.timeoutMs * nsPerMs;
-  let kept: { readonly session: Session; readonly openedAt: number } | null = null;
-  const usable = (now: number): Session | null => {
+  let kept: { readonly session: Http2Session; readonly openedAt: number } | null = null;
+  const usable = (now: number): Http2Session | null => {
     if (kept === null || !kept.session.open) return null;
     return kept.session.connected || now < kept.openedAt + timeoutNs ? kept.session : null;
   };
   /** No further requests; it goes when the last one on it has ended. */
-  const retire = (session: Session) => {
+  const retire = (session: Http2Session) => {
     if (kept?.session === session) kept = null;
     if (session.busy === 0) session.destroy();
   };
@@ -70,7 +70,7 @@ export function reusedHttp2Lane(config: ProbeConfig, clock: Clock, dial: DialSes
 
 /** `after` is called when the request has ended: whether it completed, and whether we had to give it up. */
 function sendOn(
-  session: Session,
+  session: Http2Session,
   sending: Sending,
   freshConnection: boolean | null,
   headersOf: (id: string) => OutgoingHttpHeaders,
@@ -122,5 +122,5 @@ function headersById(config: ProbeConfig): (id: string) => OutgoingHttpHeaders {
     ':authority': host,
   };
   for (const [name, value] of all) if (!connectionHeaders.has(name)) shared[name] = value;
-  return (id) => ({ ...shared, ':path': pathOf(config, id), ...(named ? { [idHeader]: id } : {}) });
+  return (id) => ({ ...shared, ':path': probePath(config, id), ...(named ? { [idHeader]: id } : {}) });
 }

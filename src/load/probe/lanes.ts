@@ -17,7 +17,7 @@ export type Sending = Omit<RequestOptions, 'freshConnection'> & {
 };
 
 /** One way to carry short requests. */
-export interface Carrier {
+export interface RequestCarrier {
   /** Sends at once, on whatever connection the lane's rule says; never waits for an earlier answer. */
   send(sending: Sending): InFlight;
   /** Closes the connections that it keeps. */
@@ -46,14 +46,14 @@ export function endNew(
 }
 
 /** Path and query of a probe: the app's short answer, or any URL as it is. */
-export function pathOf({ app, target }: ProbeConfig, id: string): string {
+export function probePath({ app, target }: ProbeConfig, id: string): string {
   return app === false ? target.path : shortPath(id);
 }
 
 /** Request heads by id. */
 export function headsOf(config: ProbeConfig, keepAlive: boolean): (id: string) => string {
   const head = requestHeads({ target: config.target, named: config.app !== false, bodySize: 0, keepAlive });
-  return (id) => head(pathOf(config, id), id);
+  return (id) => head(probePath(config, id), id);
 }
 
 /** Hands what a new connection does to a request, and sends that as soon as it is connected. */

@@ -3,10 +3,10 @@ import type { ProbeConfig } from '../config.ts';
 import type { Dial } from '../http/connection.ts';
 import { exchange } from '../http/exchange.ts';
 import type { Near } from '../http/near.ts';
-import { type Carrier, carried, endNew, headsOf } from './lanes.ts';
+import { carried, endNew, headsOf, type RequestCarrier } from './lanes.ts';
 
 /** A connection for each request, as a client that just arrives. */
-export function newLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () => Near): Carrier {
+export function newLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () => Near): RequestCarrier {
   const headOf = headsOf(config, false);
   return {
     send(sending) {

@@ -14,7 +14,7 @@ import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
 import { carrierOf } from './carriers.ts';
 import { followed } from './followed.ts';
-import type { Carrier, Sending } from './lanes.ts';
+import type { RequestCarrier, Sending } from './lanes.ts';
 
 /** A sweep sees a time-out at most this late, ms. */
 const sweepMs = 10;
@@ -48,7 +48,7 @@ export function probe(
   let hasStarted = false;
   let quiet = false;
 
-  const send = (lane: Lane, carrier: Carrier, dueAt: Nanoseconds) => {
+  const send = (lane: Lane, carrier: RequestCarrier, dueAt: Nanoseconds) => {
     const startedAt = clock.now();
     report.late(startedAt - dueAt);
     const sending: Sending = {

@@ -4,7 +4,7 @@ import type { ProbeConfig } from '../config.ts';
 import type { Connection, ConnectionUser, Dial } from '../http/connection.ts';
 import { exchange } from '../http/exchange.ts';
 import type { Near } from '../http/near.ts';
-import { type Carrier, carried, endNew, headsOf } from './lanes.ts';
+import { carried, endNew, headsOf, type RequestCarrier } from './lanes.ts';
 
 interface Kept {
   readonly connection: Connection;
@@ -18,7 +18,7 @@ const spares = 8;
  * One kept connection, as a client that stays. A request that comes due while it is busy takes a spare one or opens
  * another; nothing is sent twice, so a connection that dies under a request shows as that request's loss.
  */
-export function reusedLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () => Near): Carrier {
+export function reusedLane(config: ProbeConfig, clock: Clock, dial: Dial, from: () => Near): RequestCarrier {
   const idle: Kept[] = [];
   let closed = false;
   const keep = (kept: Kept) => {

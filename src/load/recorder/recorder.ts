@@ -9,7 +9,7 @@ import { type DialOptions, dialer } from '../http/connection.ts';
 import { nearSides } from '../http/near.ts';
 import { startEvent } from '../http/record.ts';
 import { requestHeads } from '../http/request.ts';
-import type { Wanted } from '../http/wanted.ts';
+import type { WantedAnswerChecks } from '../http/wanted.ts';
 import { pacer } from '../pacer.ts';
 import { dialOptions, reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
@@ -141,7 +141,7 @@ export function recorder(
   };
 }
 
-function wantedOf({ wanted }: StreamsConfig): Wanted | undefined {
+function wantedOf({ wanted }: StreamsConfig): WantedAnswerChecks | undefined {
   if (wanted === undefined) return undefined;
   const { bytes, end, minMs } = wanted;
   return { bytes, end, minNs: minMs === null ? null : minMs * nsPerMs };

@@ -6,7 +6,7 @@ import type { Connection, ConnectionUser, Dial, Stage } from '../http/connection
 import { type Exchange, exchange } from '../http/exchange.ts';
 import type { Near } from '../http/near.ts';
 import type { RequestOptions } from '../http/record.ts';
-import type { Wanted } from '../http/wanted.ts';
+import type { WantedAnswerChecks } from '../http/wanted.ts';
 
 /** What the streams of one recorder have in common. */
 export interface Cohort {
@@ -17,7 +17,7 @@ export interface Cohort {
   readonly headOf: (id: string) => string;
   /** The request's body; empty: none. */
   readonly body: Buffer;
-  readonly wanted: Wanted | undefined;
+  readonly wanted: WantedAnswerChecks | undefined;
   firstChunk(stream: Stream): void;
   ended(stream: Stream, event: EventOf<'end'>): void;
 }
@@ -63,7 +63,7 @@ export class Stream implements RequestOptions, ConnectionUser {
   get bodiless(): boolean {
     return this.cohort.config.target.method === 'HEAD';
   }
-  get wanted(): Wanted | undefined {
+  get wanted(): WantedAnswerChecks | undefined {
     return this.cohort.wanted;
   }
   get freshConnection(): null {

@@ -45,7 +45,7 @@ interface Creation {
 }
 
 /** Starts the control plane and the nodes; resolves when all are Ready. */
-export async function createCluster(creation: Creation): Promise<EmbeddedCluster> {
+export async function createEmbeddedCluster(creation: Creation): Promise<EmbeddedCluster> {
   const { plan, events, signal, token, closers, changes } = creation;
   if (plan.nodes.length > maxNodes) {
     throw new MidflightError(

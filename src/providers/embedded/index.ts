@@ -6,7 +6,7 @@ import { launchLocal } from '../local-role.ts';
 import { nodeEffects } from '../node-effects.ts';
 import { newToken } from '../processes.ts';
 import type { Cluster, EdgeFront, Host, Provider, WorkloadSource } from '../provider.ts';
-import { createCluster, type EmbeddedCluster } from './create.ts';
+import { createEmbeddedCluster, type EmbeddedCluster } from './create.ts';
 import { installWorkload } from './install.ts';
 import { powerOf } from './power.ts';
 import { hasWholeLoopback } from './subnet.ts';
@@ -26,7 +26,7 @@ export function embeddedProvider(): Provider<EdgeFront> {
     kubectl: false,
     place: () => ({ provider: 'embedded', token }),
     async open(plan, events, signal, changes) {
-      made = await createCluster({ plan, events, signal, token, closers, changes });
+      made = await createEmbeddedCluster({ plan, events, signal, token, closers, changes });
     },
     nodes: () => up().topology,
     kubeConfig: () => up().kubeConfig,

@@ -11,7 +11,7 @@ import {
 } from '../../workload/manifests.ts';
 import type { Workload } from '../provider.ts';
 import { waitFor } from '../wait.ts';
-import { createController, workload } from '../workload.ts';
+import { createController, installedWorkload } from '../workload.ts';
 import { appPod, ingressPod } from './pods.ts';
 
 /** Applies the model ingress and the slow app through the API; resolves when all their endpoints are ready. */
@@ -42,7 +42,7 @@ export async function installWorkload(
     );
     return ready.every(Boolean) && (await endpointsReady(discovery, plan));
   });
-  return workload;
+  return installedWorkload;
 }
 
 async function readyPods(core: CoreV1Api, name: string, placement: PlannedPlacement): Promise<boolean> {

@@ -3,7 +3,7 @@ import { MidflightError } from '../../base/errors.ts';
 import type { Message } from '../../base/role.ts';
 import type { NodeName } from '../../base/units.ts';
 import type { PodTarget } from '../../changes/kinds/pod.ts';
-import { type Filling, fillBacklog, type Listener } from '../../cluster/backlog.ts';
+import { type Filling, fillBacklog, type ListenAddress } from '../../cluster/backlog.ts';
 import { isAlive, signal } from '../processes.ts';
 
 /** One embedded node as its hardware: a process group that can be stopped, ended and started again. */
@@ -45,7 +45,7 @@ export function machine(options: MachineOptions): Machine {
   const { name, now } = options;
   let handle: ChildHandle | null = null;
   let state: Machine['state'] = 'ended';
-  let listeners: Listener[] = [];
+  let listeners: ListenAddress[] = [];
   let pods: PodProcess[] = [];
   let fillings: Filling[] = [];
   let sequence = 0;
@@ -54,7 +54,7 @@ export function machine(options: MachineOptions): Machine {
     if (handle !== null) signal(-handle.pid, name);
   };
   const hear = (message: Message) => {
-    if (message.type === 'listeners') listeners = message.listeners as Listener[];
+    if (message.type === 'listeners') listeners = message.listeners as ListenAddress[];
     else if (message.type === 'pods') pods = message.pods as PodProcess[];
     else options.message(message);
   };
@@ -69,7 +69,7 @@ export function machine(options: MachineOptions): Machine {
     });
     handle = fresh;
     state = 'running';
-    if (Array.isArray(fresh.ready.listeners)) listeners = fresh.ready.listeners as Listener[];
+    if (Array.isArray(fresh.ready.listeners)) listeners = fresh.ready.listeners as ListenAddress[];
     fresh.onMessage(hear);
     void fresh.exited.then(({ signal: by, code, stderr }) => {
       if (handle !== fresh || state === 'ended') return;

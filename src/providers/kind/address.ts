@@ -1,7 +1,7 @@
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
-import { addressOf, containerLabel } from './containers.ts';
-import { must, run } from './shell.ts';
+import { containerAddress, containerLabel } from './containers.ts';
+import { must, runShell } from './shell.ts';
 
 /*
  * A node has to come back at its address. Docker gives a container that it starts the lowest free address of the network,
@@ -35,12 +35,12 @@ export async function restartAt(
     const held: string[] = [];
     try {
       await fillBelow(address, placeholders, held);
-      await run(['docker', 'kill', node]);
+      await runShell(['docker', 'kill', node]);
       await must(['docker', 'start', node], { hint });
-      now = await addressOf(node);
+      now = await containerAddress(node);
       if (now === address) return;
     } finally {
-      if (held.length > 0) await run(['docker', 'rm', '-f', ...held]);
+      if (held.length > 0) await runShell(['docker', 'rm', '-f', ...held]);
     }
   }
   throw new MidflightError(
@@ -57,10 +57,10 @@ async function fillBelow(address: string, { cluster, image }: Placeholders, held
   while (held.length < most) {
     const id = await must([...command, image, 'infinity']);
     held.push(id);
-    const got = await addressOf(id);
+    const got = await containerAddress(id);
     if (numberOf(got) > numberOf(address)) return;
     if (got !== address) continue;
-    await run(['docker', 'rm', '-f', id]);
+    await runShell(['docker', 'rm', '-f', id]);
     return;
   }
 }
@@ -71,7 +71,7 @@ const numberOf = (address: string): number =>
 
 async function takenBy(address: string): Promise<string> {
   const format = '{{range .Containers}}{{.Name}} {{.IPv4Address}}{{"\\n"}}{{end}}';
-  const { stdout } = await run(['docker', 'network', 'inspect', '-f', format, 'kind']);
+  const { stdout } = await runShell(['docker', 'network', 'inspect', '-f', format, 'kind']);
   const holder = stdout.split('\n').find((line) => line.includes(` ${address}/`));
   return holder === undefined ? '' : `, which ${holder.split(' ')[0]} has now`;
 }

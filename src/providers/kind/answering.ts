@@ -1,7 +1,7 @@
 import type { Workload } from '../provider.ts';
 import { waitFor } from '../wait.ts';
 import type { Up } from './bring-up.ts';
-import { run } from './shell.ts';
+import { runShell } from './shell.ts';
 
 /** Ready pods are not yet routes: asks until the wanted status comes, through every node that should answer. */
 export async function answering(
@@ -18,7 +18,7 @@ export async function answering(
     'Traefik to route to the app on every node',
     90_000,
     signal,
-    async () => (await run(['docker', 'exec', anchor.name, 'node', '-e', script])).ok,
+    async () => (await runShell(['docker', 'exec', anchor.name, 'node', '-e', script])).ok,
     300,
   );
 }

@@ -9,7 +9,7 @@ import { kindCluster, kindUse } from './changes.ts';
 import { type ContainerClock, containerClock } from './clock.ts';
 import {
   clusterPrefix,
-  createCluster,
+  createKindCluster,
   existingClusters,
   type KindCluster,
   loadImages,
@@ -81,7 +81,7 @@ export async function bringUp(options: BringUp): Promise<Up> {
   } else events.progress(`creating ${name}: ${plan.nodes.length} nodes and a control plane`);
   const cluster = existing
     ? await openCluster(name)
-    : await createCluster(name, kindConfigOf(plan), plan, signal);
+    : await createKindCluster(name, kindConfigOf(plan), plan, signal);
   const core = cluster.kubeConfig.makeApiClient(CoreV1Api);
   if (existing) await removeWorkload(core, signal);
   const containers = await nodeContainers(name);

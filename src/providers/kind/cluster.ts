@@ -7,7 +7,7 @@ import { MidflightError } from '../../base/errors.ts';
 import { kubeConfigFromText } from '../../kube/config.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { imagesOf, type KindImages } from './images.ts';
-import { must, run } from './shell.ts';
+import { must, runShell } from './shell.ts';
 
 /** Every cluster of ours has it in its name; others are never touched. */
 export const clusterPrefix = 'midflight-';
@@ -34,7 +34,7 @@ export async function existingClusters(): Promise<string[]> {
 }
 
 /** Creates a cluster; the user's own kubeconfig is not touched. Its nodes need not be Ready yet. */
-export async function createCluster(
+export async function createKindCluster(
   name: string,
   config: string,
   plan: Plan,
@@ -91,7 +91,7 @@ export async function deleteCluster(name: string): Promise<void> {
     if (turn === turns)
       throw new MidflightError('cluster-failed', `${name} still has containers after its deletion`, { hint });
     if (empty === 0) await must(['kind', 'delete', 'cluster', '--name', name], { hint });
-    const { stdout } = await run(['docker', 'ps', '--all', '--quiet', '--filter', label]);
+    const { stdout } = await runShell(['docker', 'ps', '--all', '--quiet', '--filter', label]);
     empty = stdout.trim() === '' ? empty + 1 : 0;
     if (empty < looks) await monotonic.sleep(lookMs);
   }
@@ -99,7 +99,7 @@ export async function deleteCluster(name: string): Promise<void> {
 
 /** Containers of a cluster that are its nodes, by name. */
 export async function nodeContainers(name: string): Promise<string[]> {
-  const { stdout } = await run(['kind', 'get', 'nodes', '--name', name]);
+  const { stdout } = await runShell(['kind', 'get', 'nodes', '--name', name]);
   return stdout
     .split('\n')
     .map((line) => line.trim())
@@ -115,13 +115,13 @@ export async function loadImages(
 ): Promise<void> {
   const [first] = nodes;
   if (first === undefined) return;
-  const { stdout } = await run(['docker', 'exec', first, 'ctr', '-n', 'k8s.io', 'images', 'ls', '-q'], {
+  const { stdout } = await runShell(['docker', 'exec', first, 'ctr', '-n', 'k8s.io', 'images', 'ls', '-q'], {
     signal,
   });
   const there = new Set(stdout.split('\n').map((line) => line.trim()));
   for (const image of [images.traefik, images.app]) {
     if (there.has(fullName(image))) continue;
-    const local = await run(['docker', 'image', 'inspect', image], { signal });
+    const local = await runShell(['docker', 'image', 'inspect', image], { signal });
     if (!local.ok) continue;
     await must(['kind', 'load', 'docker-image', image, '--name', cluster], { signal });
   }

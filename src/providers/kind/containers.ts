@@ -3,7 +3,7 @@ import { roleBundle, roleFlags } from '../../base/package.ts';
 import type { RoleHandle } from '../../base/role.ts';
 import { startTimeOf } from '../processes.ts';
 import type { RoleName } from '../provider.ts';
-import { must, run } from './shell.ts';
+import { must, runShell } from './shell.ts';
 
 /** Label of every container of ours that is no node; its value is the cluster. */
 export const containerLabel = 'dev.midflight.cluster';
@@ -19,7 +19,7 @@ export interface Anchor {
 
 export async function startAnchor(cluster: string, image: string, signal: AbortSignal): Promise<Anchor> {
   const name = `${cluster}-edge`;
-  await run(['docker', 'rm', '-f', name]);
+  await runShell(['docker', 'rm', '-f', name]);
   await must(
     [
       'docker',
@@ -40,11 +40,11 @@ export async function startAnchor(cluster: string, image: string, signal: AbortS
     ],
     { signal },
   );
-  return { name, address: await addressOf(name) };
+  return { name, address: await containerAddress(name) };
 }
 
 /** A container's address on the kind network; empty while it is stopped. */
-export const addressOf = (container: string): Promise<string> =>
+export const containerAddress = (container: string): Promise<string> =>
   must(['docker', 'inspect', '-f', '{{.NetworkSettings.Networks.kind.IPAddress}}', container]);
 
 /** Starts one of our roles in a container on the kind network; it speaks over the same pipe as a child process would. */
@@ -63,7 +63,7 @@ export async function launchContainer(options: {
   const container = `${cluster}-${role}-${options.name.replaceAll(/[^a-zA-Z0-9_.-]/g, '-')}`;
   const inside = `/midflight/${role}.mjs`;
   const mounts = [[roleBundle(role), inside] as const, ...(options.mounts ?? [])];
-  await run(['docker', 'rm', '-f', container]);
+  await runShell(['docker', 'rm', '-f', container]);
   const handle = await launchChild({
     command: 'docker',
     args: [
@@ -96,15 +96,21 @@ export async function launchContainer(options: {
     ...handle,
     async stop(graceMs = 5000) {
       await handle.stop(graceMs);
-      await run(['docker', 'rm', '-f', container]);
+      await runShell(['docker', 'rm', '-f', container]);
     },
   };
 }
 
 /** Removes every container of ours that belongs to a cluster and is no node; returns how many. */
 export async function removeContainers(cluster: string): Promise<number> {
-  const { stdout } = await run(['docker', 'ps', '-aq', '--filter', `label=${containerLabel}=${cluster}`]);
+  const { stdout } = await runShell([
+    'docker',
+    'ps',
+    '-aq',
+    '--filter',
+    `label=${containerLabel}=${cluster}`,
+  ]);
   const ids = stdout.split('\n').filter((line) => line !== '');
-  if (ids.length > 0) await run(['docker', 'rm', '-f', ...ids]);
+  if (ids.length > 0) await runShell(['docker', 'rm', '-f', ...ids]);
   return ids.length;
 }

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import type { Plan } from '../../plan/schema.ts';
 import { imagesOf } from './images.ts';
-import { run } from './shell.ts';
+import { runShell } from './shell.ts';
 
 /** One thing that a cluster needs of this machine. */
-export interface Check {
+export interface DoctorCheck {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
@@ -19,14 +19,14 @@ export interface DoctorOptions {
 }
 
 /** Everything that is missing, before anything is started. */
-export async function doctor({ cluster, images = {} }: DoctorOptions): Promise<Check[]> {
+export async function doctor({ cluster, images = {} }: DoctorOptions): Promise<DoctorCheck[]> {
   if (cluster === 'embedded') return [nodeVersion(), memory(0.7), loopback()];
   const docker = await dockerCheck();
   const wanted = await Promise.all(imageChecks(images, docker.ok));
   return [nodeVersion(), docker, await kindCheck(), ...wanted, memory(2), ...inotify(), cgroups()];
 }
 
-const check = (name: string, ok: boolean, detail: string, hint: string): Check => ({
+const check = (name: string, ok: boolean, detail: string, hint: string): DoctorCheck => ({
   name,
   ok,
   detail,
@@ -37,7 +37,7 @@ const check = (name: string, ok: boolean, detail: string, hint: string): Check =
 export const supportedNode = 22;
 
 /** Node.js 20.19 and later work too; `engines` of package.json says where that ends. */
-export function nodeVersion(version: string = process.version): Check {
+export function nodeVersion(version: string = process.version): DoctorCheck {
   const [major = 0, minor = 0] = version.slice(1).split('.').map(Number);
   const works = major > 20 || (major === 20 && minor >= 19);
   const detail =
@@ -46,7 +46,7 @@ export function nodeVersion(version: string = process.version): Check {
 }
 
 /** `wanted` in GiB: measured for five nodes. */
-function memory(wanted: number): Check {
+function memory(wanted: number): DoctorCheck {
   const free = availableMemory() / 2 ** 30;
   const detail = `${free.toFixed(1)} of ${(totalmem() / 2 ** 30).toFixed(1)} GiB free, ${wanted} needed`;
   return check('memory', free >= wanted, detail, 'end other programs, or use fewer nodes');
@@ -59,7 +59,7 @@ function availableMemory(): number {
   return kib === undefined ? freemem() : Number(kib) * 1024;
 }
 
-function loopback(): Check {
+function loopback(): DoctorCheck {
   const own = process.platform === 'linux';
   const detail = own
     ? 'each node gets an address of its own'
@@ -67,8 +67,8 @@ function loopback(): Check {
   return check('loopback', true, detail, '');
 }
 
-async function dockerCheck(): Promise<Check> {
-  const { ok, stdout, stderr } = await run(['docker', 'version', '--format', '{{.Server.Version}}']);
+async function dockerCheck(): Promise<DoctorCheck> {
+  const { ok, stdout, stderr } = await runShell(['docker', 'version', '--format', '{{.Server.Version}}']);
   const said = (stderr.trim().split('\n').at(-1) ?? '') || 'no answer';
   return check(
     'Docker',
@@ -78,8 +78,8 @@ async function dockerCheck(): Promise<Check> {
   );
 }
 
-async function kindCheck(): Promise<Check> {
-  const { ok, stdout } = await run(['kind', 'version', '--quiet']);
+async function kindCheck(): Promise<DoctorCheck> {
+  const { ok, stdout } = await runShell(['kind', 'version', '--quiet']);
   return check(
     'kind',
     ok,
@@ -88,15 +88,15 @@ async function kindCheck(): Promise<Check> {
   );
 }
 
-function imageChecks(images: Partial<Plan['images']>, dockerAnswers: boolean): Promise<Check>[] {
+function imageChecks(images: Partial<Plan['images']>, dockerAnswers: boolean): Promise<DoctorCheck>[] {
   const wanted = imagesOf(images);
   return (['node', 'traefik', 'app'] as const).map(async (part) => {
     const image = wanted[part];
     const hint = `docker pull ${image}, or name another with --image-${part} or ${variables[part]}`;
     if (!dockerAnswers) return check(`image ${image}`, false, 'not looked for without Docker', hint);
-    const local = await run(['docker', 'image', 'inspect', '-f', '{{.Id}}', image]);
+    const local = await runShell(['docker', 'image', 'inspect', '-f', '{{.Id}}', image]);
     if (local.ok) return check(`image ${image}`, true, 'on this machine', '');
-    const remote = await run(['docker', 'manifest', 'inspect', image]);
+    const remote = await runShell(['docker', 'manifest', 'inspect', image]);
     return check(
       `image ${image}`,
       remote.ok,
@@ -113,7 +113,7 @@ const variables = {
 } as const;
 
 /** kind's docs, "Known issues: pod errors due to too many open files": each node watches many files. The advice is theirs. */
-function inotify(): Check[] {
+function inotify(): DoctorCheck[] {
   const limits = [
     ['fs.inotify.max_user_instances', 128, 512],
     ['fs.inotify.max_user_watches', 8192, 524_288],
@@ -126,7 +126,7 @@ function inotify(): Check[] {
   });
 }
 
-function cgroups(): Check {
+function cgroups(): DoctorCheck {
   const two = existsSync('/sys/fs/cgroup/cgroup.controllers');
   const linux = process.platform === 'linux';
   const detail = linux

@@ -23,7 +23,7 @@ import {
 } from '../../workload/manifests.ts';
 import type { Workload } from '../provider.ts';
 import { waitFor } from '../wait.ts';
-import { createController, workload } from '../workload.ts';
+import { createController, installedWorkload } from '../workload.ts';
 import type { KindImages } from './images.ts';
 import {
   traefikAccount,
@@ -86,7 +86,7 @@ export async function install(options: InstallOptions): Promise<Workload> {
     },
     250,
   );
-  return workload;
+  return installedWorkload;
 }
 
 /** Cluster-wide objects outlive the namespace of a cluster that is used again. */

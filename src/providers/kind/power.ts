@@ -10,7 +10,7 @@ import { waitFor } from '../wait.ts';
 import { type Placeholders, restartAt } from './address.ts';
 import { type ContainerClock, ofWall } from './clock.ts';
 import { isReady } from './install.ts';
-import { must, run } from './shell.ts';
+import { must, runShell } from './shell.ts';
 import { idsOf, killAll, shutdownPods } from './shutdown.ts';
 
 /*
@@ -98,7 +98,7 @@ async function isBroken(node: NodeName, how: 'off' | 'unplugged' | 'shutdown'): 
   const status = await must(['docker', 'inspect', '-f', '{{.State.Status}}', node]);
   if (status.trim() !== 'running') return true;
   const look = how === 'shutdown' ? '! systemctl --quiet is-active kubelet' : isCut;
-  return (await run(['docker', 'exec', '--privileged', node, 'sh', '-c', look])).ok;
+  return (await runShell(['docker', 'exec', '--privileged', node, 'sh', '-c', look])).ok;
 }
 
 const pauseTries = 5;
@@ -109,7 +109,7 @@ const pauseTries = 5;
  */
 async function pause(node: NodeName): Promise<void> {
   for (let turn = 1; turn < pauseTries; turn += 1) {
-    if ((await run(['docker', 'pause', node])).ok) return;
+    if ((await runShell(['docker', 'pause', node])).ok) return;
     await monotonic.sleep(100);
   }
   await must(['docker', 'pause', node], { hint: recovery(node) });

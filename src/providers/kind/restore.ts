@@ -3,8 +3,8 @@ import { namespace } from '../../workload/manifests.ts';
 import { waitFor } from '../wait.ts';
 import { type Placeholders, restartAt } from './address.ts';
 import { nodeContainers } from './cluster.ts';
-import { addressOf } from './containers.ts';
-import { must, run } from './shell.ts';
+import { containerAddress } from './containers.ts';
+import { must, runShell } from './shell.ts';
 
 /*
  * A kept cluster as if nothing had been run on it.
@@ -13,7 +13,7 @@ import { must, run } from './shell.ts';
 /** Nodes that an interrupted fault left paused, stopped or cut off. One at a time is started, so that addresses stay. */
 export async function restoreNodes(name: string, placeholders: Placeholders): Promise<void> {
   for (const node of await brokenNodes(name)) {
-    const address = await addressOf(node);
+    const address = await containerAddress(node);
     const hint = `docker restart ${node}`;
     // A container that is stopped altogether has none any more, and gets any.
     if (address === '') await must(['docker', 'start', node], { hint });
@@ -29,12 +29,12 @@ export async function brokenNodes(name: string): Promise<string[]> {
 }
 
 async function isBroken(node: string): Promise<boolean> {
-  const { stdout } = await run(['docker', 'inspect', '-f', '{{.State.Status}}', node]);
+  const { stdout } = await runShell(['docker', 'inspect', '-f', '{{.State.Status}}', node]);
   if (stdout.trim() !== 'running') return true;
   // A preemption that did not come to its end has stopped the kubelet.
   const look =
     '! systemctl --quiet is-active kubelet || iptables -w -t raw -S PREROUTING | grep -q -- "-j DROP"';
-  return (await run(['docker', 'exec', '--privileged', node, 'sh', '-c', look])).ok;
+  return (await runShell(['docker', 'exec', '--privileged', node, 'sh', '-c', look])).ok;
 }
 
 /** Removes what an earlier run installed. */

@@ -8,7 +8,7 @@ export interface ShellResult {
 }
 
 /** One command to its end, its output kept. Never throws for what the command says. */
-export async function run(
+export async function runShell(
   command: readonly string[],
   options: {
     readonly input?: string;
@@ -34,9 +34,9 @@ export async function run(
 /** As run(); throws `provider-failed` with what the command wrote where it fails. */
 export async function must(
   command: readonly string[],
-  options: Parameters<typeof run>[1] & { readonly hint?: string } = {},
+  options: Parameters<typeof runShell>[1] & { readonly hint?: string } = {},
 ): Promise<string> {
-  const { ok, stdout, stderr } = await run(command, options);
+  const { ok, stdout, stderr } = await runShell(command, options);
   if (ok) return stdout.trim();
   const said = (stderr.trim() || stdout.trim()).split('\n').slice(-4).map(readable).join('\n');
   throw new MidflightError('provider-failed', `${command.slice(0, 3).join(' ')} failed: ${said}`, {

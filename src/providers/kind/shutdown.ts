@@ -1,6 +1,6 @@
 import { type CoreV1Api, PatchStrategy, setHeaderOptions, type V1Pod } from '@kubernetes/client-node';
 import type { Milliseconds, NodeName } from '../../base/units.ts';
-import { must, run } from './shell.ts';
+import { must, runShell } from './shell.ts';
 
 /*
  * The kubelet's graceful node shutdown (pkg/kubelet/nodeshutdown). kind's nodes have no logind, by which a kubelet learns
@@ -45,7 +45,7 @@ async function endPod(core: CoreV1Api, node: NodeName, pod: V1Pod, graceMs: Mill
   const ended = new AbortController();
   const probing = probe(core, node, pod, ended.signal);
   if (ids.length > 0)
-    await run(['docker', 'exec', node, 'sh', '-c', endWithin(ids, Math.min(graceMs, ownMs))]);
+    await runShell(['docker', 'exec', node, 'sh', '-c', endWithin(ids, Math.min(graceMs, ownMs))]);
   ended.abort();
   await probing;
   await patchStatus(core, pod, {
@@ -78,7 +78,7 @@ async function probe(core: CoreV1Api, node: NodeName, pod: V1Pod, ended: AbortSi
   for (let failures = 0; !ended.aborted; ) {
     await pause((wanted.periodSeconds ?? 10) * 1000, ended);
     if (ended.aborted) return;
-    failures = (await run([...ask, seconds, url])).ok ? 0 : failures + 1;
+    failures = (await runShell([...ask, seconds, url])).ok ? 0 : failures + 1;
     if (failures < (wanted.failureThreshold ?? 3)) continue;
     await patchStatus(core, pod, { conditions: notReady });
     return;

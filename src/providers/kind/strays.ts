@@ -7,7 +7,7 @@ import { refuseIfInUse } from './in-use.ts';
 import { ownerOf } from './leftovers.ts';
 import { allReady } from './ready.ts';
 import { brokenNodes, restoreNodes } from './restore.ts';
-import { must, run } from './shell.ts';
+import { must, runShell } from './shell.ts';
 
 /**
  * Clusters and containers of dead runs, by the owner that the edge's container names. A kept cluster is the user's: only
@@ -15,7 +15,7 @@ import { must, run } from './shell.ts';
  */
 export async function kindStrays(named: ReadonlySet<string>): Promise<Stray[]> {
   const format = `{{.Label "${containerLabel}"}} {{.Label "${ownerLabel}"}}`;
-  const { ok, stdout } = await run([
+  const { ok, stdout } = await runShell([
     'docker',
     'ps',
     '-a',

@@ -2,7 +2,7 @@ import { VersionApi } from '@kubernetes/client-node';
 import { settingsOf } from '../../plan/settings.ts';
 import type { Up } from './bring-up.ts';
 import type { imagesOf } from './images.ts';
-import { run } from './shell.ts';
+import { runShell } from './shell.ts';
 
 /** Of everything that decides figures; of the cluster itself only once it is up. */
 export async function versionsOf(
@@ -10,8 +10,8 @@ export async function versionsOf(
   images: ReturnType<typeof imagesOf>,
 ): Promise<Record<string, string>> {
   const [kind, docker] = await Promise.all([
-    run(['kind', 'version', '--quiet']),
-    run(['docker', 'version', '--format', '{{.Server.Version}}']),
+    runShell(['kind', 'version', '--quiet']),
+    runShell(['docker', 'version', '--format', '{{.Server.Version}}']),
   ]);
   const kubernetes =
     state === null ? null : await state.cluster.kubeConfig.makeApiClient(VersionApi).getCode();

@@ -1,5 +1,5 @@
 import type { NodeName } from '../../base/units.ts';
-import type { Target } from '../../load/config.ts';
+import type { LoadTarget } from '../../load/config.ts';
 
 export interface HostPort {
   readonly host: string;
@@ -31,7 +31,7 @@ export interface BalancerFront {
 /** A URL, with whatever is behind it. */
 export interface UrlFront {
   readonly kind: 'url';
-  readonly target: Target;
+  readonly target: LoadTarget;
 }
 
 /** What load connects to. */

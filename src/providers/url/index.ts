@@ -1,12 +1,12 @@
 import { MidflightError } from '../../base/errors.ts';
 import type { RoleHandle } from '../../base/role.ts';
-import type { Target } from '../../load/config.ts';
+import type { LoadTarget } from '../../load/config.ts';
 import { launchLocal } from '../local-role.ts';
 import { newToken } from '../processes.ts';
 import type { Place, UrlFront } from '../provider.ts';
 
 /** A URL measured from this machine: no cluster, no workload, nothing that could be done to it. */
-export function urlPlace(target: Target): Place<UrlFront> {
+export function urlPlace(target: LoadTarget): Place<UrlFront> {
   const token = newToken();
   const handles: RoleHandle[] = [];
   return {

@@ -8,11 +8,11 @@ import {
 } from '../comparison-cells.ts';
 import { conclusion } from '../conclusion.ts';
 import { customersRows, customersTitle, customersTitles } from '../customers.ts';
-import { explain, explainColumns } from '../explain.ts';
-import { policyName } from '../figures.ts';
+import { explainCells, explainColumns } from '../explain.ts';
+import { policyLabel } from '../figures.ts';
 import { outageRows, outageTitles } from '../outages.ts';
 import { lostChart } from './lost-chart.ts';
-import { type Cell, escapeHtml, figure, type Key, paragraphs, prose, table } from './markup.ts';
+import { type Cell, escapeHtml, figure, htmlTable, type Key, paragraphs, prose } from './markup.ts';
 
 /** The first section: the comparison, when new connections failed, what customers would have seen. */
 export function comparison(report: Report): string {
@@ -24,10 +24,10 @@ export function comparison(report: Report): string {
   const outages = outageRows(report);
   const shown = [...cells.flatMap(cellLines).flatMap(used), ...outages.flat()];
   return [
-    rows.length === 0 ? '<p>No trial was begun.</p>' : table('comparison of policies', titles, rows),
+    rows.length === 0 ? '<p>No trial was begun.</p>' : htmlTable('comparison of policies', titles, rows),
     rows.length === 0
       ? ''
-      : `<p class="marks">${escapeHtml([...explainColumns(titles), ...explain(shown)].join(' · '))}</p>`,
+      : `<p class="marks">${escapeHtml([...explainColumns(titles), ...explainCells(shown)].join(' · '))}</p>`,
     chart(report),
     titled('When new connections failed', 'outages', outageTitles, outages),
     titled(customersTitle, 'customers', customersTitles, customersRows(report)),
@@ -36,7 +36,7 @@ export function comparison(report: Report): string {
 }
 
 const titled = (title: string, id: string, titles: readonly string[], rows: readonly string[][]) =>
-  rows.length === 0 ? '' : `<h3 id="${id}">${escapeHtml(title)}</h3>${table(title, titles, rows)}`;
+  rows.length === 0 ? '' : `<h3 id="${id}">${escapeHtml(title)}</h3>${htmlTable(title, titles, rows)}`;
 
 function rowOf(cells: ComparisonCells): Cell[] {
   const look = cells.anyLost === null ? 'unknown' : cells.anyLost ? 'lost' : 'none';
@@ -68,6 +68,6 @@ function chart({ comparison: rows }: Report): string {
     'Share of slow streams lost under each policy',
     keys,
     `<div class="wide">${lostChart(rows, 980)}</div><div class="narrow">${lostChart(rows, 340)}</div>`,
-    rows.map(({ policy, lost, started }) => `${policyName(policy)}: ${lost} of ${started}`).join('; '),
+    rows.map(({ policy, lost, started }) => `${policyLabel(policy)}: ${lost} of ${started}`).join('; '),
   );
 }

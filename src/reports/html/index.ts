@@ -1,11 +1,11 @@
 import type { TrialDetail } from '../../analysis/detail.ts';
 import type { Report } from '../../analysis/schema.ts';
 import { answer } from '../answer.ts';
-import { measured, policyName, setting } from '../figures.ts';
+import { measured, policyLabel, setting } from '../figures.ts';
 import { glossary } from '../glossary.ts';
 import { comparison } from './comparison.ts';
 import { lostTable, script, scriptHash } from './lost-table.ts';
-import { type Cell, escapeHtml, list, paragraphs, prose, table } from './markup.ts';
+import { type Cell, escapeHtml, htmlTable, list, paragraphs, prose } from './markup.ts';
 import { pathPictures } from './path-picture.ts';
 import type { TrialSeries } from './series.ts';
 import { style } from './style.ts';
@@ -66,14 +66,14 @@ function expectations({ expectations: found }: Report): string {
   if (found.length === 0) return '';
   const rows = found.map((row): Cell[] => [
     row.text,
-    policyName(row.policy),
+    policyLabel(row.policy),
     measured(row),
     {
       html: `<span class="${row.verdict}">${row.verdict}</span>${row.verdict === 'unknown' && row.reason !== null ? `: ${escapeHtml(row.reason.text)}` : ''}`,
     },
     row.line === null ? '' : String(row.line),
   ]);
-  return `<section aria-labelledby="expectations"><h2 id="expectations">Expectations</h2>${table('expectations', ['expectation', 'policy', 'measured', 'verdict', 'line'], rows)}</section>`;
+  return `<section aria-labelledby="expectations"><h2 id="expectations">Expectations</h2>${htmlTable('expectations', ['expectation', 'policy', 'measured', 'verdict', 'line'], rows)}</section>`;
 }
 
 const words = `<section aria-labelledby="words"><h2 id="words">What the words mean</h2><dl>${glossary
@@ -82,5 +82,5 @@ const words = `<section aria-labelledby="words"><h2 id="words">What the words me
 
 function about({ notices, versions }: Report): string {
   const rows = Object.entries(versions);
-  return `<section aria-labelledby="about"><h2 id="about">About this run</h2>${list([...new Set(notices)])}${table('versions', [], rows)}</section>`;
+  return `<section aria-labelledby="about"><h2 id="about">About this run</h2>${list([...new Set(notices)])}${htmlTable('versions', [], rows)}</section>`;
 }

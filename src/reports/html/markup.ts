@@ -31,7 +31,7 @@ const cellOf = (cell: Cell) => (typeof cell === 'string' ? prose(cell) : cell.ht
  * A table whose first column names its rows; it scrolls by itself where it is too wide. No titles: no head. On a narrow
  * screen each row becomes a block of its own, each cell with its title; the roles keep it a table for a screen reader.
  */
-export function table(
+export function htmlTable(
   caption: string,
   titles: readonly string[],
   rows: readonly (readonly Cell[])[],

@@ -1,5 +1,5 @@
 import type { Flow, TrialDetail } from '../../analysis/detail.ts';
-import { percent, plural, policyName, shortened } from '../figures.ts';
+import { percent, plural, policyLabel, shortened } from '../figures.ts';
 import { escapeHtml } from './markup.ts';
 
 /*
@@ -92,7 +92,7 @@ function picture(trials: readonly TrialDetail[]): string {
   });
   const unknown = all.streams - [...transit.values()].reduce((sum, { streams }) => sum + streams, 0);
   const healthy = first.nodes.filter(({ green }) => green).map(({ name }) => name);
-  const said = `${policyName(first.policy)}: ${all.streams} ${plural(all.streams, 'stream')}, ${all.lost} lost. Healthy at the balancer: ${healthy.length === 0 ? 'none' : healthy.join(', ')}.${unknown === 0 ? '' : ` The way of ${unknown} is not known.`}`;
+  const said = `${policyLabel(first.policy)}: ${all.streams} ${plural(all.streams, 'stream')}, ${all.lost} lost. Healthy at the balancer: ${healthy.length === 0 ? 'none' : healthy.join(', ')}.${unknown === 0 ? '' : ` The way of ${unknown} is not known.`}`;
   const shares = first.nodes.map(({ name }) => {
     const sums = transit.get(name) ?? { streams: 0, lost: 0 };
     return `${name} carried ${percent(sums.streams / all.streams)}, ${sums.lost} lost`;

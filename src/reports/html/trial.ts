@@ -10,19 +10,19 @@ import {
   faultName,
   keptConnectionLine,
   plural,
-  policyName,
+  policyLabel,
 } from '../figures.ts';
 import { outageCells } from '../outages.ts';
 import { boardChart, probeChart, streamChart } from './charts.ts';
 import { clockMarks } from './marks.ts';
-import { type Cell, escapeHtml, figure, type Key, list, prose, table } from './markup.ts';
+import { type Cell, escapeHtml, figure, htmlTable, type Key, list, prose } from './markup.ts';
 import { looksIn } from './outcome-look.ts';
 import type { TrialSeries } from './series.ts';
 
 export const trialId = ({ index }: { readonly index: number }): string => `trial-${index + 1}`;
 
 export const trialTitle = ({ policy, repeat }: TrialReport): string =>
-  `${policyName(policy)}, repeat ${repeat + 1}`;
+  `${policyLabel(policy)}, repeat ${repeat + 1}`;
 
 /** One trial: what was lost and why, the timelines, the clocks. */
 export function trialSection(trial: TrialReport, series: TrialSeries | undefined): string {
@@ -143,7 +143,7 @@ function requests({
     rows.push([`${load} (${engine})`, `${lost} of ${started} failed`]);
   }
   if (sourceAddress !== null) rows.push(["client's address", address(sourceAddress)]);
-  return table('requests', [], rows);
+  return htmlTable('requests', [], rows);
 }
 
 function outcomes({ requests: { byOutcome, byOutcomeClient } }: TrialReport): string {
@@ -152,12 +152,12 @@ function outcomes({ requests: { byOutcome, byOutcomeClient } }: TrialReport): st
   const rows = names.map((name) => [name, count(byOutcome, name), count(byOutcomeClient, name)]);
   const same = rows.every(([, shown, seen]) => shown === seen);
   if (same)
-    return table(
+    return htmlTable(
       'outcomes',
       [],
       rows.map(([name = '', shown = '']) => [name, shown]),
     );
-  return table('outcomes', ['outcome', 'as this balancer shows it', 'as the client saw it'], rows);
+  return htmlTable('outcomes', ['outcome', 'as this balancer shows it', 'as the client saw it'], rows);
 }
 
 function clocks(found: DisturbanceReport): string {
@@ -185,7 +185,7 @@ function clocks(found: DisturbanceReport): string {
   ];
   return `<h3>${prose(`${disturbanceName(found)}, at ${at.toFixed(1)} s`)}</h3>
 <p>${prose(`${requestsLost} ${plural(requestsLost, 'stream')} lost. ${customersTitle}: ${seen.join('; ')}.`)}</p>
-${outages(found)}<p class="marks">Clocks, counted from the ${kind}:</p>${table(`clocks of the ${kind}`, [], rows)}
+${outages(found)}<p class="marks">Clocks, counted from the ${kind}:</p>${htmlTable(`clocks of the ${kind}`, [], rows)}
 ${others === '' ? '' : `<p class="marks">${prose(`Nothing to measure: ${others}.`)}</p>`}`;
 }
 
@@ -193,7 +193,7 @@ function outages(disturbance: DisturbanceReport): string {
   const { outages: found } = disturbance;
   if (found === null || found.length === 0) return '';
   const rows = found.map((one, index) => [`outage ${index + 1}`, ...outageCells(disturbance, one)]);
-  return table('outages', ['outage', 'began', 'lasted', 'new connections failed'], rows);
+  return htmlTable('outages', ['outage', 'began', 'lasted', 'new connections failed'], rows);
 }
 
 function untrusted({ untrusted: spans }: TrialReport): string {

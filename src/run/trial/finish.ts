@@ -3,7 +3,7 @@ import { realMs } from '../run.ts';
 import { noise, slack, type Trial } from './trial.ts';
 
 /** Follows every stream to its end: a node may only come back after all it held is classified. */
-export async function finish(trial: Trial, loads: Loads): Promise<void> {
+export async function finishTrial(trial: Trial, loads: Loads): Promise<void> {
   const { run } = trial;
   trial.phase('finish');
   const limit = realMs(run.plan, longestStreamMs(run.plan) + slack) + noise;

@@ -16,7 +16,7 @@ export async function mayFlip({ run }: Trial, { preconditions }: SwitchOver): Pr
 }
 
 /** Changes the policy under load, and waits until the edge has followed and new connections succeed again. */
-export async function flip(trial: Trial, { steps }: SwitchOver): Promise<void> {
+export async function flipPolicy(trial: Trial, { steps }: SwitchOver): Promise<void> {
   const { run, strategy } = trial;
   const { edge, stabilityMs } = run.plan;
   trial.phase('flip');

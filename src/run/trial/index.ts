@@ -10,8 +10,8 @@ import { strategyOf } from '../../policies/index.ts';
 import { cutOff } from '../cut-off.ts';
 import { launchLoads } from '../loads.ts';
 import { isInterrupted, type Run, TrialSpoiled } from '../run.ts';
-import { finish } from './finish.ts';
-import { flip, mayFlip } from './flip.ts';
+import { finishTrial } from './finish.ts';
+import { flipPolicy, mayFlip } from './flip.ts';
 import { ramp, steady } from './ramp.ts';
 import { recover } from './recover.ts';
 import { settleOn } from './settle.ts';
@@ -110,9 +110,9 @@ async function conduct(trial: Trial): Promise<void> {
     const disturbed = strategy.switchOver !== null || trial.fault !== null;
     await ramp(trial, loads);
     if (disturbed) await steady(trial);
-    if (strategy.switchOver !== null) await flip(trial, strategy.switchOver);
+    if (strategy.switchOver !== null) await flipPolicy(trial, strategy.switchOver);
     if (trial.fault !== null && trial.target !== null) await strike(trial, trial.fault, trial.target);
-    await finish(trial, loads);
+    await finishTrial(trial, loads);
   } finally {
     await cutOff(run, loads);
     await loads.stop();

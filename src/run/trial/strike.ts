@@ -1,6 +1,6 @@
 import type { Milliseconds, NodeName } from '../../base/units.ts';
 import { faultTraits } from '../../catalogue/faults.ts';
-import type { Fault, Hold } from '../../faults/index.ts';
+import type { Fault, FaultEffect } from '../../faults/index.ts';
 import { evictionMs } from '../../plan/eviction.ts';
 import { faultContext, rememberPlacement } from '../cluster.ts';
 import { edgeHolds } from '../expected.ts';
@@ -44,7 +44,7 @@ async function inject(trial: Trial, fault: Fault, node: NodeName): Promise<numbe
       disturbed(trial, { ...of('fault'), at: 'begin', t, detail });
     },
   });
-  const hold: Hold = await fault.inject(context, node);
+  const hold: FaultEffect = await fault.inject(context, node);
   disturbed(trial, { ...of('fault'), at: 'done', ...hold });
   if (hold.affected === 0) trial.note('no-effect', `${fault.kind} of ${node} took no hold: ${hold.detail}`);
   return began;

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Timers } from '../../base/timers.ts';
-import type { Target } from '../../load/config.ts';
-import { addressOf, secureOptions } from '../../load/http/connection.ts';
+import type { LoadTarget } from '../../load/config.ts';
+import { addressOptions, secureOptions } from '../../load/http/connection.ts';
 
 /** How long the server may take to show what it speaks, ms. */
 const limitMs = 1500;
@@ -12,7 +12,7 @@ const limitMs = 1500;
  * no such thing was seen. One more connection, or two.
  */
 export async function wrongProtocol(
-  target: Target,
+  target: LoadTarget,
   http: '1.1' | '2',
   timers: Pick<Timers, 'after'>,
 ): Promise<string | null> {
@@ -32,9 +32,9 @@ export async function wrongProtocol(
 const noHttp2 = 'the server offers no HTTP/2: leave --http 2 away';
 
 /** What the server chooses of h2 and http/1.1 in a TLS handshake ('' where it does not say); null: there was none. */
-function tlsProtocol(target: Target, timers: Pick<Timers, 'after'>): Promise<string | null> {
+function tlsProtocol(target: LoadTarget, timers: Pick<Timers, 'after'>): Promise<string | null> {
   const options = {
-    ...addressOf(target, 0),
+    ...addressOptions(target, 0),
     ...secureOptions({ ...target, insecure: true }, 'http/1.1'),
     autoSelectFamily: true,
     ALPNProtocols: ['h2', 'http/1.1'],
@@ -56,9 +56,9 @@ function tlsProtocol(target: Target, timers: Pick<Timers, 'after'>): Promise<str
 }
 
 /** The port answers a plain HTTP/1.1 request by something that begins as HTTP/1 does. */
-function speaksHttp1(target: Target, timers: Pick<Timers, 'after'>): Promise<boolean> {
+function speaksHttp1(target: LoadTarget, timers: Pick<Timers, 'after'>): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket: Socket = connect({ ...addressOf(target, 0), autoSelectFamily: true });
+    const socket: Socket = connect({ ...addressOptions(target, 0), autoSelectFamily: true });
     const end = (found: boolean) => {
       stopLimit();
       socket.destroy();

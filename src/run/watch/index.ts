@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
 import { urlPlace } from '../../providers/url/index.ts';
-import { conduct, type Session, type Stages } from '../conduct.ts';
+import { type ConductSession, conduct, type Stages } from '../conduct.ts';
 import type { RunEnd } from '../run.ts';
 import { failures } from './failures.ts';
 import { idPrefixes, launchInstruments } from './instruments.ts';
@@ -19,11 +19,11 @@ const versions = { node: process.version };
  * gets its last line. Returns how it ended; throws only what is a defect of midflight.
  */
 export function runWatch(options: WatchRunOptions): Promise<RunEnd> {
-  const begin = (session: Session) => stagesOf(options, session);
+  const begin = (session: ConductSession) => stagesOf(options, session);
   return conduct(options, { plan: options.plan, versions, begin });
 }
 
-function stagesOf(options: WatchRunOptions, session: Session): Stages {
+function stagesOf(options: WatchRunOptions, session: ConductSession): Stages {
   const { clock, record, status } = session;
   const place = urlPlace(options.target);
   const failed = failures();

@@ -4,9 +4,9 @@ import type { ProbeConfig, StreamsConfig } from '../../load/config.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
 import type { Place } from '../../providers/provider.ts';
-import type { Session } from '../conduct.ts';
+import type { ConductSession } from '../conduct.ts';
 import { launchInstrument } from '../instruments.ts';
-import type { Watch, WatchRunOptions } from './watch.ts';
+import type { WatchedRun, WatchRunOptions } from './watch.ts';
 
 /** How long a connection that is not answered is waited for: as Cloudflare does (522). */
 const connectMs = 19_000;
@@ -20,9 +20,9 @@ export const idPrefixes = { streams: 'stream-', probe: 'probe-' } as const;
 /** Starts the recorder and the probe that the plan asks for. */
 export async function launchInstruments(
   options: WatchRunOptions,
-  session: Session,
+  session: ConductSession,
   place: Place,
-): Promise<Pick<Watch, 'streams' | 'probe'>> {
+): Promise<Pick<WatchedRun, 'streams' | 'probe'>> {
   const run = {
     ...session,
     provider: place,

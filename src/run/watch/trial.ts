@@ -9,7 +9,7 @@ import { isInterrupted } from '../run.ts';
 import type { RunState } from '../state.ts';
 import { type CommandEnd, runCommand, runDuring } from '../user-command.ts';
 import { idPrefixes, probeHoldMs } from './instruments.ts';
-import type { Watch, WatchOutcome } from './watch.ts';
+import type { WatchedRun, WatchOutcome } from './watch.ts';
 import { unwellBefore } from './well.ts';
 
 /** How many kinds of failures to report for each load. */
@@ -18,7 +18,7 @@ const mostReasons = 5;
 const recoveryMs = 60_000;
 
 /** The one trial. Returns why the watch could not be completed, or null. */
-export async function watchTrial(watch: Watch): Promise<Reason | null> {
+export async function watchTrial(watch: WatchedRun): Promise<Reason | null> {
   const { options, record, clock, state, streams, probe } = watch;
   const phase = (name: Phase) => record({ type: 'phase', t: clock.now(), trial: 0, phase: name });
   state.beginTrial();
@@ -73,11 +73,11 @@ export async function watchTrial(watch: Watch): Promise<Reason | null> {
   return failure;
 }
 
-const warn = ({ record, clock }: Watch, code: NoteCode, text: string) =>
+const warn = ({ record, clock }: WatchedRun, code: NoteCode, text: string) =>
   record({ type: 'note', t: clock.now(), level: 'warning', code, text });
 
 /** What the figures alone would hide. */
-function tellCuts(watch: Watch): void {
+function tellCuts(watch: WatchedRun): void {
   const { options, state, cuts } = watch;
   const cut = cuts.count();
   if (cut > 0)
@@ -98,7 +98,7 @@ function tellCuts(watch: Watch): void {
     );
 }
 
-async function command({ options, record, clock }: Watch): Promise<CommandEnd | null> {
+async function command({ options, record, clock }: WatchedRun): Promise<CommandEnd | null> {
   const { command: argv, during, shownCommand, signal } = options;
   if (argv.length === 0) return null;
   const name = shownCommand.join(' ');
@@ -123,13 +123,16 @@ async function command({ options, record, clock }: Watch): Promise<CommandEnd | 
   return end;
 }
 
-function sleepUntilEnd({ options, clock }: Watch): Promise<void> {
+function sleepUntilEnd({ options, clock }: WatchedRun): Promise<void> {
   options.onWait?.({ what: 'the end of the watch', limitMs: options.durationMs });
   return clock.sleep(options.durationMs, options.signal).finally(() => options.onWait?.(null));
 }
 
 /** No new stream; those in flight to their end, and, where all was well once, probes until it is again. */
-async function followUp({ options, state, clock, streams, probe }: Watch, wasWell: boolean): Promise<void> {
+async function followUp(
+  { options, state, clock, streams, probe }: WatchedRun,
+  wasWell: boolean,
+): Promise<void> {
   const { plan, signal, followMs } = options;
   const since = clock.now();
   streams?.send({ type: 'quiesce' });
@@ -149,5 +152,5 @@ async function followUp({ options, state, clock, streams, probe }: Watch, wasWel
 
 const stableWords = ({ stabilityMs }: AnyPlan) => `${stabilityMs / 1000} s without a failed probe`;
 
-const idle = (state: RunState, { streams, probe }: Pick<Watch, 'streams' | 'probe'>) =>
+const idle = (state: RunState, { streams, probe }: Pick<WatchedRun, 'streams' | 'probe'>) =>
   (streams === null || state.idle.has('streams')) && (probe === null || state.idle.has('probe'));

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { RoleHandle } from '../../base/role.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
-import type { Target, WantedAnswer } from '../../load/config.ts';
+import type { LoadTarget, WantedAnswer } from '../../load/config.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { ConductOptions } from '../conduct.ts';
 import type { RunState } from '../state.ts';
@@ -12,9 +12,9 @@ import type { OrderlyCuts } from './orderly-cut.ts';
 export interface WatchRunOptions extends ConductOptions {
   readonly plan: AnyPlan;
   /** Of the streams. */
-  readonly target: Target;
+  readonly target: LoadTarget;
   /** Of the probes: the same host, maybe another path. */
-  readonly probeTarget: Target;
+  readonly probeTarget: LoadTarget;
   readonly http: '1.1' | '2';
   /** Real milliseconds of the watch, from when all was well. */
   readonly durationMs: number;
@@ -33,7 +33,7 @@ export interface WatchRunOptions extends ConductOptions {
 export type WatchOutcome = 'completed' | 'interrupted' | 'failed';
 
 /** A watch under way. */
-export interface Watch {
+export interface WatchedRun {
   readonly options: WatchRunOptions;
   readonly clock: Clock;
   readonly state: RunState;

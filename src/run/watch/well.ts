@@ -7,7 +7,7 @@ import { probeTimeoutMs } from '../../plan/shape.ts';
 import { wrongProtocol } from './diagnose.ts';
 import type { Failure } from './failures.ts';
 import { idPrefixes } from './instruments.ts';
-import type { Watch } from './watch.ts';
+import type { WatchedRun } from './watch.ts';
 
 /** How long all must be well before the command is run. */
 const steadyMs = 2000;
@@ -16,7 +16,7 @@ const hopeless = { ms: 1000, count: 3 };
 /** A silence is known at its limit only. */
 
 /** Waits until each wanted stream has begun and nothing has failed for a while; what is wrong, else. */
-export async function unwellBefore(watch: Watch, onSteady: () => void): Promise<string | null> {
+export async function unwellBefore(watch: WatchedRun, onSteady: () => void): Promise<string | null> {
   const { options, state, clock, streams } = watch;
   const { signal, plan } = options;
   const wanted = plan.load.reduce((sum, load) => sum + (load.kind === 'streams' ? load.concurrency : 0), 0);
@@ -64,14 +64,14 @@ export async function unwellBefore(watch: Watch, onSteady: () => void): Promise<
 }
 
 /** How most of these failed, and what may be done about it. */
-async function how({ options, failures, clock }: Watch, idPrefix: string): Promise<string> {
+async function how({ options, failures, clock }: WatchedRun, idPrefix: string): Promise<string> {
   const most = failures.most(idPrefix);
   if (most === null) return '';
   return `: ${most.count} failed, ${most.text}${await hintFor(options, idPrefix, most, timersOf(clock))}`;
 }
 
 async function hintFor(
-  options: Watch['options'],
+  options: WatchedRun['options'],
   idPrefix: string,
   failure: Failure,
   timers: Timers,

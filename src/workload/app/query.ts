@@ -8,7 +8,7 @@ const streamQuery = z.object({ id: z.string().min(1), duration: amount, interval
 const shortQuery = z.object({ id: z.string().min(1) });
 
 /** What a path asks of the app. */
-export type Wanted =
+export type AppQuery =
   | {
       readonly kind: 'stream';
       readonly durationMs: number;
@@ -21,7 +21,7 @@ export type Wanted =
   | { readonly kind: 'bad'; readonly message: string };
 
 /** Reads a request's path and query. */
-export function readQuery(target: string): Wanted {
+export function readQuery(target: string): AppQuery {
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
   const query = () => Object.fromEntries(new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)));
@@ -37,7 +37,7 @@ export function readQuery(target: string): Wanted {
   return { kind: 'stream', durationMs: duration, intervalMs: interval, chunkSize: chunk };
 }
 
-function bad(error: z.ZodError): Wanted {
+function bad(error: z.ZodError): AppQuery {
   const lines = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   return { kind: 'bad', message: `bad query: ${lines.join('; ')}\n` };
 }

@@ -5,7 +5,7 @@ const cidr = z.string().refine(isRange, { error: 'no address range such as 10.0.
 const port = z.int().min(0).max(65_535);
 
 export const endpoint = z.object({ host: z.string(), port });
-export type Endpoint = z.infer<typeof endpoint>;
+export type AppEndpoint = z.infer<typeof endpoint>;
 
 /** Configuration of the model ingress' process. All durations are REAL milliseconds. Defaults are Traefik's (v3.7). */
 export const ingressConfig = z.object({

@@ -53,7 +53,7 @@ export function endToEnd({ headersDistinct }: IncomingMessage): Headers {
 }
 
 /** Who carries the request. */
-export interface Carrier {
+export interface ForwardingPod {
   readonly node: string;
   readonly pod: string;
   readonly trusts: Ranges;
@@ -63,7 +63,7 @@ export interface Carrier {
 export function forwardedHeaders(
   request: IncomingMessage,
   peer: string,
-  carrier: Carrier,
+  carrier: ForwardingPod,
 ): OutgoingHttpHeaders {
   const headers = endToEnd(request);
   if (!carrier.trusts(peer))

@@ -5,7 +5,7 @@ import type { EventOf } from '../../history/schema.ts';
 import { plainAddress } from '../address.ts';
 import { idHeader } from '../protocol.ts';
 import { ranges } from './allow-list.ts';
-import type { Endpoint, IngressConfig } from './config.ts';
+import type { AppEndpoint, IngressConfig } from './config.ts';
 import { endToEnd, forwardedHeaders } from './forwarded.ts';
 import { createUpstream } from './upstream.ts';
 
@@ -23,7 +23,7 @@ const texts = {
 
 export interface Proxy {
   readonly handle: RequestListener;
-  setUpstream(endpoints: readonly Endpoint[]): void;
+  setUpstream(endpoints: readonly AppEndpoint[]): void;
   close(): void;
 }
 

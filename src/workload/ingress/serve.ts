@@ -2,14 +2,14 @@ import { createServer } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import type { EventOf } from '../../history/schema.ts';
 import { listen } from '../listener.ts';
-import type { Endpoint, IngressConfig } from './config.ts';
+import type { AppEndpoint, IngressConfig } from './config.ts';
 import { createProxy } from './proxy.ts';
 
 export interface Ingress {
   readonly host: string;
   readonly port: number;
   readonly pingPort: number;
-  setUpstream(endpoints: readonly Endpoint[]): void;
+  setUpstream(endpoints: readonly AppEndpoint[]): void;
   /**
    * Ends as Traefik does (v3.7, pkg/server/server_entrypoint_tcp.go, Shutdown): serves on for
    * requestAcceptGraceTimeout while /ping says 503, then takes no more and has graceTimeOut for the rest, then cuts it.

@@ -5,11 +5,11 @@ import {
   type OutgoingHttpHeaders,
   request,
 } from 'node:http';
-import type { Endpoint } from './config.ts';
+import type { AppEndpoint } from './config.ts';
 
 /** One request on its way to the app. */
 export interface Sent {
-  readonly endpoint: Endpoint;
+  readonly endpoint: AppEndpoint;
   readonly method: string;
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
@@ -21,14 +21,14 @@ export interface Sent {
 }
 
 /** Connections to the app, kept between requests. */
-export interface Upstream {
+export interface AppConnections {
   /** Returns how to give it up. */
   send(sent: Sent): () => void;
   close(): void;
 }
 
 /** `localAddress` null: the system's choice. `dialTimeoutMs`: real milliseconds. */
-export function createUpstream(localAddress: string | null, dialTimeoutMs: number): Upstream {
+export function createUpstream(localAddress: string | null, dialTimeoutMs: number): AppConnections {
   // Traefik 3.7's serversTransport: maxIdleConnsPerHost 200, and no limit of those in use.
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 200 });
   const from = localAddress === null ? {} : { localAddress };

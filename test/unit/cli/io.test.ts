@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { imagesOf } from '../../../src/cli/images.ts';
+import { requestedImages } from '../../../src/cli/images.ts';
 import { colourOf, columnsOf, guardOutputs } from '../../../src/cli/io.ts';
 
 const errno = (code: string) => Object.assign(new Error(code), { code });
@@ -66,9 +66,9 @@ test('what is for the eye alone may be lost', () => {
 
 test('images: the flag goes before the environment; what none names is left to the scenario', () => {
   const none = { node: undefined, traefik: undefined, app: undefined };
-  assert.equal(imagesOf(none, {}), {});
+  assert.equal(requestedImages(none, {}), {});
   const env = { MIDFLIGHT_KIND_IMAGE: 'n', MIDFLIGHT_TRAEFIK_IMAGE: '', MIDFLIGHT_APP_IMAGE: 'a' };
-  assert.equal(imagesOf({ ...none, app: 'b' }, env), { node: 'n', app: 'b' });
+  assert.equal(requestedImages({ ...none, app: 'b' }, env), { node: 'n', app: 'b' });
 });
 
 test.run();

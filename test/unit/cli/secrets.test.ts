@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
-import { headerOf, headersIn, shownCommand, shownUrl } from '../../../src/cli/secrets.ts';
+import { headersIn, parseHeader, shownCommand, shownUrl } from '../../../src/cli/secrets.ts';
 
 const secret = 's3cret';
 const env = { TOKEN: `Bearer ${secret}`, EMPTY: '' };
@@ -38,19 +38,19 @@ test('a command is shown without its arguments', () => {
 });
 
 test('a header is taken as it stands, or from the environment', () => {
-  assert.equal(headerOf('X-A: b: c', env), ['X-A', 'b: c']);
-  assert.equal(headerOf('Authorization: env:TOKEN', env), ['Authorization', `Bearer ${secret}`]);
-  assert.equal(headerOf('X-A: env:not a name', env), ['X-A', 'env:not a name']);
+  assert.equal(parseHeader('X-A: b: c', env), ['X-A', 'b: c']);
+  assert.equal(parseHeader('Authorization: env:TOKEN', env), ['Authorization', `Bearer ${secret}`]);
+  assert.equal(parseHeader('X-A: env:not a name', env), ['X-A', 'env:not a name']);
   assert.match(
-    refused(() => headerOf('Authorization: env:NONE', env)),
+    refused(() => parseHeader('Authorization: env:NONE', env)),
     'the environment has no NONE',
   );
   assert.match(
-    refused(() => headerOf('X: env:EMPTY', env)),
+    refused(() => parseHeader('X: env:EMPTY', env)),
     'the environment has no EMPTY',
   );
   assert.match(
-    refused(() => headerOf(`Bearer ${secret}`, env)),
+    refused(() => parseHeader(`Bearer ${secret}`, env)),
     "without 'Name:'",
   );
 });

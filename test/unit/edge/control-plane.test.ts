@@ -8,7 +8,7 @@ import { embeddedKubeconfig } from '../../../src/cluster/control-plane/kubeconfi
 import type { EventOf } from '../../../src/history/schema.ts';
 import { historyEvent } from '../../../src/history/schema.ts';
 import { kubeConfigFromText } from '../../../src/kube/config.ts';
-import { mergePatch } from '../../../src/kube/patch.ts';
+import { patchObject } from '../../../src/kube/patch.ts';
 import { callApi } from '../../../src/kube/request.ts';
 import { presets } from '../../../src/presets/index.ts';
 import '../../support/bundles.ts';
@@ -41,7 +41,7 @@ test('the edge follows the embedded control plane: its nodes, its flips and the 
   for (const index of [1, 2]) {
     const name = `n${index}`;
     await post('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name } });
-    await mergePatch(kubeConfig, `/api/v1/nodes/${name}/status`, {
+    await patchObject(kubeConfig, `/api/v1/nodes/${name}/status`, {
       status: { addresses: [{ type: 'InternalIP', address: `127.0.0.${index}` }] },
     });
   }
@@ -86,7 +86,7 @@ test('the edge follows the embedded control plane: its nodes, its flips and the 
       }));
     };
     const setPolicy = (externalTrafficPolicy: 'Cluster' | 'Local') =>
-      mergePatch(kubeConfig, '/api/v1/namespaces/default/services/ingress', {
+      patchObject(kubeConfig, '/api/v1/namespaces/default/services/ingress', {
         spec: { externalTrafficPolicy },
       });
     const both = ['n1', 'n2'];
@@ -96,7 +96,7 @@ test('the edge follows the embedded control plane: its nodes, its flips and the 
     const flipped = { policy: 'Local', healthPort: true, nodes: both };
     assert.equal(await reconciled(2), [initial, flipped]);
     const excluded = { 'node.kubernetes.io/exclude-from-external-load-balancers': 'true' };
-    await mergePatch(kubeConfig, '/api/v1/nodes/n2', { metadata: { labels: excluded } });
+    await patchObject(kubeConfig, '/api/v1/nodes/n2', { metadata: { labels: excluded } });
     await reconciled(3);
     await setPolicy('Cluster');
     assert.equal((await reconciled(4)).slice(2), [

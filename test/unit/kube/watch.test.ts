@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
 import { kubeConfigFromText } from '../../../src/kube/config.ts';
-import { mergePatch, publishAddress } from '../../../src/kube/patch.ts';
+import { patchObject, publishAddress } from '../../../src/kube/patch.ts';
 import { ApiError, callApi } from '../../../src/kube/request.ts';
 import { watchResource } from '../../../src/kube/watch.ts';
 import { type FakeKubeApi, fakeKubeApi } from '../../support/fake-kube-api.ts';
@@ -156,12 +156,12 @@ test(
     });
     api.put('/api/v1/nodes', { metadata: { name: 'n1', labels: { pool: 'stable' } }, spec: {} });
     const ref = { namespace: 'web', name: 'ingress' };
-    await mergePatch(kubeConfig, `${services}/ingress`, { spec: { externalTrafficPolicy: 'Local' } });
+    await patchObject(kubeConfig, `${services}/ingress`, { spec: { externalTrafficPolicy: 'Local' } });
     await publishAddress(kubeConfig, ref, '10.0.0.9');
     const service = api.get(services, 'ingress');
     assert.equal(service?.spec, { type: 'LoadBalancer', externalTrafficPolicy: 'Local' });
     assert.equal(service?.status, { loadBalancer: { ingress: [{ ip: '10.0.0.9' }] } });
-    const patchNode = (content: object) => mergePatch(kubeConfig, '/api/v1/nodes/n1', content);
+    const patchNode = (content: object) => patchObject(kubeConfig, '/api/v1/nodes/n1', content);
     await patchNode({ metadata: { labels: { 'x/y': 'true' } }, spec: { unschedulable: true } });
     const node = () => api.get('/api/v1/nodes', 'n1');
     assert.equal(
@@ -177,7 +177,7 @@ test(
   'what fails says what was asked, and with which status',
   withApi(async (api) => {
     const kubeConfig = kubeConfigFromText(api.kubeconfig);
-    const failed = await mergePatch(kubeConfig, '/api/v1/namespaces/web/services/none', {}).catch((e) => e);
+    const failed = await patchObject(kubeConfig, '/api/v1/namespaces/web/services/none', {}).catch((e) => e);
     assert.instance(failed, ApiError);
     if (!(failed instanceof ApiError)) return;
     assert.equal([failed.status, failed.code], [404, 'api-failed']);

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Outcome } from '../../../src/history/schema.ts';
-import { outcomeOf, type Told } from '../../../src/load/k6/outcome.ts';
+import { k6Outcome, type Told } from '../../../src/load/k6/outcome.ts';
 
 /** An answer that was cut: k6 has no status of it. */
 const cut: Told = {
@@ -66,13 +66,13 @@ const table: [string, Partial<Told>, Outcome][] = [
   ['what nobody has seen yet', { code: 1630, error: 'http2: stream closed' }, 'unclear'],
 ];
 for (const [what, told, expected] of table) {
-  test(`${what}: ${expected}`, () => assert.is(outcomeOf({ ...cut, ...told }, 200), expected));
+  test(`${what}: ${expected}`, () => assert.is(k6Outcome({ ...cut, ...told }, 200), expected));
 }
 
 test('a refusal that is wanted has a body of its own', () => {
   const refusal: Told = { ...whole, status: 403, code: 1403, chunks: 0, marked: 'wrong' };
-  assert.is(outcomeOf(refusal, 403), 'completed');
-  assert.is(outcomeOf(whole, 403), 'http-error');
+  assert.is(k6Outcome(refusal, 403), 'completed');
+  assert.is(k6Outcome(whole, 403), 'http-error');
 });
 
 test.run();

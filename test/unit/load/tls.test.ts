@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import { launchChild } from '../../../src/base/child.ts';
 import { monotonic } from '../../../src/base/clock.ts';
 import { roleBundle } from '../../../src/base/package.ts';
-import type { ProbeConfig, Target } from '../../../src/load/config.ts';
+import type { LoadTarget, ProbeConfig } from '../../../src/load/config.ts';
 import { probe } from '../../../src/load/probe/probe.ts';
 import { recorder } from '../../../src/load/recorder/recorder.ts';
 import { chunkLine, endLine } from '../../../src/workload/protocol.ts';
@@ -56,7 +56,7 @@ async function secureServer(host = '127.0.0.1') {
   return { port, greetings, close: () => server.close() };
 }
 
-const secure = (port: number, more: Partial<Target> = {}) =>
+const secure = (port: number, more: Partial<LoadTarget> = {}) =>
   targetAt('127.0.0.1', port, { tls: true, hostname: 'shop.test', ...more });
 
 /** Ends servers even where an assertion failed before their close: an open one would keep the test's process. */
@@ -65,7 +65,7 @@ test.after(() => {
   for (const server of servers) server.close();
 });
 
-async function probed(target: Target, more: Partial<ProbeConfig> = {}) {
+async function probed(target: LoadTarget, more: Partial<ProbeConfig> = {}) {
   const said = gather();
   const load = probe(probeAt(target, { rate: 50, app: true, ...more }), said, monotonic);
   load.begin();
@@ -76,7 +76,7 @@ async function probed(target: Target, more: Partial<ProbeConfig> = {}) {
   return said;
 }
 
-async function recorded(target: Target) {
+async function recorded(target: LoadTarget) {
   const said = gather();
   const load = recorder(streamsAt(target, { concurrency: 2 }), said, monotonic);
   load.begin();

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { monotonic } from '../../../src/base/clock.ts';
 import type { Message } from '../../../src/base/role.ts';
 import type { Outcome } from '../../../src/history/schema.ts';
-import type { Target } from '../../../src/load/config.ts';
+import type { LoadTarget } from '../../../src/load/config.ts';
 import type { Lookup } from '../../../src/load/http/addresses.ts';
 import { probe } from '../../../src/load/probe/probe.ts';
 import { recorder } from '../../../src/load/recorder/recorder.ts';
@@ -57,7 +57,7 @@ async function listenSecurely(options: Parameters<typeof createSecureServer>[0],
 /** Where silence is no part of the truth, a busy machine gets its time: client and server share one process here. */
 const stallOf = (outcome: Outcome) => (outcome === 'hung' ? 3000 : 20_000);
 
-async function record(target: Target, concurrency: number, lookup: Lookup, stallMs = 20_000) {
+async function record(target: LoadTarget, concurrency: number, lookup: Lookup, stallMs = 20_000) {
   const said = gather();
   const config = streamsAt(target, {
     concurrency,
@@ -72,7 +72,7 @@ async function record(target: Target, concurrency: number, lookup: Lookup, stall
   return said;
 }
 
-async function probed(target: Target, http: '1.1' | '2', lookup: Lookup, stallMs = 20_000) {
+async function probed(target: LoadTarget, http: '1.1' | '2', lookup: Lookup, stallMs = 20_000) {
   const said = gather();
   const load = probe(
     probeAt(target, { http, rate: 20, timeoutMs: stallMs, holdMs: stallMs }),
@@ -96,13 +96,13 @@ const finds =
   (...addresses: string[]): Lookup =>
   async () =>
     addresses;
-const named = (port: number, more: Partial<Target> = {}) => targetAt('app.test', port, more);
+const named = (port: number, more: Partial<LoadTarget> = {}) => targetAt('app.test', port, more);
 const addressesOf = (messages: readonly Message[]) =>
   messages.flatMap(({ type, address }) => (type === 'address' ? [address] : []));
 
 async function truth(
   what: string,
-  target: Target,
+  target: LoadTarget,
   outcome: Outcome,
   lookup: Lookup,
   address: string | null = null,
@@ -183,7 +183,7 @@ test('a name that resolves anew to another address is followed there', async () 
   assert.equal(addressesOf(said.messages), ['127.0.0.7', '127.0.0.8']);
 });
 
-const tls = (port: number, more: Partial<Target> = {}) =>
+const tls = (port: number, more: Partial<LoadTarget> = {}) =>
   targetAt('127.0.0.1', port, { tls: true, insecure: true, ...more });
 const nobody = finds();
 

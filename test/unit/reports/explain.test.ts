@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { explain } from '../../../src/reports/explain.ts';
+import { explainCells } from '../../../src/reports/explain.ts';
 
 test('each mark that occurs is explained, others are not', () => {
-  const marks = (...cells: string[]) => explain(cells).map((text) => text.split(':')[0]);
+  const marks = (...cells: string[]) => explainCells(cells).map((text) => text.split(':')[0]);
   assert.equal(marks('20 %', '9 transit'), []);
   assert.equal(marks('none'), ['none']);
   assert.equal(marks('fault: none'), ['none']);

@@ -47,8 +47,8 @@ test('causes in a fixed order, without those that did not occur', () => {
 });
 
 test('the policy of a watch is none', () => {
-  assert.is(words.policyName(null), 'watch');
-  assert.is(words.policyName('Cluster->Local'), 'Cluster->Local');
+  assert.is(words.policyLabel(null), 'watch');
+  assert.is(words.policyLabel('Cluster->Local'), 'Cluster->Local');
 });
 
 test('the client address', () => {

@@ -2,13 +2,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
 import type { HistoryEvent } from '../../../src/history/schema.ts';
-import { conduct, type Session, type Stages } from '../../../src/run/conduct.ts';
+import { type ConductSession, conduct, type Stages } from '../../../src/run/conduct.ts';
 import { basicPlan } from '../../support/plan.ts';
 import { virtualTime } from '../../support/virtual-time.ts';
 
 /** What a conducted measurement did, in order: events by their type, and its own steps in capitals. */
 function conducted(
-  stages: (session: Session, log: string[]) => Partial<Stages>,
+  stages: (session: ConductSession, log: string[]) => Partial<Stages>,
   abort = new AbortController(),
 ) {
   const time = virtualTime();

@@ -10,13 +10,13 @@ import { daemonSetStrategy, deploymentStrategy } from './workload.ts';
  * What a resource does to an object before it is stored: defaults, allocation, validation (throws StatusError).
  * `previous` is undefined for a create.
  */
-export type Strategy<R extends Resource> = (
+export type AdmissionStrategy<R extends Resource> = (
   context: Context,
   next: Objects[R],
   previous: Objects[R] | undefined,
 ) => Objects[R];
 
-export const strategies: { readonly [R in Resource]?: Strategy<R> } = {
+export const strategies: { readonly [R in Resource]?: AdmissionStrategy<R> } = {
   services: serviceStrategy,
   pods: podStrategy,
   nodes: nodeStrategy,

@@ -1,5 +1,5 @@
 import { jsonPatch } from '../patch/json-patch.ts';
-import { mergePatch } from '../patch/merge.ts';
+import { applyMergePatch } from '../patch/merge.ts';
 import { strategicMergePatch } from '../patch/strategic.ts';
 
 export type Patch = (target: unknown, patch: unknown) => unknown;
@@ -10,7 +10,7 @@ export type Patch = (target: unknown, patch: unknown) => unknown;
  */
 export const patchFormats: Readonly<Record<string, Patch>> = {
   'application/json-patch+json': jsonPatch,
-  'application/merge-patch+json': mergePatch,
+  'application/merge-patch+json': applyMergePatch,
   'application/strategic-merge-patch+json': strategicMergePatch,
   'application/apply-patch+yaml': strategicMergePatch,
 };

@@ -1,6 +1,6 @@
 import { type KubeObject, type Objects, type Resource, resourceNames } from './kinds.ts';
 
-export interface Change {
+export interface StoreChange {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly resource: Resource;
   readonly version: number;
@@ -19,8 +19,8 @@ export interface Store {
   /** The version of the latest write. */
   version(): number;
   /** Changes after `version`; `tooOld` gives the oldest version from which changes are still known. */
-  since(resource: Resource, version: number): { changes: readonly Change[] } | { tooOld: number };
-  subscribe(listener: (change: Change) => void): () => void;
+  since(resource: Resource, version: number): { changes: readonly StoreChange[] } | { tooOld: number };
+  subscribe(listener: (change: StoreChange) => void): () => void;
 }
 
 /**
@@ -43,9 +43,9 @@ export function createStore(logLength = 1000): Store {
     leases: new Map(),
     poddisruptionbudgets: new Map(),
   };
-  const logs = new Map<Resource, { dropped: number; changes: Change[] }>();
+  const logs = new Map<Resource, { dropped: number; changes: StoreChange[] }>();
   for (const name of resourceNames) logs.set(name, { dropped: 0, changes: [] });
-  const listeners = new Set<(change: Change) => void>();
+  const listeners = new Set<(change: StoreChange) => void>();
   let version = 0;
 
   const keyOf = (namespace: string | undefined, name: string) => `${namespace ?? ''}/${name}`;
@@ -53,7 +53,7 @@ export function createStore(logLength = 1000): Store {
     version += 1;
     return { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
   };
-  const announce = (change: Change) => {
+  const announce = (change: StoreChange) => {
     const log = logs.get(change.resource);
     if (log !== undefined) {
       log.changes.push(change);

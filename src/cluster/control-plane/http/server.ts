@@ -6,7 +6,7 @@ import { mediaType, readBody } from './body.ts';
 import { discovery } from './discovery.ts';
 import { type Route, routeOf } from './route.ts';
 import { tableOf, wantsTable } from './tables.ts';
-import { answer } from './verbs.ts';
+import { answerRequest } from './verbs.ts';
 import { serveWatch } from './watch.ts';
 
 const health = ['/healthz', '/livez', '/readyz'];
@@ -45,7 +45,7 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
   if (request.method === 'GET' && isWatch(route, query)) return serveWatch(context, route, query, response);
   const body = await readBody(request);
   const method = request.method ?? 'GET';
-  const result = await answer(context, { method, route, query, mediaType: mediaType(request), body });
+  const result = await answerRequest(context, { method, route, query, mediaType: mediaType(request), body });
   const plain = route.subresource === undefined && wantsTable(request);
   const table = plain ? tableOf(route.info.resource, result.body, context.wall()) : undefined;
   sendJson(response, result.code, table ?? result.body);

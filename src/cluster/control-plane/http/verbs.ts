@@ -19,7 +19,7 @@ import type { Context } from '../context.ts';
 import { parseJson, parseYaml } from './body.ts';
 import type { Route } from './route.ts';
 
-export interface ApiRequest {
+export interface ServedRequest {
   readonly method: string;
   readonly route: Route;
   readonly query: URLSearchParams;
@@ -35,7 +35,7 @@ export interface Answer {
 const accepted = ['application/json'];
 
 /** Everything but watches: one request, one answer. Throws StatusError. */
-export async function answer(context: Context, request: ApiRequest): Promise<Answer> {
+export async function answerRequest(context: Context, request: ServedRequest): Promise<Answer> {
   const { route, method } = request;
   // A YAML body is parsed before anything is read, so that each write is one step.
   const patch = method === 'PATCH' ? await patchBody(request) : undefined;
@@ -45,7 +45,7 @@ export async function answer(context: Context, request: ApiRequest): Promise<Ans
   return onObject(context, request, route.name, patch);
 }
 
-function onCollection(context: Context, request: ApiRequest): Answer {
+function onCollection(context: Context, request: ServedRequest): Answer {
   const { route, query } = request;
   switch (request.method) {
     case 'GET':
@@ -97,7 +97,12 @@ type PatchBody = {
   readonly value: unknown;
 };
 
-function onObject(context: Context, request: ApiRequest, name: string, patch: PatchBody | undefined): Answer {
+function onObject(
+  context: Context,
+  request: ServedRequest,
+  name: string,
+  patch: PatchBody | undefined,
+): Answer {
   const { info, namespace, subresource } = request.route;
   const { resource } = info;
   const part = subresource === 'status' ? 'status' : 'main';
@@ -141,7 +146,7 @@ function onObject(context: Context, request: ApiRequest, name: string, patch: Pa
   }
 }
 
-function putNew(context: Context, request: ApiRequest, name: string, body: unknown): Answer {
+function putNew(context: Context, request: ServedRequest, name: string, body: unknown): Answer {
   const { info, namespace } = request.route;
   const metadata = isObject(body) && isObject(body.metadata) ? body.metadata : {};
   if (metadata.uid !== undefined && metadata.uid !== '') {
@@ -158,7 +163,7 @@ function putNew(context: Context, request: ApiRequest, name: string, body: unkno
   };
 }
 
-function onSubresource(context: Context, request: ApiRequest, patch: PatchBody | undefined): Answer {
+function onSubresource(context: Context, request: ServedRequest, patch: PatchBody | undefined): Answer {
   const { info, namespace = '', name = '', subresource } = request.route;
   const { method } = request;
   if (subresource === 'eviction' && method === 'POST') {
@@ -181,13 +186,13 @@ function onSubresource(context: Context, request: ApiRequest, patch: PatchBody |
 }
 
 /** A body that is JSON, whatever it says; without a media type it counts as JSON, as in Kubernetes. */
-function jsonBody(request: ApiRequest): unknown {
+function jsonBody(request: ServedRequest): unknown {
   if (request.mediaType !== '' && request.mediaType !== 'application/json')
     throw unsupportedMediaType(accepted);
   return parseJson(request.body);
 }
 
-async function patchBody(request: ApiRequest): Promise<PatchBody> {
+async function patchBody(request: ServedRequest): Promise<PatchBody> {
   const apply = patchFormats[request.mediaType];
   if (apply === undefined) throw unsupportedMediaType(Object.keys(patchFormats));
   const isApply = request.mediaType === applyFormat;

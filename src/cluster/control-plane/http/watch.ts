@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/kinds.ts';
 import { apiVersionOf } from '../api/resources.ts';
 import { type Filter, filterOf } from '../api/selectors.ts';
 import { badRequest, expired, StatusError } from '../api/status.ts';
-import type { Change } from '../api/store.ts';
+import type { StoreChange } from '../api/store.ts';
 import type { Context } from '../context.ts';
 import type { Route } from './route.ts';
 
@@ -74,7 +74,11 @@ export function serveWatch(
 }
 
 /** What the watch sees of a change; an object that leaves the selection is deleted, one that enters it is added. */
-function forward(change: Change, matches: Filter, send: (type: EventType, object: unknown) => void): void {
+function forward(
+  change: StoreChange,
+  matches: Filter,
+  send: (type: EventType, object: unknown) => void,
+): void {
   const { object, previous } = change;
   const before = previous !== undefined && matches(previous);
   const now = change.type !== 'DELETED' && matches(object);

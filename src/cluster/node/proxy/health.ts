@@ -1,11 +1,11 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { NodeListener, ServiceView } from './types.ts';
+import type { NodeListener, ProxiedService } from './types.ts';
 
 /** kube-proxy's own health and its health of Services, as cloud load balancers ask them. */
 export interface HealthServers {
   /** Services under Local with a healthCheckNodePort, and how many ready endpoints each has on this node. */
   sync(
-    services: readonly { readonly service: ServiceView; readonly localEndpoints: number }[],
+    services: readonly { readonly service: ProxiedService; readonly localEndpoints: number }[],
   ): Promise<void>;
   readonly listeners: readonly NodeListener[];
   end(): void;
@@ -23,7 +23,7 @@ export function healthServers(options: {
   failed(reason: string): void;
 }): HealthServers {
   const { host, portOffset, backlog, failed } = options;
-  const counts = new Map<number, { service: ServiceView; localEndpoints: number }>();
+  const counts = new Map<number, { service: ProxiedService; localEndpoints: number }>();
   const servers = new Map<number, Server>();
 
   const listen = (port: number, answer: (response: ServerResponse, path: string) => void) =>

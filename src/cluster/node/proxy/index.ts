@@ -9,7 +9,7 @@ import { type Relay, relay } from '../../../edge/relay.ts';
 import { healthServers } from './health.ts';
 import { type NodePort, nodePort } from './port.ts';
 import { localReady, type Rule, ruleOf, sourceFor } from './rule.ts';
-import type { EndpointView, NodeListener, ServiceView } from './types.ts';
+import type { EndpointView, NodeListener, ProxiedService } from './types.ts';
 
 export interface ServiceProxyOptions {
   readonly node: string;
@@ -33,7 +33,7 @@ export interface ServiceProxyOptions {
 /** The NodePort path of kube-proxy in user space. */
 export interface ServiceProxy {
   /** The newest view. It is applied no sooner than minSyncMs after the last. */
-  update(services: readonly ServiceView[], endpoints: ReadonlyMap<string, readonly EndpointView[]>): void;
+  update(services: readonly ProxiedService[], endpoints: ReadonlyMap<string, readonly EndpointView[]>): void;
   /** Resolves when the newest view is applied. */
   synced(): Promise<void>;
   stop(): Promise<void>;
@@ -52,10 +52,11 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
   const relays = new Set<Relay>();
   const connecting = new Set<Relay>();
   const waiting = new Set<Socket>();
-  let view: { services: readonly ServiceView[]; endpoints: ReadonlyMap<string, readonly EndpointView[]> } = {
-    services: [],
-    endpoints: new Map(),
-  };
+  let view: { services: readonly ProxiedService[]; endpoints: ReadonlyMap<string, readonly EndpointView[]> } =
+    {
+      services: [],
+      endpoints: new Map(),
+    };
   let lastSyncAt: Nanoseconds | null = null;
   let lastSync = wall();
   let stopTimer: (() => void) | null = null;
@@ -116,7 +117,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
     client.resume(); // it came paused
   };
   const sync = async () => {
-    const wanted = new Map<number, { rule: Rule; service: ServiceView }>();
+    const wanted = new Map<number, { rule: Rule; service: ProxiedService }>();
     for (const service of view.services) {
       const endpoints = view.endpoints.get(`${service.namespace}/${service.name}`) ?? [];
       for (const { nodePort } of service.nodePorts) {
@@ -138,7 +139,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
     ]);
     tell();
   };
-  const portOf = (number: number, service: ServiceView): NodePort => {
+  const portOf = (number: number, service: ProxiedService): NodePort => {
     const found = ports.get(number);
     if (found !== undefined) return found;
     const made = nodePort({

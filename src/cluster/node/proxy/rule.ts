@@ -1,4 +1,4 @@
-import type { EndpointView, ServiceView } from './types.ts';
+import type { EndpointView, ProxiedService } from './types.ts';
 
 /** What a NodePort does with a new connection. */
 export type Rule =
@@ -17,7 +17,7 @@ export type Rule =
  * are terminating (KEP-1669). Under Local only those of this node, but whether there are any at all counts cluster-wide.
  */
 export function ruleOf(
-  { externalTrafficPolicy: policy }: Pick<ServiceView, 'externalTrafficPolicy'>,
+  { externalTrafficPolicy: policy }: Pick<ProxiedService, 'externalTrafficPolicy'>,
   endpoints: readonly EndpointView[],
   node: string,
 ): Rule {

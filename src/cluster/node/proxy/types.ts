@@ -1,5 +1,5 @@
 /** A Service as kube-proxy sees it. */
-export interface ServiceView {
+export interface ProxiedService {
   readonly namespace: string;
   readonly name: string;
   readonly type: string;

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ingressLog } from '../../../../src/analysis/fold/ingress-log.ts';
+import { ingressLogFold } from '../../../../src/analysis/fold/ingress-log.ts';
 
 const line = (id: string | null) =>
   ({
@@ -15,7 +15,7 @@ const line = (id: string | null) =>
   }) as const;
 
 test("an ingress' line may come before or after the recorder's", () => {
-  const log = ingressLog();
+  const log = ingressLogFold();
   log.logged(line('early'), 'a');
   log.started('early');
   log.started('late');
@@ -32,14 +32,14 @@ test("an ingress' line may come before or after the recorder's", () => {
 });
 
 test('logged by an ingress of which the node is not known', () => {
-  const log = ingressLog();
+  const log = ingressLogFold();
   log.started('one');
   log.logged(line('one'), null);
   assert.equal([log.has('one'), log.nodeOf('one')], [true, null]);
 });
 
 test('forgotten once nobody will ask', () => {
-  const log = ingressLog();
+  const log = ingressLogFold();
   log.started('one');
   log.logged(line('one'), 'a');
   log.ended('one', false);
@@ -49,14 +49,14 @@ test('forgotten once nobody will ask', () => {
 });
 
 test('any line at all shows that ingresses log', () => {
-  const log = ingressLog();
+  const log = ingressLogFold();
   assert.is(log.any, false);
   log.logged(line(null), 'a');
   assert.is(log.any, true);
 });
 
 test('of strangers only the latest thousand are kept', () => {
-  const log = ingressLog();
+  const log = ingressLogFold();
   for (let id = 0; id < 1001; id += 1) log.logged(line(`${id}`), 'a');
   log.started('0');
   log.started('1');

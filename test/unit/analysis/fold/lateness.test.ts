@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { lateness } from '../../../../src/analysis/fold/lateness.ts';
+import { latenessFold } from '../../../../src/analysis/fold/lateness.ts';
 
 test('how late instruments were, and which failed', () => {
-  const folded = lateness();
+  const folded = latenessFold();
   const late = {
     type: 'lateness',
     t: 1,

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { plainAccess } from '../../../../src/cluster/node/api.ts';
-import { type ClusterView, clusterView } from '../../../../src/cluster/node/cluster-view.ts';
+import { type ServiceWatch, watchServices } from '../../../../src/cluster/node/cluster-view.ts';
 import { type FakeKubeApi, fakeKubeApi } from '../../../support/fake-kube-api.ts';
 import { eventually } from '../../../support/node-port.ts';
 
@@ -13,12 +13,12 @@ interface Seen {
   readonly failures: string[];
 }
 
-async function withView(work: (view: ClusterView, api: FakeKubeApi, seen: Seen) => Promise<void>) {
+async function withView(work: (view: ServiceWatch, api: FakeKubeApi, seen: Seen) => Promise<void>) {
   const api = await fakeKubeApi();
   const seen: Seen = { changes: 0, failures: [] };
   const nothing = async () => {};
   const access = plainAccess(`http://127.0.0.1:${api.port}`);
-  const view = clusterView(
+  const view = watchServices(
     { access, create: nothing, patch: nothing, patchIfThere: nothing, remove: nothing },
     { host: (address) => address, port: (_address, port) => port },
     () => {

@@ -6,12 +6,12 @@ import * as assert from 'uvu/assert';
 import * as z from 'zod';
 import { monotonic } from '../../../../src/base/clock.ts';
 import { healthServers, healthzPort } from '../../../../src/cluster/node/proxy/health.ts';
-import type { ServiceView } from '../../../../src/cluster/node/proxy/types.ts';
+import type { ProxiedService } from '../../../../src/cluster/node/proxy/types.ts';
 import { ownAddress } from '../../../support/node-port.ts';
 
 const host = ownAddress();
 
-const service = (name: string, more: Partial<ServiceView> = {}): ServiceView => ({
+const service = (name: string, more: Partial<ProxiedService> = {}): ProxiedService => ({
   namespace: 'web',
   name,
   type: 'LoadBalancer',

@@ -7,7 +7,7 @@ import { roleBundle } from '../../../../src/base/package.ts';
 import { seededRandom } from '../../../../src/base/random.ts';
 import { type ServiceProxy, serviceProxy } from '../../../../src/cluster/node/proxy/index.ts';
 import { nodePort } from '../../../../src/cluster/node/proxy/port.ts';
-import type { EndpointView, NodeListener, ServiceView } from '../../../../src/cluster/node/proxy/types.ts';
+import type { EndpointView, NodeListener, ProxiedService } from '../../../../src/cluster/node/proxy/types.ts';
 import { type CheckRequest, performCheck } from '../../../../src/edge/check.ts';
 import { helloOf } from '../../../../src/edge/hello.ts';
 import { type RelayEnd, relay } from '../../../../src/edge/relay.ts';
@@ -70,7 +70,7 @@ async function withProxy(
     failed: (reason) => failures.push(reason),
     clock,
   });
-  const service = (externalTrafficPolicy: 'Cluster' | 'Local'): ServiceView => ({
+  const service = (externalTrafficPolicy: 'Cluster' | 'Local'): ProxiedService => ({
     namespace: 'web',
     name: 'ingress',
     type: 'LoadBalancer',

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EventOf } from '../../../../src/history/schema.ts';
 import { type RequestOptions, requestRecord } from '../../../../src/load/http/record.ts';
-import type { Wanted } from '../../../../src/load/http/wanted.ts';
+import type { WantedAnswerChecks } from '../../../../src/load/http/wanted.ts';
 
 function recorded(more: Partial<RequestOptions> = {}) {
   const ends: EventOf<'end'>[] = [];
@@ -39,7 +39,7 @@ test('the longest silence is between two bytes, or from the last to the end; 0 i
 });
 
 const body = Buffer.from('0123456789 the end \n');
-function heldAgainst(wanted: Partial<Wanted>, bytes = body, endAt = 1000) {
+function heldAgainst(wanted: Partial<WantedAnswerChecks>, bytes = body, endAt = 1000) {
   const { record, ends } = recorded({ wanted: { bytes: null, end: null, minNs: null, ...wanted } });
   record.connected(10, '127.0.0.1:1');
   record.heard(20);

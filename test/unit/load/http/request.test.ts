@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Target } from '../../../../src/load/config.ts';
+import type { LoadTarget } from '../../../../src/load/config.ts';
 import { requestHeads } from '../../../../src/load/http/request.ts';
 import { targetAt } from '../../../support/load.ts';
 
-const headOf = (more: Partial<Target>, bodySize = 0, keepAlive = true, named = false) =>
+const headOf = (more: Partial<LoadTarget>, bodySize = 0, keepAlive = true, named = false) =>
   requestHeads({ target: targetAt('127.0.0.1', 80, more), named, bodySize, keepAlive })('/x?y', 'id-1');
 const own = 'host: app.test\r\nuser-agent: midflight\r\naccept: */*\r\n';
 

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { monotonic } from '../../../../src/base/clock.ts';
 import type { Lane } from '../../../../src/base/connections.ts';
 import type { Outcome } from '../../../../src/history/schema.ts';
-import type { ProbeConfig, Target } from '../../../../src/load/config.ts';
+import type { LoadTarget, ProbeConfig } from '../../../../src/load/config.ts';
 import { probe } from '../../../../src/load/probe/probe.ts';
 import { chunkLine, endLine } from '../../../../src/workload/protocol.ts';
 import { selfSigned } from '../../../support/certificate.ts';
@@ -27,7 +27,7 @@ const whole: Answer = (stream) => {
 };
 
 /** Probes until `count` are sent, then waits for all of their ends. */
-async function run(target: Target, count: number, more: Partial<ProbeConfig> = {}) {
+async function run(target: LoadTarget, count: number, more: Partial<ProbeConfig> = {}) {
   const said = gather();
   const limits = { rate: 50, timeoutMs: 400, holdMs: 400 };
   const load = probe(probeAt(target, { ...limits, http: '2', app: true, ...more }), said, monotonic);

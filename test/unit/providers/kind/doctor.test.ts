@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Check, doctor, nodeVersion } from '../../../../src/providers/kind/doctor.ts';
+import { type DoctorCheck, doctor, nodeVersion } from '../../../../src/providers/kind/doctor.ts';
 import { type FakePrograms, fakePrograms } from '../../../support/fake-programs.ts';
 
 const test = suite('doctor');
@@ -10,7 +10,7 @@ const examine = async (scripts: Record<string, string>, only = {}) => {
   programs = fakePrograms(scripts, only);
   return doctor({ cluster: 'kind', images });
 };
-const named = (checks: readonly Check[], name: string): Check => {
+const named = (checks: readonly DoctorCheck[], name: string): DoctorCheck => {
   const found = checks.find((check) => check.name === name);
   if (found === undefined) throw new Error(`no check of ${name}`);
   return found;

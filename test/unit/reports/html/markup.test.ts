@@ -1,7 +1,7 @@
 import { parseHTML } from 'linkedom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { escapeHtml, figure, list, paragraphs, table } from '../../../../src/reports/html/markup.ts';
+import { escapeHtml, figure, htmlTable, list, paragraphs } from '../../../../src/reports/html/markup.ts';
 
 const nasty = `<img src=x onerror="a('&amp;')">`;
 const dom = (html: string) => parseHTML(`<!doctype html><html><body>${html}</body></html>`).document;
@@ -11,7 +11,7 @@ test('text stays text, in elements and in attributes', () => {
   for (const html of [
     paragraphs([nasty]),
     list([nasty]),
-    table(nasty, [nasty], [[nasty, nasty]]),
+    htmlTable(nasty, [nasty], [[nasty, nasty]]),
     figure(nasty, [['red', nasty]], '<svg ></svg>', nasty),
   ]) {
     const document = dom(html);
@@ -21,7 +21,7 @@ test('text stays text, in elements and in attributes', () => {
 });
 
 test('a table: titles for its columns, the first cell for its row, cells of markup as they are', () => {
-  const document = dom(table('t', ['a', 'b'], [['x', { html: '<b>y</b>' }]]));
+  const document = dom(htmlTable('t', ['a', 'b'], [['x', { html: '<b>y</b>' }]]));
   assert.equal(
     [...document.querySelectorAll('thead th')].map((cell) => cell.textContent),
     ['a', 'b'],
@@ -31,7 +31,7 @@ test('a table: titles for its columns, the first cell for its row, cells of mark
 });
 
 test('a table without titles has no empty head', () => {
-  assert.is(dom(table('t', [], [['x', 'y']])).querySelector('thead'), null);
+  assert.is(dom(htmlTable('t', [], [['x', 'y']])).querySelector('thead'), null);
 });
 
 test('a figure: its legend in words, and its drawings named', () => {

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { jsonPatch } from '../../../../../src/cluster/control-plane/patch/json-patch.ts';
-import { mergePatch } from '../../../../../src/cluster/control-plane/patch/merge.ts';
+import { applyMergePatch } from '../../../../../src/cluster/control-plane/patch/merge.ts';
 import { strategicMergePatch } from '../../../../../src/cluster/control-plane/patch/strategic.ts';
 
 const json = suite('json patch');
@@ -64,7 +64,7 @@ const rfc: [unknown, unknown, unknown][] = [
 ];
 for (const [target, patch, expected] of rfc) {
   merge(`${JSON.stringify(target)} + ${JSON.stringify(patch)}`, () =>
-    assert.equal(mergePatch(target, patch), expected),
+    assert.equal(applyMergePatch(target, patch), expected),
   );
 }
 merge.run();

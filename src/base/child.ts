@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { overran } from './busy-machine.ts';
 import { MidflightError, messageOf } from './errors.ts';
 import { eachLine } from './lines.ts';
 import { machineErrorOf } from './machine-error.ts';
@@ -65,7 +66,7 @@ export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
     const fail = (why: string) =>
       reject(new MidflightError('instrument-failed', `${name} (${role}) did not start: ${why}`));
     const timer = setTimeout(
-      () => fail(`not ready after ${options.readyTimeoutMs ?? 20_000} ms`),
+      () => fail(overran(`not ready after ${(options.readyTimeoutMs ?? 20_000) / 1000} s`)),
       options.readyTimeoutMs ?? 20_000,
     );
     void exited.then((end) => {

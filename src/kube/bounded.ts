@@ -1,3 +1,4 @@
+import { overran } from '../base/busy-machine.ts';
 import { ApiError } from './request.ts';
 
 /**
@@ -25,7 +26,7 @@ function within(answer: unknown, server: string, call: string, limitMs: number):
   if (!(answer instanceof Promise)) return answer;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new ApiError(0, `${server} has not answered for ${limitMs / 1000} s (${call})`)),
+      () => reject(new ApiError(0, overran(`${server} has not answered for ${limitMs / 1000} s (${call})`))),
       limitMs,
     );
     answer.then(resolve, reject).finally(() => clearTimeout(timer));

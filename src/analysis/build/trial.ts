@@ -6,6 +6,7 @@ import { policyTraits } from '../../catalogue/policies.ts';
 import { meaningOf } from '../../history/meaning.ts';
 import { recoveredAfter } from '../clocks/probes.ts';
 import { noClocks, noNotes } from '../clocks/read.ts';
+import { type Flap, flapsOf } from '../doubt/flaps.ts';
 import { type LateSpan, lateSpans, untrustedOf } from '../doubt/late-spans.ts';
 import type { RequestRecord, RunRecord, TrialRecord } from '../records.ts';
 import type { TrialReport } from '../schema.ts';
@@ -35,6 +36,7 @@ export interface BuiltTrial {
   /** Whether exactly the predicted streams were lost; null: nothing was predicted. */
   readonly predictedMatches: boolean | null;
   readonly late: readonly LateSpan[];
+  readonly flaps: readonly Flap[];
   /** When all load had begun: the end of the ramp, seconds since the trial's start. */
   readonly loadedAt: number;
   /** The nodes of a request's path, as far as the records show them. */
@@ -131,6 +133,7 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
         ? null
         : cameTrue(prediction, fault, lostToFault(lost), plan, time),
     late,
+    flaps: flapsOf(trial, blame.disturbances, late, trial.end?.t ?? lastSeen),
     loadedAt: time.seconds(trial.start.t, trial.phases[afterRamp]?.t ?? trial.start.t),
     pathOf: (request) => requestPath(request, blame),
     placement: blame.placement,

@@ -2,46 +2,52 @@ import type { InstrumentKind } from '../../catalogue/clocks.ts';
 import { isSilent } from '../../catalogue/outcomes.ts';
 import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';
+import { within } from './flaps.ts';
 import type { LateSpan } from './late-spans.ts';
 
 /**
- * Losses that a late instrument can have caused: they ran into a time limit while it was late, and no path shows another
- * cause. `kinds`: of the instruments.
+ * Losses that a slow machine can have caused, and no path shows another cause: they ran into a time limit while an instrument
+ * was late, or a healthy part of the cluster had dropped out of service meanwhile. `kinds`: of the instruments.
  */
 export function excusable(
   losses: readonly Judged[],
-  late: readonly LateSpan[],
+  { late, flaps }: Pick<BuiltTrial, 'late' | 'flaps'>,
   kinds: readonly InstrumentKind[],
 ): Judged[] {
   const spans = late.filter(({ kind }) => kinds.includes(kind));
-  if (spans.length === 0) return [];
-  return losses.filter(
-    ({ lost, outcome, proven, request }) =>
-      lost &&
+  if (spans.length === 0 && flaps.length === 0) return [];
+  return losses.filter(({ lost, outcome, proven, cause, request }) => {
+    if (!lost) return false;
+    const from = Math.min(request.dueAt, request.startedAt);
+    // Without the flap there would have been a target.
+    if (within(flaps, from, request.endedAt)) return !proven || cause === 'no-target';
+    return (
       !proven &&
       isSilent(outcome) &&
-      spans.some(
-        (span) =>
-          span.from <= request.endedAt &&
-          span.to >= Math.min(request.dueAt, request.startedAt) &&
-          isOf(span, request.load),
-      ),
-  );
+      spans.some((span) => span.from <= request.endedAt && span.to >= from && isOf(span, request.load))
+    );
+  });
 }
 
 /** A load is delayed by its own process, and any load by the edge. */
 const isOf = ({ kind, instrument }: LateSpan, load: string): boolean =>
   kind === 'accept' || kind === 'other' || instrument === load;
 
-/** Losses of our own load through healthy nodes while the edge accepted late, and the span of the longest delay. */
-export function lostToTheEdge({ streams, lanes, late }: BuiltTrial): {
+/**
+ * Losses of our own load through healthy nodes while the edge accepted late or healthy nodes had dropped out, and the span of
+ * the longest delay that explains them.
+ */
+export function lostToTheMachine(trial: BuiltTrial): {
   losses: Judged[];
   worst: LateSpan | null;
 } {
+  const { streams, lanes, late, flaps } = trial;
   const all = [...streams, ...(lanes.new?.failed ?? []), ...(lanes.reused?.failed ?? [])];
-  const losses = excusable(all, late, ['accept']);
-  const worst = late
-    .filter(({ kind }) => kind === 'accept')
-    .reduce<LateSpan | null>((most, one) => (most === null || one.maxMs > most.maxMs ? one : most), null);
+  const losses = excusable(all, trial, ['accept']);
+  const accept = late.filter(({ kind }) => kind === 'accept');
+  const worst = (accept.length > 0 || flaps.length === 0 ? accept : late).reduce<LateSpan | null>(
+    (most, one) => (most === null || one.maxMs > most.maxMs ? one : most),
+    null,
+  );
   return { losses, worst };
 }

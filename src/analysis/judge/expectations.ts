@@ -61,11 +61,11 @@ function exceededBeyondDoubt(
   value: NonNullable<Measured>,
   trial: BuiltTrial,
 ): Judgement | null {
-  const excused = excusable(counted ?? [], trial.late, instruments);
+  const excused = excusable(counted ?? [], trial, instruments);
   if (excused.length === 0) return null;
   const each = expectation.unit === 'share' ? 1 / Math.max(1, trial.report.requests.started) : 1;
   if (isExceeded(expectation, Number(value) - excused.length * each)) return null;
-  const [span] = trial.late.filter(({ kind }) => instruments.includes(kind));
+  const [span] = trial.late.filter(({ kind }) => instruments.includes(kind) || trial.flaps.length > 0);
   const words = span === undefined ? 'an instrument was late' : lateWords(span);
   const text = `${words}, and may have failed ${excused.length} of these by itself`;
   return { expectation, measured: value, verdict: 'unknown', reason: { code: 'late', text } };

@@ -2,7 +2,7 @@ import { lanes as laneNames } from '../../base/connections.ts';
 import { errnoWords } from '../../base/errno.ts';
 import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';
-import { lostToTheEdge } from '../doubt/excuse.ts';
+import { lostToTheMachine } from '../doubt/excuse.ts';
 import { type LateSpan, lateWords } from '../doubt/late-spans.ts';
 import type { ProcessEnd } from '../records.ts';
 import type { ReasonCode, TrialReason } from '../schema.ts';
@@ -193,10 +193,10 @@ function unrecovered({ report: { clockNotes } }: BuiltTrial): TrialReason[] {
 
 /** The instrument that was late, if it explains what else is wrong or may have lost requests itself. */
 function lateReason(trial: BuiltTrial, explains: boolean): TrialReason | null {
-  const { losses, worst } = lostToTheEdge(trial);
+  const { losses, worst } = lostToTheMachine(trial);
   if (losses.length > 0 && worst !== null) {
     const requests = losses.length === 1 ? '1 request' : `${losses.length} requests`;
-    return because('late', `${lateWords(worst)}, and ${requests} through healthy nodes timed out meanwhile`);
+    return because('late', `${lateWords(worst)}, and ${requests} through healthy nodes failed meanwhile`);
   }
   const [first] = trial.late;
   if (!explains || first === undefined) return null;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { overran } from '../../base/busy-machine.ts';
 import { MidflightError, messageOf } from '../../base/errors.ts';
 import { machineErrorOf } from '../../base/machine-error.ts';
 import { roleBundle } from '../../base/package.ts';
@@ -48,7 +49,7 @@ function waitUntilReady(child: ChildProcess, ended: Promise<string>): Promise<vo
       reject(new MidflightError('provider-failed', `the watchdog did not start: ${why}`));
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      fail(`not ready after ${withinMs / 1000} s`);
+      fail(overran(`not ready after ${withinMs / 1000} s`));
     }, withinMs);
     void ended.then((how) => {
       clearTimeout(timer);

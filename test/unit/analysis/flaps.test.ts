@@ -1,0 +1,86 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { trialOf } from '../../support/analysis.ts';
+import { type HistoryBuilder, history, ns } from '../../support/history.ts';
+
+/*
+ * A machine that is too slow for our processes is too slow for the cluster's own: healthy pods and nodes fail their checks, and
+ * connections are refused that a healthy cluster serves. That proves nothing against a policy.
+ */
+
+const fault = { kind: 'power-off', node: 'preemptible-0' };
+
+/** Local, a limit of no failed probe, and one refused at 15 s. */
+async function verdictWith(more: (builder: HistoryBuilder) => unknown, toNobody = false) {
+  const builder = history({ expect: [['probes.new.failed', 0]], green: ['stable-0', 'stable-1'] })
+    .trial(0, { fault, policy: 'Local' })
+    .fault(10_000)
+    .streams(2, { from: 1000, to: 25_000 })
+    .probes({
+      from: 5000,
+      to: 30_000,
+      fails: (due) => due === 15_000 && { outcome: 'refused', to: 15_001, ...(toNobody ? { toNobody } : {}) },
+    });
+  more(builder);
+  const { verdict, reasons } = await trialOf(builder.endTrial(31_000));
+  return { verdict, codes: reasons.map(({ code }) => code), text: reasons[0]?.text ?? '' };
+}
+
+const late = (builder: HistoryBuilder) => builder.late(15_500, 'edge', { maxMs: 3000 });
+
+/** An ingress pod fails its readiness probe, and is well again. */
+const unready = (builder: HistoryBuilder, node = 'stable-0') => {
+  const pod = (ready: boolean, at: number) =>
+    builder.add({
+      type: 'endpoints',
+      t: ns(at),
+      service: 'ingress',
+      endpoints: [{ address: '10.1.0.1', node, pod: 'ingress-0', ready, serving: ready, terminating: false }],
+    });
+  pod(true, 9000);
+  pod(false, 14_500);
+  return pod(true, 16_000);
+};
+
+test('refused while a healthy pod was not ready and an instrument was late: unknown, and why', async () => {
+  const { verdict, codes, text } = await verdictWith((builder) => late(unready(builder)));
+  assert.is(verdict, 'unknown');
+  assert.equal(codes, ['late']);
+  assert.match(text, /^edge was late by 3000 ms, and 1 request through healthy nodes failed meanwhile$/);
+});
+
+test('nothing was late: a refusal is a failure, whatever was not ready', async () => {
+  assert.is((await verdictWith((builder) => unready(builder))).verdict, 'fail');
+});
+
+test('nothing dropped out: lateness alone refuses nothing', async () => {
+  assert.is((await verdictWith(late)).verdict, 'fail');
+});
+
+test('a pod of the node that was taken is no survivor', async () => {
+  assert.is((await verdictWith((builder) => late(unready(builder, 'preemptible-0')))).verdict, 'fail');
+});
+
+test('a pod that dropped out long before, or later, did not refuse it', async () => {
+  const at = (from: number) => (builder: HistoryBuilder) =>
+    late(builder)
+      .ejected(from, 'stable-0')
+      .green(from + 1000, 'stable-0');
+  assert.is((await verdictWith(at(11_000))).verdict, 'fail');
+  assert.is((await verdictWith(at(20_000))).verdict, 'fail');
+  assert.is((await verdictWith(at(14_500))).verdict, 'unknown');
+});
+
+test('no target left because checks of healthy nodes timed out: unknown; where they did not: a failure', async () => {
+  const flapped = (builder: HistoryBuilder) =>
+    late(builder).ejected(14_000, 'stable-0').ejected(14_100, 'stable-1');
+  assert.is((await verdictWith(flapped, true)).verdict, 'unknown');
+  assert.is((await verdictWith(late, true)).verdict, 'fail');
+});
+
+test('a node without a pod that answers 503 is as it should be', async () => {
+  const red = (builder: HistoryBuilder) => late(builder).ejected(14_500, 'preemptible-1', '503');
+  assert.is((await verdictWith(red)).verdict, 'fail');
+});
+
+test.run();

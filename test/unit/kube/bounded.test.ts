@@ -39,7 +39,10 @@ test('a call without an answer ends, and names the server and the call', async (
     assert.unreachable();
   } catch (error) {
     assert.ok(error instanceof ApiError && error.code === 'api-failed' && error.status === 0);
-    assert.is(error.message, 'the control plane has not answered for 0.005 s (hang)');
+    assert.match(
+      error.message,
+      /^the control plane has not answered for 0\.005 s \(hang\)(; this machine was too slow: .+)?$/,
+    );
   }
 });
 
@@ -61,7 +64,10 @@ test('a client of a kubeconfig does not wait forever for an API server that hang
     assert.unreachable();
   } catch (error) {
     assert.ok(error instanceof ApiError);
-    assert.is(error.message, 'the API server of prod has not answered for 0.05 s (listNode)');
+    assert.match(
+      error.message,
+      /^the API server of prod has not answered for 0\.05 s \(listNode\)(; this machine was too slow: .+)?$/,
+    );
   } finally {
     silent.closeAllConnections();
     silent.close();

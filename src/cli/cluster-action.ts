@@ -11,6 +11,7 @@ import { failuresOf, openChanges } from '../run/changes.ts';
 import { runIdOf } from '../run/header.ts';
 import { requestedImages } from './images.ts';
 import type { Io } from './io.ts';
+import { kindConfigFile } from './kind-config.ts';
 import { providerFor } from './provider-for.ts';
 import { requireKind } from './requirements.ts';
 import { openScenario } from './scenario-files.ts';
@@ -18,13 +19,22 @@ import { onSignals } from './signals.ts';
 
 type Images = { readonly [part in keyof Plan['images']]: string | undefined };
 
+/** The command line of `cluster`, as it was given. */
+interface ClusterArguments {
+  readonly action: 'up' | 'down' | 'status';
+  /** The scenario, for `up`. */
+  readonly file: string | undefined;
+  /** A kind configuration's file, for `up`. */
+  readonly kindConfig: string | undefined;
+  readonly images: Images;
+}
+
 /** The kind cluster without an experiment: made and kept, removed, or looked at. */
-export async function clusterAction(
-  action: 'up' | 'down' | 'status',
-  file: string | undefined,
-  images: Images,
-  io: Io,
-): Promise<ExitCode> {
+export async function clusterAction(args: ClusterArguments, io: Io): Promise<ExitCode> {
+  const { action, file, kindConfig } = args;
+  if (action !== 'up' && kindConfig !== undefined) {
+    throw new MidflightError('bad-usage', `--kind-config is for cluster up, not for cluster ${action}`);
+  }
   if (action !== 'up' && file !== undefined) {
     throw new MidflightError('bad-usage', `unexpected argument '${file}'`, {
       hint: `cluster ${action} concerns every cluster of midflight: write midflight cluster ${action}`,
@@ -32,7 +42,7 @@ export async function clusterAction(
   }
   switch (action) {
     case 'up':
-      return up(file, images, io);
+      return up(args, io);
     case 'down':
       return down(io);
     case 'status':
@@ -41,19 +51,24 @@ export async function clusterAction(
 }
 
 /** As a run with --keep begins: nodes, Traefik and app as the scenario has them. */
-async function up(file: string | undefined, images: Images, io: Io): Promise<ExitCode> {
+async function up({ file, images, kindConfig }: ClusterArguments, io: Io): Promise<ExitCode> {
   const { stdout, stderr, env } = io;
   if (file === undefined) {
     throw new MidflightError('bad-usage', 'which scenario is the cluster for?', {
       hint: 'midflight cluster up experiments/preemption.yaml',
     });
   }
+  const config = await kindConfigFile(kindConfig);
   const plan = makePlan(await openScenario(file, io), {
     cluster: 'kind',
     images: requestedImages(images, env),
   });
   await requireKind([plan]);
-  const provider = await providerFor(plan, { keep: true, reuse: true });
+  const provider = await providerFor(plan, {
+    keep: true,
+    reuse: true,
+    kindConfig: config?.text ?? null,
+  });
   const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
   const say = (text: string) => stderr.write(`${text}\n`);
   const changes = openChanges(journalPlace(runIdOf(plan)), {
@@ -85,7 +100,7 @@ async function up(file: string | undefined, images: Images, io: Io): Promise<Exi
     interruption.dispose();
   }
   stdout.write(
-    `up; run on it with: midflight run ${file} --cluster kind --reuse\nwhat is there: midflight cluster status\n`,
+    `up; run on it with: midflight run ${file} --cluster kind --reuse${kindConfig === undefined ? '' : ` --kind-config ${kindConfig}`}\nwhat is there: midflight cluster status\n`,
   );
   return exitCodes.pass;
 }

@@ -5,7 +5,7 @@ import type { Provider } from '../providers/provider.ts';
 /** Which cluster a plan runs on. Only the chosen provider's code is loaded. */
 export async function providerFor(
   plan: Plan,
-  { keep, reuse }: { keep: boolean; reuse: boolean },
+  { keep, reuse, kindConfig }: { keep: boolean; reuse: boolean; kindConfig: string | null },
 ): Promise<Provider> {
   switch (plan.provider) {
     case 'embedded': {
@@ -14,7 +14,7 @@ export async function providerFor(
     }
     case 'kind': {
       const { kindProvider } = await import('../providers/kind/index.ts');
-      return kindProvider({ keep, reuse });
+      return kindProvider({ keep, reuse, config: kindConfig });
     }
     case 'context':
     case 'watch':

@@ -10,6 +10,7 @@ import { worstOf } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 import { requestedImages } from './images.ts';
 import { columnsOf, type Io } from './io.ts';
+import { kindConfigFile, withNotice } from './kind-config.ts';
 import { wholeOption } from './option-values.ts';
 import { takeOutDirs } from './out-dir.ts';
 import { type Printed, printGithub, printTerminal, reportersFor } from './reporters.ts';
@@ -35,6 +36,8 @@ export interface RunArguments {
   readonly dryRun: boolean;
   readonly keep: boolean;
   readonly reuse: boolean;
+  /** A kind configuration's file. */
+  readonly kindConfig?: string | undefined;
   readonly images: { readonly [part in keyof Plan['images']]: string | undefined };
 }
 
@@ -45,11 +48,12 @@ export async function runFiles(given: RunArguments, io: Io): Promise<ExitCode> {
   reportersFor(args.reporter);
   const options = planOptions(args, io);
   checkFiles(args.files);
+  const kindConfig = await kindConfigFile(args.kindConfig);
   const plans: Plan[] = [];
   const refusals: ExitCode[] = [];
   for (const file of args.files) {
     try {
-      plans.push(makePlan(await openScenario(file, io), options));
+      plans.push(withNotice(makePlan(await openScenario(file, io), options), kindConfig));
     } catch (error) {
       if (!(error instanceof MidflightError)) throw error;
       const { text, exitCode } = failureOf(error);
@@ -119,8 +123,10 @@ export interface RunResult extends Printed {
 /** Every file's report, written and not printed. Throws what is wrong with the first file that cannot be run. */
 export async function reportsOf(args: RunArguments, io: Io, signal: AbortSignal): Promise<RunResult[]> {
   const options = planOptions(args, io);
+  const kindConfig = await kindConfigFile(args.kindConfig);
   const plans: Plan[] = [];
-  for (const file of args.files) plans.push(makePlan(await openScenario(file, io), options));
+  for (const file of args.files)
+    plans.push(withNotice(makePlan(await openScenario(file, io), options), kindConfig));
   const results: RunResult[] = [];
   for await (const result of runEach(plans, args, io, signal)) results.push(result);
   return results;
@@ -146,6 +152,7 @@ async function* runEach(
   const [missing] = plans.flatMap((plan) => missingEngines(plan, io.env));
   if (missing !== undefined) throw missing;
   if (plans.some(({ provider }) => provider === 'kind')) await requireKind(plans);
+  const kindConfig = await kindConfigFile(args.kindConfig);
   const dirs = takeOutDirs(
     plans.map(({ experiment }) => experiment),
     { out: args.out, now: new Date(), force: args.force },
@@ -154,7 +161,7 @@ async function* runEach(
   try {
     for (const [index, plan] of plans.entries()) {
       const folder = dirs.folders[index] ?? '.';
-      const provider = await providerFor(plan, args);
+      const provider = await providerFor(plan, { ...args, kindConfig: kindConfig?.text ?? null });
       // Said before the run too: who reads it then need not wait for figures that cannot be right.
       if (!args.quiet)
         for (const text of plan.notices) stderr.write(`midflight: note: ${visibleLine(text)}\n`);
@@ -188,8 +195,8 @@ function planOptions(args: RunArguments, { env }: Io): PlanOptions {
   wholeOption('repeats', args.repeats, 1, mostRepeats);
   wholeOption('seed', args.seed, 0);
   const cluster = clusterOf(args.cluster);
-  if (cluster !== 'kind' && (args.keep || args.reuse)) {
-    const flag = args.keep ? '--keep' : '--reuse';
+  if (cluster !== 'kind' && (args.keep || args.reuse || args.kindConfig !== undefined)) {
+    const flag = args.keep ? '--keep' : args.reuse ? '--reuse' : '--kind-config';
     throw new MidflightError('bad-usage', `${flag} is for a kind cluster`, { hint: 'add --cluster kind' });
   }
   return {

@@ -21,6 +21,7 @@ export const run: Run = async (file, options = {}) => {
       dryRun: false,
       keep: options.keep ?? false,
       reuse: options.reuse ?? false,
+      kindConfig: options.kindConfig,
       images: { node: undefined, traefik: undefined, app: undefined },
     },
     libraryIo(),

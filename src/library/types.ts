@@ -87,6 +87,8 @@ export interface RunOptions extends Common {
   readonly keep?: boolean;
   /** kind: use the cluster that was kept. */
   readonly reuse?: boolean;
+  /** kind: a configuration file of your own, which the scenario's nodes and timers are added to. */
+  readonly kindConfig?: string;
 }
 
 /**

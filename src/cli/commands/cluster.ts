@@ -18,10 +18,18 @@ export const cluster = defineCommand({
           demandOption: true,
           describe: 'What to do',
         })
-        .positional('file', { type: 'string', describe: 'The scenario, for up' }),
+        .positional('file', { type: 'string', describe: 'The scenario, for up' })
+        .option('kind-config', {
+          type: 'string',
+          requiresArg: true,
+          describe: "A configuration of your own that the scenario's nodes and timers are added to, for up",
+        }),
     ),
   run: async (args, io) => {
     const { clusterAction } = await import('../cluster-action.ts');
-    return clusterAction(args.action, args.file, imageFlags(args), io);
+    return clusterAction(
+      { action: args.action, file: args.file, kindConfig: args.kindConfig, images: imageFlags(args) },
+      io,
+    );
   },
 });

@@ -67,6 +67,11 @@ export const run = defineCommand({
         .option('quiet', { type: 'boolean', default: false, describe: 'No progress' })
         .option('dry-run', { type: 'boolean', default: false, describe: 'The resolved plan alone' })
         .option('keep', { type: 'boolean', default: false, describe: 'kind: keep the cluster afterwards' })
+        .option('kind-config', {
+          type: 'string',
+          requiresArg: true,
+          describe: "kind: a configuration of your own that the scenario's nodes and timers are added to",
+        })
         .option('reuse', {
           type: 'boolean',
           default: false,
@@ -92,6 +97,7 @@ export const run = defineCommand({
         dryRun: args.dryRun,
         keep: args.keep,
         reuse: args.reuse,
+        kindConfig: args.kindConfig,
         images: imageFlags(args),
       },
       io,

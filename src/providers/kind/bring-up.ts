@@ -5,7 +5,7 @@ import type { ChangeLog } from '../../changes/change-log.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { ProviderEvents } from '../provider.ts';
-import { kindCluster, kindUse } from './changes.ts';
+import { kindCluster, kindNetwork, kindUse } from './changes.ts';
 import { type ContainerClock, containerClock } from './clock.ts';
 import {
   clusterPrefix,
@@ -47,16 +47,18 @@ interface BringUp {
   readonly signal: AbortSignal;
   readonly kept: boolean;
   readonly reuse: boolean;
+  /** The kind configuration to start from. */
+  readonly base: string;
   readonly changes: Pick<ChangeLog, 'make'>;
 }
 
 /** A kept cluster is found again by what it was made of. */
-export const keptName = (plan: Plan): string =>
-  `${clusterPrefix}${hashOf(`${kindConfigOf(plan)}${imagesOf(plan.images).node}`)}`;
+export const keptName = (plan: Plan, base: string): string =>
+  `${clusterPrefix}${hashOf(`${kindConfigOf(plan, base)}${imagesOf(plan.images).node}`)}`;
 
 /** Makes the cluster, or takes the kept one. */
 export async function bringUp(options: BringUp): Promise<Up> {
-  const { plan, name, events, signal, kept, reuse, changes } = options;
+  const { plan, name, events, signal, kept, reuse, base, changes } = options;
   for (const left of await removeLeftovers()) {
     events.note(
       'warning',
@@ -73,6 +75,8 @@ export async function bringUp(options: BringUp): Promise<Up> {
   }
   const placeholders = { cluster: name, image: images.app };
   if (existing) await refuseIfInUse(name);
+  // Before the others, so that it is undone after them: nothing of ours is in the network then.
+  if (!kept) await changes.make(kindNetwork, { network: 'kind' }, {});
   await changes.make(kindUse, { cluster: name }, { kept });
   if (!kept) await changes.make(kindCluster, { cluster: name }, {});
   if (existing) {
@@ -81,7 +85,7 @@ export async function bringUp(options: BringUp): Promise<Up> {
   } else events.progress(`creating ${name}: ${plan.nodes.length} nodes and a control plane`);
   const cluster = existing
     ? await openCluster(name)
-    : await createKindCluster(name, kindConfigOf(plan), plan, signal);
+    : await createKindCluster(name, kindConfigOf(plan, base), plan, signal);
   const core = cluster.kubeConfig.makeApiClient(CoreV1Api);
   if (existing) await removeWorkload(core, signal);
   const containers = await nodeContainers(name);

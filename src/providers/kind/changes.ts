@@ -3,6 +3,7 @@ import type { ChangeKind } from '../../changes/change.ts';
 import { deleteCluster, existingClusters } from './cluster.ts';
 import { removeContainers } from './containers.ts';
 import { claim, release } from './leftovers.ts';
+import { runShell } from './shell.ts';
 
 const target = z.object({ cluster: z.string() });
 const kept = z.object({ kept: z.boolean() });
@@ -24,6 +25,29 @@ export const kindUse: ChangeKind<{ cluster: string }, null, { kept: boolean }> =
     return removed === 0
       ? { result: 'already', detail: 'no container was left' }
       : { result: 'restored', detail: `${removed} ${removed === 1 ? 'container' : 'containers'} removed` };
+  },
+};
+
+const network = z.object({ network: z.literal('kind') });
+const existed = z.object({ existed: z.boolean() });
+
+/** Docker's network `kind`, which kind makes for its first cluster and never removes (its issue 1530). */
+export const kindNetwork: ChangeKind<{ network: 'kind' }, { existed: boolean }, Record<string, never>> = {
+  kind: 'kind-network',
+  scope: 'machine',
+  target: network,
+  before: existed,
+  wanted: nothing,
+  describe: () => "Docker's network kind",
+  look: async () => ({ existed: (await runShell(['docker', 'network', 'inspect', 'kind'])).ok }),
+  do: async () => {}, // kind makes it together with the cluster
+  async undo(_world, { before }) {
+    if (before.existed) return { result: 'already', detail: 'it was there before' };
+    // Docker refuses to remove a network that containers use: another cluster has come to it since.
+    const { ok } = await runShell(['docker', 'network', 'rm', 'kind']);
+    return ok
+      ? { result: 'restored', detail: 'network kind removed' }
+      : { result: 'already', detail: 'it is gone, or other clusters use it' };
   },
 };
 

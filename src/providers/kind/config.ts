@@ -5,9 +5,14 @@ import { parse, stringify } from 'yaml';
 import { packageRoot } from '../../base/package.ts';
 import type { Plan, PlannedNode } from '../../plan/schema.ts';
 
+interface KindNode {
+  readonly role?: string;
+  readonly kubeadmConfigPatches?: readonly string[];
+}
+
 /** kind's own configuration, as far as this file adds to it. */
 interface KindConfig {
-  readonly nodes: readonly unknown[];
+  readonly nodes?: readonly KindNode[];
   readonly networking?: Record<string, unknown>;
   readonly kubeadmConfigPatches?: readonly string[];
   readonly [key: string]: unknown;
@@ -17,20 +22,24 @@ const seconds = (ms: number) => `${Math.max(1, Math.round(ms / 1000))}s`;
 
 /**
  * kind-config.yaml with the plan's nodes and timers. Deterministic: its hash says whether a kept cluster fits a plan.
- * `base`: text of the file to start from.
+ * `base`: text of the file to start from; a worker in it is the pattern of every node of the plan.
  */
-export function kindConfigOf(plan: Plan, base: string = baseConfig()): string {
+export function kindConfigOf(plan: Plan, base: string): string {
   const config = parse(base) as KindConfig;
   const { kubeProxyMode } = plan;
+  const isWorker = ({ role }: KindNode) => role === 'worker';
+  const control = config.nodes?.find((node) => !isWorker(node)) ?? { role: 'control-plane' };
+  const pattern = config.nodes?.find(isWorker) ?? {};
   return stringify({
     ...config,
-    nodes: [...config.nodes, ...plan.nodes.map(workerOf)],
+    nodes: [control, ...plan.nodes.map((node) => workerOf(node, pattern))],
     networking: { ...config.networking, kubeProxyMode },
     kubeadmConfigPatches: [...(config.kubeadmConfigPatches ?? []), ...patchesOf(plan)],
   });
 }
 
-function baseConfig(): string {
+/** midflight's own. */
+export function baseConfig(): string {
   return readFileSync(join(packageRoot(), 'kind-config.yaml'), 'utf8');
 }
 
@@ -39,19 +48,20 @@ export function hashOf(config: string): string {
   return createHash('sha256').update(config).digest('hex').slice(0, 8);
 }
 
-function workerOf({ labels, taints }: PlannedNode) {
+function workerOf({ labels, taints }: PlannedNode, pattern: KindNode) {
   const own = Object.entries(labels).filter(([key]) => key !== 'kubernetes.io/hostname'); // the kubelet sets it
   const registered = taints.map(({ key, value, effect }) => ({ key, value, effect }));
+  const patches = [
+    ...(pattern.kubeadmConfigPatches ?? []),
+    ...(registered.length === 0
+      ? []
+      : [stringify({ kind: 'JoinConfiguration', nodeRegistration: { taints: registered } })]),
+  ];
   return {
+    ...pattern,
     role: 'worker',
     labels: Object.fromEntries(own),
-    ...(registered.length === 0
-      ? {}
-      : {
-          kubeadmConfigPatches: [
-            stringify({ kind: 'JoinConfiguration', nodeRegistration: { taints: registered } }),
-          ],
-        }),
+    ...(patches.length === 0 ? {} : { kubeadmConfigPatches: patches }),
   };
 }
 

@@ -68,6 +68,15 @@ function loopback(): DoctorCheck {
 }
 
 async function dockerCheck(): Promise<DoctorCheck> {
+  const runtime = process.env.KIND_EXPERIMENTAL_PROVIDER ?? '';
+  if (runtime !== '' && runtime !== 'docker') {
+    return check(
+      'Docker',
+      false,
+      `KIND_EXPERIMENTAL_PROVIDER is ${runtime}, which midflight does not support: a node that comes back gets its address by the order in which Docker gives them out`,
+      'unset KIND_EXPERIMENTAL_PROVIDER to use Docker, or run on --cluster embedded, which needs neither',
+    );
+  }
   const { ok, stdout, stderr } = await runShell(['docker', 'version', '--format', '{{.Server.Version}}']);
   const said = (stderr.trim().split('\n').at(-1) ?? '') || 'no answer';
   return check(

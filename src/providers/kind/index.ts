@@ -10,6 +10,7 @@ import { answering } from './answering.ts';
 import { bringUp, keptName, type Up } from './bring-up.ts';
 import { onOurClock } from './clock.ts';
 import { runPrefix } from './cluster.ts';
+import { baseConfig } from './config.ts';
 import { launchContainer } from './containers.ts';
 import { imagesOf } from './images.ts';
 import { install } from './install.ts';
@@ -20,20 +21,27 @@ export interface KindOptions {
   readonly keep?: boolean;
   /** Takes a kept cluster that was made for the same nodes and timers; makes one where there is none. */
   readonly reuse?: boolean;
+  /** Text of the kind configuration to start from, checked (own-config.ts); null: midflight's own. */
+  readonly config?: string | null;
 }
 
 const edgePort = 8080;
 
 /** A real cluster in containers: real kube-proxy, real Traefik, real node deaths. */
-export function kindProvider({ keep = false, reuse = false }: KindOptions = {}): Provider<EdgeFront> {
+export function kindProvider({
+  keep = false,
+  reuse = false,
+  config: own = null,
+}: KindOptions = {}): Provider<EdgeFront> {
   const kept = keep || reuse;
+  const base = own ?? baseConfig();
   const closers: (() => Promise<void>)[] = [];
   let state: Up | null = null;
   let accessLog: AccessLog | null = null;
   let note: ProviderEvents['note'] = () => {};
   // A kept cluster is found again by what it was made of.
-  const own = randomBytes(4).toString('hex');
-  const nameOf = (plan: Plan) => (kept ? keptName(plan) : `${runPrefix}${own}`);
+  const suffix = randomBytes(4).toString('hex');
+  const nameOf = (plan: Plan) => (kept ? keptName(plan, base) : `${runPrefix}${suffix}`);
   const up = () => {
     if (state === null) throw new MidflightError('internal', 'the kind cluster is not up');
     return state;
@@ -45,7 +53,7 @@ export function kindProvider({ keep = false, reuse = false }: KindOptions = {}):
     place: (plan) => ({ provider: 'kind', cluster: nameOf(plan), kept, image: imagesOf(plan.images).app }),
     async open(plan, events, signal, changes) {
       note = events.note;
-      state = await bringUp({ plan, name: nameOf(plan), events, signal, changes, kept, reuse });
+      state = await bringUp({ plan, name: nameOf(plan), events, signal, changes, kept, reuse, base });
     },
     nodes: () => up().topology,
     kubeConfig: () => up().cluster.kubeConfig,

@@ -7,7 +7,7 @@ import { apiKinds, runLease, runLeaseHold } from '../../changes/kinds/index.ts';
 import { refuseIfHeld } from '../../kube/lease.ts';
 import type { Tools } from '../clean.ts';
 import { anyEffects, nodeEffects } from '../node-effects.ts';
-import { kindCluster, kindUse } from './changes.ts';
+import { kindCluster, kindNetwork, kindUse } from './changes.ts';
 import { existingClusters, openCluster } from './cluster.ts';
 import { kindPower } from './power.ts';
 
@@ -35,6 +35,7 @@ export async function kindTools(place: Opening['place'], open: readonly ChangeLi
   return {
     kinds: [
       ...apiKinds,
+      anyKind(kindNetwork),
       anyKind(kindUse),
       anyKind(kindCluster),
       // Addresses are in the journal's lines.

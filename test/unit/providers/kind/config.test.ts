@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Plan } from '../../../../src/plan/schema.ts';
-import { hashOf, kindConfigOf } from '../../../../src/providers/kind/config.ts';
+import { baseConfig, hashOf, kindConfigOf } from '../../../../src/providers/kind/config.ts';
 import { kindPlan } from '../../../support/kind-plan.ts';
 
 const patches = z.array(z.string().transform((text) => z.record(z.string(), z.unknown()).parse(parse(text))));
@@ -19,7 +19,7 @@ const kindConfig = z.looseObject({
   kubeadmConfigPatches: patches,
 });
 
-const configOf = (plan: Plan, base?: string) => kindConfig.parse(parse(kindConfigOf(plan, base)));
+const configOf = (plan: Plan, base = baseConfig()) => kindConfig.parse(parse(kindConfigOf(plan, base)));
 
 /** The patch of this kind; there is one. */
 function patchOf(plan: Plan, kind: string) {
@@ -147,30 +147,47 @@ for (const kubeProxyMode of ['iptables', 'nftables'] as const)
     });
   });
 
-test('what stands in the file to start from stays, before what the plan adds', () => {
+test('what stands in the file to start from stays; its worker is the pattern of every node of the plan', () => {
   const base = `kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
-name: mine
-nodes: [{ role: control-plane, image: own }, { role: worker, labels: { own: "yes" } }]
-networking: { ipFamily: dual, kubeProxyMode: ipvs }
+nodes:
+  - { role: control-plane, image: own, extraPortMappings: [{ containerPort: 80, hostPort: 8080 }] }
+  - role: worker
+    extraMounts: [{ hostPath: /data, containerPath: /data }]
+    kubeadmConfigPatches: ["kind: JoinConfiguration\\n"]
+networking: { podSubnet: 10.10.0.0/16 }
+containerdConfigPatches: ["[plugins]"]
 kubeadmConfigPatches: ["kind: InitConfiguration\\n"]
 `;
   const plan = kindPlan();
   const config = configOf(plan, base);
-  assert.equal([config.kind, config.apiVersion, config.name], ['Cluster', 'kind.x-k8s.io/v1alpha4', 'mine']);
-  assert.equal(config.nodes.slice(0, 2), [
-    { role: 'control-plane', image: 'own' },
-    { role: 'worker', labels: { own: 'yes' } },
-  ]);
-  assert.is(config.nodes.length, 2 + plan.nodes.length);
-  assert.equal(config.networking, { ipFamily: 'dual', kubeProxyMode: plan.kubeProxyMode });
+  assert.equal(config.nodes[0], {
+    role: 'control-plane',
+    image: 'own',
+    extraPortMappings: [{ containerPort: 80, hostPort: 8080 }],
+  });
+  assert.is(config.nodes.length, 1 + plan.nodes.length);
+  for (const [index, node] of config.nodes.slice(1).entries()) {
+    assert.equal(node.extraMounts, [{ hostPath: '/data', containerPath: '/data' }]);
+    assert.is(node.kubeadmConfigPatches?.[0]?.kind, 'JoinConfiguration');
+    assert.is(node.labels?.['midflight.dev/pool'], plan.nodes[index]?.pool);
+  }
+  assert.equal(config.networking, { podSubnet: '10.10.0.0/16', kubeProxyMode: plan.kubeProxyMode });
+  assert.equal(config.containerdConfigPatches, ['[plugins]']);
   assert.is(config.kubeadmConfigPatches[0]?.kind, 'InitConfiguration');
   assert.is(config.kubeadmConfigPatches.length, 4);
 });
 
+test('a file without nodes gets a control plane', () => {
+  const plan = kindPlan();
+  const { nodes } = configOf(plan, 'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n');
+  assert.equal(nodes[0], { role: 'control-plane' });
+  assert.is(nodes.length, 1 + plan.nodes.length);
+});
+
 test('its hash tells whether a kept cluster fits: what the cluster is made of counts, and nothing else', () => {
   const plan = kindPlan();
-  const hash = (one: Plan) => hashOf(kindConfigOf(one));
+  const hash = (one: Plan) => hashOf(kindConfigOf(one, baseConfig()));
   const own = hash(plan);
   assert.match(own, /^[0-9a-f]{8}$/);
   assert.is(hash(kindPlan()), own);

@@ -81,4 +81,18 @@ test('Node.js: the end of 20 is said, what is too old is refused', () => {
   assert.match(nodeVersion('v18.20.0').hint ?? '', 'Node.js 22 or later');
 });
 
+for (const runtime of ['podman', 'nerdctl']) {
+  test(`${runtime} in place of Docker is refused with the reason, and what to do`, async () => {
+    process.env.KIND_EXPERIMENTAL_PROVIDER = runtime;
+    try {
+      const { ok, detail, hint } = named(await examine({ docker: 'echo 27.0', kind }), 'Docker');
+      assert.is(ok, false);
+      assert.match(detail, new RegExp(`${runtime}, which midflight does not support: \\w`));
+      assert.match(hint ?? '', '--cluster embedded');
+    } finally {
+      delete process.env.KIND_EXPERIMENTAL_PROVIDER;
+    }
+  });
+}
+
 test.run();

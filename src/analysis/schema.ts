@@ -4,9 +4,9 @@ import {
   type clockNote,
   type clockNotes,
   type clocks,
-  type reasonCodes,
   runOutcome,
   trialReason,
+  type trialReasonCodes,
   verdict,
 } from './schema/common.ts';
 import {
@@ -71,5 +71,5 @@ export type Customers = z.infer<typeof customers>;
 export type CustomersView = z.infer<typeof customersView>;
 export type OutageReport = z.infer<typeof outage>;
 export type TrialReason = z.infer<typeof trialReason>;
-export type ReasonCode = (typeof reasonCodes)[number];
+export type TrialReasonCode = (typeof trialReasonCodes)[number];
 export type Verdict = z.infer<typeof verdict>;

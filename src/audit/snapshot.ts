@@ -183,8 +183,8 @@ export type Kind = keyof typeof kinds;
 export type Lists = { [K in Kind]: z.infer<(typeof kinds)[K]>[] };
 export type Node = Lists['nodes'][number];
 export type Service = Lists['services'][number];
-export type Workload = Lists['workloads'][number];
-export type Container = Workload['spec']['template']['spec']['containers'][number];
+export type WorkloadObject = Lists['workloads'][number];
+export type Container = WorkloadObject['spec']['template']['spec']['containers'][number];
 
 /** Where an object stands in a file; line and column from 1. */
 export interface ManifestPlace {

@@ -1,6 +1,7 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import { systemClock } from '../base/clock.ts';
 import { type ExitCode, exitCodes, MidflightError, messageOf } from '../base/errors.ts';
+import { hasReadyCondition } from '../kube/ready.ts';
 import { makePlan } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
 import { journalPlace } from '../providers/journals.ts';
@@ -144,10 +145,9 @@ async function nodeLines(name: string): Promise<string[]> {
   try {
     const { kubeConfig } = await openCluster(name);
     const { items } = await kubeConfig.makeApiClient(CoreV1Api).listNode();
-    return items.map(({ metadata, status: node }) => {
-      const ready = node?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown';
-      return `${metadata?.name ?? '?'}: ${ready === 'True' ? 'Ready' : 'NotReady'}`;
-    });
+    return items.map(
+      (node) => `${node.metadata?.name ?? '?'}: ${hasReadyCondition(node) ? 'Ready' : 'NotReady'}`,
+    );
   } catch (error) {
     return [`its API does not answer: ${messageOf(error)}`];
   }

@@ -6,11 +6,12 @@ import { visibleJson, visibleLine } from '../base/visible.ts';
 import { eachEvent } from '../history/reader.ts';
 import type { EventOf } from '../history/schema.ts';
 import { lostCells, lostCount, lostTitles } from '../reports/lost-words.ts';
+import type { RequestEvents } from '../reports/story.ts';
 import { storyLines } from '../reports/story.ts';
 import { folded, table, wrap } from '../reports/table.ts';
 import { columnsOf, type Io } from './io.ts';
 import { historyAt } from './report-again.ts';
-import { type Found, recordsOf } from './request-records.ts';
+import { recordsOf } from './request-records.ts';
 
 /** The story of one request; without one, every lost request of the run. Exit 64: there is no such request. */
 export async function explain(
@@ -47,7 +48,7 @@ interface Telling {
   readonly json: boolean;
 }
 
-function tell(records: Found, { details, timeScale, begun, json }: Telling, io: Io): void {
+function tell(records: RequestEvents, { details, timeScale, begun, json }: Telling, io: Io): void {
   const time = clusterTime(timeScale);
   const detail = details.find(({ index }) => index === records.start.trial);
   if (detail === undefined) throw new MidflightError('internal', `no trial ${records.start.trial}`);

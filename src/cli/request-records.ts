@@ -3,8 +3,6 @@ import { eachEvent } from '../history/reader.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
 import type { RequestEvents } from '../reports/story.ts';
 
-export type Found = RequestEvents;
-
 /** How much before its start and after its end counts as around a request: cluster milliseconds. */
 const aroundMs = 5000;
 /** Lines of several processes are not in the order of their times: by up to this they may be apart (ns). */
@@ -22,7 +20,11 @@ const notable: ReadonlySet<HistoryEvent['type']> = new Set([
 ]);
 
 /** Every record of one request and what happened around it, read from the history; null: there is no such request. */
-export async function recordsOf(history: string, id: string, timeScale: number): Promise<Found | null> {
+export async function recordsOf(
+  history: string,
+  id: string,
+  timeScale: number,
+): Promise<RequestEvents | null> {
   const time = clusterTime(timeScale);
   let start: EventOf<'start'> | null = null;
   let end: EventOf<'end'> | null = null;

@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import { plainAddress } from '../base/address.ts';
 import { MidflightError, messageOf } from '../base/errors.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { EventOf } from '../history/schema.ts';
@@ -7,7 +8,7 @@ import { partingOf } from './annotations.ts';
 import { createDraws, type EdgeLane } from './draws.ts';
 import { type Nobody, nobody } from './nobody.ts';
 import { place } from './place.ts';
-import { plainAddress, type Relay, type RelayOptions, socketAddress } from './relay.ts';
+import { type Relay, type RelayOptions, socketAddressOf } from './relay.ts';
 import type { Desired } from './targets.ts';
 
 export interface BalancerOptions {
@@ -105,7 +106,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
   const accept = (client: Socket) => {
     const openedAt = now();
     const conn = count++;
-    const address = socketAddress(client.remoteAddress, client.remotePort) ?? 'unknown';
+    const address = socketAddressOf(client.remoteAddress, client.remotePort) ?? 'unknown';
     const draw = draws.draw(client.remotePort);
     const target = gone ? undefined : choose(draw);
     const port = target?.podPort ?? desired.service?.nodePort ?? null;
@@ -131,7 +132,10 @@ export function createBalancer(options: BalancerOptions): Balancer {
       upstream: {
         host: target.address,
         port: port + target.portOffset,
-        localAddress: options.bindClientAddress ? plainAddress(client.remoteAddress) : null,
+        localAddress:
+          options.bindClientAddress && client.remoteAddress !== undefined
+            ? plainAddress(client.remoteAddress)
+            : null,
         hello: target.hello ? draw : null,
       },
       mode: preset.mode,

@@ -4,11 +4,11 @@ import { checkFor } from './annotations.ts';
 import type { Balancer } from './balancer.ts';
 import type { HealthChecks } from './health-checks.ts';
 import type { Desired, Target } from './targets.ts';
-import type { Timers } from './timers.ts';
+import type { CheckTimers } from './timers.ts';
 
 export interface DataPathOptions {
   readonly preset: PlannedEdge;
-  readonly timers: Timers;
+  readonly timers: CheckTimers;
   readonly timeScale: number;
   readonly checks: Pick<HealthChecks, 'apply' | 'restart'>;
   readonly balancer: Pick<Balancer, 'apply' | 'verdict' | 'cutAll' | 'addressGone'>;

@@ -5,10 +5,10 @@ import type { PlannedCheck, PlannedEdge } from '../plan/schema.ts';
 import type { CheckRequest } from './check.ts';
 import { type CheckResult, type Health, judge, newTarget, recheck } from './health.ts';
 import type { FollowedService, Target } from './targets.ts';
-import type { Timers } from './timers.ts';
+import type { CheckTimers } from './timers.ts';
 
 export interface HealthChecksOptions {
-  readonly timers: Timers;
+  readonly timers: CheckTimers;
   readonly timeScale: number;
   readonly ejectOn503: boolean;
   /** What a target counts as until its first checks have decided. */

@@ -15,7 +15,7 @@ import { createDataPath, type DataPath } from './data-path.ts';
 import { followCluster } from './follow.ts';
 import { createHealthChecks } from './health-checks.ts';
 import { serveRelays } from './relay-process.ts';
-import { systemTimers } from './timers.ts';
+import { systemCheckTimers } from './timers.ts';
 
 /** How often to report lateness (real ms). */
 const windowMs = 2000;
@@ -24,14 +24,14 @@ const windowMs = 2000;
 async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<string, unknown>> {
   goFirst('instrument');
   const { preset, timeScale } = config;
-  const { now } = systemTimers;
+  const { now } = systemCheckTimers;
   const kubeConfig = kubeConfigFromText(config.kubeconfig);
   const lateness = latenessWindow('edge', now());
 
   const warn = (code: NoteCode, text: string) =>
     context.emit({ type: 'note', t: now(), level: 'warning', code, text: `edge: ${text}` });
   const checks = createHealthChecks({
-    timers: systemTimers,
+    timers: systemCheckTimers,
     timeScale,
     ejectOn503: preset.ejectOn503,
     intervalFrom: preset.checkIntervalFrom,
@@ -72,7 +72,7 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
   };
   const dataPath: DataPath = createDataPath({
     preset,
-    timers: systemTimers,
+    timers: systemCheckTimers,
     timeScale,
     checks,
     balancer,

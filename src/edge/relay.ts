@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import * as z from 'zod';
+import { plainAddress } from '../base/address.ts';
 import { connectResults, sideEnds } from '../base/connections.ts';
 import { errnoOf } from '../base/errors.ts';
 import { onFin } from '../base/fin.ts';
@@ -166,7 +167,7 @@ export function relay(options: RelayOptions): Relay {
 
   // The SYN leaves in the tick before this one; asked later, a socket that failed knows its port no more.
   process.nextTick(() => {
-    end.upstreamLocal = socketAddress(upstream.localAddress, upstream.localPort);
+    end.upstreamLocal = socketAddressOf(upstream.localAddress, upstream.localPort);
   });
   const connected = () => {
     const at = now();
@@ -252,14 +253,8 @@ function resetSocket(socket: Socket): void {
 }
 
 /** `127.0.0.1:4321` or `[::1]:4321`; null where the socket is gone already. */
-export function socketAddress(address: string | undefined, port: number | undefined): string | null {
+export function socketAddressOf(address: string | undefined, port: number | undefined): string | null {
+  if (address === undefined || port === undefined) return null;
   const plain = plainAddress(address);
-  if (plain === null || port === undefined) return null;
   return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
-}
-
-/** IPv4 as such where the kernel writes it into IPv6. */
-export function plainAddress(address: string | undefined): string | null {
-  if (address === undefined) return null;
-  return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

@@ -1,12 +1,21 @@
-import type { V1Pod } from '@kubernetes/client-node';
-import { hasReadyCondition } from './ready.ts';
+import { hasReadyCondition, type WithConditions } from './ready.ts';
+
+/** A pod, as far as these questions go: of the Kubernetes client, or of the embedded API server. */
+interface WithLife extends WithConditions {
+  readonly metadata?: { readonly deletionTimestamp?: unknown } | undefined;
+  readonly status?: (WithConditions['status'] & { readonly phase?: string | undefined }) | undefined;
+}
 
 /** Its containers have all ended for good: it serves nobody, and a controller does not count it. */
-export const isOver = ({ status }: V1Pod): boolean =>
+export const isOver = ({ status }: Pick<WithLife, 'status'>): boolean =>
   status?.phase === 'Failed' || status?.phase === 'Succeeded';
 
-/** Neither over nor being deleted. */
-export const isLive = (pod: V1Pod): boolean => pod.metadata?.deletionTimestamp === undefined && !isOver(pod);
+/** It is being deleted: it may still serve until its grace period ends. */
+export const isBeingDeleted = ({ metadata }: Pick<WithLife, 'metadata'>): boolean =>
+  metadata?.deletionTimestamp !== undefined;
+
+/** Neither over nor being deleted (pkg/controller/controller_utils.go: IsPodActive). */
+export const isLive = (pod: WithLife): boolean => !isBeingDeleted(pod) && !isOver(pod);
 
 /** Live, and its Ready condition is True. */
-export const isReadyPod = (pod: V1Pod): boolean => isLive(pod) && hasReadyCondition(pod);
+export const isReadyPod = (pod: WithLife): boolean => isLive(pod) && hasReadyCondition(pod);

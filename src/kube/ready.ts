@@ -1,10 +1,23 @@
-/** A node or a pod, as far as its conditions go. */
-interface WithConditions {
-  readonly status?:
-    | { readonly conditions?: readonly { readonly type: string; readonly status: string }[] | undefined }
-    | undefined;
+interface TypeAndStatus {
+  readonly type: string;
+  readonly status: string;
 }
 
+/** A node or a pod, as far as its conditions go. */
+export interface WithConditions<C extends TypeAndStatus = TypeAndStatus> {
+  readonly status?: { readonly conditions?: readonly C[] | undefined } | undefined;
+}
+
+/** One of its conditions; undefined: it has none of this type. */
+export const conditionOf = <C extends TypeAndStatus>(
+  { status }: WithConditions<C>,
+  type: string,
+): C | undefined => status?.conditions?.find((condition) => condition.type === type);
+
+/** Its condition Ready; undefined: it has none. */
+export const readyConditionOf = <C extends TypeAndStatus>(object: WithConditions<C>): C | undefined =>
+  conditionOf(object, 'Ready');
+
 /** Its condition Ready is True. */
-export const hasReadyCondition = ({ status }: WithConditions): boolean =>
-  status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+export const hasReadyCondition = (object: WithConditions): boolean =>
+  readyConditionOf(object)?.status === 'True';

@@ -1,6 +1,7 @@
 import type { Milliseconds, NodeName } from '../base/units.ts';
 import { faultTraits } from '../catalogue/faults.ts';
-import { fittingNodes, tolerates } from './placement.ts';
+import { tolerates } from '../kube/tolerations.ts';
+import { fittingNodes } from './placement.ts';
 import type { Plan, PlannedPlacement } from './schema.ts';
 
 /** On which nodes the workload's pods are before the fault. */

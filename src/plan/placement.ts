@@ -1,15 +1,7 @@
 import type { NodeName } from '../base/units.ts';
+import { hasLabels } from '../kube/labels.ts';
+import { tolerates } from '../kube/tolerations.ts';
 import type { PlannedNode, PlannedPlacement } from './schema.ts';
-
-type Taint = PlannedNode['taints'][number];
-type Toleration = PlannedPlacement['tolerations'][number];
-
-/** As k8s.io/component-helpers/scheduling/corev1: an empty effect tolerates all, an empty key with Exists everything. */
-export function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false;
-  if (toleration.key !== undefined && toleration.key !== taint.key) return false;
-  return toleration.operator === 'Exists' || (toleration.value ?? '') === taint.value;
-}
 
 /** The nodes that may run it: labels selected, hard taints tolerated. */
 export function fittingNodes(
@@ -18,7 +10,7 @@ export function fittingNodes(
 ): PlannedNode[] {
   return nodes.filter(
     ({ labels, taints }) =>
-      Object.entries(placement.nodeSelector).every(([key, value]) => labels[key] === value) &&
+      hasLabels(placement.nodeSelector, labels) &&
       taints
         .filter(({ effect }) => effect !== 'PreferNoSchedule')
         .every((taint) => placement.tolerations.some((toleration) => tolerates(toleration, taint))),

@@ -21,6 +21,7 @@ export const plannedNode = z.object({
   taints: z.array(z.object({ key: z.string(), value: z.string(), effect: z.string() })),
 });
 
+export type { PlannedCheck, PlannedEdge } from '../presets/schema.ts';
 export { faultKinds, plannedCheck, plannedEdge, policyName };
 
 const plannedPlacement = z.object({
@@ -192,8 +193,6 @@ export type AnyPlan = z.infer<typeof plan>;
 /** Of an experiment: every part is there. */
 export type Plan = z.infer<typeof experimentPlan>;
 export type PlannedNode = z.infer<typeof plannedNode>;
-export type PlannedEdge = z.infer<typeof plannedEdge>;
-export type PlannedCheck = z.infer<typeof plannedCheck>;
 export type PlannedStreams = z.infer<typeof plannedStreams>;
 export type PlannedProbe = z.infer<typeof plannedProbe>;
 export type PlannedAutocannon = z.infer<typeof plannedAutocannon>;
@@ -203,4 +202,4 @@ export type PlannedFault = z.infer<typeof plannedFault>;
 export type PlannedTrial = z.infer<typeof plannedTrial>;
 export type PlannedTimers = z.infer<typeof plannedTimers>;
 export type PlannedPlacement = z.infer<typeof plannedPlacement>;
-export type Expectation = z.infer<typeof expectation>;
+export type PlannedExpectation = z.infer<typeof expectation>;

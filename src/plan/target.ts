@@ -2,6 +2,7 @@ import { MidflightError } from '../base/errors.ts';
 import { pick, seededRandom, seedOf } from '../base/random.ts';
 import type { NodeName } from '../base/units.ts';
 import { faultTraits, takesPod } from '../catalogue/faults.ts';
+import { hasLabels } from '../kube/labels.ts';
 import { placementOf } from './placement.ts';
 import type { Plan, PlannedFault } from './schema.ts';
 
@@ -28,8 +29,7 @@ const parts: { name: keyof Target; matches(target: Target, node: TargetNode, run
     { name: 'pool', matches: ({ pool }, node) => pool === undefined || node.pool === pool },
     {
       name: 'labels',
-      matches: ({ labels = {} }, node) =>
-        Object.entries(labels).every(([key, value]) => node.labels[key] === value),
+      matches: ({ labels = {} }, node) => hasLabels(labels, node.labels),
     },
     {
       name: 'runs',

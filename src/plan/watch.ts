@@ -1,5 +1,5 @@
 import type { Lane } from '../base/connections.ts';
-import type { AnyPlan, Expectation, PlannedLoad } from './schema.ts';
+import type { AnyPlan, PlannedExpectation, PlannedLoad } from './schema.ts';
 
 /** What `midflight watch` is asked to measure; milliseconds of real time. */
 export interface WatchPlanOptions {
@@ -69,8 +69,13 @@ function loadsOf(options: WatchPlanOptions): PlannedLoad[] {
   return loads;
 }
 
-function expectationsOf({ lanes, maxLost, maxFailed, maxFailoverMs }: WatchPlanOptions): Expectation[] {
-  const atMost = (metric: string, value: number, unit: 'count' | 'seconds'): Expectation => ({
+function expectationsOf({
+  lanes,
+  maxLost,
+  maxFailed,
+  maxFailoverMs,
+}: WatchPlanOptions): PlannedExpectation[] {
+  const atMost = (metric: string, value: number, unit: 'count' | 'seconds'): PlannedExpectation => ({
     text: `${metric} <= ${value}${unit === 'seconds' ? 's' : ''}`,
     policy: null,
     metric,

@@ -104,7 +104,11 @@ export const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
 
 /** `1 stream`, `2 streams`: the word that fits the count. */
-export const plural = (count: number, word: string): string => (count === 1 ? word : `${word}s`);
+export const plural = (count: number, word: string, many = `${word}s`): string => (count === 1 ? word : many);
+
+/** `1 node`, `3 nodes`. */
+export const counted = (count: number, word: string, many?: string): string =>
+  `${count} ${plural(count, word, many)}`;
 
 /** `A`, `A and B`, `A, B and C`. */
 export const listed = (words: readonly string[]): string =>

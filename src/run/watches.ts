@@ -2,7 +2,7 @@ import type { CoreV1Event, V1EndpointSlice, V1Node, V1Pod, V1Service } from '@ku
 import { messageOf } from '../base/errors.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { excludeLabel } from '../kube/names.ts';
-import { hasReadyCondition } from '../kube/ready.ts';
+import { hasReadyCondition, readyConditionOf } from '../kube/ready.ts';
 import { watchResource } from '../kube/watch.ts';
 import { waitFor } from '../providers/wait.ts';
 import type { Run } from './run.ts';
@@ -78,7 +78,7 @@ function watch<T>(run: Watched, path: string, toEvent: (change: Change, object: 
 }
 
 function nodeEvent(t: number, change: Change, node: V1Node): HistoryEvent {
-  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = readyConditionOf(node);
   return {
     type: 'node',
     t,

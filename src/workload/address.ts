@@ -1,8 +1,7 @@
-import { isIPv4 } from 'node:net';
+import { plainAddress } from '../base/address.ts';
 
-/** An address as Go (so Traefik) prints it: a dual-stack listener's `::ffff:10.0.0.7` is `10.0.0.7`, zones go. */
-export function plainAddress(address: string): string {
+/** An address as Go (so Traefik) logs it: IPv4 plainly, and without a zone. */
+export function loggedAddress(address: string): string {
   const [bare = address] = address.split('%');
-  const mapped = /^::ffff:(.+)$/i.exec(bare)?.[1];
-  return mapped !== undefined && isIPv4(mapped) ? mapped : bare;
+  return plainAddress(bare);
 }

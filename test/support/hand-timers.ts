@@ -1,9 +1,9 @@
-import type { Timers } from '../../src/edge/timers.ts';
+import type { CheckTimers } from '../../src/edge/timers.ts';
 
 export const second = 1e9;
 
 /** Time that a test turns by hand: every timer fires at its very instant. */
-export function handTimers(): Timers & {
+export function handTimers(): CheckTimers & {
   run(untilSeconds: number): Promise<void>;
   stall(untilSeconds: number): void;
 } {

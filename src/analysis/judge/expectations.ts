@@ -1,16 +1,16 @@
-import type { AnyPlan } from '../../plan/schema.ts';
+import type { AnyPlan, PlannedExpectation } from '../../plan/schema.ts';
 import type { BuiltTrial } from '../build/trial.ts';
 import { excusable } from '../doubt/excuse.ts';
 import { lateWords } from '../doubt/late-spans.ts';
 import type { ExpectationReport, TrialReason, Verdict } from '../schema.ts';
-import { type Expectation, holds, isExceeded, moreWouldMatter } from './limits.ts';
+import { holds, isExceeded, moreWouldMatter } from './limits.ts';
 import { type Measured, type Metric, metricOf } from './metrics.ts';
 import type { Trust } from './reasons.ts';
 import { worst } from './verdicts.ts';
 
 /** One expectation of one trial. */
 export interface Judgement {
-  readonly expectation: Expectation;
+  readonly expectation: PlannedExpectation;
   readonly measured: Measured;
   readonly verdict: Verdict;
   /** Why it is not a pass; null: it is, or the whole trial is in doubt. */
@@ -30,7 +30,7 @@ export function judgeTrial(plan: AnyPlan, trial: BuiltTrial, trust: Trust): Judg
 }
 
 function measured(
-  expectation: Expectation,
+  expectation: PlannedExpectation,
   metric: Metric,
   value: NonNullable<Measured>,
   trial: BuiltTrial,
@@ -56,7 +56,7 @@ function measured(
 
 /** Unknown if a late instrument can have caused what is beyond the limit; null: it cannot. */
 function exceededBeyondDoubt(
-  expectation: Expectation,
+  expectation: PlannedExpectation,
   { counted, instruments }: Metric,
   value: NonNullable<Measured>,
   trial: BuiltTrial,
@@ -73,7 +73,7 @@ function exceededBeyondDoubt(
 
 /** What an instrument that was held up may not have seen, if more would change the verdict; null: nothing. */
 function hidden(
-  expectation: Expectation,
+  expectation: PlannedExpectation,
   { instruments }: Metric,
   value: NonNullable<Measured>,
   { late, report, record, time, loadedAt }: BuiltTrial,
@@ -90,7 +90,7 @@ function hidden(
 }
 
 /** A clock without a value fails a limit below what it is known to be at least. */
-function unmeasured(expectation: Expectation, { note }: Metric, trust: Trust): Judgement {
+function unmeasured(expectation: PlannedExpectation, { note }: Metric, trust: Trust): Judgement {
   const least = note?.atLeastSeconds ?? null;
   const unknown = (reason: TrialReason | null): Judgement => ({
     expectation,

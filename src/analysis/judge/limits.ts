@@ -1,10 +1,9 @@
-import type { AnyPlan } from '../../plan/schema.ts';
+import type { PlannedExpectation } from '../../plan/schema.ts';
 import type { Measured } from './metrics.ts';
 
-export type Expectation = AnyPlan['expectations'][number];
 type Known = NonNullable<Measured>;
 
-export function holds({ op, value }: Expectation, measured: Known): boolean {
+export function holds({ op, value }: PlannedExpectation, measured: Known): boolean {
   if (op === '==') return measured === value;
   if (op === '!=') return measured !== value;
   const [left, right] = [Number(measured), Number(value)];
@@ -21,14 +20,14 @@ export function holds({ op, value }: Expectation, measured: Known): boolean {
 }
 
 /** Beyond what an upper limit allows: more could only be worse. */
-export function isExceeded({ op, value }: Expectation, measured: Known): boolean {
+export function isExceeded({ op, value }: PlannedExpectation, measured: Known): boolean {
   if (typeof measured !== 'number' || typeof value !== 'number') return false;
   if (op === '<') return measured >= value;
   return (op === '<=' || op === '==') && measured > value;
 }
 
 /** Whether a figure greater than the measured one could be judged otherwise. */
-export function moreWouldMatter({ op, value, unit }: Expectation, measured: Known): boolean {
+export function moreWouldMatter({ op, value, unit }: PlannedExpectation, measured: Known): boolean {
   if (typeof measured !== 'number' || typeof value !== 'number') return false;
   if (unit === 'share') return true;
   return op === '<' || op === '>=' ? measured < value : measured <= value;

@@ -5,17 +5,17 @@ import type { BuiltTrial } from '../build/trial.ts';
 import { lostToTheMachine } from '../doubt/excuse.ts';
 import { type LateSpan, lateWords } from '../doubt/late-spans.ts';
 import type { ProcessEnd } from '../records.ts';
-import type { ReasonCode, TrialReason } from '../schema.ts';
+import type { TrialReason, TrialReasonCode } from '../schema.ts';
 
 /** What a late instrument can bring about: where one was late it is the reason, and these are dropped. */
-const derived: readonly ReasonCode[] = [
+const derived: readonly TrialReasonCode[] = [
   'none-on-target',
   'path-unproven',
   'no-steady-state',
   'edge-not-settled',
 ];
 /** With these alone a limit that is exceeded is a proven failure: what was counted can only become more. */
-const countStands: readonly ReasonCode[] = ['never-recovered', 'never-well', 'late'];
+const countStands: readonly TrialReasonCode[] = ['never-recovered', 'never-well', 'late'];
 
 /** How much a trial proves. exceeded: only that a limit is exceeded. */
 export type Trust = 'all' | 'exceeded' | 'nothing';
@@ -43,8 +43,8 @@ export function doubtsOf(trial: BuiltTrial): TrialReason[] {
   return unique([...kept, ...unrecovered(trial)]);
 }
 
-const because = (code: ReasonCode, text: string): TrialReason => ({ code, text });
-const when = (holds: boolean, code: ReasonCode, text: string): TrialReason[] =>
+const because = (code: TrialReasonCode, text: string): TrialReason => ({ code, text });
+const when = (holds: boolean, code: TrialReasonCode, text: string): TrialReason[] =>
   holds ? [because(code, text)] : [];
 
 function unique(reasons: readonly TrialReason[]): TrialReason[] {

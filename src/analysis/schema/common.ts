@@ -19,8 +19,8 @@ export const share = z.number().min(0).max(1);
 export const shareInterval = z.object({ low: share, high: share });
 
 /** Why a trial is not a pass: the analysis' reasons, and those that the run itself gave. */
-export const reasonCodes = [...doubtCodes, ...runReasonCodes] as const;
-export const trialReason = z.object({ code: z.enum(reasonCodes), text: z.string() });
+export const trialReasonCodes = [...doubtCodes, ...runReasonCodes] as const;
+export const trialReason = z.object({ code: z.enum(trialReasonCodes), text: z.string() });
 
 export const clockName = z.enum(clockNames);
 

@@ -1,5 +1,5 @@
+import { annotateCommand } from '../commands.ts';
 import type { ServiceCheck } from './check.ts';
-import { annotateCommand } from './words.ts';
 
 const aws = 'service.beta.kubernetes.io/aws-load-balancer-';
 const shared = { scenario: null, of: 'service', needs: [] } as const;

@@ -1,6 +1,6 @@
-import { excludeLabel } from '../facts/candidates.ts';
+import { excludeLabel } from '../../kube/names.ts';
+import { listNames } from '../names.ts';
 import type { ServiceCheck } from './check.ts';
-import { listed } from './words.ts';
 
 export const excludeUnsupported: ServiceCheck = {
   id: 'MF009',
@@ -18,7 +18,7 @@ export const excludeUnsupported: ServiceCheck = {
     if (isAks && labelled.length > 0) {
       return {
         confidence: 'seen',
-        summary: `AKS does not support ${excludeLabel}, and ${listed(named(labelled))} ${labelled.length === 1 ? 'has' : 'have'} it`,
+        summary: `AKS does not support ${excludeLabel}, and ${listNames(named(labelled))} ${labelled.length === 1 ? 'has' : 'have'} it`,
         evidence: [
           'nodes of AKS by providerID and label',
           'cloud-provider-azure docs, topics/loadbalancer, "Limitations"',
@@ -33,7 +33,7 @@ export const excludeUnsupported: ServiceCheck = {
       return {
         severity: 'high',
         confidence: balancer.confidence,
-        summary: `under Local nothing reaches its endpoints on ${listed(named(withPods))}, which the balancer leaves out`,
+        summary: `under Local nothing reaches its endpoints on ${listNames(named(withPods))}, which the balancer leaves out`,
         evidence: [`label ${excludeLabel} on a node with ready endpoints`],
         nodes: named(withPods),
         remedy: { text: 'remove the label', command: command(withPods) },
@@ -43,7 +43,7 @@ export const excludeUnsupported: ServiceCheck = {
     if (off.length === 0) return null;
     return {
       confidence: 'inferred',
-      summary: `the label's value "false" on ${listed(named(off))} still leaves the nodes out with most controllers`,
+      summary: `the label's value "false" on ${listNames(named(off))} still leaves the nodes out with most controllers`,
       evidence: [
         'cloud-provider reads the value since v0.34; ingress-gce, the AWS Load Balancer Controller and cloud-provider-azure only look for the key',
       ],

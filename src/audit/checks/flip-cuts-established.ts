@@ -1,6 +1,8 @@
+import { counted, percent } from '../../reports/figures.ts';
+import { annotateCommand } from '../commands.ts';
 import type { ServiceView } from '../facts/view.ts';
+import { listNames } from '../names.ts';
 import type { CheckOptions, Found, ServiceCheck } from './check.ts';
-import { annotateCommand, listed, percent, plural } from './words.ts';
 
 export const flipCutsEstablished: ServiceCheck = {
   id: 'MF005',
@@ -21,7 +23,7 @@ export const flipCutsEstablished: ServiceCheck = {
     const when = after === null ? '' : after === 0 ? ' at once' : ` after about ${after} s`;
     return {
       confidence: balancer.confidence,
-      summary: `a change to Local cuts the connections through ${plural(names.length, 'node')}${when}, ${percent(names.length / candidates.nodes.length)} of them: ${listed(names)}`,
+      summary: `a change to Local cuts the connections through ${counted(names.length, 'node')}${when}, ${percent(names.length / candidates.nodes.length)} of them: ${listNames(names)}`,
       evidence: [`${balancer.kind.name}: ${balancer.evidence}`, balancer.kind.source],
       values: {
         cutShare: names.length / candidates.nodes.length,

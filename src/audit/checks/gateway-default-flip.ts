@@ -1,6 +1,6 @@
 import type { ServiceView } from '../facts/view.ts';
+import { listNames } from '../names.ts';
 import type { ClusterCheck } from './check.ts';
-import { listed } from './words.ts';
 
 export const gatewayDefaultFlip: ClusterCheck = {
   id: 'MF020',
@@ -18,7 +18,7 @@ export const gatewayDefaultFlip: ClusterCheck = {
     return local.map((view) => ({
       service: view.key,
       confidence: 'inferred' as const,
-      summary: `moving hosts from ${listed(
+      summary: `moving hosts from ${listNames(
         others.map(({ key }) => key),
         3,
       )} to this Gateway changes the policy from Cluster to Local`,

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../base/units.ts';
 import { flagOf, graceSecondsOf, isTraefik, preStopSecondsOf, workloadName } from '../facts/workloads.ts';
-import type { Workload } from '../snapshot.ts';
+import type { WorkloadObject } from '../snapshot.ts';
 import type { ServiceCheck } from './check.ts';
 
 /** Traefik's default (docs, entryPoints.transport.lifeCycle.graceTimeOut). */
@@ -32,7 +32,7 @@ export const graceShorterThanRequest: ServiceCheck = {
 };
 
 /** What a request in flight gets once the preStop hook is over; the shortest of what ends it. */
-function graceOf(workload: Workload): { seconds: number; why: string } {
+function graceOf(workload: WorkloadObject): { seconds: number; why: string } {
   const kubelet = graceSecondsOf(workload) - (preStopSecondsOf(workload) ?? 0);
   const limits = [
     {

@@ -1,5 +1,5 @@
+import { percent } from '../../reports/figures.ts';
 import type { ServiceCheck } from './check.ts';
-import { percent } from './words.ts';
 
 /** Beyond this ratio of pods per node, one pod gets over 1.5 times another's connections. */
 const bearable = 1.5;

@@ -1,7 +1,7 @@
+import { patchCommand } from '../commands.ts';
 import { detectionOf } from '../facts/detection.ts';
 import { workloadName } from '../facts/workloads.ts';
 import type { ServiceCheck } from './check.ts';
-import { patchCommand } from './words.ts';
 
 export const minReady: ServiceCheck = {
   id: 'MF013',

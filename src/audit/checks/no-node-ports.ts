@@ -1,5 +1,5 @@
+import { patchCommand } from '../commands.ts';
 import type { ServiceCheck } from './check.ts';
-import { patchCommand } from './words.ts';
 
 export const noNodePorts: ServiceCheck = {
   id: 'MF018',

@@ -1,6 +1,7 @@
+import { counted } from '../../reports/figures.ts';
 import { isLeaving } from '../facts/candidates.ts';
+import { listNames } from '../names.ts';
 import type { ServiceCheck } from './check.ts';
-import { listed, plural } from './words.ts';
 
 export const nodeLeaving: ServiceCheck = {
   id: 'MF010',
@@ -22,7 +23,7 @@ export const nodeLeaving: ServiceCheck = {
     return {
       ...(policy === 'Cluster' ? {} : { severity: 'medium' as const }),
       confidence: 'seen',
-      summary: `${plural(names.length, 'node')} that ${names.length === 1 ? 'is' : 'are'} being removed may still carry its connections: ${listed(names)}`,
+      summary: `${counted(names.length, 'node')} that ${names.length === 1 ? 'is' : 'are'} being removed may still carry its connections: ${listNames(names)}`,
       evidence: [
         ...leaving.slice(0, 10).map(({ name, why }) => `${name}: ${why}`),
         'a change of policy synchronises the whole balancer, which then drops such nodes without draining them (cloud-provider controllers/service/controller.go)',

@@ -1,8 +1,8 @@
+import { patchCommand } from '../commands.ts';
 import { detectionOf } from '../facts/detection.ts';
 import { graceSecondsOf, preStopSecondsOf, workloadName } from '../facts/workloads.ts';
-import type { Workload } from '../snapshot.ts';
+import type { WorkloadObject } from '../snapshot.ts';
 import type { ServiceCheck } from './check.ts';
-import { patchCommand } from './words.ts';
 
 export const rolloutGap: ServiceCheck = {
   id: 'MF011',
@@ -46,7 +46,7 @@ export const rolloutGap: ServiceCheck = {
   },
 };
 
-function waitCommand(workload: Workload, seconds: number, contextFlag: string): string {
+function waitCommand(workload: WorkloadObject, seconds: number, contextFlag: string): string {
   const { metadata, kind, spec } = workload;
   const grace = graceSecondsOf(workload) - (preStopSecondsOf(workload) ?? 0) + seconds;
   const containers = spec.template.spec.containers.map(({ name }) => ({

@@ -1,6 +1,6 @@
 import type { ServiceView } from '../facts/view.ts';
+import { listNames } from '../names.ts';
 import type { ClusterCheck } from './check.ts';
-import { listed } from './words.ts';
 
 export const sharedAddress: ClusterCheck = {
   id: 'MF019',
@@ -28,7 +28,7 @@ export const sharedAddress: ClusterCheck = {
           service: first.key,
           confidence: 'seen' as const,
           summary: `${keys.length} Services share ${address}, at least one of them under Local and with different pods`,
-          evidence: [listed(keys), 'metallb/metallb#271; kubernetes-sigs/cloud-provider-azure#10125'],
+          evidence: [listNames(keys), 'metallb/metallb#271; kubernetes-sigs/cloud-provider-azure#10125'],
           values: { services: keys.length },
           remedy: {
             text: 'give a Service under Local an address of its own, or the same selector as the others',

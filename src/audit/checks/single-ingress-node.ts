@@ -1,7 +1,7 @@
+import { patchCommand } from '../commands.ts';
 import { workloadName } from '../facts/workloads.ts';
-import type { Workload } from '../snapshot.ts';
+import type { WorkloadObject } from '../snapshot.ts';
 import type { ServiceCheck } from './check.ts';
-import { patchCommand } from './words.ts';
 
 export const singleIngressNode: ServiceCheck = {
   id: 'MF003',
@@ -44,7 +44,11 @@ export const singleIngressNode: ServiceCheck = {
 };
 
 /** Spreads the pods by the key that the finding is about; a Deployment of one replica needs a second one first. */
-function spreadCommand({ kind, metadata, spec }: Workload, oneNode: boolean, contextFlag: string): string {
+function spreadCommand(
+  { kind, metadata, spec }: WorkloadObject,
+  oneNode: boolean,
+  contextFlag: string,
+): string {
   const { name, namespace = 'default' } = metadata;
   const resource = kind.toLowerCase();
   if (kind !== 'DaemonSet' && (spec.replicas ?? 1) < 2)

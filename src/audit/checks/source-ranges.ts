@@ -1,6 +1,6 @@
+import { listNames } from '../names.ts';
 import type { Lists } from '../snapshot.ts';
 import type { ServiceCheck } from './check.ts';
-import { listed } from './words.ts';
 
 /** Annotations of Ingress objects that admit clients by address. */
 const annotations = [
@@ -27,7 +27,7 @@ export const sourceRanges: ServiceCheck = {
       confidence: 'inferred',
       summary: `${lists.length === 1 ? 'an allow list' : `${lists.length} allow lists`} behind it see node addresses under Cluster; a change to Local changes who is admitted`,
       evidence: [
-        listed(lists),
+        listNames(lists),
         'unless the balancer adds the PROXY protocol or an X-Forwarded-For that the ingress trusts',
       ],
       values: { allowLists: lists.length },

@@ -1,5 +1,7 @@
+import { counted, percent } from '../../reports/figures.ts';
+import { flipToLocal } from '../commands.ts';
+import { listNames } from '../names.ts';
 import type { ServiceCheck } from './check.ts';
-import { flipToLocal, listed, percent, plural } from './words.ts';
 
 export const transitNodes: ServiceCheck = {
   id: 'MF002',
@@ -18,10 +20,10 @@ export const transitNodes: ServiceCheck = {
     const share = transit.length / candidates.nodes.length;
     return {
       confidence: balancer.confidence,
-      summary: `${percent(share)} of its new connections pass through ${plural(transit.length, 'node')} without an endpoint: ${listed(names)}`,
+      summary: `${percent(share)} of its new connections pass through ${counted(transit.length, 'node')} without an endpoint: ${listNames(names)}`,
       evidence: [
         'externalTrafficPolicy: Cluster',
-        `${plural(candidates.nodes.length, 'node')} can take its connections`,
+        `${counted(candidates.nodes.length, 'node')} can take its connections`,
         'none of the nodes without an endpoint is marked as preemptible; --spot-label KEY=VALUE names a mark of your own',
       ],
       values: { transitShare: share, transitNodes: transit.length },

@@ -1,6 +1,8 @@
+import { counted, percent } from '../../reports/figures.ts';
+import { flipToLocal } from '../commands.ts';
 import { exposureOf } from '../facts/shares.ts';
+import { listNames } from '../names.ts';
 import type { ServiceCheck } from './check.ts';
-import { flipToLocal, listed, percent, plural } from './words.ts';
 
 export const transitSpot: ServiceCheck = {
   id: 'MF001',
@@ -20,11 +22,11 @@ export const transitSpot: ServiceCheck = {
     const eachNode = 1 / candidates.nodes.length;
     return {
       confidence: balancer.confidence,
-      summary: `${percent(share)} of its new connections pass through ${plural(spot.length, 'preemptible node')} without an endpoint: ${listed(names)}`,
+      summary: `${percent(share)} of its new connections pass through ${counted(spot.length, 'preemptible node')} without an endpoint: ${listNames(names)}`,
       evidence: [
         'externalTrafficPolicy: Cluster',
-        `${plural(candidates.nodes.length, 'node')} can take its connections, ${plural(view.endpoints?.byNode.size ?? 0, 'node')} of the cluster ${view.endpoints?.byNode.size === 1 ? 'has' : 'have'} a ready endpoint`,
-        `preemptible by ${listed([...new Set(spot.map((node) => node.spot ?? ''))])}`,
+        `${counted(candidates.nodes.length, 'node')} can take its connections, ${counted(view.endpoints?.byNode.size ?? 0, 'node')} of the cluster ${view.endpoints?.byNode.size === 1 ? 'has' : 'have'} a ready endpoint`,
+        `preemptible by ${listNames([...new Set(spot.map((node) => node.spot ?? ''))])}`,
         `each of them cuts ${percent(eachNode)} of the connections when it is taken away`,
       ],
       values: { exposedShare: share, transitNodes: transit.length, perNodeShare: eachNode },

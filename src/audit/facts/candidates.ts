@@ -1,7 +1,7 @@
+import { excludeLabel } from '../../kube/names.ts';
+import { readyConditionOf } from '../../kube/ready.ts';
 import type { Lists, Node, Service } from '../snapshot.ts';
 import type { BalancerId } from './balancers.ts';
-
-export const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
 
 /** A node as a balancer sees it. */
 export interface NodeFacts {
@@ -86,7 +86,7 @@ function leftOut(
   const virtual = labels.type === 'virtual-kubelet' || labels['eks.amazonaws.com/compute-type'] === 'fargate';
   if (virtual) return 'is a virtual node';
   if (isLeaving(node) !== null) return 'is being removed';
-  const ready = node.status.conditions.find(({ type }) => type === 'Ready');
+  const ready = readyConditionOf(node);
   if (ready !== undefined && ready.status !== 'True') return 'is not Ready';
   const fits = selector
     .split(',')

@@ -1,5 +1,5 @@
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
-import { keyOf, type Lists, type Service, type Snapshot, type Workload } from '../snapshot.ts';
+import { keyOf, type Lists, type Service, type Snapshot, type WorkloadObject } from '../snapshot.ts';
 import { type BalancerKind, balancers } from './balancers.ts';
 import { type Candidates, candidateSets, type NodeFacts } from './candidates.ts';
 import { type Datapath, datapathOf } from './datapath.ts';
@@ -21,7 +21,7 @@ export interface ServiceView {
   /** Candidates without a ready endpoint: they only pass connections on. Null: not known, or it sends to pods. */
   readonly transit: readonly NodeFacts[] | null;
   /** The pods' owners, by its selector. */
-  readonly workloads: readonly Workload[];
+  readonly workloads: readonly WorkloadObject[];
 }
 
 /** Everything the checks need to know of a cluster. */

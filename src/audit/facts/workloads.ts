@@ -1,13 +1,13 @@
-import { keyOf, type Service, type Workload } from '../snapshot.ts';
+import { keyOf, type Service, type WorkloadObject } from '../snapshot.ts';
 
 /** Which Deployments, DaemonSets and StatefulSets make the pods of a Service, by its selector and their template's labels. */
-export function workloadIndex(workloads: readonly Workload[]) {
-  const byNamespace = new Map<string, Workload[]>();
+export function workloadIndex(workloads: readonly WorkloadObject[]) {
+  const byNamespace = new Map<string, WorkloadObject[]>();
   for (const workload of workloads) {
     const namespace = workload.metadata.namespace ?? 'default';
     byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), workload]);
   }
-  return ({ metadata, spec }: Service): readonly Workload[] => {
+  return ({ metadata, spec }: Service): readonly WorkloadObject[] => {
     const selector = Object.entries(spec.selector);
     if (selector.length === 0) return [];
     return (byNamespace.get(metadata.namespace ?? 'default') ?? []).filter((workload) => {
@@ -18,14 +18,14 @@ export function workloadIndex(workloads: readonly Workload[]) {
 }
 
 /** The default of Kubernetes (pkg/apis/core/types.go, DefaultTerminationGracePeriodSeconds). */
-export const graceSecondsOf = ({ spec }: Workload): number =>
+export const graceSecondsOf = ({ spec }: WorkloadObject): number =>
   spec.template.spec.terminationGracePeriodSeconds ?? 30;
 
 /** `Deployment ingress/traefik`. */
-export const workloadName = (workload: Workload): string => `${workload.kind} ${keyOf(workload)}`;
+export const workloadName = (workload: WorkloadObject): string => `${workload.kind} ${keyOf(workload)}`;
 
 /** How long a pod waits before SIGTERM, seconds; null: nothing that tells, such as a script. */
-export function preStopSecondsOf({ spec }: Workload): number | null {
+export function preStopSecondsOf({ spec }: WorkloadObject): number | null {
   let longest = 0;
   for (const { lifecycle } of spec.template.spec.containers) {
     const hook = lifecycle?.preStop;
@@ -41,7 +41,7 @@ export function preStopSecondsOf({ spec }: Workload): number | null {
 }
 
 /** A flag of the containers, `--providers.x=value` or `--providers.x value`; undefined: it is not given. */
-export function flagOf({ spec }: Workload, pattern: RegExp): string | undefined {
+export function flagOf({ spec }: WorkloadObject, pattern: RegExp): string | undefined {
   for (const { command, args } of spec.template.spec.containers) {
     const words = [...command, ...args];
     for (const [index, word] of words.entries()) {
@@ -52,5 +52,5 @@ export function flagOf({ spec }: Workload, pattern: RegExp): string | undefined 
   return undefined;
 }
 
-export const isTraefik = ({ spec }: Workload): boolean =>
+export const isTraefik = ({ spec }: WorkloadObject): boolean =>
   spec.template.spec.containers.some(({ image }) => /(^|\/)traefik[:@]/.test(`${image ?? ''}:`));

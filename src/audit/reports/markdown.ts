@@ -1,5 +1,5 @@
 import { visibleLine } from '../../base/visible.ts';
-import { percent, plural } from '../checks/words.ts';
+import { counted, percent } from '../../reports/figures.ts';
 import type { AuditReport, Finding } from '../schema.ts';
 import { missingRules } from './access.ts';
 
@@ -11,7 +11,7 @@ export function markdown(report: AuditReport): string {
   const lines = [
     `## midflight audit: ${verdict}`,
     '',
-    `${plural(findings.length, 'finding')} in ${of}: ${plural(nodes, 'node')}, ${preemptibleNodes} preemptible, ${plural(services.length, 'Service')}. Fails from ${failOn}.`,
+    `${counted(findings.length, 'finding')} in ${of}: ${counted(nodes, 'node')}, ${preemptibleNodes} preemptible, ${counted(services.length, 'Service')}. Fails from ${failOn}.`,
     '',
     ...(services.length === 0
       ? []
@@ -29,7 +29,7 @@ export function markdown(report: AuditReport): string {
         ]),
     ...findings.slice(0, mostFindings).flatMap(section),
     ...(findings.length > mostFindings
-      ? [`And ${plural(findings.length - mostFindings, 'finding')} more.`, '']
+      ? [`And ${counted(findings.length - mostFindings, 'finding')} more.`, '']
       : []),
     ...(rules.length === 0
       ? []

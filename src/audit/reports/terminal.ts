@@ -1,6 +1,7 @@
 import { visibleLine } from '../../base/visible.ts';
+import { counted, percent } from '../../reports/figures.ts';
 import { table, wrap } from '../../reports/table.ts';
-import { listed, percent, plural } from '../checks/words.ts';
+import { listNames } from '../names.ts';
 import type { AuditedService, AuditReport, Finding } from '../schema.ts';
 import { missingRules } from './access.ts';
 
@@ -26,7 +27,7 @@ function head({ source, nodes, preemptibleNodes, services, datapath, kubernetes 
   const of = source.kind === 'live' ? `context ${source.context}` : 'manifests';
   const version = kubernetes === null ? '' : `, Kubernetes ${kubernetes}`;
   return [
-    `audit of ${of}${version}: ${plural(nodes, 'node')}, ${preemptibleNodes} of them preemptible; ${plural(services.length, 'Service')} of type LoadBalancer or NodePort; data path ${datapath.id} (${datapath.confidence})`,
+    `audit of ${of}${version}: ${counted(nodes, 'node')}, ${preemptibleNodes} of them preemptible; ${counted(services.length, 'Service')} of type LoadBalancer or NodePort; data path ${datapath.id} (${datapath.confidence})`,
   ];
 }
 
@@ -77,7 +78,7 @@ function undecidedLines({ undecided }: AuditReport, columns: number): string[] {
     '',
     'not decided:',
     ...[...byReason].flatMap(([because, ids]) =>
-      wrap(`${listed([...new Set(ids)], 30)}: ${because}`, columns - 2).map((line) => `  ${line}`),
+      wrap(`${listNames([...new Set(ids)], 30)}: ${because}`, columns - 2).map((line) => `  ${line}`),
     ),
   ];
 }
@@ -93,7 +94,7 @@ function accessLines(report: AuditReport): string[] {
 }
 
 function lastLine({ findings, verdict, failOn }: AuditReport): string {
-  const found = plural(findings.length, 'finding');
+  const found = counted(findings.length, 'finding');
   const limit = failOn === 'never' ? 'none makes it fail' : `fails from ${failOn}`;
   const unknown = verdict === 'unknown' ? ': what could not be read may hide findings' : '';
   return `${verdict}: ${found}, ${limit}${unknown}`;

@@ -1,5 +1,6 @@
 import type { WallClock } from '../../base/clock.ts';
 import type { Message } from '../../base/role.ts';
+import { isOver } from '../../kube/pods.ts';
 import { watchResource } from '../../kube/watch.ts';
 import { type NodeApi, readAs } from './api.ts';
 import type { NodeConfig } from './config.ts';
@@ -83,7 +84,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
   const take = (pod: PodObject, change: 'added' | 'modified' | 'deleted') => {
     const { uid, deletionTimestamp, deletionGracePeriodSeconds = 30 } = pod.metadata;
     const known = workers.has(uid);
-    const over = pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded';
+    const over = isOver(pod);
     const graceMs = change === 'deleted' ? 0 : (deletionGracePeriodSeconds * 1000) / config.timeScale;
     if (change === 'deleted' || deletionTimestamp !== undefined) {
       if (!known && change === 'deleted') return;

@@ -2,6 +2,7 @@ import { type ChildHandle, launchChild } from '../../base/child.ts';
 import type { WallClock } from '../../base/clock.ts';
 import type { Message } from '../../base/role.ts';
 import { timersOf } from '../../base/timers.ts';
+import { readyConditionOf } from '../../kube/ready.ts';
 import type { NodeApi } from './api.ts';
 import { type ContainerEnd, containerRun } from './container-run.ts';
 import { containerOf, type PodObject, type PodStatus, statusPatch } from './pod-object.ts';
@@ -155,8 +156,8 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
       waiting.push(message);
       child?.send(message);
     },
-    seen({ status }) {
-      const held = status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+    seen(pod) {
+      const held = readyConditionOf(pod)?.status;
       if (!terminating && held !== undefined && (held === 'True') !== ready) void post({});
     },
     async terminate(graceMs, final) {

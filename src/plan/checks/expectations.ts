@@ -1,7 +1,7 @@
 import { faultTraits } from '../../catalogue/faults.ts';
 import { isSwitchover } from '../../catalogue/policies.ts';
 import type { Problem } from '../../scenario/error.ts';
-import type { Expectation, Plan } from '../schema.ts';
+import type { Plan, PlannedExpectation } from '../schema.ts';
 
 type Policy = Plan['trials'][number]['policy'];
 
@@ -72,7 +72,7 @@ const ofCohort = /^(lost|lostAt.*|avoidableByLocal|outcome\..*|cdn\..*)$|^lost\.
 /** A cohort that is not renewed cannot lose more streams than it has. */
 function beyondCohort(
   { load }: Plan,
-  { metric, op, value, text }: Expectation,
+  { metric, op, value, text }: PlannedExpectation,
 ): { what: string; hint: string } | null {
   if (!ofCohort.test(metric) || typeof value !== 'number') return null;
   const streams = load.flatMap((item) => (item.kind === 'streams' ? [item] : []));

@@ -1,7 +1,7 @@
 import { MidflightError } from '../../base/errors.ts';
 import type { NodeName } from '../../base/units.ts';
-import { isOver } from '../../kube/pods.ts';
-import { hasReadyCondition } from '../../kube/ready.ts';
+import { isOver, isReadyPod } from '../../kube/pods.ts';
+import { readyConditionOf } from '../../kube/ready.ts';
 import type { NodePower } from '../node-power.ts';
 import { waitFor } from '../wait.ts';
 import type { EmbeddedCluster } from './create.ts';
@@ -44,12 +44,10 @@ async function backInService({ core, plan }: EmbeddedCluster, node: NodeName, si
   const limit = 120_000 / plan.timeScale + 20_000;
   await waitFor(`${node} to be Ready again`, limit, AbortSignal.timeout(limit), async () => {
     const found = await core.readNode({ name: node });
-    const ready = found.status?.conditions?.find(({ type }) => type === 'Ready');
+    const ready = readyConditionOf(found);
     if (ready?.status !== 'True' || (ready.lastHeartbeatTime ?? since) < new Date(since.getTime() - 1000))
       return false;
     const pods = await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` });
-    return pods.items.every(
-      (pod) => isOver(pod) || (pod.metadata?.deletionTimestamp === undefined && hasReadyCondition(pod)),
-    );
+    return pods.items.every((pod) => isOver(pod) || isReadyPod(pod));
   });
 }

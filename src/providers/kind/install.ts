@@ -9,7 +9,8 @@ import {
 } from '@kubernetes/client-node';
 import { MidflightError } from '../../base/errors.ts';
 import { roleBundle } from '../../base/package.ts';
-import { hasReadyCondition } from '../../kube/ready.ts';
+import { httpStatusOf } from '../../kube/errors.ts';
+import { isReadyPod } from '../../kube/pods.ts';
 import type { Plan } from '../../plan/schema.ts';
 import {
   appService,
@@ -81,7 +82,7 @@ export async function install(options: InstallOptions): Promise<Workload> {
         const own = items.filter((pod) => pod.metadata?.labels?.['app.kubernetes.io/name'] === name);
         const placement = name === names.app ? plan.app : plan.ingress;
         const wanted = placement.kind === 'DaemonSet' ? 1 : placement.replicas;
-        return own.length >= wanted && own.every(isReady);
+        return own.length >= wanted && own.every(isReadyPod);
       });
     },
     250,
@@ -94,7 +95,7 @@ async function unlessThere(creation: Promise<unknown>): Promise<void> {
   try {
     await creation;
   } catch (error) {
-    if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 409) throw error;
+    if (httpStatusOf(error) !== 409) throw error;
   }
 }
 
@@ -125,9 +126,6 @@ function appPod(plan: Plan, image: string): PodShape {
     },
   };
 }
-
-export const isReady = (pod: V1Pod): boolean =>
-  pod.metadata?.deletionTimestamp === undefined && hasReadyCondition(pod);
 
 /** What no waiting mends. */
 function refuseStuck(pods: readonly V1Pod[]): void {

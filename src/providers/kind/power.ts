@@ -3,13 +3,13 @@ import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import type { NodeName } from '../../base/units.ts';
 import type { PodTarget } from '../../changes/kinds/pod.ts';
-import { isOver } from '../../kube/pods.ts';
+import { isOver, isReadyPod } from '../../kube/pods.ts';
+import { readyConditionOf } from '../../kube/ready.ts';
 import { timeOf } from '../../kube/times.ts';
 import type { NodePower } from '../node-power.ts';
 import { waitFor } from '../wait.ts';
 import { type Placeholders, restartAt } from './address.ts';
 import { type ContainerClock, ofWall } from './clock.ts';
-import { isReady } from './install.ts';
 import { must, runShell } from './shell.ts';
 import { idsOf, killAll, shutdownPods } from './shutdown.ts';
 
@@ -141,14 +141,14 @@ async function backInService(
       // Kubernetes writes whole seconds.
       ({ state }) => Number(state?.running?.startedAt ?? 0) >= since.getTime() - 1000,
     );
-  const serves = (pod: V1Pod) => isReady(pod) && (!restarted || startedSince(pod));
+  const serves = (pod: V1Pod) => isReadyPod(pod) && (!restarted || startedSince(pod));
   await waitFor(
     `${node} to be Ready again`,
     180_000,
     signal,
     async () => {
       const found = await core.readNode({ name: node });
-      const ready = found.status?.conditions?.find(({ type }) => type === 'Ready');
+      const ready = readyConditionOf(found);
       if (ready?.status !== 'True') return false;
       const lease = await coordination.readNamespacedLease({ namespace: 'kube-node-lease', name: node });
       if (!(timeOf(lease.spec?.renewTime) >= since.getTime())) return false;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Clock } from '../../base/clock.ts';
 import { nsPerMs } from '../../base/units.ts';
 import type { Path } from '../../history/schema.ts';
-import { plainAddress } from '../address.ts';
+import { loggedAddress } from '../address.ts';
 import { type Listener, listen } from '../listener.ts';
 import { chunkLine, endLine, ingressNodeHeader } from '../protocol.ts';
 import type { AppConfig } from './config.ts';
@@ -47,12 +47,12 @@ function answer(response: ServerResponse, status: number, text: string): void {
 function pathOf(request: IncomingMessage, { node, pod }: AppConfig): Path {
   const { headersDistinct: headers, socket } = request;
   const forwarded = headers['x-forwarded-for']?.join(',').split(',').at(-1)?.trim();
-  const peer = socket.remoteAddress === undefined ? null : plainAddress(socket.remoteAddress);
+  const peer = socket.remoteAddress === undefined ? null : loggedAddress(socket.remoteAddress);
   return {
     endpointNode: node,
     endpointPod: pod,
     ingressNode: headers[ingressNodeHeader]?.[0] ?? null,
     ingressPod: headers['x-forwarded-server']?.[0] ?? null,
-    source: forwarded === undefined || forwarded === '' ? peer : plainAddress(forwarded),
+    source: forwarded === undefined || forwarded === '' ? peer : loggedAddress(forwarded),
   };
 }

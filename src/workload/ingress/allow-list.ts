@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { plainAddress } from '../address.ts';
+import { loggedAddress } from '../address.ts';
 
 /** Is an address in one of the ranges? */
 export type Ranges = (address: string) => boolean;
@@ -18,7 +18,7 @@ export function ranges(list: readonly string[]): Ranges {
     blocks.addSubnet(range.address, range.bits, range.family);
   }
   return (address) => {
-    const plain = plainAddress(address);
+    const plain = loggedAddress(address);
     const family = isIP(plain);
     return family !== 0 && blocks.check(plain, family === 4 ? 'ipv4' : 'ipv6');
   };

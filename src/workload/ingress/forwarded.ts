@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { plainAddress } from '../address.ts';
+import { loggedAddress } from '../address.ts';
 import { ingressNodeHeader } from '../protocol.ts';
 import type { Ranges } from './allow-list.ts';
 
@@ -68,7 +68,7 @@ export function forwardedHeaders(
   const headers = endToEnd(request);
   if (!carrier.trusts(peer))
     for (const name of Object.keys(headers)) if (managed.has(name.replaceAll('_', '-'))) delete headers[name];
-  const address = plainAddress(peer);
+  const address = loggedAddress(peer);
   const host = request.headers.host ?? '';
   headers['x-real-ip'] ??= [address];
   headers['x-forwarded-proto'] ??= ['http'];

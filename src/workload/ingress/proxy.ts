@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Clock } from '../../base/clock.ts';
 import { nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
-import { plainAddress } from '../address.ts';
+import { loggedAddress } from '../address.ts';
 import { idHeader } from '../protocol.ts';
 import { ranges } from './allow-list.ts';
 import type { AppEndpoint, IngressConfig } from './config.ts';
@@ -71,7 +71,7 @@ export function createProxy(
         pod: config.pod,
         node: config.node,
         id: idOf(request),
-        source: plainAddress(peer),
+        source: loggedAddress(peer),
         status: response.headersSent ? response.statusCode : clientClosed,
         durationMs: (t - startedAt) / nsPerMs,
       });

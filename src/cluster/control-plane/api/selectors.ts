@@ -1,3 +1,4 @@
+import { hasLabels } from '../../../kube/labels.ts';
 import { valueAt } from './json.ts';
 import type { KubeObject, LabelSelector, Resource, SelectorExpression } from './kinds.ts';
 import { badRequest } from './status.ts';
@@ -32,10 +33,6 @@ export function selects(selector: LabelSelector | undefined, labels: Labels = {}
     hasLabels(selector.matchLabels ?? {}, labels) &&
     (selector.matchExpressions ?? []).every((expression) => meets(labels, expression))
   );
-}
-
-export function hasLabels(wanted: Labels, labels: Labels = {}): boolean {
-  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
 }
 
 const setBased = /^(\S+)\s+(in|notin)\s*\(([^()]*)\)$/;

@@ -1,3 +1,5 @@
+import { isBeingDeleted, isLive, isOver } from '../../../kube/pods.ts';
+import { hasReadyCondition } from '../../../kube/ready.ts';
 import { deleteObject } from '../api/deletion.ts';
 import type { DaemonSet, Node, Pod, PodSpec, Toleration } from '../api/kinds.ts';
 import { createObject, updateObject } from '../api/registry.ts';
@@ -5,18 +7,7 @@ import type { Context } from '../context.ts';
 import type { Controller } from './controller.ts';
 import { recordEvent } from './events.ts';
 import { misfit, selectsNode, untolerated } from './fit.ts';
-import {
-  countAvailable,
-  groupBy,
-  isActive,
-  isReady,
-  isTerminal,
-  isTerminating,
-  podFromTemplate,
-  podsOf,
-  scaledValue,
-  templateHash,
-} from './pods.ts';
+import { countAvailable, groupBy, podFromTemplate, podsOf, scaledValue, templateHash } from './pods.ts';
 
 const hashLabel = 'controller-revision-hash';
 const source = 'daemonset-controller';
@@ -84,9 +75,9 @@ function syncDaemonSet(context: Context, daemonSet: DaemonSet): number | undefin
     untolerated(node.spec?.taints, asDaemon.tolerations, ['NoExecute']) === undefined;
   const pods = podsOf(context, daemonSet);
   const onNode = groupBy(pods, targetOf);
-  for (const pod of pods.filter((one) => !isTerminating(one))) {
+  for (const pod of pods.filter((one) => !isBeingDeleted(one))) {
     const node = nodes.find((one) => one.metadata.name === targetOf(pod));
-    if (isTerminal(pod) || node === undefined || !mayStay(node)) remove(context, daemonSet, pod);
+    if (isOver(pod) || node === undefined || !mayStay(node)) remove(context, daemonSet, pod);
   }
   for (const node of wanted) {
     // One that is Terminating still holds the node: its ports may be taken.
@@ -114,7 +105,7 @@ function remove(context: Context, daemonSet: DaemonSet, pod: Pod): void {
 /** Replaces pods of an older template, so many at a time as maxUnavailable allows; broken ones at once. */
 function update(context: Context, daemonSet: DaemonSet, hash: string, wanted: readonly Node[]): void {
   if (daemonSet.spec.updateStrategy?.type === 'OnDelete') return;
-  const active = podsOf(context, daemonSet).filter(isActive);
+  const active = podsOf(context, daemonSet).filter(isLive);
   const old = active.filter((pod) => pod.metadata.labels?.[hashLabel] !== hash);
   const max = scaledValue(
     daemonSet.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1,
@@ -123,8 +114,8 @@ function update(context: Context, daemonSet: DaemonSet, hash: string, wanted: re
   );
   const { available } = countAvailable(context, active, daemonSet.spec.minReadySeconds ?? 0);
   const room = Math.max(0, Math.max(1, max) - (wanted.length - available));
-  for (const pod of old.filter((one) => !isReady(one))) remove(context, daemonSet, pod);
-  for (const pod of old.filter(isReady).slice(0, room)) remove(context, daemonSet, pod);
+  for (const pod of old.filter((one) => !hasReadyCondition(one))) remove(context, daemonSet, pod);
+  for (const pod of old.filter(hasReadyCondition).slice(0, room)) remove(context, daemonSet, pod);
 }
 
 function writeStatus(
@@ -134,7 +125,7 @@ function writeStatus(
   wanted: readonly Node[],
 ): number | undefined {
   const names = new Set(wanted.map((node) => node.metadata.name));
-  const active = podsOf(context, daemonSet).filter(isActive);
+  const active = podsOf(context, daemonSet).filter(isLive);
   const placed = active.filter((pod) => names.has(targetOf(pod) ?? ''));
   const { available, lookAgainMs } = countAvailable(context, placed, daemonSet.spec.minReadySeconds ?? 0);
   const { namespace, name } = daemonSet.metadata;
@@ -150,7 +141,7 @@ function writeStatus(
         desiredNumberScheduled: wanted.length,
         currentNumberScheduled: placed.length,
         numberMisscheduled: active.length - placed.length,
-        numberReady: placed.filter(isReady).length,
+        numberReady: placed.filter(hasReadyCondition).length,
         numberAvailable: available,
         numberUnavailable: wanted.length - available,
         updatedNumberScheduled: placed.filter((pod) => pod.metadata.labels?.[hashLabel] === hash).length,

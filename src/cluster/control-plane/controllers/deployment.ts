@@ -1,3 +1,5 @@
+import { isLive, isOver } from '../../../kube/pods.ts';
+import { hasReadyCondition } from '../../../kube/ready.ts';
 import { deleteObject } from '../api/deletion.ts';
 import type { Deployment, Pod } from '../api/kinds.ts';
 import { createObject, updateObject } from '../api/registry.ts';
@@ -5,16 +7,7 @@ import { type Context, timestamp } from '../context.ts';
 import { withCondition } from './conditions.ts';
 import type { Controller } from './controller.ts';
 import { recordEvent } from './events.ts';
-import {
-  countAvailable,
-  isActive,
-  isReady,
-  isTerminal,
-  podFromTemplate,
-  podsOf,
-  scaledValue,
-  templateHash,
-} from './pods.ts';
+import { countAvailable, podFromTemplate, podsOf, scaledValue, templateHash } from './pods.ts';
 
 const hashLabel = 'pod-template-hash';
 const source = 'deployment-controller';
@@ -40,10 +33,10 @@ function syncDeployment(context: Context, deployment: Deployment): number | unde
   const isNew = (pod: Pod) => pod.metadata.labels?.[hashLabel] === hash;
   if (deployment.spec.paused !== true) {
     const all = podsOf(context, deployment);
-    const active = all.filter(isActive);
+    const active = all.filter(isLive);
     const current = active.filter(isNew);
     const old = active.filter((pod) => !isNew(pod));
-    const oldLeft = all.some((pod) => !isNew(pod) && !isTerminal(pod));
+    const oldLeft = all.some((pod) => !isNew(pod) && !isOver(pod));
     const step =
       deployment.spec.strategy?.type === 'Recreate'
         ? recreate(deployment, current, old, oldLeft)
@@ -83,9 +76,9 @@ function roll(context: Context, deployment: Deployment, current: readonly Pod[],
   if (old.length === 0) return { create: Math.max(0, missing), remove: surplus(current, -missing) };
   const room = desired + surge - current.length - old.length;
   const { available } = countAvailable(context, [...current, ...old], deployment.spec.minReadySeconds ?? 0);
-  const unready = old.filter((pod) => !isReady(pod));
+  const unready = old.filter((pod) => !hasReadyCondition(pod));
   const spare = Math.max(0, available - (desired - unavailable));
-  const ready = old.filter(isReady).slice(0, spare);
+  const ready = old.filter(hasReadyCondition).slice(0, spare);
   return {
     create: Math.max(0, Math.min(missing, room)),
     remove: [...unready, ...ready, ...surplus(current, -missing)],
@@ -95,7 +88,7 @@ function roll(context: Context, deployment: Deployment, current: readonly Pod[],
 /** Which to end first: not yet on a node, then not Ready, then the youngest (ActivePodsWithRanks). */
 function surplus(pods: readonly Pod[], count: number): Pod[] {
   if (count <= 0) return [];
-  const rank = (pod: Pod) => (pod.spec.nodeName === undefined ? 0 : isReady(pod) ? 2 : 1);
+  const rank = (pod: Pod) => (pod.spec.nodeName === undefined ? 0 : hasReadyCondition(pod) ? 2 : 1);
   const age = (pod: Pod) => Date.parse(pod.metadata.creationTimestamp);
   return pods.toSorted((a, b) => rank(a) - rank(b) || age(b) - age(a)).slice(0, count);
 }
@@ -118,7 +111,7 @@ function writeStatus(
   deployment: Deployment,
   isNew: (pod: Pod) => boolean,
 ): number | undefined {
-  const active = podsOf(context, deployment).filter(isActive);
+  const active = podsOf(context, deployment).filter(isLive);
   const desired = deployment.spec.replicas ?? 1;
   const { available, lookAgainMs } = countAvailable(context, active, deployment.spec.minReadySeconds ?? 0);
   const updated = active.filter(isNew).length;
@@ -160,7 +153,7 @@ function writeStatus(
         observedGeneration: current.metadata.generation,
         replicas: active.length,
         updatedReplicas: updated,
-        readyReplicas: active.filter(isReady).length,
+        readyReplicas: active.filter(hasReadyCondition).length,
         availableReplicas: available,
         unavailableReplicas: Math.max(0, desired - available),
         conditions,

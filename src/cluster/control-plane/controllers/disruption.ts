@@ -1,9 +1,11 @@
+import { isLive, isOver } from '../../../kube/pods.ts';
+import { hasReadyCondition } from '../../../kube/ready.ts';
 import type { Pod, PodDisruptionBudget } from '../api/kinds.ts';
 import { updateObject } from '../api/registry.ts';
 import { selects } from '../api/selectors.ts';
 import type { Context } from '../context.ts';
 import type { Controller } from './controller.ts';
-import { groupBy, isActive, isReady, isTerminal, scaledValue } from './pods.ts';
+import { groupBy, scaledValue } from './pods.ts';
 
 export interface Disruptions {
   readonly expectedPods: number;
@@ -16,9 +18,9 @@ export interface Disruptions {
 export function disruptionsOf(context: Context, budget: PodDisruptionBudget): Disruptions {
   const covered = context.store
     .list('pods', budget.metadata.namespace)
-    .filter((pod) => covers(budget, pod) && !isTerminal(pod));
+    .filter((pod) => covers(budget, pod) && !isOver(pod));
   const expectedPods = expectedCount(context, covered);
-  const currentHealthy = covered.filter((pod) => isActive(pod) && isReady(pod)).length;
+  const currentHealthy = covered.filter((pod) => isLive(pod) && hasReadyCondition(pod)).length;
   const { minAvailable, maxUnavailable } = budget.spec ?? {};
   const desiredHealthy =
     maxUnavailable === undefined
@@ -43,7 +45,7 @@ function expectedCount(context: Context, pods: readonly Pod[]): number {
 /** Whether a pod may be evicted now; one that is not Ready may where the rest suffices (IfHealthyBudget). */
 export function allowsEviction(context: Context, budget: PodDisruptionBudget, pod: Pod): boolean {
   const { desiredHealthy, currentHealthy, disruptionsAllowed } = disruptionsOf(context, budget);
-  if (isReady(pod)) return disruptionsAllowed > 0;
+  if (hasReadyCondition(pod)) return disruptionsAllowed > 0;
   if (budget.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
   return disruptionsAllowed > 0 || (desiredHealthy > 0 && currentHealthy >= desiredHealthy);
 }

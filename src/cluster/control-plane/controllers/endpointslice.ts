@@ -1,11 +1,13 @@
+import { hasLabels } from '../../../kube/labels.ts';
+import { isBeingDeleted, isOver } from '../../../kube/pods.ts';
+import { hasReadyCondition } from '../../../kube/ready.ts';
 import { deleteObject } from '../api/deletion.ts';
 import { sameJson, stableJson } from '../api/json.ts';
 import type { Objects, Pod, Service, ServicePort } from '../api/kinds.ts';
 import { createObject, updateObject } from '../api/registry.ts';
-import { hasLabels } from '../api/selectors.ts';
 import type { Context } from '../context.ts';
 import type { Controller } from './controller.ts';
-import { groupBy, isReady, isTerminal, isTerminating } from './pods.ts';
+import { groupBy } from './pods.ts';
 
 export const serviceNameLabel = 'kubernetes.io/service-name';
 const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
@@ -76,8 +78,7 @@ function wantedSlices(context: Context, service: Service): Wanted[] {
   const pods = context.store
     .list('pods', service.metadata.namespace)
     .filter(
-      (pod) =>
-        hasLabels(selector, pod.metadata.labels) && !isTerminal(pod) && (pod.status?.podIP ?? '') !== '',
+      (pod) => hasLabels(selector, pod.metadata.labels) && !isOver(pod) && (pod.status?.podIP ?? '') !== '',
     )
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const groups = groupBy(pods, (pod) => stableJson(portsFor(service, pod)));
@@ -109,8 +110,8 @@ function targetPort(port: ServicePort, pod: Pod): number | undefined {
 }
 
 function endpointOf(context: Context, service: Service, pod: Pod) {
-  const serving = isReady(pod);
-  const terminating = isTerminating(pod);
+  const serving = hasReadyCondition(pod);
+  const terminating = isBeingDeleted(pod);
   const nodeName = pod.spec.nodeName;
   const node = nodeName === undefined ? undefined : context.store.get('nodes', undefined, nodeName);
   const zone = node?.metadata.labels?.['topology.kubernetes.io/zone'];

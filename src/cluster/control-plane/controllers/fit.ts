@@ -1,15 +1,7 @@
+import { hasLabels } from '../../../kube/labels.ts';
+import { tolerates } from '../../../kube/tolerations.ts';
 import type { Node, PodSpec, Taint, Toleration } from '../api/kinds.ts';
-import { hasLabels, meets } from '../api/selectors.ts';
-
-/** Whether a toleration covers a taint (k8s.io/api/core/v1/toleration.go: ToleratesTaint). */
-export function tolerates(
-  { key = '', operator = 'Equal', value = '', effect = '' }: Toleration,
-  taint: Taint,
-): boolean {
-  if (effect !== '' && effect !== taint.effect) return false;
-  if (key !== '' && key !== taint.key) return false;
-  return operator === 'Exists' || (key !== '' && value === (taint.value ?? ''));
-}
+import { meets } from '../api/selectors.ts';
 
 /** The first taint of these effects that nothing tolerates. */
 export function untolerated(

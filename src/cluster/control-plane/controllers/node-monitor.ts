@@ -1,9 +1,10 @@
 import { nsPerMs } from '../../../base/units.ts';
+import { hasReadyCondition, readyConditionOf } from '../../../kube/ready.ts';
 import { stableJson } from '../api/json.ts';
 import type { Node } from '../api/kinds.ts';
 import { updateObject } from '../api/registry.ts';
 import { type Context, timestamp } from '../context.ts';
-import { conditionStatus, setPodCondition, withCondition } from './conditions.ts';
+import { setPodCondition, withCondition } from './conditions.ts';
 import type { Controller } from './controller.ts';
 import { recordEvent } from './events.ts';
 import { setTaints } from './node-taints.ts';
@@ -38,7 +39,7 @@ export function nodeMonitor(context: Context): Controller {
 
 function signatureOf(context: Context, node: Node): string {
   const lease = context.store.get('leases', leaseNamespace, node.metadata.name);
-  const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready');
+  const ready = readyConditionOf(node);
   return stableJson([lease?.spec?.renewTime, ready]);
 }
 
@@ -48,10 +49,10 @@ function examine(context: Context, node: Node, before: Health | undefined): Heal
   const noticedAt = before?.signature === signature ? before.noticedAt : now;
   const silent = now - noticedAt > context.timers.nodeMonitorGraceMs * nsPerMs;
   const current = silent ? markUnknown(context, node) : node;
-  const ready = conditionStatus(current.status?.conditions, 'Ready');
+  const ready = readyConditionOf(current)?.status;
   // Only where this very examination took the node's readiness: of a kubelet that itself says False (a shutdown), the
   // controller makes taints, and the pods stay what the kubelet says of them.
-  if (ready !== 'True' && conditionStatus(node.status?.conditions, 'Ready') === 'True') {
+  if (ready !== 'True' && hasReadyCondition(node)) {
     const message = `Node ${node.metadata.name} status is now: NodeNotReady`;
     recordEvent(context, node, { type: 'Normal', reason: 'NodeNotReady', message, source });
     markPodsNotReady(context, node.metadata.name);
@@ -92,7 +93,7 @@ function markUnknown(context: Context, node: Node): Node {
 function markPodsNotReady(context: Context, nodeName: string): void {
   for (const pod of context.store.list('pods')) {
     if (pod.spec.nodeName !== nodeName) continue;
-    if (conditionStatus(pod.status?.conditions, 'Ready') !== 'True') continue;
+    if (!hasReadyCondition(pod)) continue;
     const set = { type: 'Ready', status: 'False' };
     setPodCondition(context, pod.metadata.namespace, pod.metadata.name, set);
     const message = 'Node is not ready';

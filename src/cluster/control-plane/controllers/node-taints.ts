@@ -1,7 +1,7 @@
+import { readyConditionOf } from '../../../kube/ready.ts';
 import type { Node } from '../api/kinds.ts';
 import { updateObject } from '../api/registry.ts';
 import { type Context, timestamp } from '../context.ts';
-import { conditionStatus } from './conditions.ts';
 import type { Controller } from './controller.ts';
 
 const managed = [
@@ -25,7 +25,7 @@ export function nodeTaints(context: Context): Controller {
 }
 
 function wanted(node: Node): string[] {
-  const ready = conditionStatus(node.status?.conditions, 'Ready');
+  const ready = readyConditionOf(node)?.status;
   const keys: string[] = [];
   if (ready === 'Unknown') keys.push('node.kubernetes.io/unreachable');
   else if (ready !== 'True') keys.push('node.kubernetes.io/not-ready');

@@ -1,10 +1,10 @@
 import { nsPerMs } from '../../../base/units.ts';
+import { isBeingDeleted } from '../../../kube/pods.ts';
+import { hasReadyCondition } from '../../../kube/ready.ts';
 import { deleteObject } from '../api/deletion.ts';
 import type { Pod } from '../api/kinds.ts';
 import type { Context } from '../context.ts';
-import { conditionStatus } from './conditions.ts';
 import type { Controller } from './controller.ts';
-import { isTerminating } from './pods.ts';
 
 /**
  * Removes pods that no kubelet will end: those of a Node that is gone (pkg/controller/podgc: gcOrphaned, without its
@@ -30,9 +30,9 @@ export function podCollector(context: Context): Controller {
           deleteObject(context, 'pods', pod, { gracePeriodSeconds: 0 });
           continue;
         }
-        if (!isTerminating(pod)) continue;
+        if (!isBeingDeleted(pod)) continue;
         const { uid } = pod.metadata;
-        if (conditionStatus(node.status?.conditions, 'Ready') !== 'True') {
+        if (!hasReadyCondition(node)) {
           stranded.set(uid, null);
           continue;
         }

@@ -1,22 +1,16 @@
 import { createHash } from 'node:crypto';
+import { hasReadyCondition, readyConditionOf } from '../../../kube/ready.ts';
 import { stableJson } from '../api/json.ts';
 import type { DaemonSet, Deployment, KubeObject, Pod } from '../api/kinds.ts';
 import type { Context } from '../context.ts';
-import { conditionStatus } from './conditions.ts';
 
 type Template = Deployment['spec']['template'];
 
-export const isReady = (pod: Pod) => conditionStatus(pod.status?.conditions, 'Ready') === 'True';
-export const isTerminating = (pod: Pod) => pod.metadata.deletionTimestamp !== undefined;
-export const isTerminal = (pod: Pod) => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-/** Counts for its owner (pkg/controller/controller_utils.go: IsPodActive). */
-export const isActive = (pod: Pod) => !isTerminating(pod) && !isTerminal(pod);
-
 /** Real milliseconds until a pod counts as available: 0 now, undefined while it is not Ready. */
 export function untilAvailable(context: Context, pod: Pod, minReadySeconds: number): number | undefined {
-  if (!isReady(pod)) return undefined;
+  if (!hasReadyCondition(pod)) return undefined;
   if (minReadySeconds === 0) return 0;
-  const ready = pod.status?.conditions?.find((condition) => condition.type === 'Ready');
+  const ready = readyConditionOf(pod);
   const since = Date.parse(ready?.lastTransitionTime ?? pod.metadata.creationTimestamp);
   const due = since + (minReadySeconds * 1000) / context.timeScale;
   return Math.max(0, due - context.wall().getTime());

@@ -1,10 +1,10 @@
+import { isBeingDeleted, isOver } from '../../../kube/pods.ts';
 import type { Node, Pod } from '../api/kinds.ts';
 import { type Context, timestamp } from '../context.ts';
 import { setPodCondition, withCondition } from './conditions.ts';
 import type { Controller } from './controller.ts';
 import { recordEvent } from './events.ts';
 import { misfit, untolerated } from './fit.ts';
-import { isTerminal, isTerminating } from './pods.ts';
 
 const source = 'default-scheduler';
 
@@ -19,7 +19,7 @@ export function scheduler(context: Context): Controller {
     sync() {
       const pending = context.store
         .list('pods')
-        .filter((pod) => pod.spec.nodeName === undefined && !isTerminating(pod) && !isTerminal(pod))
+        .filter((pod) => pod.spec.nodeName === undefined && !isBeingDeleted(pod) && !isOver(pod))
         .filter((pod) => (pod.spec.schedulerName ?? source) === source);
       for (const pod of pending) place(context, pod);
       return undefined;
@@ -40,13 +40,13 @@ function whyNot(context: Context, pod: Pod, node: Node): string | undefined {
   const limit = Number(node.status?.allocatable?.pods ?? Number.POSITIVE_INFINITY);
   const taken = context.store
     .list('pods')
-    .filter((other) => other.spec.nodeName === node.metadata.name && !isTerminal(other)).length;
+    .filter((other) => other.spec.nodeName === node.metadata.name && !isOver(other)).length;
   return misfit(pod.spec, node) ?? (taken >= limit ? 'Too many pods' : undefined);
 }
 
 function choose(context: Context, pod: Pod, nodes: readonly Node[]): Node | undefined {
   const owner = ownerOf(pod);
-  const others = context.store.list('pods').filter((other) => !isTerminal(other) && !isTerminating(other));
+  const others = context.store.list('pods').filter((other) => !isOver(other) && !isBeingDeleted(other));
   const scored = nodes.map((node) => {
     const here = others.filter((other) => other.spec.nodeName === node.metadata.name);
     const avoided = untolerated(node.spec?.taints, pod.spec.tolerations, ['PreferNoSchedule']);

@@ -1,4 +1,6 @@
 import { nsPerMs } from '../../../base/units.ts';
+import { isBeingDeleted, isOver } from '../../../kube/pods.ts';
+import { tolerates } from '../../../kube/tolerations.ts';
 import { defaultTolerationSeconds } from '../admission/pod.ts';
 import { deleteObject } from '../api/deletion.ts';
 import type { Pod, Taint, Toleration } from '../api/kinds.ts';
@@ -6,8 +8,6 @@ import type { Context } from '../context.ts';
 import { setPodCondition } from './conditions.ts';
 import type { Controller } from './controller.ts';
 import { recordEvent } from './events.ts';
-import { tolerates } from './fit.ts';
-import { isTerminal, isTerminating } from './pods.ts';
 
 const source = 'taint-eviction-controller';
 
@@ -23,7 +23,7 @@ export function taintEviction(context: Context): Controller {
       const repelled = new Set<string>();
       let next: number | undefined;
       for (const pod of context.store.list('pods')) {
-        const delay = isTerminating(pod) || isTerminal(pod) ? undefined : evictionDelay(context, pod);
+        const delay = isBeingDeleted(pod) || isOver(pod) ? undefined : evictionDelay(context, pod);
         if (delay === undefined) continue;
         const { uid } = pod.metadata;
         repelled.add(uid);

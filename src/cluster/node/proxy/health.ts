@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { healthzPort } from '../../../kube/names.ts';
 import type { NodeListener, ProxiedService } from './types.ts';
 
 /** kube-proxy's own health and its health of Services, as cloud load balancers ask them. */
@@ -10,9 +11,6 @@ export interface HealthServers {
   readonly listeners: readonly NodeListener[];
   end(): void;
 }
-
-/** KubeProxyConfiguration's healthzBindAddress. */
-export const healthzPort = 10_256;
 
 export function healthServers(options: {
   readonly host: string;

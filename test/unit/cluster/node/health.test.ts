@@ -5,8 +5,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as z from 'zod';
 import { monotonic } from '../../../../src/base/clock.ts';
-import { healthServers, healthzPort } from '../../../../src/cluster/node/proxy/health.ts';
+import { healthServers } from '../../../../src/cluster/node/proxy/health.ts';
 import type { ProxiedService } from '../../../../src/cluster/node/proxy/types.ts';
+import { healthzPort } from '../../../../src/kube/names.ts';
 import { ownAddress } from '../../../support/node-port.ts';
 
 const host = ownAddress();

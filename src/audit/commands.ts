@@ -1,23 +1,6 @@
-import type { TrafficPolicy } from '../../catalogue/policies.ts';
-import type { ServiceView } from '../facts/view.ts';
-import type { CheckOptions } from './check.ts';
-
-/** `60 %`, without a false zero. */
-export function percent(share: number): string {
-  const value = share * 100;
-  if (value > 0 && value < 1) return `${value.toFixed(1)} %`;
-  return `${Math.round(value)} %`;
-}
-
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;
-
-/** Names for a sentence; more than `most` are counted. */
-export function listed(names: readonly string[], most = 10): string {
-  const sorted = [...names].sort();
-  if (sorted.length <= most) return sorted.join(', ');
-  return `${sorted.slice(0, most).join(', ')} and ${sorted.length - most} more`;
-}
+import type { TrafficPolicy } from '../catalogue/policies.ts';
+import type { CheckOptions } from './checks/check.ts';
+import type { ServiceView } from './facts/view.ts';
 
 export interface PatchTarget {
   readonly contextFlag: string;

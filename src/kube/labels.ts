@@ -1,0 +1,5 @@
+/** Whether labels hold every one of those that are wanted, as a nodeSelector or matchLabels asks. */
+export const hasLabels = (
+  wanted: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>> = {},
+): boolean => Object.entries(wanted).every(([key, value]) => labels[key] === value);

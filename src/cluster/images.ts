@@ -2,3 +2,6 @@
 export const images = { app: 'midflight/app', ingress: 'midflight/ingress' } as const;
 /** The ingress' settings, as JSON in the pod's environment. */
 export const ingressSettingsEnv = 'MIDFLIGHT_INGRESS';
+
+/** Environment of a container: how long it takes to listen, real milliseconds. */
+export const startDelayEnv = 'MIDFLIGHT_START_DELAY';

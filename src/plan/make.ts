@@ -10,7 +10,8 @@ import { capacityNotice } from './capacity.ts';
 import { checkPlan } from './checks/index.ts';
 import { clouds } from './clouds/index.ts';
 import { planLoad } from './loads.ts';
-import type { Plan, PlannedNode, PlannedPlacement, PlannedTimers, PlannedTrial } from './schema.ts';
+import { cutByGrace, planIngress, planPods } from './pods.ts';
+import type { Plan, PlannedNode, PlannedTimers, PlannedTrial } from './schema.ts';
 import { expectedWallSeconds } from './wall.ts';
 
 export interface PlanOptions {
@@ -49,15 +50,8 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
     repeats,
     timeScale: timeScaleOf(block.timeScale ?? scenario.timeScale, options.cluster, notices),
     nodes: nodesOf(scenario),
-    ingress: {
-      ...placementOf(scenario.ingress),
-      allowList: scenario.ingress.allowList,
-      graceTimeOutMs: ms(scenario.ingress.traefik.graceTimeOut),
-      requestAcceptGraceTimeoutMs: ms(scenario.ingress.traefik.requestAcceptGraceTimeout),
-      readinessPeriodMs: ms(scenario.ingress.traefik.readinessPeriod),
-      trustedIPs: scenario.ingress.traefik.trustedIPs,
-    },
-    app: placementOf(scenario.app),
+    ingress: planIngress(scenario.ingress),
+    app: planPods(scenario.app),
     edge: edgeOf(scenario, block, notices),
     load,
     fault: faultOf(scenario, load),
@@ -79,6 +73,7 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
     notices.push('no probe in the load: failover and disruption of new connections are not measured');
   }
   if (options.cluster === 'kind') notices.push(...roundedTimers(plan.timers));
+  notices.push(...cutByGrace(plan));
   const tooMuch = capacityNotice(plan, options.cores ?? availableParallelism());
   if (tooMuch !== null) notices.push(tooMuch);
   checkPlan(plan, loaded);
@@ -128,11 +123,6 @@ function nodesOf({ nodes, cloud }: Scenario): PlannedNode[] {
       return { name, pool: pool.name, preemptible: pool.preemptible, labels, taints: pool.taints };
     }),
   );
-}
-
-function placementOf(placement: Scenario['ingress'] | Scenario['app']): PlannedPlacement {
-  const { kind, replicas, nodeSelector, tolerations, terminationGracePeriod } = placement;
-  return { kind, replicas, nodeSelector, tolerations, terminationGraceMs: ms(terminationGracePeriod) };
 }
 
 function faultOf({ fault }: Scenario, load: Plan['load']): Plan['fault'] {

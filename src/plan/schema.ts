@@ -37,6 +37,10 @@ const plannedPlacement = z.object({
     }),
   ),
   terminationGraceMs: ms,
+  /** The container serves on for this long before SIGTERM; part of the grace period. 0: no hook. */
+  preStopMs: ms.default(0),
+  /** From the container's start until it listens. */
+  startDelayMs: ms.default(0),
 });
 
 export const plannedIngress = plannedPlacement.extend({
@@ -44,6 +48,10 @@ export const plannedIngress = plannedPlacement.extend({
   graceTimeOutMs: ms,
   requestAcceptGraceTimeoutMs: ms,
   readinessPeriodMs: ms,
+  /** The readiness probe, beside its period. Histories from before this field had these values. */
+  readiness: z
+    .object({ initialDelayMs: ms, timeoutMs: ms, failureThreshold: z.int(), successThreshold: z.int() })
+    .default({ initialDelayMs: 0, timeoutMs: 2000, failureThreshold: 1, successThreshold: 1 }),
   trustedIPs: z.array(z.string()),
 });
 

@@ -10,8 +10,10 @@ export function settingsOf({ ingress, timers }: Plan, client = 'client'): Record
   return {
     'ingress graceTimeOut': formatDuration(ingress.graceTimeOutMs),
     'ingress requestAcceptGraceTimeout': formatDuration(ingress.requestAcceptGraceTimeoutMs),
-    'ingress readiness': `/ping every ${formatDuration(ingress.readinessPeriodMs)}, out after one failure`,
+    'ingress readiness': readinessWords(ingress),
     'ingress terminationGracePeriod': formatDuration(ingress.terminationGraceMs),
+    'ingress preStop sleep': hookWords(ingress.preStopMs),
+    'ingress start delay': formatDuration(ingress.startDelayMs),
     'ingress forwardedHeaders.trustedIPs': list(ingress.trustedIPs),
     'ingress ipAllowList': list(ingress.allowList.map((range) => (range === 'client' ? client : range))),
     'node-monitor-grace-period': formatDuration(timers.nodeMonitorGraceMs),
@@ -20,4 +22,16 @@ export function settingsOf({ ingress, timers }: Plan, client = 'client'): Record
     'pods of a dead node evicted after': formatDuration(timers.podEvictionMs),
     'kube-proxy minSyncPeriod': formatDuration(timers.proxyMinSyncMs),
   };
+}
+
+const hookWords = (preStopMs: number) => (preStopMs === 0 ? 'none' : formatDuration(preStopMs));
+
+function readinessWords({ readinessPeriodMs, readiness }: Plan['ingress']): string {
+  const { initialDelayMs, failureThreshold, successThreshold } = readiness;
+  return [
+    `/ping every ${formatDuration(readinessPeriodMs)}`,
+    ...(initialDelayMs === 0 ? [] : [`from ${formatDuration(initialDelayMs)} after the start`]),
+    ...(successThreshold === 1 ? [] : [`in after ${successThreshold} successes`]),
+    failureThreshold === 1 ? 'out after one failure' : `out after ${failureThreshold} failures`,
+  ].join(', ');
 }

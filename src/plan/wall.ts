@@ -4,6 +4,7 @@ import { switchovers } from '../catalogue/switchovers.ts';
 import { evictionMs } from './eviction.ts';
 import { followMs } from './flip-time.ts';
 import { placementOf } from './placement.ts';
+import { lifeMs, ownEndMs } from './pods.ts';
 import type { Plan, PlannedTrial } from './schema.ts';
 import { plannedTargets } from './target.ts';
 
@@ -64,14 +65,19 @@ function faultMs(plan: Plan, trial: PlannedTrial): number {
   if (fault === null) return 0;
   const final = edge.checks[policyTraits(trial.policy).final];
   const ejected = final.unhealthyThreshold * final.intervalMs;
-  const { silencesNode, notice } = faultTraits[fault.kind];
+  const { silencesNode, evicts, notice } = faultTraits[fault.kind];
   const evicted = evictedMs(plan, trial);
   const grace = timers.nodeMonitorGraceMs + timers.nodeMonitorPeriodMs / 2;
   const notReady = silencesNode && (observe === 'full' || evicted > 0) ? grace : 0;
   const back = evicted === 0 ? 0 : evicted + final.healthyThreshold * final.intervalMs + stabilityMs;
   const stall = Math.max(0, ...load.map((item) => (item.kind === 'streams' ? item.stallMs : 0)));
-  return (notice?.ms ?? 0) + Math.max(ejected + stabilityMs, notReady + back, stall);
+  const ending = evicts ? Math.max(lifeOf(plan.ingress), plan.app.preStopMs) : 0;
+  return (notice?.ms ?? 0) + ending + Math.max(ejected + stabilityMs, notReady + back, stall);
 }
+
+/** How long an evicted ingress lives on at most. */
+const lifeOf = (ingress: Plan['ingress']) =>
+  ingress.preStopMs === 0 ? 0 : lifeMs(ingress.preStopMs, ingress.terminationGraceMs, ownEndMs(ingress));
 
 /** As evictionMs, with the pods where the plan places them. */
 function evictedMs(plan: Plan, { repeat }: PlannedTrial): number {
@@ -82,6 +88,7 @@ function evictedMs(plan: Plan, { repeat }: PlannedTrial): number {
 }
 
 /** A node's start on a real cluster takes seconds that no timer of the scenario covers. */
-function recoveryMs({ provider }: Plan): number {
-  return provider === 'embedded' ? 5000 : 15_000;
+function recoveryMs({ provider, ingress, app }: Plan): number {
+  const start = Math.max(ingress.startDelayMs, ingress.readiness.initialDelayMs, app.startDelayMs);
+  return (provider === 'embedded' ? 5000 : 15_000) + start;
 }

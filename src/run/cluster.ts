@@ -4,9 +4,10 @@ import type { TrafficPolicy } from '../catalogue/policies.ts';
 import { placement, servicePolicy } from '../changes/kinds/index.ts';
 import type { FaultContext, NodePod } from '../faults/index.ts';
 import { isLive, isReadyPod } from '../kube/pods.ts';
+import { slowestMs } from '../plan/pods.ts';
 import { type PodCounts, type Run, realMs } from './run.ts';
 
-/** How long moved pods may take to be Ready at their old places, cluster time. */
+/** How long moved pods may take to be Ready at their old places if they start and end at once, cluster time. */
 const restoreWithin = 180_000;
 
 /** Gives the ingress' Service this policy; false: it had it already. */
@@ -84,10 +85,14 @@ export async function readPlacement(run: Workloads): Promise<PodCounts> {
 }
 
 /** Notes where the workload's pods run: unwinding brings them back there. */
-export function rememberPlacement({ workload, changes }: Pick<Run, 'workload' | 'changes'>): Promise<void> {
+export function rememberPlacement({
+  plan,
+  workload,
+  changes,
+}: Pick<Run, 'plan' | 'workload' | 'changes'>): Promise<void> {
   const groups = [workload.ingress, workload.app].map(({ namespace, labelSelector }) => ({
     namespace,
     labelSelector,
   }));
-  return changes.make(placement, { groups }, { limitMs: restoreWithin });
+  return changes.make(placement, { groups }, { limitMs: restoreWithin + slowestMs(plan) });
 }

@@ -86,11 +86,20 @@ function templateOf(
           labelSelector: { matchLabels: selectorOf(shape.name) },
         },
       ],
-      containers: [{ ...shape.container, env }],
+      containers: [{ ...shape.container, env, ...hookOf(placement) }],
       ...(shape.volumes === undefined ? {} : { volumes: shape.volumes }),
       ...(shape.serviceAccountName === undefined ? {} : { serviceAccountName: shape.serviceAccountName }),
     },
   };
+}
+
+/**
+ * The kubelet's own sleep: it needs no shell in the image (KEP-3960, PodLifecycleSleepAction, on by default since
+ * Kubernetes 1.30). Whole seconds only.
+ */
+function hookOf({ preStopMs }: PlannedPlacement): Pick<V1Container, 'lifecycle'> {
+  if (preStopMs === 0) return {};
+  return { lifecycle: { preStop: { sleep: { seconds: Math.ceil(preStopMs / 1000) } } } };
 }
 
 /** The app's Service: inside the cluster only. */

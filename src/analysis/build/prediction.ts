@@ -1,6 +1,7 @@
 import type { Nanoseconds } from '../../base/units.ts';
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import type { FaultMeaning } from '../../history/schema.ts';
+import { lifeMs, ownEndMs } from '../../plan/pods.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
 import type { ClusterTime } from '../time.ts';
@@ -125,26 +126,24 @@ function gracesOf(traits: FaultMeaning | null, { ingress, app }: AnyPlan, notice
   const evicts = traits?.evicts ?? false;
   if (ingress === undefined || app === undefined || (!evicts && notice === null))
     return { ingress: 0, app: 0, transit: 0 };
-  // The ingress ends by itself when its own grace is over; the kubelet kills what is left after the pod's.
-  const own = Math.min(
-    ingress.terminationGraceMs,
-    ingress.requestAcceptGraceTimeoutMs + ingress.graceTimeOutMs,
-  );
+  // The ingress ends by itself when its own grace is over; the kubelet kills what is left after the pod's. The app serves
+  // on for as long as it is let.
+  const lives = (mostMs: number) => ({
+    ingress: lifeMs(ingress.preStopMs, Math.min(ingress.terminationGraceMs, mostMs), ownEndMs(ingress)),
+    app: lifeMs(app.preStopMs, Math.min(app.terminationGraceMs, mostMs), Number.POSITIVE_INFINITY),
+  });
   if (notice === null) {
+    const own = lives(Number.POSITIVE_INFINITY);
     // kubectl drain --ignore-daemonsets leaves their pods alone.
     const evicted = (kind: string, graceMs: number) =>
       kind === 'DaemonSet' ? Number.POSITIVE_INFINITY : graceMs;
     return {
-      ingress: evicted(ingress.kind, own),
-      app: evicted(app.kind, app.terminationGraceMs),
+      ingress: evicted(ingress.kind, own.ingress),
+      app: evicted(app.kind, own.app),
       transit: Number.POSITIVE_INFINITY,
     };
   }
-  return {
-    ingress: Math.min(own, notice.ordinaryMs),
-    app: Math.min(app.terminationGraceMs, notice.ordinaryMs),
-    transit: notice.ms,
-  };
+  return { ...lives(notice.ordinaryMs), transit: notice.ms };
 }
 
 /** The first pod on the node of which a process ended after the fault; null: the history does not show it. */

@@ -5,6 +5,8 @@ const readinessProbe = z.object({
   periodSeconds: z.number().default(10),
   timeoutSeconds: z.number().default(1),
   failureThreshold: z.number().default(3),
+  successThreshold: z.number().default(1),
+  initialDelaySeconds: z.number().default(0),
 });
 
 /** A Pod as far as a node cares. */
@@ -25,6 +27,9 @@ export const podObject = z.object({
           image: z.string(),
           env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
           readinessProbe: readinessProbe.optional(),
+          lifecycle: z
+            .object({ preStop: z.object({ sleep: z.object({ seconds: z.number() }).optional() }).optional() })
+            .optional(),
         }),
       )
       .min(1),

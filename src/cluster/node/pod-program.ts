@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { names, ports } from '../../workload/manifests.ts';
-import { images, ingressSettingsEnv } from '../images.ts';
+import { images, ingressSettingsEnv, startDelayEnv } from '../images.ts';
 import type { NodeConfig } from './config.ts';
 import { containerOf, type PodObject } from './pod-object.ts';
 import type { PodProgram } from './pod-worker.ts';
@@ -18,10 +18,11 @@ export function programOf(
   portOf: PortOf,
 ): PodProgram | undefined {
   const { image, env } = containerOf(pod);
+  const startDelayMs = Number(env.find(({ name }) => name === startDelayEnv)?.value ?? 0);
   const common = { token: config.token, host, node: config.name, pod: pod.metadata.name };
   if (image === images.app) {
     const app = { ...common, role: 'app', port: portOf(ports.app), backlog: config.backlog };
-    return { role: 'app', bundle: config.roles.app, config: app };
+    return { role: 'app', bundle: config.roles.app, config: app, startDelayMs };
   }
   if (image === images.ingress) {
     const text = env.find(({ name }) => name === ingressSettingsEnv)?.value ?? '{}';
@@ -36,7 +37,7 @@ export function programOf(
       upstream: [],
       backlog: config.backlog,
     };
-    return { role: 'ingress', bundle: config.roles.ingress, config: ingress };
+    return { role: 'ingress', bundle: config.roles.ingress, config: ingress, startDelayMs };
   }
   return undefined;
 }

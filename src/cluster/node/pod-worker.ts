@@ -4,6 +4,7 @@ import type { Message } from '../../base/role.ts';
 import { timersOf } from '../../base/timers.ts';
 import { readyConditionOf } from '../../kube/ready.ts';
 import type { NodeApi } from './api.ts';
+import { type Ending, endContainer } from './container-end.ts';
 import { type ContainerEnd, containerRun } from './container-run.ts';
 import { containerOf, type PodObject, type PodStatus, statusPatch } from './pod-object.ts';
 import { watchReadiness } from './readiness.ts';
@@ -20,6 +21,8 @@ export interface PodProgram {
   readonly role: 'app' | 'ingress';
   readonly bundle: string;
   readonly config: unknown;
+  /** From the container's start until it listens, real milliseconds. */
+  readonly startDelayMs?: number;
 }
 
 export interface PodWorkerOptions {
@@ -52,20 +55,26 @@ export interface PodWorker {
    * that was silent for a while), the status is posted again (pkg/kubelet/status/status_manager.go, needsReconcile).
    */
   seen(pod: PodObject): void;
-  /** SIGTERM, SIGKILL after `graceMs` (real). Resolves when the process is gone. `final` is posted then. */
+  /**
+   * Its preStop hook, SIGTERM, and SIGKILL once `graceMs` (real) are over. Resolves when the process is gone. `final` is
+   * posted then.
+   */
   terminate(graceMs: number, final?: Pick<PodStatus, 'reason' | 'message'>): Promise<void>;
 }
 
 export function podWorker(options: PodWorkerOptions): PodWorker {
   const { pod, program, address, hostAddress, dial, token, timeScale, api, clock, changed, failed } = options;
   const path = `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}/status`;
-  const probe = containerOf(pod).readinessProbe;
+  const { readinessProbe: probe, lifecycle } = containerOf(pod);
+  const preStopMs = ((lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000) / timeScale;
+  const { startDelayMs = 0 } = program;
   const timers = timersOf(clock);
   let child: ChildHandle | null = null;
   let listeners: PodListener[] = [];
   let terminating = false;
   let ready = false;
   let posts = Promise.resolve();
+  let ending: Ending | null = null;
   let stopProbe = () => {};
   const waiting: Message[] = [];
   const container = containerRun(() => clock.wall());
@@ -98,6 +107,12 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
   };
   const start = async () => {
     const { role, bundle, config } = program;
+    if (startDelayMs > 0) {
+      container.started();
+      void post({});
+      await clock.sleep(startDelayMs);
+      if (terminating) return;
+    }
     const started = await launchChild({
       command: process.execPath,
       args: [bundle, token],
@@ -107,7 +122,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
     });
     if (terminating) return started.stop(0);
     child = started;
-    container.started();
+    if (startDelayMs === 0) container.started();
     listeners = listenersOf(started, program.role);
     started.onMessage(options.message);
     for (const message of waiting) started.send(message);
@@ -116,7 +131,14 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
     if (probe === undefined) setReady(true);
     else {
       const at = dial(probe.httpGet.port);
-      stopProbe = watchReadiness({ probe, address: at, timeScale, timers, onChange: setReady });
+      stopProbe = watchReadiness({
+        probe,
+        address: at,
+        timeScale,
+        timers,
+        runningMs: startDelayMs,
+        onChange: setReady,
+      });
     }
     void started.exited.then((end) => {
       gone();
@@ -161,28 +183,14 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
       if (!terminating && held !== undefined && (held === 'True') !== ready) void post({});
     },
     async terminate(graceMs, final) {
-      const first = !terminating;
       terminating = true;
-      const running = child;
-      if (running !== null) {
-        // Asked again with a shorter grace, it ends by that.
-        const stopTimer = timers.after(graceMs, () => kill(running.pid, 'SIGKILL'));
-        if (first) kill(running.pid, 'SIGTERM');
-        await running.exited;
-        stopTimer();
-      }
+      if (ending !== null) ending.within(graceMs);
+      else if (child !== null) ending = endContainer(child, { graceMs, preStopMs, timeScale, timers });
+      await ending?.gone;
       if (final !== undefined) await post({ phase: 'Failed', ready: false, ...final });
       await posts;
     },
   };
-}
-
-function kill(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // gone already: that is what was wanted
-  }
 }
 
 function listenersOf(child: ChildHandle, role: PodProgram['role']): PodListener[] {

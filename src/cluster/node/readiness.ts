@@ -9,6 +9,8 @@ export function watchReadiness(options: {
   /** Real time is shorter by this. */
   readonly timeScale: number;
   readonly timers: Timers;
+  /** How long the container has been running: initialDelaySeconds counts from its start. Real milliseconds. */
+  readonly runningMs?: number;
   onChange(ready: boolean): void;
 }): () => void {
   const { probe, address, timeScale, timers, onChange } = options;
@@ -16,22 +18,30 @@ export function watchReadiness(options: {
   const timeoutMs = Math.max(50, (probe.timeoutSeconds * 1000) / timeScale);
   let ready = false;
   let failures = 0;
+  let successes = 0;
   let stopped = false;
   const ask = async () => {
     const ok = await isOk(address, probe.httpGet.path, timeoutMs, timers);
     if (stopped) return;
     failures = ok ? 0 : failures + 1;
-    const now = ok || (ready && failures < probe.failureThreshold);
+    successes = ok ? successes + 1 : 0;
+    const now = ready ? failures < probe.failureThreshold : successes >= probe.successThreshold;
     if (now === ready) return;
     ready = now;
     onChange(ready);
   };
   // A kubelet begins each container's probes at a random phase; here the first comes at once, so that a cluster is up soon.
-  void ask();
-  const stopAsking = timers.every(periodMs, () => void ask());
+  let stopTimer = () => {};
+  const begin = () => {
+    stopTimer = timers.every(periodMs, () => void ask());
+    void ask();
+  };
+  const initialMs = (probe.initialDelaySeconds * 1000) / timeScale - (options.runningMs ?? 0);
+  if (initialMs > 0) stopTimer = timers.after(initialMs, begin);
+  else begin();
   return () => {
     stopped = true;
-    stopAsking();
+    stopTimer();
   };
 }
 

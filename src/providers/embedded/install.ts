@@ -31,7 +31,10 @@ export async function installWorkload(
     createController(apps, plan.app, appPod(plan)),
     createController(apps, plan.ingress, ingressPod(plan, clients)),
   ]);
-  await waitFor('ingress and app to be Ready', 60_000, signal, async () => {
+  const { ingress, app } = plan;
+  const delayMs = Math.max(ingress.startDelayMs, app.startDelayMs, ingress.readiness.initialDelayMs);
+  const limitMs = 60_000 + delayMs / plan.timeScale;
+  await waitFor('ingress and app to be Ready', limitMs, signal, async () => {
     const ready = await Promise.all(
       (
         [

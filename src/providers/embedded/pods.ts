@@ -1,16 +1,14 @@
-import { images, ingressSettingsEnv } from '../../cluster/images.ts';
+import { images, ingressSettingsEnv, startDelayEnv } from '../../cluster/images.ts';
 import type { Plan } from '../../plan/schema.ts';
 import { hostname, names, type PodShape, ports } from '../../workload/manifests.ts';
+import { appProbe, ingressProbe } from '../../workload/probes.ts';
 
 /** Traefik's forwardingTimeouts.dialTimeout, its default. */
 const dialTimeoutMs = 30_000;
 
-const readiness = (path: string, port: number, periodMs: number) => ({
-  httpGet: { path, port },
-  periodSeconds: Math.max(1, Math.round(periodMs / 1000)),
-  timeoutSeconds: 2,
-  failureThreshold: 1,
-});
+/** How long a container of an embedded node takes to listen: real milliseconds. */
+const delayed = (startDelayMs: number, { timeScale }: Plan) =>
+  startDelayMs === 0 ? [] : [{ name: startDelayEnv, value: String(startDelayMs / timeScale) }];
 
 export function appPod(plan: Plan): PodShape {
   return {
@@ -18,16 +16,16 @@ export function appPod(plan: Plan): PodShape {
     container: {
       name: 'app',
       image: images.app,
+      env: delayed(plan.app.startDelayMs, plan),
       ports: [{ name: 'http', containerPort: ports.app }],
-      readinessProbe: readiness('/healthz', ports.app, plan.ingress.readinessPeriodMs),
+      readinessProbe: appProbe(plan),
     },
   };
 }
 
 /** `clients`: addresses that `client` stands for in the allow-list. */
 export function ingressPod(plan: Plan, clients: readonly string[]): PodShape {
-  const { allowList, trustedIPs, graceTimeOutMs, requestAcceptGraceTimeoutMs, readinessPeriodMs } =
-    plan.ingress;
+  const { allowList, trustedIPs, graceTimeOutMs, requestAcceptGraceTimeoutMs } = plan.ingress;
   const settings = {
     hostname,
     allowList: allowList.flatMap((range) => (range === 'client' ? clients : [range])),
@@ -41,12 +39,15 @@ export function ingressPod(plan: Plan, clients: readonly string[]): PodShape {
     container: {
       name: 'ingress',
       image: images.ingress,
-      env: [{ name: ingressSettingsEnv, value: JSON.stringify(settings) }],
+      env: [
+        { name: ingressSettingsEnv, value: JSON.stringify(settings) },
+        ...delayed(plan.ingress.startDelayMs, plan),
+      ],
       ports: [
         { name: 'web', containerPort: ports.ingress },
         { name: 'ping', containerPort: ports.ping },
       ],
-      readinessProbe: readiness('/ping', ports.ping, readinessPeriodMs),
+      readinessProbe: ingressProbe(plan),
     },
   };
 }

@@ -22,10 +22,12 @@ import {
   type PodShape,
   ports,
 } from '../../workload/manifests.ts';
+import { appProbe } from '../../workload/probes.ts';
 import type { Workload } from '../provider.ts';
 import { waitFor } from '../wait.ts';
 import { createController, installedWorkload } from '../workload.ts';
 import type { KindImages } from './images.ts';
+import { startedLate } from './start-delay.ts';
 import {
   traefikAccount,
   traefikBinding,
@@ -73,7 +75,9 @@ export async function install(options: InstallOptions): Promise<Workload> {
   await createController(apps, plan.ingress, traefikPod(plan, images.traefik));
   await waitFor(
     'Traefik and the app to be Ready',
-    180_000,
+    180_000 +
+      Math.max(plan.ingress.startDelayMs, plan.app.startDelayMs) +
+      plan.ingress.readiness.initialDelayMs,
     signal,
     async () => {
       const { items } = await core.listNamespacedPod({ namespace });
@@ -115,13 +119,10 @@ function appPod(plan: Plan, image: string): PodShape {
       name: 'app',
       image,
       imagePullPolicy: 'IfNotPresent',
-      command: ['node', '/midflight/app.mjs'],
+      ...startedLate(plan.app.startDelayMs, ['node', '/midflight/app.mjs']),
       env: [{ name: 'PORT', value: String(ports.app) }],
       ports: [{ name: 'http', containerPort: ports.app }],
-      readinessProbe: {
-        httpGet: { path: '/healthz', port: ports.app },
-        periodSeconds: Math.max(1, Math.round(plan.ingress.readinessPeriodMs / 1000)),
-      },
+      readinessProbe: appProbe(plan),
       volumeMounts: [{ name: 'bundle', mountPath: '/midflight' }],
     },
   };

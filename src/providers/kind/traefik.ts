@@ -9,7 +9,9 @@ import type {
 import { stringify } from 'yaml';
 import type { Plan } from '../../plan/schema.ts';
 import { hostname, names, namespace, ownership, type PodShape, ports } from '../../workload/manifests.ts';
+import { ingressProbe } from '../../workload/probes.ts';
 import { idHeader } from '../../workload/protocol.ts';
+import { startedLate } from './start-delay.ts';
 
 const className = 'midflight';
 const configName = 'midflight-traefik';
@@ -18,7 +20,7 @@ const seconds = (ms: number) => `${Math.ceil(ms / 1000)}s`;
 
 /** Traefik as its Helm chart would run it, with what decides losses said out loud. */
 export function traefikPod(plan: Plan, image: string): PodShape {
-  const { graceTimeOutMs, requestAcceptGraceTimeoutMs, readinessPeriodMs, trustedIPs } = plan.ingress;
+  const { graceTimeOutMs, requestAcceptGraceTimeoutMs, startDelayMs, trustedIPs } = plan.ingress;
   return {
     name: names.ingress,
     serviceAccountName: names.ingress,
@@ -27,6 +29,8 @@ export function traefikPod(plan: Plan, image: string): PodShape {
       name: 'traefik',
       image,
       imagePullPolicy: 'IfNotPresent',
+      // The image's own entry point stays in charge: it is what is started late.
+      ...(startDelayMs === 0 ? {} : startedLate(startDelayMs, ['/entrypoint.sh'])),
       args: [
         `--entrypoints.web.address=:${ports.ingress}`,
         `--entrypoints.web.transport.lifecycle.gracetimeout=${seconds(graceTimeOutMs)}`,
@@ -52,11 +56,7 @@ export function traefikPod(plan: Plan, image: string): PodShape {
         { name: 'web', containerPort: ports.ingress },
         { name: 'ping', containerPort: ports.ping },
       ],
-      readinessProbe: {
-        httpGet: { path: '/ping', port: ports.ping },
-        periodSeconds: Math.max(1, Math.round(readinessPeriodMs / 1000)),
-        failureThreshold: 1,
-      },
+      readinessProbe: ingressProbe(plan),
       volumeMounts: [{ name: 'dynamic', mountPath: '/etc/midflight' }],
     },
   };

@@ -7,6 +7,7 @@ import { checkNames } from './names.ts';
 import { checkPlacement } from './placement.ts';
 import { checkProviders } from './providers.ts';
 import type { Sound } from './sound.ts';
+import { checkTermination } from './termination.ts';
 
 /**
  * What no schema of one field can see: names that must exist, times that must fit together. Each check is done if all
@@ -18,6 +19,7 @@ export function crossChecks(sound: Sound, folder: string): Problem[] {
     ...checkLoads(sound, folder),
     ...checkFault(sound),
     ...checkPlacement(sound),
+    ...checkTermination(sound),
     ...checkAddresses(sound),
     ...checkProviders(sound),
     ...checkExpectations(sound),

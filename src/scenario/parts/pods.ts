@@ -43,8 +43,25 @@ const placement = {
   tolerations: z.array(validToleration).default([]).describe('Taints that its pods tolerate'),
   terminationGracePeriod: duration('0s', '24h')
     .default('60s')
-    .describe("The pod's terminationGracePeriodSeconds"),
+    .describe("The pod's terminationGracePeriodSeconds; preStop counts into it"),
+  preStop: duration('0s', '24h')
+    .default('0s')
+    .describe('lifecycle.preStop.sleep: how long the container serves on before SIGTERM; 0s: no hook'),
+  startDelay: duration('0s', '10m')
+    .default('0s')
+    .describe('How long a container takes from its start until it listens'),
 };
+
+/** The readiness probe, names as in Kubernetes. */
+const readiness = z.strictObject({
+  initialDelay: duration('0s', '1h')
+    .default('0s')
+    .describe('initialDelaySeconds: from the start of the container to the first probe'),
+  period: duration('1s', '5m').optional().describe('periodSeconds; instead of traefik.readinessPeriod'),
+  timeout: duration('1s', '5m').default('2s').describe('timeoutSeconds'),
+  failureThreshold: z.int().min(1).max(100).default(1).describe('Failures in a row that make it unready'),
+  successThreshold: z.int().min(1).max(100).default(1).describe('Successes in a row that make it ready'),
+});
 
 /** Traefik's own settings that decide losses (names as in Traefik's static configuration). */
 const traefik = z.strictObject({
@@ -55,8 +72,8 @@ const traefik = z.strictObject({
     .default('0s')
     .describe('How long new requests are taken after SIGTERM'),
   readinessPeriod: duration('1s', '5m')
-    .default('2s')
-    .describe('periodSeconds of the readiness probe on /ping'),
+    .optional()
+    .describe('periodSeconds of the readiness probe on /ping; 2s if readiness.period is not given either'),
   trustedIPs: z.array(z.string()).default([]).describe('forwardedHeaders.trustedIPs'),
 });
 
@@ -68,6 +85,7 @@ export const ingress = z.strictObject({
     .describe(
       'Client source ranges (CIDR) let in; others get 403. `client` stands for the address the load comes from',
     ),
+  readiness: readiness.prefault({}).describe('The readiness probe on /ping'),
   traefik: traefik.prefault({}).describe("Traefik's own settings that decide losses"),
 });
 

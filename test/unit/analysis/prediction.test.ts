@@ -133,6 +133,27 @@ test('what a fault leaves alone is not predicted to be lost', async () => {
   assert.is(await lostOf('pod-kill', 'app'), 1);
 });
 
+test('a preStop hook lets a pod serve on within its grace period: the streams that end by then are not lost', async () => {
+  const node = 'stable-1';
+  const lostOf = async (fault: string, ingress: Partial<typeof basicPlan.ingress>) => {
+    const options = { plan: { ingress: { ...basicPlan.ingress, ...ingress } } };
+    const builder = history(options)
+      .trial(10, { fault: { kind: fault, node } })
+      .fault(10_000)
+      .stream({ ...beside, ingress: node });
+    return (await trialOf(builder.endTrial(60_000))).predicted?.lost;
+  };
+  // 11 s are left of the stream, and the ingress takes 5 s after SIGTERM.
+  const brief = { graceTimeOutMs: 5000 };
+  assert.is(await lostOf('drain', brief), 1);
+  assert.is(await lostOf('drain', { ...brief, preStopMs: 7000 }), 0);
+  // The grace period holds both: SIGKILL comes at its end.
+  assert.is(await lostOf('drain', { ...brief, preStopMs: 7000, terminationGraceMs: 10_000 }), 1);
+  // A hook as long as the grace period leaves 2 s after SIGTERM.
+  assert.is(await lostOf('drain', { ...brief, preStopMs: 10_000, terminationGraceMs: 10_000 }), 0);
+  assert.is(await lostOf('power-off', { preStopMs: 60_000 }), 1);
+});
+
 /** Expected from topology and policy alone. */
 async function shareOf(trial: TrialOptions, options: HistoryOptions = {}, flipAt?: number) {
   const builder = history(options).trial(10, trial);

@@ -37,7 +37,13 @@ test('tolerations: by key, by value, by effect, of everything', () => {
 });
 
 test('a DaemonSet runs on each node that fits, replicas are spread over them', () => {
-  const placement = { nodeSelector: { role: 'a' }, tolerations: [], terminationGraceMs: 0 };
+  const placement = {
+    nodeSelector: { role: 'a' },
+    tolerations: [],
+    terminationGraceMs: 0,
+    preStopMs: 0,
+    startDelayMs: 0,
+  };
   const daemons = placementOf(nodes, { ...placement, kind: 'DaemonSet', replicas: 9 });
   assert.equal(
     [...daemons],
@@ -57,7 +63,13 @@ test('a DaemonSet runs on each node that fits, replicas are spread over them', (
 });
 
 test('where nothing fits, nothing runs', () => {
-  const placement = { nodeSelector: { role: 'z' }, tolerations: [], terminationGraceMs: 0 };
+  const placement = {
+    nodeSelector: { role: 'z' },
+    tolerations: [],
+    terminationGraceMs: 0,
+    preStopMs: 0,
+    startDelayMs: 0,
+  };
   assert.is(placementOf(nodes, { ...placement, kind: 'Deployment', replicas: 3 }).size, 0);
 });
 

@@ -6,6 +6,9 @@ import { kindPlan } from '../../support/kind-plan.ts';
 const written = `ingress:
   nodeSelector: { pool: stable }
   terminationGracePeriod: 90s
+  preStop: 15s
+  startDelay: 4s
+  readiness: { initialDelay: 5s, failureThreshold: 3, successThreshold: 2 }
   allowList: [client, 192.0.2.0/24]
   traefik:
     graceTimeOut: 11s
@@ -20,8 +23,11 @@ test('what the scenario says', () => {
   assert.equal(settingsOf(kindPlan(written), '172.18.0.9/32'), {
     'ingress graceTimeOut': '11 s',
     'ingress requestAcceptGraceTimeout': '12 s',
-    'ingress readiness': '/ping every 3 s, out after one failure',
+    'ingress readiness':
+      '/ping every 3 s, from 5 s after the start, in after 2 successes, out after 3 failures',
     'ingress terminationGracePeriod': '90 s',
+    'ingress preStop sleep': '15 s',
+    'ingress start delay': '4 s',
     'ingress forwardedHeaders.trustedIPs': '10.0.0.0/8, 172.16.0.0/12',
     'ingress ipAllowList': '172.18.0.9/32, 192.0.2.0/24',
     'node-monitor-grace-period': '21 s',
@@ -37,6 +43,8 @@ test('what it leaves out is said as well', () => {
   assert.is(settings['ingress ipAllowList'], 'none');
   assert.is(settings['ingress forwardedHeaders.trustedIPs'], 'none');
   assert.is(settings['ingress graceTimeOut'], '10 s');
+  assert.is(settings['ingress preStop sleep'], 'none');
+  assert.is(settings['ingress readiness'], '/ping every 2 s, out after one failure');
   assert.is(settings['node-monitor-grace-period'], '50 s');
 });
 

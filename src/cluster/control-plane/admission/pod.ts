@@ -2,7 +2,7 @@ import { invalidValue, requiredValue } from '../api/field.ts';
 import { sameJson } from '../api/json.ts';
 import type { Pod, Toleration } from '../api/kinds.ts';
 import { resources } from '../api/resources.ts';
-import { invalid } from '../api/status.ts';
+import { invalid, type StatusCause } from '../api/status.ts';
 import type { Context } from '../context.ts';
 
 /** Defaults of core/v1 (pkg/apis/core/v1/defaults.go) that something here reads, and DefaultTolerationSeconds. */
@@ -11,6 +11,8 @@ export function podStrategy(context: Context, next: Pod, previous: Pod | undefin
   if (next.spec.containers.length === 0) {
     throw invalid(resources.pods, next.metadata.name, [requiredValue('spec.containers')]);
   }
+  const causes = hookCauses(next);
+  if (causes.length > 0) throw invalid(resources.pods, next.metadata.name, causes);
   const spec = {
     ...next.spec,
     restartPolicy: next.spec.restartPolicy ?? 'Always',
@@ -18,6 +20,17 @@ export function podStrategy(context: Context, next: Pod, previous: Pod | undefin
     tolerations: withDefaultTolerations(context, next.spec.tolerations ?? []),
   };
   return { ...next, spec, status: { phase: 'Pending', qosClass: 'BestEffort' } };
+}
+
+/** A preStop sleep that the grace period does not hold (pkg/apis/core/validation, validateSleepAction). */
+function hookCauses({ spec }: Pod): StatusCause[] {
+  const grace = spec.terminationGracePeriodSeconds ?? 30;
+  return spec.containers.flatMap(({ lifecycle }, index) => {
+    const seconds = lifecycle?.preStop?.sleep?.seconds;
+    if (seconds === undefined || (seconds >= 0 && seconds <= grace)) return [];
+    const why = `must be non-negative and less than terminationGracePeriodSeconds (${grace})`;
+    return [invalidValue(`spec.containers[${index}].lifecycle.preStop.sleep.seconds`, seconds, why)];
+  });
 }
 
 /** What the defaulted tolerationSeconds reads: the pod eviction time-out in seconds of cluster time. */

@@ -76,6 +76,11 @@ const nodeSelectorTerm = z.looseObject({
 
 const container = z.looseObject({
   name: z.string(),
+  lifecycle: z
+    .looseObject({
+      preStop: z.looseObject({ sleep: z.looseObject({ seconds: z.number() }).optional() }).optional(),
+    })
+    .optional(),
   ports: z
     .array(
       z.looseObject({

@@ -40,7 +40,7 @@ function rig(
   timeScale: number,
   bundle = roleBundle('app'),
   heard: Message[] = [],
-  clock: WallClock = systemClock,
+  { of = pod, startDelayMs = 0, clock = systemClock as WallClock } = {},
 ) {
   const posted: Posted[] = [];
   let count = 0;
@@ -59,8 +59,8 @@ function rig(
   const host = '127.0.0.1';
   const config = { role: 'app', host, port: 0, node: 'n1', pod: 'app-1' };
   const worker = podWorker({
-    pod,
-    program: { role: 'app', bundle, config },
+    pod: of,
+    program: { role: 'app', bundle, config, startDelayMs },
     address: '10.0.0.1',
     hostAddress: host,
     dial: (port) => ({ host, port }),
@@ -120,7 +120,7 @@ test('a process that dies by itself shows in the API: its end, then one restart 
 
 test('the back-off before a restart, and the times of a container, are those of the clock', async () => {
   const clock = fakeClock();
-  const { worker, until } = rig(1, undefined, undefined, clock);
+  const { worker, until } = rig(1, undefined, undefined, { clock });
   const dies = async () => {
     await until(({ containerStatuses: [{ ready }] }) => ready);
     process.kill(worker.pid ?? 0, 'SIGKILL');
@@ -193,6 +193,60 @@ test('what is sent reaches the process, and once more the one that is started in
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('a container that starts late runs from the start, listens later, and can be ended in between', async () => {
+  const { worker, until } = rig(1, roleBundle('app'), [], { startDelayMs: 300 });
+  const began = performance.now();
+  const early = await until(({ containerStatuses: [{ state }] }) => state.running !== undefined);
+  assert.equal([early?.containerStatuses[0].ready, worker.pid], [false, null]);
+  await until(({ containerStatuses: [{ ready }] }) => ready);
+  assert.ok(performance.now() - began >= 299);
+  assert.is(worker.listeners.length, 1);
+  await within('the end of the pod', worker.terminate(2000));
+  const never = rig(1, roleBundle('app'), [], { startDelayMs: 3_600_000 });
+  await never.until(({ containerStatuses: [{ state }] }) => state.running !== undefined);
+  await within('the end of a pod that never listened', never.worker.terminate(2000));
+});
+
+const hooked = (seconds: number) =>
+  podObject.parse({
+    ...pod,
+    spec: { containers: [{ name: 'app', image: 'x', lifecycle: { preStop: { sleep: { seconds } } } }] },
+  });
+
+test('the preStop hook lets the container serve on, then comes SIGTERM', async () => {
+  const { worker, until } = rig(10, roleBundle('app'), [], { of: hooked(5) });
+  await until(({ containerStatuses: [{ ready }] }) => ready);
+  const began = performance.now();
+  const ending = worker.terminate(3000);
+  assert.is(worker.listeners.length, 1);
+  const { pid } = worker;
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.is(worker.pid, pid, 'it still runs within the hook');
+  await within('the end of the pod', ending);
+  assert.ok(performance.now() - began >= 499, '5 s of the hook, ten times faster');
+});
+
+test('a grace period shorter than the hook ends the hook, and no grace leaves it out', async () => {
+  for (const [graceMs, least] of [
+    [100, 99],
+    [0, 0],
+  ] as const) {
+    const { worker, until } = rig(1000, roleBundle('app'), [], { of: hooked(3_600_000) });
+    await until(({ containerStatuses: [{ ready }] }) => ready);
+    const began = performance.now();
+    await within('the end of the pod', worker.terminate(graceMs));
+    assert.ok(performance.now() - began >= least);
+  }
+});
+
+test('asked again with a shorter grace, a pod in its hook ends by that', async () => {
+  const { worker, until } = rig(1, roleBundle('app'), [], { of: hooked(3600) });
+  await until(({ containerStatuses: [{ ready }] }) => ready);
+  const first = worker.terminate(3_600_000);
+  await within('the end of the pod', Promise.all([first, worker.terminate(50)]));
+  assert.is(worker.pid, null);
 });
 
 test('what is critical to a node or the cluster is ended in the second half of a shutdown', () => {

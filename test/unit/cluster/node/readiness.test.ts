@@ -22,7 +22,7 @@ async function watched(
   statusOf: (ask: number) => number | null,
   work: (seen: Seen) => Promise<void>,
   probe: Partial<Parameters<typeof watchReadiness>[0]['probe']> = {},
-  clock: Clock = monotonic,
+  { clock = monotonic as Clock, runningMs = 0 } = {},
 ) {
   const open = new Set<ServerResponse>();
   const server = createServer((request, response) => {
@@ -52,11 +52,14 @@ async function watched(
       periodSeconds: 1,
       timeoutSeconds: 20,
       failureThreshold: 3,
+      successThreshold: 1,
+      initialDelaySeconds: 0,
       ...probe,
     },
     address: { host: '127.0.0.1', port },
     timeScale: 10,
     timers: timersOf(clock),
+    runningMs,
     onChange: (ready) => seen.said.push(`${ready ? 'ready' : 'not ready'} after ${seen.asks}`),
   });
   try {
@@ -130,7 +133,14 @@ test('no answer within the time-out is a failure', () =>
 test('where nobody listens, it is not ready', async () => {
   const said: boolean[] = [];
   const stop = watchReadiness({
-    probe: { httpGet: { path: '/', port: 1 }, periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 1 },
+    probe: {
+      httpGet: { path: '/', port: 1 },
+      periodSeconds: 1,
+      timeoutSeconds: 1,
+      failureThreshold: 1,
+      successThreshold: 1,
+      initialDelaySeconds: 0,
+    },
     address: { host: '127.0.0.1', port: 1 },
     timeScale: 50,
     timers: timersOf(monotonic),
@@ -157,7 +167,7 @@ test('the period and the time-out are those of the clock', () => {
       await until(() => seen.said.length === 2, 'given up at the time-out');
     },
     { timeoutSeconds: 10, failureThreshold: 1 },
-    clock,
+    { clock },
   );
 });
 
@@ -173,6 +183,36 @@ test('once stopped it says nothing of an ask under way', () =>
     },
     { periodSeconds: 3600 },
   ));
+
+test('with successThreshold it takes as many good answers in a row, and with none in between it begins anew', () =>
+  watched(
+    (ask) => (ask === 2 ? 503 : 200),
+    async (seen) => {
+      await until(() => seen.said.length > 0, 'ready');
+      assert.equal(seen.said, ['ready after 6']);
+    },
+    { successThreshold: 3 },
+  ));
+
+test('the first ask comes initialDelaySeconds after the start of the container', async () => {
+  const waits: number[] = [];
+  for (const runningMs of [0, 300]) {
+    const began = performance.now();
+    await watched(
+      () => 200,
+      async (seen) => {
+        await until(() => seen.asks > 0, 'asked');
+        waits.push(performance.now() - began);
+      },
+      { periodSeconds: 3600, initialDelaySeconds: 4 },
+      { runningMs },
+    );
+  }
+  // 4 s are 400 ms here; of them the second container has been running for 300 already. A timer is never early.
+  const [whole = 0, rest = 0] = waits;
+  assert.ok(whole >= 399, `${whole} ms`);
+  assert.ok(rest >= 99, `${rest} ms`);
+});
 
 test('once stopped it asks no more', () =>
   watched(

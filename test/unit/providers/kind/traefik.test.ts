@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
@@ -46,6 +47,30 @@ test('it listens where the Service and the probe look', () => {
     [ports.ingress, ports.ping],
   );
   assert.equal(container.readinessProbe?.httpGet, { path: '/ping', port: ports.ping });
+});
+
+test('it is asked as the plan has it, and starts late if it is to', () => {
+  const readiness = { initialDelayMs: 4000, timeoutMs: 3000, failureThreshold: 5, successThreshold: 2 };
+  const { container } = podOf({ readinessPeriodMs: 6000, readiness, startDelayMs: 2500 });
+  assert.equal(container.readinessProbe, {
+    httpGet: { path: '/ping', port: ports.ping },
+    initialDelaySeconds: 4,
+    periodSeconds: 6,
+    timeoutSeconds: 3,
+    failureThreshold: 5,
+    successThreshold: 2,
+  });
+  const [shell, flag, script, name, ...command] = container.command ?? [];
+  assert.equal([shell, flag, name, command], ['/bin/sh', '-c', 'late', ['/entrypoint.sh']]);
+  // The same script, with another program: its arguments arrive, and SIGTERM ends the wait.
+  const run = spawnSync('/bin/sh', ['-c', (script ?? '').replace('2.5', '0.1'), 'late', 'echo', 'a b', 'c']);
+  assert.is(String(run.stdout), 'a b c\n');
+  const late = spawnSync('/bin/sh', ['-c', (script ?? '').replace('2.5', '3600'), 'late', 'echo'], {
+    timeout: 300,
+    killSignal: 'SIGTERM',
+  });
+  assert.equal([String(late.stdout), late.status], ['', 0]);
+  assert.is(podOf().container.command, undefined);
 });
 
 test("the plan's grace periods, up to whole seconds, and none as none", () => {

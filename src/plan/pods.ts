@@ -1,0 +1,82 @@
+import { formatDuration, type Milliseconds, parseDuration } from '../base/units.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { Plan, PlannedPlacement } from './schema.ts';
+
+const ms = (text: string): Milliseconds => parseDuration(text) ?? 0;
+
+/** How pods of the workload start, become ready and end, in milliseconds of cluster time. */
+export function planPods(pods: Scenario['ingress'] | Scenario['app']): PlannedPlacement {
+  const { kind, replicas, nodeSelector, tolerations, terminationGracePeriod, preStop, startDelay } = pods;
+  return {
+    kind,
+    replicas,
+    nodeSelector,
+    tolerations,
+    terminationGraceMs: ms(terminationGracePeriod),
+    preStopMs: ms(preStop),
+    startDelayMs: ms(startDelay),
+  };
+}
+
+/** Traefik's chart 41.3.0 has periodSeconds 10; 2 s is what most shorten it to. */
+const readinessPeriodMs = 2000;
+
+export function planIngress(ingress: Scenario['ingress']): Plan['ingress'] {
+  const { traefik, readiness } = ingress;
+  const period = readiness.period ?? traefik.readinessPeriod;
+  return {
+    ...planPods(ingress),
+    allowList: ingress.allowList,
+    graceTimeOutMs: ms(traefik.graceTimeOut),
+    requestAcceptGraceTimeoutMs: ms(traefik.requestAcceptGraceTimeout),
+    readinessPeriodMs: period === undefined ? readinessPeriodMs : ms(period),
+    readiness: {
+      initialDelayMs: ms(readiness.initialDelay),
+      timeoutMs: ms(readiness.timeout),
+      failureThreshold: readiness.failureThreshold,
+      successThreshold: readiness.successThreshold,
+    },
+    trustedIPs: traefik.trustedIPs,
+  };
+}
+
+/**
+ * What a container still has after its preStop hook if that used up the grace period: minimumGracePeriodInSeconds of
+ * pkg/kubelet/kuberuntime/kuberuntime_container.go.
+ */
+export const leastGraceMs: Milliseconds = 2000;
+
+/**
+ * How long a container lives on from the begin of its termination, if it needs `ownMs` after SIGTERM: the preStop hook
+ * runs within the grace period, and SIGKILL follows when that is over (kuberuntime_container.go, killContainer).
+ */
+export function lifeMs(preStopMs: Milliseconds, graceMs: Milliseconds, ownMs: Milliseconds): Milliseconds {
+  const hook = Math.min(preStopMs, graceMs);
+  const left = hook === 0 ? graceMs : Math.max(graceMs - hook, leastGraceMs);
+  return hook + Math.min(left, ownMs);
+}
+
+/** The ingress' own time after SIGTERM: it takes requests, then lets open ones finish. */
+export const ownEndMs = ({
+  requestAcceptGraceTimeoutMs,
+  graceTimeOutMs,
+}: Pick<Plan['ingress'], 'requestAcceptGraceTimeoutMs' | 'graceTimeOutMs'>): Milliseconds =>
+  requestAcceptGraceTimeoutMs + graceTimeOutMs;
+
+/** A hook leaves the ingress less than it asks for: easily overlooked, as each figure looks right by itself. */
+export function cutByGrace({ ingress }: Pick<Plan, 'ingress'>): string[] {
+  const { preStopMs, terminationGraceMs } = ingress;
+  const wanted = preStopMs + ownEndMs(ingress);
+  if (preStopMs === 0 || wanted <= terminationGraceMs) return [];
+  const [all, grace] = [wanted, terminationGraceMs].map(formatDuration);
+  return [
+    `ingress: preStop, requestAcceptGraceTimeout and graceTimeOut take ${all} together, and terminationGracePeriod is ${grace}: what is open then is cut`,
+  ];
+}
+
+/** What a pod of the plan takes to end by its hook, and another to start in its place. */
+export const slowestMs = ({ ingress, app }: Pick<Plan, 'ingress' | 'app'>): Milliseconds =>
+  Math.max(
+    ingress.preStopMs + ingress.startDelayMs + ingress.readiness.initialDelayMs,
+    app.preStopMs + app.startDelayMs,
+  );

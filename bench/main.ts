@@ -11,7 +11,8 @@ import { busyShare, machineHere } from './support/machine.ts';
 
 /*
  * npm run bench [-- PART... --streams N... --write-docs]: measures, prints a table for each part, and writes its figures to
- * bench/results/PART.json. --write-docs writes docs/benchmarks.md from all results there are; alone it measures nothing.
+ * bench/results/PART.json. --write-docs writes docs/benchmarks.md from all results there are, and leaves what it says of the other parts; alone it
+ * measures nothing.
  */
 
 const folder = join(packageRoot(), 'bench', 'results');
@@ -61,8 +62,9 @@ async function main(): Promise<void> {
   const parts = docsAlone ? [] : choose(words, argv.streams ?? null);
   for (const part of parts) console.log(printed(await measure(part), process.stdout.columns ?? 140));
   if (!argv.writeDocs) return;
-  const all = results(choose([], null).map(({ name }) => name));
-  writeFileSync(join(packageRoot(), 'docs', 'benchmarks.md'), benchmarksPage(all));
+  const order = choose([], null).map(({ name }) => name);
+  const page = join(packageRoot(), 'docs', 'benchmarks.md');
+  writeFileSync(page, benchmarksPage(results(order), readFileSync(page, 'utf8'), order));
 }
 
 // Tools outlive who is ended by a signal; they are killed at 'exit'.

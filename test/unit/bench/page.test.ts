@@ -50,15 +50,42 @@ test('what a terminal shows: rows, and what was not measured as such', () => {
 });
 
 test('the page holds the machine, the targets, and each part', () => {
-  const page = benchmarksPage([result]);
+  const page = benchmarksPage([result], '', ['recorder-10']);
   for (const part of [
-    '2 cores: P, 4 GB, Linux K,',
+    '2 cores; the latest part on P, 4 GB, Linux K,',
     '| CPU | <= 0.3x | 0.31x | missed |',
     '## Recorder: 10 streams',
     '| another | 4.00 | - |',
-    'Measured 2026-01-02 03:04 UTC, `npm run bench -- recorder-10`; just before, other programs took 25 % of all cores.',
+    'Measured 2026-01-02 03:04 UTC on P, `npm run bench -- recorder-10`; just before, other programs took 25 % of all cores.',
   ])
     assert.ok(page.includes(part), part);
+});
+
+test('a part that was not measured anew keeps its section, its figures and its place', () => {
+  const order = ['start', 'recorder-10', 'edge'];
+  const other = (part: string, what: string) => ({
+    ...result,
+    part,
+    title: `Of ${part}`,
+    targets: [{ what, measured: 1, unit: '', limit: 2, kind: 'at-most' as const }],
+  });
+  const before = benchmarksPage(
+    [other('start', 'wall'), result, other('edge', 'late'), other('gone', 'x')],
+    '',
+    order,
+  );
+  const faster = { ...result, rows: [{ name: 'ours', figures: { cpuSeconds: 0.5, lost: 0 } }] };
+  const after = benchmarksPage([faster], before, order);
+  assert.equal(
+    after.split('\n').filter((line) => line.startsWith('## ')),
+    ['## Figures to reach', '## Of start', '## Recorder: 10 streams', '## Of edge'],
+  );
+  assert.ok(after.includes('| ours | 0.50 | 0 |'));
+  assert.is(after.split('1.23').length, 3, 'the old figure stands with the two other parts only');
+  assert.equal(
+    after.split('\n').filter((line) => /^\| (wall|CPU|late) /.test(line)),
+    before.split('\n').filter((line) => /^\| (wall|CPU|late) /.test(line)),
+  );
 });
 
 test('parts are chosen by name and by size, small ones first', () => {

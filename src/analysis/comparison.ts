@@ -1,24 +1,87 @@
 import { addCounts } from './build/count.ts';
+import { type Fates, pairedFates } from './fates.ts';
+import { independentDifference, isBeyondChance, pairedDifference } from './newcombe.ts';
 import { pooled } from './pooled.ts';
 import type { ComparisonRow, TrialReport } from './schema.ts';
 import { spread } from './spread.ts';
-import { sharesDiffer, wilson } from './wilson.ts';
+import { wilson } from './wilson.ts';
+
+/** What a trial's report does not hold and the comparison needs. */
+export interface TrialAside {
+  readonly fates: Fates;
+  readonly nodeLosses: readonly { readonly node: string; readonly share: number }[];
+}
+/** By the trial's index. */
+export type Asides = ReadonlyMap<number, TrialAside>;
 
 /** One row for each policy, over its repeats, in the order in which they were first run. */
-export function compare(trials: readonly TrialReport[]): ComparisonRow[] {
+export function compare(trials: readonly TrialReport[], asides: Asides): ComparisonRow[] {
   const policies = [...new Set(trials.map(({ policy }) => policy))];
   const rows: ComparisonRow[] = [];
   for (const policy of policies) {
     const own = trials.filter((trial) => trial.policy === policy);
-    rows.push({ ...rowOf(policy, own), differences: [] });
+    rows.push({ ...rowOf(policy, own), differences: [], ifNodeDies: nodeLossesOf(own, asides) });
   }
   return rows.map((row, index) => ({
     ...row,
     differences: rows.slice(0, index).flatMap((earlier) => {
-      if (earlier.started === 0 || row.started === 0) return [];
-      return [{ policy: earlier.policy, withinChance: !sharesDiffer(earlier, row) }];
+      const own = (policy: string | null) => trials.filter((one) => one.policy === policy && isCounted(one));
+      return differenceOf(earlier, row, fatesInPairs(own(earlier.policy), own(row.policy), asides));
     }),
   }));
+}
+
+type Difference = ComparisonRow['differences'][number];
+type Counted = Pick<ComparisonRow, 'policy' | 'lost' | 'started'>;
+
+/** What the later row lost more than the earlier: on the same draws if every stream of the two has its pair. */
+function differenceOf(
+  earlier: Counted,
+  row: Counted,
+  repeats: readonly (readonly [Fates, Fates])[],
+): Difference[] {
+  const pairs = pairedFates(repeats);
+  // Pairs are [this, earlier], so that a positive difference is a greater loss than before.
+  const found =
+    pairs === null
+      ? independentDifference(
+          { hits: row.lost, tries: row.started },
+          { hits: earlier.lost, tries: earlier.started },
+        )
+      : pairedDifference(pairs);
+  if (found === null) return [];
+  const { difference, low, high } = found;
+  return [
+    {
+      policy: earlier.policy,
+      withinChance: !isBeyondChance(found),
+      difference,
+      interval: { low, high },
+      pairs:
+        pairs === null
+          ? null
+          : { both: pairs.both, onlyThis: pairs.first, onlyOther: pairs.second, neither: pairs.neither },
+    },
+  ];
+}
+
+/** As the first repeat that counts had its pods. */
+function nodeLossesOf(all: readonly TrialReport[], asides: Asides): { node: string; share: number }[] {
+  const first = all.find(isCounted);
+  return first === undefined ? [] : [...(asides.get(first.index)?.nodeLosses ?? [])];
+}
+
+/** The fates of each repeat that counts under both policies, the later policy's first. */
+function fatesInPairs(
+  earlier: readonly TrialReport[],
+  later: readonly TrialReport[],
+  asides: Asides,
+): (readonly [Fates, Fates])[] {
+  return later.flatMap(({ index, repeat }) => {
+    const other = earlier.find((one) => one.repeat === repeat);
+    const [mine, theirs] = [asides.get(index), other === undefined ? undefined : asides.get(other.index)];
+    return mine === undefined || theirs === undefined ? [] : [[mine.fates, theirs.fates] as const];
+  });
 }
 
 /**
@@ -27,7 +90,10 @@ export function compare(trials: readonly TrialReport[]): ComparisonRow[] {
  */
 export const isCounted = ({ verdict }: TrialReport): boolean => verdict !== 'unknown';
 
-function rowOf(policy: string | null, all: readonly TrialReport[]): Omit<ComparisonRow, 'differences'> {
+function rowOf(
+  policy: string | null,
+  all: readonly TrialReport[],
+): Omit<ComparisonRow, 'differences' | 'ifNodeDies'> {
   const trials = all.filter(isCounted);
   const sum = (pick: (trial: TrialReport) => number) =>
     trials.reduce((total, trial) => total + pick(trial), 0);

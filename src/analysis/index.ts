@@ -2,8 +2,9 @@ import { MidflightError } from '../base/errors.ts';
 import { nsPerMs } from '../base/units.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
 import { buildTrial } from './build/trial.ts';
-import { compare } from './comparison.ts';
+import { type Asides, compare, type TrialAside } from './comparison.ts';
 import { detailOf, type TrialDetail } from './detail.ts';
+import { fatesOf } from './fates.ts';
 import { type Fold, fold } from './fold/index.ts';
 import { expectationRows } from './judge/expectations.ts';
 import { type JudgedTrial, judged } from './judge/trial.ts';
@@ -36,10 +37,12 @@ export interface AnalysisOptions {
 export function analysis({ onDetail, lostLimit = Number.POSITIVE_INFINITY }: AnalysisOptions = {}): Analysis {
   const folded = fold();
   const trials: JudgedTrial[] = [];
+  const asides = new Map<number, TrialAside>();
   const conclude = (trial: TrialRecord) => {
     const run = runOf(folded);
     const built = buildTrial(run, trial, folded.lastSeen);
     trials.push(judged(run.header.plan, built));
+    asides.set(built.report.index, { fates: fatesOf(built.streams), nodeLosses: built.nodeLosses });
     onDetail?.(detailOf(built, lostLimit));
   };
   return {
@@ -51,7 +54,7 @@ export function analysis({ onDetail, lostLimit = Number.POSITIVE_INFINITY }: Ana
     report(ending = { breaksOff: false }) {
       const rest = folded.rest();
       if (rest !== null) conclude(rest);
-      return reportOf(folded, trials, ending.breaksOff);
+      return reportOf(folded, trials, asides, ending.breaksOff);
     },
   };
 }
@@ -69,7 +72,12 @@ function runOf(folded: Fold) {
   return run;
 }
 
-function reportOf(folded: Fold, judgedTrials: readonly JudgedTrial[], breaksOff: boolean): Report {
+function reportOf(
+  folded: Fold,
+  judgedTrials: readonly JudgedTrial[],
+  asides: Asides,
+  breaksOff: boolean,
+): Report {
   const { header, topology } = runOf(folded);
   const { plan } = header;
   const { finish, notes, lastSeen } = folded;
@@ -102,7 +110,7 @@ function reportOf(folded: Fold, judgedTrials: readonly JudgedTrial[], breaksOff:
       ),
     ],
     trials,
-    comparison: compare(trials),
+    comparison: compare(trials, asides),
     expectations: expectationRows(
       judgedTrials.map(({ report: { policy }, judgements, doubts }) => ({ policy, judgements, doubts })),
     ),

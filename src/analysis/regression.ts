@@ -1,5 +1,5 @@
-import type { ComparedDisturbance, ComparisonRow, ExpectationReport, Report } from './schema.ts';
-import { sharesDiffer } from './wilson.ts';
+import { independentDifference, isBeyondChance } from './newcombe.ts';
+import type { ClockSpread, ComparedDisturbance, ComparisonRow, ExpectationReport, Report } from './schema.ts';
 
 /** unknown: one of the two has no figure that counts. */
 export type ChangeVerdict = 'regression' | 'improvement' | 'no difference' | 'unknown';
@@ -14,7 +14,8 @@ export interface ComparedFigure {
 
 /**
  * What changed from one report to another of the same experiment. Shares differ if 0 lies outside Newcombe's 95 % interval of
- * their difference, clocks if their intervals (resolution included) do not meet: what may be chance is no difference.
+ * their difference, clocks if their intervals (resolution included) do not meet: the bootstrap interval of the median where
+ * the repeats suffice for 95 %, else their whole range. What may be chance is no difference.
  */
 export function compareReports(before: Report, after: Report): ComparedFigure[] {
   const policies = [...new Set([...before.comparison, ...after.comparison].map(({ policy }) => policy))];
@@ -45,8 +46,9 @@ function lostRow(policy: string | null, one: ComparisonRow, other: ComparisonRow
   const share = ({ lost, started }: ComparisonRow) => (started === 0 ? 0 : lost / started);
   const text = (row: ComparisonRow) => `${row.lost} of ${row.started}`;
   const worse = share(other) > share(one);
-  const known = one.started > 0 && other.started > 0;
-  const change = !known ? 'no difference' : sharesDiffer(one, other) ? changed(worse) : 'no difference';
+  const proportion = ({ lost, started }: ComparisonRow) => ({ hits: lost, tries: started });
+  const difference = independentDifference(proportion(one), proportion(other));
+  const change = difference !== null && isBeyondChance(difference) ? changed(worse) : 'no difference';
   return { policy, figure: 'lost streams', before: text(one), after: text(other), change };
 }
 
@@ -63,18 +65,24 @@ function clockRow(
       ? 'never recovered'
       : found?.failover == null
         ? 'unknown'
-        : `${found.failover.median.toFixed(1)} s (${found.failover.interval.low.toFixed(1)}..${found.failover.interval.high.toFixed(1)})`;
+        : `${found.failover.median.toFixed(1)} s (${intervalOf(found.failover).low.toFixed(1)}..${intervalOf(found.failover).high.toFixed(1)})`;
   const row = { policy, figure: `failover after the ${kind}`, before: text(one), after: text(other) };
   if (never(one) !== never(other)) {
     const known = never(one) ? other?.failover != null : one?.failover != null;
     return { ...row, change: known ? changed(never(other)) : 'unknown' };
   }
-  const [first, second] = [one?.failover?.interval, other?.failover?.interval];
+  const [first, second] = [one, other].map((found) =>
+    found?.failover == null ? undefined : intervalOf(found.failover),
+  );
   if (never(one)) return { ...row, change: 'no difference' };
   if (first === undefined || second === undefined) return { ...row, change: 'unknown' };
   const apart = second.low > first.high || second.high < first.low;
   return { ...row, change: apart ? changed(second.low > first.high) : 'no difference' };
 }
+
+/** Six repeats or more bound the median at 95 %; fewer do not, and their range stands for it. */
+const intervalOf = ({ bootstrap, interval }: ClockSpread): { low: number; high: number } =>
+  bootstrap != null && bootstrap.confidence >= 0.95 ? bootstrap : interval;
 
 function addressRow(policy: string | null, one: ComparisonRow, other: ComparisonRow): ComparedFigure[] {
   const [before, after] = [one.sourceAddress, other.sourceAddress];

@@ -1,4 +1,5 @@
 import { median } from 'simple-statistics';
+import { bootstrapMedian } from './bootstrap.ts';
 import type { ClockSpread, DisturbanceReport } from './schema.ts';
 
 /** The failover of these disturbances; null: none has one. */
@@ -19,6 +20,7 @@ export function spread(disturbances: readonly DisturbanceReport[]): ClockSpread 
       low: Math.min(...known.map(({ low }) => low)),
       high: Math.max(...known.map(({ high }) => high)),
     },
+    bootstrap: bootstrapMedian(known),
     repeats: known.length,
   };
 }

@@ -15,19 +15,3 @@ export function wilson(hits: number, tries: number): { low: number; high: number
     high: hits === tries ? 1 : (centre + spread) / scale,
   };
 }
-
-/**
- * Whether two shares of lost requests differ by more than chance at 95 %: zero lies outside of Newcombe's interval of their
- * difference (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10).
- */
-export function sharesDiffer(
-  one: { readonly lost: number; readonly started: number },
-  other: { readonly lost: number; readonly started: number },
-): boolean {
-  const [first, second] = [wilson(one.lost, one.started), wilson(other.lost, other.started)];
-  if (first === null || second === null) return false;
-  const [p, q] = [one.lost / one.started, other.lost / other.started];
-  const low = p - q - Math.hypot(p - first.low, second.high - q);
-  const high = p - q + Math.hypot(first.high - p, q - second.low);
-  return low > 0 || high < 0;
-}

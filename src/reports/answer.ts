@@ -2,7 +2,7 @@ import { isCounted } from '../analysis/comparison.ts';
 import type { ComparisonRow, Report } from '../analysis/schema.ts';
 import { wilson } from '../analysis/wilson.ts';
 import { isPartOf } from '../catalogue/disturbances.ts';
-import { staysOnNode } from '../catalogue/policies.ts';
+import { advice } from './advice.ts';
 import { repeatsToTell, withinChance } from './chance.ts';
 import { faultName, interval, listed, percent, plural, policyLabel } from './figures.ts';
 import { flipSentence } from './sentences.ts';
@@ -34,7 +34,7 @@ export function answer({ comparison, trials }: Sources): string[] {
       ...(struck.length === 0 ? [] : lossSentences([...faults], struck)),
       ...(doubtful.length === 0 ? [] : [nothingKnown(doubtful, trials)]),
     ],
-    [...advice(struck), ...flips],
+    [...advice({ struck, counted }), ...flips],
   ];
   return paragraphs.filter((sentences) => sentences.length > 0).map((sentences) => sentences.join(' '));
 }
@@ -104,34 +104,6 @@ function chanceSentences(rows: readonly ComparisonRow[]): string[] {
     const more = needed === null ? '' : `; about --repeats ${needed} would tell`;
     return [`The difference between ${names} is within chance, so this run cannot tell them apart${more}.`];
   });
-}
-
-/**
- * What follows for a policy that may pass connections on and one that keeps them on their node: only if both were measured
- * without a switchover and differ beyond chance.
- */
-function advice(rows: readonly ComparisonRow[]): string[] {
-  const of = (initialStays: boolean, finalStays: boolean) =>
-    rows.find(
-      ({ traffic }) =>
-        traffic !== null &&
-        (traffic.switchover !== null) === (initialStays !== finalStays) &&
-        staysOnNode(traffic.initial) === initialStays &&
-        staysOnNode(traffic.final) === finalStays,
-    );
-  const [cluster, local, flipped] = [of(false, false), of(true, true), of(false, true)];
-  if (cluster === undefined || local === undefined || withinChance(cluster, local) !== false) return [];
-  const share = (row: ComparisonRow) => row.lost / row.started;
-  if (share(local) >= share(cluster))
-    return [
-      `${policyLabel(local.policy)} lost more than ${policyLabel(cluster.policy)} here: it is no cure for this node.`,
-    ];
-  const avoids = `${policyLabel(local.policy)} ${local.lost === 0 ? 'avoids' : 'reduces'} this loss`;
-  const late =
-    flipped !== undefined && flipped.lost > 0 && flipped.expectedShare === cluster.expectedShare
-      ? ', but only for connections opened after the flip: those opened before it stay on their node and die with it, so flip well before a node goes'
-      : '';
-  return [`${avoids}${late}.`];
 }
 
 const capital = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

@@ -1,28 +1,46 @@
+import { independentDifference, isBeyondChance, pairedDifference } from '../analysis/newcombe.ts';
 import type { ComparisonRow } from '../analysis/schema.ts';
-import { sharesDiffer } from '../analysis/wilson.ts';
 
 /** Two policies' lost streams, and whether their shares differ by no more than chance. Null: the report does not know. */
 export function withinChance(row: ComparisonRow, other: ComparisonRow): boolean | null {
-  const found =
-    row.differences.find(({ policy }) => policy === other.policy) ??
-    other.differences.find(({ policy }) => policy === row.policy);
-  return found?.withinChance ?? null;
+  return differenceBetween(row, other)?.withinChance ?? null;
 }
+
+/** From one to the other, whichever stands first. */
+export const differenceBetween = (row: ComparisonRow, other: ComparisonRow) =>
+  row.differences.find(({ policy }) => policy === other.policy) ??
+  other.differences.find(({ policy }) => policy === row.policy);
 
 /** More repeats than this are no advice. */
 const most = 200;
 
 /**
- * How many repeats would tell two policies apart if their shares stayed as measured: the first number at which Newcombe's
- * interval of the difference (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10) leaves out 0. Null: more than 200.
+ * How many repeats would tell two policies apart if their shares stayed as measured: the first number at which the interval of
+ * the difference leaves out 0, of pairs if the two were measured in pairs. Null: more than 200.
  */
 export function repeatsToTell(one: ComparisonRow, other: ComparisonRow): number | null {
   const now = Math.min(one.repeats - one.unknownRepeats, other.repeats - other.unknownRepeats);
   if (now < 1) return null;
+  const pairs = differenceBetween(one, other)?.pairs;
   for (let repeats = now + 1; repeats <= most; repeats += 1) {
     const by = repeats / now;
-    const grown = ({ lost, started }: ComparisonRow) => ({ lost: lost * by, started: started * by });
-    if (sharesDiffer(grown(one), grown(other))) return repeats;
+    const found = pairs == null ? independent(one, other, by) : paired(pairs, by);
+    if (found !== null && isBeyondChance(found)) return repeats;
   }
   return null;
 }
+
+function independent(one: ComparisonRow, other: ComparisonRow, by: number) {
+  const grown = ({ lost, started }: ComparisonRow) => ({ hits: lost * by, tries: started * by });
+  return independentDifference(grown(one), grown(other));
+}
+
+type Pairs = NonNullable<ComparisonRow['differences'][number]['pairs']>;
+
+const paired = ({ both, onlyThis, onlyOther, neither }: Pairs, by: number) =>
+  pairedDifference({
+    both: both * by,
+    first: onlyThis * by,
+    second: onlyOther * by,
+    neither: neither * by,
+  });

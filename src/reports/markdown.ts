@@ -1,6 +1,17 @@
 import type { DisturbanceReport, Report, TrialReport } from '../analysis/schema.ts';
 import { clockTraits } from '../catalogue/clocks.ts';
 import { answer } from './answer.ts';
+import {
+  differencesRows,
+  differencesTitle,
+  differencesTitles,
+  nodeLossRows,
+  nodeLossTitle,
+  nodeLossTitles,
+  spreadsRows,
+  spreadsTitle,
+  spreadsTitles,
+} from './certainty.ts';
 import { clockCells, clocksFor } from './clock-words.ts';
 import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
@@ -41,6 +52,9 @@ export function markdownReport(report: Report, limit = markdownLimit): string {
     comparison(report),
     ...titled('When new connections failed', outageTitles, outageRows(report)),
     ...titled(customersTitle, customersTitles, customersRows(report)),
+    ...titled(differencesTitle, differencesTitles, differencesRows(report)),
+    ...titled(spreadsTitle, spreadsTitles, spreadsRows(report)),
+    ...titled(nodeLossTitle, nodeLossTitles, nodeLossRows(report)),
     list(conclusion(report)),
     expectations(report),
     ...titled(latenessTitle, latenessTitles, latenessRows(report)),

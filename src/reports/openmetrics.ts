@@ -110,6 +110,8 @@ function familiesOf(report: Report): Family[] {
         [{ statistic: 'median' }, failover?.median],
         [{ statistic: 'min' }, failover?.min],
         [{ statistic: 'max' }, failover?.max],
+        [{ statistic: 'bootstrap-low' }, failover?.bootstrap?.low],
+        [{ statistic: 'bootstrap-high' }, failover?.bootstrap?.high],
       ]),
     },
     {

@@ -193,6 +193,13 @@ export const aReport = (more: Partial<Report> = {}): Report => ({
   ...more,
 });
 
+/** What the death of each would take: of the two with the pods, and of the three without. */
+const fiveNodes = (stable: number, preemptible: number) => [
+  { node: 'stable-0', share: stable },
+  { node: 'stable-1', share: stable },
+  ...[0, 1, 2].map((index) => ({ node: `preemptible-${index}`, share: preemptible })),
+];
+
 /** The preemption experiment's form: a loss, none, and a flip with a loss after it. */
 export const threePolicies = (): Report => {
   const trials = [
@@ -208,6 +215,7 @@ export const threePolicies = (): Report => {
     comparison: [
       aRow({
         lost: 9,
+        ifNodeDies: fiveNodes(0.7, 0.2),
         interval: { low: 0.08, high: 0.26 },
         byCause: { transit: 9 },
         expectedShare: 0.2,
@@ -232,7 +240,16 @@ export const threePolicies = (): Report => {
         policy: 'Local',
         expectedShare: 0,
         expectedWithinChance: true,
-        differences: [{ policy: 'Cluster', withinChance: false }],
+        differences: [
+          {
+            policy: 'Cluster',
+            withinChance: false,
+            difference: -0.15,
+            interval: { low: -0.26, high: -0.06 },
+            pairs: { both: 0, onlyThis: 0, onlyOther: 9, neither: 51 },
+          },
+        ],
+        ifNodeDies: fiveNodes(0.75, 0),
         disturbances: [compared()],
         failover: spread(0),
         failingShare: 0,

@@ -4,13 +4,16 @@ import { type Blame, takesPlace } from './attribution.ts';
 import type { Disturbance } from './disturbances.ts';
 import { shareOn } from './placement.ts';
 
+/** What a fault takes, and where. */
+type Struck = Pick<Disturbance, 'node' | 'fault' | 'podKilled'>;
+
 /**
  * The share of connections under a policy that depend on what the fault takes, from topology and policy alone. The
  * balancer spreads connections evenly over green nodes; kube-proxy spreads evenly over all ingress pods or, under a
  * policy that stays on the node, over those of the transit node; the ingress spreads evenly over app pods. Lost is what has the target in any of
  * these places: 1 - (1 - transit)(1 - ingress)(1 - app).
  */
-export function shareThrough({ placement, run }: Blame, fault: Disturbance, policy: TrafficPolicy): number {
+export function shareThrough({ placement, run }: Blame, fault: Struck, policy: TrafficPolicy): number {
   const stays = staysOnNode(policy);
   const { node } = fault;
   if (node === null) return 0;
@@ -30,6 +33,16 @@ export function shareThrough({ placement, run }: Blame, fault: Disturbance, poli
   const front = stays ? Math.max(carried, served) : 1 - (1 - carried) * (1 - served);
   return rounded(1 - (1 - front) * (1 - takes('endpoint', app)));
 }
+
+/** By node, the share of streams that its death would take under the policy that a trial ends with. */
+export function nodeLossShares(blame: Blame): { node: string; share: number }[] {
+  const { run, finalPolicy } = blame;
+  const nodes = (run.topology?.nodes ?? []).filter(({ controlPlane }) => !controlPlane);
+  return nodes.map(({ name }) => ({ node: name, share: shareThrough(blame, death(name), finalPolicy) }));
+}
+
+/** Takes the node as a whole: whatever it forwards and whatever runs on it. */
+const death = (node: string): Struck => ({ node, fault: null, podKilled: null });
 
 /** The share of new connections that a disturbance fails, until the balancer has reacted; null: nothing predicts it. */
 export function newConnectionsFailing(blame: Blame, disturbance: Disturbance): number | null {

@@ -16,7 +16,7 @@ import { countBy, sumOf } from './count.ts';
 import { outsideOf } from './customers.ts';
 import { reportDisturbance } from './disturbance-report.ts';
 import { type Disturbance, disturbancesOf, outageOf } from './disturbances.ts';
-import { newConnectionsFailing } from './expected-share.ts';
+import { newConnectionsFailing, nodeLossShares } from './expected-share.ts';
 import { keptConnectionOf } from './kept-connection.ts';
 import { type JudgedLane, judgedLane, timelineOf, viewOf } from './lanes.ts';
 import { type Judged, judgeRequest } from './losses.ts';
@@ -42,6 +42,8 @@ export interface BuiltTrial {
   /** The nodes of a request's path, as far as the records show them. */
   readonly pathOf: (request: RequestRecord) => ReturnType<typeof requestPath>;
   readonly placement: Placement;
+  /** By node, the share of streams that its death would take, from topology and policy alone. */
+  readonly nodeLosses: readonly { readonly node: string; readonly share: number }[];
   /** Of the topology, those that are not control planes. */
   readonly nodeNames: readonly string[];
 }
@@ -137,6 +139,7 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
     loadedAt: time.seconds(trial.start.t, trial.phases[afterRamp]?.t ?? trial.start.t),
     pathOf: (request) => requestPath(request, blame),
     placement: blame.placement,
+    nodeLosses: nodeLossShares(blame),
     nodeNames: (run.topology?.nodes ?? []).flatMap(({ name, controlPlane }) => (controlPlane ? [] : [name])),
   };
 }

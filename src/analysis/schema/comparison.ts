@@ -7,6 +7,8 @@ import { policyMeaning } from '../../history/events/meaning.ts';
 import { count, counts, secondsFigure, share, shareInterval } from './common.ts';
 import { customersView } from './disturbance.ts';
 
+const signedShare = z.number().min(-1).max(1);
+
 /** A clock over repeats. */
 export const clockSpread = z.object({
   median: secondsFigure,
@@ -14,6 +16,11 @@ export const clockSpread = z.object({
   max: secondsFigure,
   /** Where the true values lie, resolution included: from the last failed probe of the least to the greatest plus its resolution. */
   interval: z.object({ low: secondsFigure, high: secondsFigure }),
+  /**
+   * The percentile bootstrap interval of the median over repeats, resolution included. confidence: 0.95; less with fewer than
+   * six repeats, as no interval within their range can have more. Null: fewer than two repeats.
+   */
+  bootstrap: z.object({ low: secondsFigure, high: secondsFigure, confidence: share }).nullable().optional(),
   /** Repeats that measured it. */
   repeats: z.int(),
 });
@@ -59,8 +66,31 @@ export const comparisonRow = z.object({
   expectedShare: share.nullable(),
   /** Whether the streams lost to the fault differ from the expected share by no more than chance (95 %). */
   expectedWithinChance: z.boolean().nullable(),
-  /** Each earlier row: whether the shares of lost streams differ by no more than chance (95 %, Newcombe). */
-  differences: z.array(z.object({ policy: z.string().nullable(), withinChance: z.boolean() })),
+  /** From each earlier row: how the shares of lost streams differ. */
+  differences: z.array(
+    z.object({
+      policy: z.string().nullable(),
+      /** 0 lies within the interval. */
+      withinChance: z.boolean(),
+      /** This row's share minus the other's. */
+      difference: signedShare.optional(),
+      /** 95 %, Newcombe: of pairs if there are pairs, else of independent shares. */
+      interval: z.object({ low: signedShare, high: signedShare }).optional(),
+      /**
+       * Streams by their fate under this policy and under the other: the k-th of a repeat has the same draw under both. Null:
+       * not every stream has its counterpart.
+       */
+      pairs: z
+        .object({ both: count, onlyThis: count, onlyOther: count, neither: count })
+        .nullable()
+        .optional(),
+    }),
+  ),
+  /**
+   * By node, the share of streams that its death would take under the policy that a trial ends with: from topology and policy
+   * alone, not measured.
+   */
+  ifNodeDies: z.array(z.object({ node: z.string(), share })).optional(),
   byCause: counts(causes),
   byCdnCode: counts(cdnCodes),
   disturbances: z.array(comparedDisturbance),

@@ -1,5 +1,16 @@
 import type { Report } from '../../analysis/schema.ts';
 import {
+  differencesRows,
+  differencesTitle,
+  differencesTitles,
+  nodeLossRows,
+  nodeLossTitle,
+  nodeLossTitles,
+  spreadsRows,
+  spreadsTitle,
+  spreadsTitles,
+} from '../certainty.ts';
+import {
   type ComparisonCells,
   cellLines,
   columnsInUse,
@@ -31,6 +42,9 @@ export function comparison(report: Report): string {
     chart(report),
     titled('When new connections failed', 'outages', outageTitles, outages),
     titled(customersTitle, 'customers', customersTitles, customersRows(report)),
+    titled(differencesTitle, 'differences', differencesTitles, differencesRows(report)),
+    titled(spreadsTitle, 'spreads', spreadsTitles, spreadsRows(report)),
+    titled(nodeLossTitle, 'node-loss', nodeLossTitles, nodeLossRows(report)),
     rows.length === 0 ? '' : `<h3>In words</h3>${paragraphs(conclusion(report))}`,
   ].join('');
 }

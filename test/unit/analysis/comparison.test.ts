@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sharesDiffer, wilson } from '../../../src/analysis/wilson.ts';
+import { independentDifference, pairedDifference } from '../../../src/analysis/newcombe.ts';
+import { wilson } from '../../../src/analysis/wilson.ts';
 import { reportOf } from '../../support/analysis.ts';
 import { history } from '../../support/history.ts';
 
@@ -17,25 +18,6 @@ test("Wilson's interval", () => {
   near(wilson(10, 10)?.low, 10 / 13.8415);
   assert.is(wilson(10, 10)?.high, 1);
   assert.is(wilson(0, 0), null);
-});
-
-test("two shares against chance: Newcombe's own examples", () => {
-  // R. G. Newcombe, Statistics in Medicine 17 (1998) 873-890, table II, method 10: zero lies within only for 5/56 - 0/29.
-  const differ = (lost: number, started: number, otherLost: number, otherStarted: number) => {
-    const [one, other] = [
-      { lost, started },
-      { lost: otherLost, started: otherStarted },
-    ];
-    assert.is(sharesDiffer(one, other), sharesDiffer(other, one), 'in either order');
-    return sharesDiffer(one, other);
-  };
-  assert.is(differ(56, 70, 48, 80), true); // 0.0524 to 0.3339
-  assert.is(differ(9, 10, 3, 10), true); // 0.1705 to 0.8090
-  assert.is(differ(6, 7, 2, 7), true); // 0.0582 to 0.8062
-  assert.is(differ(5, 56, 0, 29), false); // -0.0381 to 0.1926
-  assert.is(differ(0, 10, 0, 10), false);
-  assert.is(differ(10, 10, 0, 10), true);
-  assert.is(differ(3, 3, 0, 0), false); // nothing was tried: nothing is known
 });
 
 const fault = { kind: 'power-off', node: 'preemptible-0' };
@@ -77,12 +59,20 @@ test('one row for each policy, over its repeats', async () => {
     min: 1,
     max: 6,
     interval: { low: 0.9, high: 6.1 },
+    bootstrap: { low: 0.9, high: 6.1, confidence: 0.75 },
     repeats: 3,
   });
   assert.is(cluster?.failingShare, 1);
   assert.is(cluster?.flipFailover, null);
   assert.equal([local?.lost, local?.predictedLost], [0, 0]);
-  assert.equal(local?.failover, { median: 0, min: 0, max: 0, interval: { low: 0, high: 0.1 }, repeats: 2 });
+  assert.equal(local?.failover, {
+    median: 0,
+    min: 0,
+    max: 0,
+    interval: { low: 0, high: 0.1 },
+    bootstrap: { low: 0, high: 0.1, confidence: 0.5 },
+    repeats: 2,
+  });
   assert.is(local?.failingShare, 0);
 });
 
@@ -150,16 +140,52 @@ test('each row is compared with every one above it; what chance can do is no dif
     { policy: 'Local->Cluster', lost: 14, of: 40 },
   ]);
   assert.equal(
-    comparison.map(({ differences }) => differences),
+    comparison.map(({ differences }) => differences.map((one) => [one.policy, one.withinChance])),
     [
       [],
-      [{ policy: 'Cluster', withinChance: false }],
+      [['Cluster', false]],
       [
-        { policy: 'Cluster', withinChance: true }, // 25 % and 35 %
-        { policy: 'Local', withinChance: false },
+        ['Cluster', true], // 25 % and 35 %
+        ['Local', false],
       ],
     ],
   );
+});
+
+test('policies are compared in pairs: the k-th stream of a repeat under one and under the other', async () => {
+  const { comparison } = await compared([
+    { policy: 'Cluster', repeat: 0, lost: 10, of: 40 },
+    { policy: 'Local->Cluster', repeat: 0, lost: 14, of: 40 },
+    { policy: 'Cluster', repeat: 1, lost: 5, of: 40 },
+    { policy: 'Local->Cluster', repeat: 1, lost: 5, of: 40 },
+  ]);
+  const [difference] = comparison[1]?.differences ?? [];
+  assert.equal(difference?.pairs, { both: 15, onlyThis: 4, onlyOther: 0, neither: 61 });
+  assert.equal(difference?.difference?.toFixed(4), '0.0500');
+  const found = pairedDifference({ both: 15, first: 4, second: 0, neither: 61 });
+  assert.equal(difference?.interval, { low: found?.low, high: found?.high });
+});
+
+test('no pairs if one began more streams than the other: then as independent samples', async () => {
+  const { comparison } = await compared([
+    { policy: 'Cluster', lost: 10, of: 40 },
+    { policy: 'Local->Cluster', lost: 14, of: 50 },
+  ]);
+  const [difference] = comparison[1]?.differences ?? [];
+  assert.is(difference?.pairs, null);
+  const found = independentDifference({ hits: 14, tries: 50 }, { hits: 10, tries: 40 });
+  assert.equal(difference?.interval, { low: found?.low, high: found?.high });
+});
+
+test('a repeat that counts under one policy alone is in no pair', async () => {
+  const { comparison } = await compared([
+    { policy: 'Cluster', repeat: 0, lost: 10, of: 40 },
+    { policy: 'Local->Cluster', repeat: 0, lost: 14, of: 40 },
+    { policy: 'Cluster', repeat: 1, lost: 30, of: 40, never: true },
+    { policy: 'Local->Cluster', repeat: 1, lost: 12, of: 40 },
+  ]);
+  const { pairs = null } = comparison[1]?.differences[0] ?? {};
+  assert.equal(pairs, { both: 10, onlyThis: 4, onlyOther: 0, neither: 26 });
 });
 
 test('a row without a stream is compared with none', async () => {

@@ -27,6 +27,24 @@ test('failover: intervals that meet are no difference', () => {
   assert.is(changeOf(failover(19, 22), failover(10, 12), figure), 'improvement');
 });
 
+test('failover over enough repeats: the bootstrap interval of the median decides, of fewer their whole range', () => {
+  const figure = 'failover after the fault';
+  const over = (low: number, high: number, confidence: number) =>
+    withRow({
+      disturbances: [
+        compared({
+          failover: {
+            ...spread((low + high) / 2),
+            interval: { low: low - 5, high: high + 5 },
+            bootstrap: { low, high, confidence },
+          },
+        }),
+      ],
+    });
+  assert.is(changeOf(over(19, 21, 0.95), over(22, 24, 0.95), figure), 'regression');
+  assert.is(changeOf(over(19, 21, 0.9375), over(22, 24, 0.9375), figure), 'no difference');
+});
+
 test('failover that has no value is unknown, unless it never recovered: that is worse than any', () => {
   const figure = 'failover after the fault';
   const gap = (code: 'never-recovered' | 'late') =>

@@ -2,7 +2,16 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ComparisonRow } from '../../../src/analysis/schema.ts';
 import { answer } from '../../../src/reports/answer.ts';
-import { aFault, aReport, aRow, aTrial, compared, faultTrial, threePolicies } from '../../support/report.ts';
+import {
+  aFault,
+  aReport,
+  aRow,
+  aTrial,
+  compared,
+  failed,
+  faultTrial,
+  threePolicies,
+} from '../../support/report.ts';
 
 const row = (policy: string, lost: number, more: Partial<ComparisonRow> = {}) =>
   aRow({ policy, lost, disturbances: [compared({ requestsLost: lost })], ...more });
@@ -12,7 +21,7 @@ const answered = (...rows: ComparisonRow[]) =>
 test('what a newcomer reads first: losses with intervals, expected shares, chance, the advice and its price', () => {
   assert.equal(answer(threePolicies()), [
     'Power-off of preemptible-2 cost 9 of 60 streams under Cluster (95 % interval 8..26 %), none of 60 under Local (0..6 %) and 8 of 60 under Cluster->Local (7..24 %). Expected from topology and policy alone: 20 % under Cluster and Cluster->Local, none under Local. The difference between Cluster and Cluster->Local is within chance.',
-    'Local avoids this loss, but only for connections opened after the flip: those opened before it stay on their node and die with it, so flip well before a node goes. The flip Cluster->Local itself cut no established stream; 46 % of new connections failed for 24.1 s.',
+    'Flip to Local: it avoids this loss (15 % of streams fewer, 95 % interval 6..26 %), but only for connections opened after the flip: those opened before it stay on their node and die with it, so flip well before a node goes. midflight run flip-safely measures ways to flip that do not cost what Cluster->Local does. Local leaves more on fewer nodes: losing stable-0 or stable-1 would take 75 % of streams, under Cluster 70 %. The flip Cluster->Local itself cut no established stream; 46 % of new connections failed for 24.1 s.',
   ]);
 });
 
@@ -22,7 +31,40 @@ test('within chance: no advice, but how many repeats would tell', () => {
     row('Local', 0, { expectedShare: 0, differences: [{ policy: 'Cluster', withinChance: true }] }),
   );
   assert.match(text, 'is within chance, so this run cannot tell them apart; about --repeats 2 would tell.');
-  assert.not.match(text, 'Local avoids');
+  assert.not.match(text, 'Flip to');
+});
+
+test('how to flip: the way that cost nothing, if one was measured beside the one that did', () => {
+  const flip = (failedOf: number, requestsLost = 0) =>
+    compared({ kind: 'flip', requestsLost, outage: failed(failedOf, 100, 11) });
+  const inPlace = row('Cluster->Local', 0, { disturbances: [flip(55)] });
+  const steps = row('Cluster->Local/exclude-first', 0, { disturbances: [flip(0)] });
+  assert.match(
+    answered(inPlace, steps),
+    'Flip by Cluster->Local/exclude-first: the change itself cut none of 60 streams (0..6 %) and failed no new connection; Cluster->Local did.',
+  );
+  assert.not.match(answered(inPlace, row('Local->Cluster', 0, { disturbances: [flip(0)] })), 'Flip by');
+  const cuts = row('Cluster->Local/exclude-first', 2, { disturbances: [flip(0, 2)] });
+  assert.not.match(answered(inPlace, cuts), 'Flip by');
+});
+
+test('what if another node dies: said if the advice makes it worse, and only then', () => {
+  const nodes = (share: number) => [
+    { node: 'stable-0', share },
+    { node: 'spot-0', share: 0.2 },
+  ];
+  const rows = (share: number) => [
+    row('Cluster', 9, { ifNodeDies: nodes(0.68) }),
+    row('Local', 0, {
+      ifNodeDies: nodes(share),
+      differences: [{ policy: 'Cluster', withinChance: false }],
+    }),
+  ];
+  assert.match(
+    answered(...rows(0.75)),
+    'Local leaves more on fewer nodes: losing stable-0 would take 75 % of streams, under Cluster 68 %.',
+  );
+  assert.not.match(answered(...rows(0.6)), 'fewer nodes');
 });
 
 test('a difference that the report does not judge is not judged here either', () => {

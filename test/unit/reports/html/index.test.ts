@@ -42,7 +42,7 @@ test('the comparison comes before everything else', () => {
   assert.is(first?.getAttribute('aria-labelledby'), 'comparison');
   assert.match(first?.textContent ?? '', 'flip: ');
   const before = document.querySelector('header .answer');
-  assert.match(before?.textContent ?? '', 'Local avoids this loss', 'but for the answer, which is above all');
+  assert.match(before?.textContent ?? '', 'Flip to Local: it avoids this loss', 'but for the answer, which is above all');
 });
 
 test('a watch: what was asked is said once, a long command does not run through the charts, its own clocks alone', () => {

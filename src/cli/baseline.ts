@@ -11,14 +11,18 @@ export interface BaselineArguments {
   readonly json: boolean;
 }
 
+export interface Baseline {
+  /** The report that the run is compared with; undefined: with none. */
+  readonly report: Report | undefined;
+  /** Prints what changed, keeps the finished report if that was asked for, and returns the exit code that follows. */
+  settle(report: Report, io: Io): ExitCode;
+}
+
 /**
- * Reads the baseline before anything is started; what it returns takes the finished report and gives the exit code that
- * follows. Throws `bad-usage` for several experiments, and for a baseline that cannot be read.
+ * Reads the baseline, before anything is started. Throws `bad-usage` for several experiments, and for a baseline that cannot
+ * be read.
  */
-export function baselineOf(
-  args: BaselineArguments,
-  experiments: number,
-): (report: Report, io: Io) => ExitCode {
+export function baselineOf(args: BaselineArguments, experiments: number): Baseline {
   const { baseline, saveBaseline: save, json } = args;
   const flag = baseline !== undefined ? '--baseline' : '--save-baseline';
   if ((baseline !== undefined || save !== undefined) && experiments > 1) {
@@ -26,16 +30,19 @@ export function baselineOf(
       hint: 'run them one by one',
     });
   }
-  const before = baseline === undefined ? null : storedReport(baseline);
-  return (report, io) => {
+  const before = baseline === undefined ? undefined : storedReport(baseline);
+  const settle: Baseline['settle'] = (report, io) => {
     const output = json ? io.stderr : io.stdout;
     const options = { format: 'text', failOnRegression: true } as const;
     const code =
-      before === null ? exitCodes.pass : printChanges(before, report, options, output, columnsOf(output));
+      before === undefined
+        ? exitCodes.pass
+        : printChanges(before, report, options, output, columnsOf(output));
     if (save === undefined) return code;
     if (report.outcome === 'completed' && report.verdict !== 'unknown') saveBaseline(save, report);
     else
       io.stderr.write(`midflight: no baseline was saved: the run is ${report.outcome}, ${report.verdict}\n`);
     return code;
   };
+  return { report: before, settle };
 }

@@ -33,6 +33,8 @@ export interface ExecuteOptions {
   readonly io: Io;
   /** Whose files are written; undefined: the standard ones. */
   readonly reporters?: readonly ReporterName[];
+  /** The report that this one is shown beside. */
+  readonly baseline?: Report | undefined;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function execute(options: ExecuteOptions): Promise<{ report: Report
   const defects: unknown[] = [];
   await record(options, file).catch((error) => defects.push(error));
   try {
-    const { report, isWhole } = await writtenReport(file, folder, io, options.reporters);
+    const { report, isWhole } = await writtenReport(file, folder, io, options);
     const code = exitCodeOf(report);
     if (defects.length === 0) {
       return { report, exitCode: isWhole ? code : worstOf([code, exitCodes.incomplete]) };
@@ -116,10 +118,12 @@ export async function reportOf(
   history: string,
   folder: string,
   io: Io,
-  reporters?: readonly ReporterName[],
+  wanted: WrittenOptions = {},
 ): Promise<{ report: Report; file: string | null }> {
-  return writtenReport(history, folder, io, reporters);
+  return writtenReport(history, folder, io, wanted);
 }
+
+type WrittenOptions = Pick<ExecuteOptions, 'reporters' | 'baseline'>;
 
 /** Lost requests of a trial that are kept to be shown one by one. */
 const mostLost = 1000;
@@ -129,19 +133,23 @@ async function writtenReport(
   history: string,
   folder: string,
   { stderr }: Io,
-  reporters: readonly ReporterName[] | undefined,
+  { reporters, baseline }: WrittenOptions,
 ): Promise<{ report: Report; isWhole: boolean; file: string | null }> {
   const details: TrialDetail[] = [];
   const found = analysis({ onDetail: (detail) => details.push(detail), lostLimit: mostLost });
   const charts = seriesReader();
   // Read once: a long history is what takes the time.
   let file: string | null = null;
+  let scenario: string | undefined;
   const ending = await eachEvent(history, (event) => {
-    if (event.type === 'header') file = event.plan.file;
+    if (event.type === 'header') ({ file, scenario } = event.plan);
     charts.take(event, found.take(event));
   });
   const report = found.report(ending);
-  const { warnings } = writeReports({ report, series: charts.close(), details, folder }, reporters);
+  const { warnings } = writeReports(
+    { report, series: charts.close(), details, folder, scenario, baseline },
+    reporters,
+  );
   for (const warning of warnings) stderr.write(`midflight: ${visibleLine(warning)}\n`);
   return { report, isWhole: warnings.length === 0, file };
 }

@@ -1,3 +1,4 @@
+import type { Report } from '../analysis/schema.ts';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
 import { visibleJson, visibleLine } from '../base/visible.ts';
 import type { PolicyName } from '../catalogue/policies.ts';
@@ -101,10 +102,10 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
   const results: RunResult[] = [];
   const changes: ExitCode[] = [];
   try {
-    for await (const result of runEach(plans, args, io, interruption.signal)) {
+    for await (const result of runEach(plans, args, io, interruption.signal, against.report)) {
       results.push(result);
       if (!args.json) await printTerminal(result, reporters, io);
-      changes.push(against(result.report, io));
+      changes.push(against.settle(result.report, io));
     }
   } finally {
     interruption.dispose();
@@ -138,6 +139,7 @@ async function* runEach(
   args: RunArguments,
   io: Io,
   signal: AbortSignal,
+  baseline?: Report,
 ): AsyncGenerator<RunResult> {
   const reporters = reportersFor(args.reporter);
   const [{ execute }, { providerFor }, { runExperiment, runIdOf }, { journalPlace }, { settleLeftovers }] =
@@ -175,6 +177,7 @@ async function* runEach(
         quiet: args.quiet,
         io,
         reporters,
+        baseline,
       });
       yield { report, exitCode, folder, file: plan.file };
       if (signal.aborted) break;

@@ -44,6 +44,7 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
     experiment: scenario.name,
     description: scenario.description,
     file,
+    scenario: loaded.text,
     provider: options.cluster,
     cloud: scenario.cloud,
     seed,

@@ -154,6 +154,8 @@ export const plan = z.object({
   experiment: z.string(),
   description: z.string(),
   file: z.string().nullable(),
+  /** The scenario's text, for the report. */
+  scenario: z.string().optional(),
   provider: providerName,
   cloud: cloudName.optional(),
   seed: z.int(),

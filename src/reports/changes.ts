@@ -1,4 +1,4 @@
-import type { ChangeVerdict, ComparedFigure } from '../analysis/regression.ts';
+import { type ChangeVerdict, type ComparedFigure, compareReports } from '../analysis/regression.ts';
 import type { Report } from '../analysis/schema.ts';
 import { plural, policyLabel } from './figures.ts';
 import { folded, table, wrap } from './table.ts';
@@ -35,6 +35,25 @@ export function differences(before: Report, after: Report): string[] {
     one === other ? [] : [`${name} was ${one} and is ${other}: a difference may come from that`],
   );
 }
+
+/** A report beside an earlier one. */
+export interface Changes {
+  readonly figures: readonly ComparedFigure[];
+  /** Why the two should not be compared, as far as they show it. */
+  readonly notes: readonly string[];
+  /** When the earlier run began, as its report has it. */
+  readonly before: string;
+}
+
+export const changesOf = (before: Report, after: Report): Changes => ({
+  figures: compareReports(before, after),
+  notes: differences(before, after),
+  before: before.startedAt,
+});
+
+export const changesHeading = 'Against the baseline';
+export const changesLead = ({ before, figures }: Changes): string =>
+  `Compared with the run of ${before}: ${changeSummary(figures)}`;
 
 /** For a terminal; no line is wider than `columns`. */
 export function changesText(

@@ -4,12 +4,13 @@ import type { TrialDetail } from '../analysis/detail.ts';
 import type { Report } from '../analysis/schema.ts';
 import { writeFailure } from '../base/machine-error.ts';
 import { visibleDeep } from '../base/visible.ts';
+import { type Changes, changesOf } from './changes.ts';
 import { ctrfReport } from './ctrf.ts';
 import { htmlReport } from './html/index.ts';
 import type { TrialSeries } from './html/series.ts';
 import { jsonReport } from './json.ts';
 import { junitReport } from './junit.ts';
-import { markdownReport } from './markdown.ts';
+import { markdownLimit, markdownReport } from './markdown.ts';
 import { type ReporterName, reporters, standardReporters } from './names.ts';
 import { openMetricsReport } from './openmetrics.ts';
 
@@ -19,6 +20,10 @@ export interface ReportSources {
   readonly series: readonly TrialSeries[];
   /** Each lost request, and which way the others went. */
   readonly details?: readonly TrialDetail[];
+  /** The scenario's text. */
+  readonly scenario?: string | undefined;
+  /** An earlier report that this one is compared with. */
+  readonly baseline?: Report | undefined;
   readonly folder: string;
 }
 
@@ -29,12 +34,20 @@ const trialSeconds = ({ timeScale }: Report, series: readonly TrialSeries[]) =>
 /** How each reporter's file is made. Those for people get its text made visible. */
 const makers: Partial<Record<ReporterName, (sources: ReportSources) => string>> = {
   json: ({ report }) => jsonReport(report),
-  markdown: ({ report }) => markdownReport(report),
+  markdown: ({ report, baseline }) => markdownReport(report, markdownLimit, changesBetween(baseline, report)),
   junit: (sources) => junitReport(sources.report, placeOf(sources)),
-  html: ({ report, series, details }) => htmlReport(report, series, details && visibleDeep(details)),
+  html: ({ report, series, details = [], scenario, baseline }) =>
+    htmlReport(report, series, {
+      details: visibleDeep(details),
+      scenario,
+      changes: changesBetween(baseline, report),
+    }),
   openmetrics: ({ report }) => openMetricsReport(report),
   ctrf: (sources) => ctrfReport(sources.report, placeOf(sources)),
 };
+
+const changesBetween = (baseline: Report | undefined, report: Report): Changes | undefined =>
+  baseline === undefined ? undefined : visibleDeep(changesOf(baseline, report));
 
 const placeOf = ({ report, series, folder }: ReportSources) => ({
   folder,

@@ -12,6 +12,7 @@ import {
   spreadsTitle,
   spreadsTitles,
 } from './certainty.ts';
+import { type Changes, changeCells, changesHeading, changesLead, changeTitles } from './changes.ts';
 import { clockCells, clocksFor } from './clock-words.ts';
 import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
@@ -40,9 +41,9 @@ export const stepSummaryLimit = 1024 * 1024;
 
 /**
  * report.md: the comparison and each trial, for a pull request or a wiki. Trials that do not fit are named, not shown.
- * `limit`: bytes that it may have.
+ * `limit`: bytes that it may have; `changes`: from an earlier report.
  */
-export function markdownReport(report: Report, limit = markdownLimit): string {
+export function markdownReport(report: Report, limit = markdownLimit, changes?: Changes): string {
   const head = [
     `# ${text(`${report.experiment}: ${report.verdict}`)}`,
     text(report.description),
@@ -50,6 +51,7 @@ export function markdownReport(report: Report, limit = markdownLimit): string {
     outcomeLine(report),
     ...answer(report).map(text),
     comparison(report),
+    ...(changes === undefined ? [] : changesParts(changes)),
     ...titled('When new connections failed', outageTitles, outageRows(report)),
     ...titled(customersTitle, customersTitles, customersRows(report)),
     ...titled(differencesTitle, differencesTitles, differencesRows(report)),
@@ -98,6 +100,12 @@ function rows(titles: readonly string[], cells: readonly (readonly string[])[]):
 
 const titled = (title: string, titles: readonly string[], cells: readonly (readonly string[])[]) =>
   cells.length === 0 ? [] : [`**${text(title)}**`, rows(titles, cells)];
+
+const changesParts = (changes: Changes) => [
+  ...titled(changesHeading, changeTitles, changes.figures.map(changeCells)),
+  list(changes.notes),
+  text(changesLead(changes)),
+];
 
 const outcomeLine = ({ outcome, reason }: Report) =>
   outcome === 'completed' ? '' : text(`The run was ${outcome}: ${reason ?? ''}`);

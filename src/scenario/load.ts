@@ -12,6 +12,8 @@ import { parseText } from './yaml.ts';
 export interface LoadedScenario {
   readonly scenario: Scenario;
   readonly file: string;
+  /** As it was read. */
+  readonly text: string;
   /** Absolute; other files that the scenario names are beside it. */
   readonly folder: string;
   /** The place of a path's value (of its key, if it has one); undefined for a default. */
@@ -53,6 +55,7 @@ export function parseScenario(text: string, file: string): LoadedScenario {
   return {
     scenario: parsed.data,
     file,
+    text,
     folder,
     locate: (path) => {
       const part = exactlyIn(places, path);

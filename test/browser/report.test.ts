@@ -12,6 +12,7 @@ import { analysis } from '../../src/analysis/index.ts';
 import type { Report } from '../../src/analysis/schema.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import { eachEvent } from '../../src/history/reader.ts';
+import { changesOf } from '../../src/reports/changes.ts';
 import { boardChart } from '../../src/reports/html/charts.ts';
 import { htmlReport } from '../../src/reports/html/index.ts';
 import { seriesReader, type TrialSeries } from '../../src/reports/html/series.ts';
@@ -51,7 +52,14 @@ async function write(name: string): Promise<void> {
   });
   const report = found.report();
   reports.set(name, report);
-  writeFileSync(join(folder, `${name}.html`), htmlReport(report, series.close(), details));
+  writeFileSync(
+    join(folder, `${name}.html`),
+    htmlReport(report, series.close(), {
+      details,
+      scenario: 'name: shown\nseed: 7\n',
+      changes: changesOf(report, report),
+    }),
+  );
 }
 
 const urlOf = (name: string) => pathToFileURL(join(folder, `${name}.html`)).href;

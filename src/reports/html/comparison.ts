@@ -22,6 +22,7 @@ import { customersRows, customersTitle, customersTitles } from '../customers.ts'
 import { explainCells, explainColumns } from '../explain.ts';
 import { policyLabel } from '../figures.ts';
 import { outageRows, outageTitles } from '../outages.ts';
+import { docsLink, type Topic } from './docs-link.ts';
 import { lostChart } from './lost-chart.ts';
 import { type Cell, escapeHtml, figure, htmlTable, type Key, paragraphs, prose } from './markup.ts';
 
@@ -40,17 +41,25 @@ export function comparison(report: Report): string {
       ? ''
       : `<p class="marks">${escapeHtml([...explainColumns(titles), ...explainCells(shown)].join(' · '))}</p>`,
     chart(report),
-    titled('When new connections failed', 'outages', outageTitles, outages),
-    titled(customersTitle, 'customers', customersTitles, customersRows(report)),
-    titled(differencesTitle, 'differences', differencesTitles, differencesRows(report)),
-    titled(spreadsTitle, 'spreads', spreadsTitles, spreadsRows(report)),
-    titled(nodeLossTitle, 'node-loss', nodeLossTitles, nodeLossRows(report)),
+    titled('When new connections failed', 'outages', 'outages', outageTitles, outages),
+    titled(customersTitle, 'customers', 'customers', customersTitles, customersRows(report)),
+    titled(differencesTitle, 'differences', 'chance', differencesTitles, differencesRows(report)),
+    titled(spreadsTitle, 'spreads', 'chance', spreadsTitles, spreadsRows(report)),
+    titled(nodeLossTitle, 'node-loss', 'nodeLoss', nodeLossTitles, nodeLossRows(report)),
     rows.length === 0 ? '' : `<h3>In words</h3>${paragraphs(conclusion(report))}`,
   ].join('');
 }
 
-const titled = (title: string, id: string, titles: readonly string[], rows: readonly string[][]) =>
-  rows.length === 0 ? '' : `<h3 id="${id}">${escapeHtml(title)}</h3>${htmlTable(title, titles, rows)}`;
+const titled = (
+  title: string,
+  id: string,
+  topic: Topic,
+  titles: readonly string[],
+  rows: readonly string[][],
+) =>
+  rows.length === 0
+    ? ''
+    : `<h3 id="${id}">${escapeHtml(title)} ${docsLink(topic, title)}</h3>${htmlTable(title, titles, rows)}`;
 
 function rowOf(cells: ComparisonCells): Cell[] {
   const look = cells.anyLost === null ? 'unknown' : cells.anyLost ? 'lost' : 'none';
@@ -83,5 +92,6 @@ function chart({ comparison: rows }: Report): string {
     keys,
     `<div class="wide">${lostChart(rows, 980)}</div><div class="narrow">${lostChart(rows, 340)}</div>`,
     rows.map(({ policy, lost, started }) => `${policyLabel(policy)}: ${lost} of ${started}`).join('; '),
+    { docs: docsLink('comparison', 'share of slow streams lost') },
   );
 }

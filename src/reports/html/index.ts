@@ -1,9 +1,13 @@
 import type { TrialDetail } from '../../analysis/detail.ts';
 import type { Report } from '../../analysis/schema.ts';
+import { visible } from '../../base/visible.ts';
 import { answer } from '../answer.ts';
+import type { Changes } from '../changes.ts';
 import { measured, policyLabel, setting } from '../figures.ts';
 import { glossary } from '../glossary.ts';
+import { changesSection } from './changes.ts';
 import { comparison } from './comparison.ts';
+import { docsLink } from './docs-link.ts';
 import { lostTable, script, scriptHash } from './lost-table.ts';
 import { type Cell, escapeHtml, htmlTable, list, paragraphs, prose } from './markup.ts';
 import { pathPictures } from './path-picture.ts';
@@ -11,11 +15,20 @@ import type { TrialSeries } from './series.ts';
 import { style } from './style.ts';
 import { trialId, trialSection, trialTitle } from './trial.ts';
 
-/** report.html: one file that asks nothing of any other machine. `series` and `details`: of the same history. */
+/** What a page shows beside the report. */
+export interface Beside {
+  /** Of the same history. */
+  readonly details?: readonly TrialDetail[];
+  /** The scenario's text, as the history has it. */
+  readonly scenario?: string | undefined;
+  readonly changes?: Changes | undefined;
+}
+
+/** report.html: one file that asks nothing of any other machine. `series`: of the same history. */
 export function htmlReport(
   report: Report,
   series: readonly TrialSeries[],
-  details: readonly TrialDetail[] = [],
+  { details = [], scenario, changes }: Beside = {},
 ): string {
   const sections = report.trials.map((trial) =>
     trialSection(
@@ -40,16 +53,17 @@ export function htmlReport(
 ${report.outcome === 'completed' ? '' : `<p class="unknown">${escapeHtml(`The run was ${report.outcome}: ${report.reason ?? ''}`)}</p>`}
 ${answerBox(report)}</header>
 <main>
-<section aria-labelledby="comparison"><h2 id="comparison">Comparison</h2>
+<section aria-labelledby="comparison"><h2 id="comparison">Comparison ${docsLink('comparison', 'the comparison')}</h2>
 ${comparison(report)}
 </section>
+${changes === undefined ? '' : changesSection(changes)}
 ${pathPictures(details)}
 ${expectations(report)}
 <section aria-labelledby="trials"><h2 id="trials">Trials</h2><nav aria-label="trials">${links.join(' ')}</nav></section>
 ${sections.join('\n')}
 ${details.length === 0 ? '' : lostTable(details)}
 ${words}
-${about(report)}
+${about(report, scenario)}
 </main>
 <footer>midflight ${escapeHtml(report.midflightVersion)} · made from history.ndjson beside this file</footer>
 ${details.length === 0 ? '' : `<script>${script}</script>`}
@@ -80,7 +94,15 @@ const words = `<section aria-labelledby="words"><h2 id="words">What the words me
   .map(([term, meaning]) => `<div><dt>${escapeHtml(term)}</dt><dd>${escapeHtml(meaning)}</dd></div>`)
   .join('')}</dl></section>`;
 
-function about({ notices, versions }: Report): string {
+/** More of a scenario would be no use in a page. */
+const mostScenario = 100_000;
+
+function about({ notices, versions }: Report, scenario: string | undefined): string {
   const rows = Object.entries(versions);
-  return `<section aria-labelledby="about"><h2 id="about">About this run</h2>${list([...new Set(notices)])}${htmlTable('versions', [], rows)}</section>`;
+  const text = scenario === undefined ? undefined : visible(scenario.slice(0, mostScenario));
+  const source =
+    text === undefined
+      ? ''
+      : `<details><summary>The scenario</summary><pre class="scroll" tabindex="0" role="group" aria-label="the scenario">${escapeHtml(text)}</pre></details>`;
+  return `<section aria-labelledby="about"><h2 id="about">About this run</h2>${list([...new Set(notices)])}${htmlTable('versions', [], rows)}${source}</section>`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TrialDetail } from '../../analysis/detail.ts';
 import { lostCells, lostCount, lostTitles } from '../lost-words.ts';
+import { docsLink } from './docs-link.ts';
 import { escapeHtml, prose } from './markup.ts';
 
 /** Rows of all trials together, so that the page stays small. */
@@ -16,7 +17,7 @@ export function lostTable(details: readonly TrialDetail[]): string {
   const limit = rowsOfATrial(details.length);
   const shown = details.flatMap((detail) => detail.lost.slice(0, limit).map((one) => lostCells(one, detail)));
   const all = details.reduce((sum, { lostInAll }) => sum + lostInAll, 0);
-  const title = '<h2 id="lost">Every lost request</h2>';
+  const title = `<h2 id="lost">Every lost request ${docsLink('lost', 'every lost request')}</h2>`;
   if (shown.length === 0)
     return `<section aria-labelledby="lost">${title}<p>No request was lost.</p></section>`;
   const left = all - shown.length;

@@ -60,13 +60,13 @@ export type Key = readonly [colour: string, word: string];
 /** Shown where a chart has less room than it needs. */
 const hint = '<p class="hint">Wider than the screen: scroll sideways →</p>';
 
-/** A chart with its legend and, for who cannot see it, what it shows. `timeline`: as wide as a desktop's page. */
+/** A chart with its legend and, for who cannot see it, what it shows. `timeline`: as wide as a desktop's page; `docs`: a link. */
 export function figure(
   caption: string,
   keys: readonly Key[],
   svg: string,
   label: string,
-  timeline = false,
+  { timeline = false, docs = '' }: { readonly timeline?: boolean; readonly docs?: string } = {},
 ): string {
   const legend = keys
     .map(
@@ -74,7 +74,7 @@ export function figure(
     )
     .join('');
   const named = svg.replaceAll('<svg ', `<svg aria-label="${escapeHtml(label)}" `);
-  return `<figure><figcaption><span class="what">${escapeHtml(caption)}</span><span class="keys">${legend}</span></figcaption>${timeline ? hint : ''}<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(caption)}">${named}</div></figure>`;
+  return `<figure><figcaption><span class="what">${escapeHtml(caption)} ${docs}</span><span class="keys">${legend}</span></figcaption>${timeline ? hint : ''}<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(caption)}">${named}</div></figure>`;
 }
 
 export const paragraphs = (lines: readonly string[]): string =>

@@ -1,5 +1,6 @@
 import type { Flow, TrialDetail } from '../../analysis/detail.ts';
 import { percent, plural, policyLabel, shortened } from '../figures.ts';
+import { docsLink } from './docs-link.ts';
 import { escapeHtml } from './markup.ts';
 
 /*
@@ -34,7 +35,7 @@ export function pathPictures(details: readonly TrialDetail[]): string {
   );
   const drawn = pictures.filter((one) => one !== '');
   if (drawn.length === 0) return '';
-  return `<section aria-labelledby="path"><h2 id="path">The path of the streams</h2>
+  return `<section aria-labelledby="path"><h2 id="path">The path of the streams ${docsLink('path', 'the path of the streams')}</h2>
 <p class="marks">Shares of all streams, where they went at first; red: lost. A node with a full ring was healthy at the balancer when the fault came, or at the end without a fault; a dashed one was not, and got no new connection. A cross marks the node that was taken.</p>
 <div class="pictures">${drawn.join('')}</div></section>`;
 }

@@ -55,6 +55,8 @@ figure svg { display: block; max-width: none; height: auto; }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: left; text-decoration: underline dotted; }
 th[aria-sort=ascending] button::after { content: " \\2191"; } th[aria-sort=descending] button::after { content: " \\2193"; }
 .requests { font-size: .84rem; } .requests tbody th { white-space: nowrap; } .requests td, .requests th { padding-right: 10px; }
+a.docs { font-size: .75rem; font-weight: 400; margin-left: 4px; }
+pre { background: var(--panel); border-radius: 10px; padding: 10px 12px; font-size: .84rem; tab-size: 2; } summary { cursor: pointer; margin: 14px 0 6px; }
 nav a { margin-right: 14px; } a { color: var(--accent); }
 footer { max-width: 1060px; margin: 48px auto 32px; padding: 0 20px; color: var(--muted); font-size: .88rem; }
 @media (max-width: 1060px) { .hint { display: block; } }

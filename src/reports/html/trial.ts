@@ -14,6 +14,7 @@ import {
 } from '../figures.ts';
 import { outageCells } from '../outages.ts';
 import { boardChart, probeChart, streamChart } from './charts.ts';
+import { docsLink } from './docs-link.ts';
 import { clockMarks } from './marks.ts';
 import { type Cell, escapeHtml, figure, htmlTable, type Key, list, prose } from './markup.ts';
 import { looksIn } from './outcome-look.ts';
@@ -60,7 +61,7 @@ function streams(series: TrialSeries): string {
     keys,
     streamChart(series),
     `streams over time: ${summary}`,
-    true,
+    { timeline: true, docs: docsLink('charts', 'slow streams') },
   );
 }
 
@@ -77,7 +78,7 @@ function probes(series: TrialSeries): string {
     ],
     probeChart(series),
     `short requests over time, ${failed} failed in all`,
-    true,
+    { timeline: true, docs: docsLink('charts', 'short requests') },
   );
 }
 
@@ -94,7 +95,7 @@ function board(series: TrialSeries): string {
     states.filter(([state]) => series.board.some((span) => span.state === state)).map(([, key]) => key),
     boardChart(series),
     'health of each node at the load balancer over time',
-    true,
+    { timeline: true, docs: docsLink('charts', 'nodes as the load balancer held them') },
   );
 }
 
@@ -183,7 +184,8 @@ function clocks(found: DisturbanceReport): string {
       ? []
       : [`new connections: ${shares(newConnections, 'answered', 'none failed')}`]),
   ];
-  return `<h3>${prose(`${disturbanceName(found)}, at ${at.toFixed(1)} s`)}</h3>
+  const name = disturbanceName(found);
+  return `<h3>${prose(`${name}, at ${at.toFixed(1)} s`)} ${docsLink('clocks', `clocks of ${name}`)}</h3>
 <p>${prose(`${requestsLost} ${plural(requestsLost, 'stream')} lost. ${customersTitle}: ${seen.join('; ')}.`)}</p>
 ${outages(found)}<p class="marks">Clocks, counted from the ${kind}:</p>${htmlTable(`clocks of the ${kind}`, [], rows)}
 ${others === '' ? '' : `<p class="marks">${prose(`Nothing to measure: ${others}.`)}</p>`}`;

@@ -90,17 +90,17 @@ test('what is no report is bad usage', ({ folder }) => {
 test('--save-baseline and then --baseline: the saved report is what later runs are held to', ({ folder }) => {
   const base = join(folder, 'base.json');
   const { io, text } = outputs();
-  assert.is(baselineOf({ saveBaseline: base, json: false }, 1)(threePolicies(), io), 0);
+  assert.is(baselineOf({ saveBaseline: base, json: false }, 1).settle(threePolicies(), io), 0);
   assert.is(readFileSync(base, 'utf8'), jsonReport(threePolicies()));
-  assert.is(baselineOf({ baseline: base, json: false }, 1)(threePolicies(), io), 0);
-  assert.is(baselineOf({ baseline: base, json: false }, 1)(worse(), io), 1);
+  assert.is(baselineOf({ baseline: base, json: false }, 1).settle(threePolicies(), io), 0);
+  assert.is(baselineOf({ baseline: base, json: false }, 1).settle(worse(), io), 1);
   assert.match(text(), '1 regression');
 });
 
 test('a run that is unknown becomes no baseline', ({ folder }) => {
   const base = join(folder, 'base.json');
   const { io, text } = outputs();
-  baselineOf({ saveBaseline: base, json: false }, 1)({ ...threePolicies(), verdict: 'unknown' }, io);
+  baselineOf({ saveBaseline: base, json: false }, 1).settle({ ...threePolicies(), verdict: 'unknown' }, io);
   assert.not.ok(existsSync(base));
   assert.match(textOf(io.stderr), 'no baseline was saved');
   assert.is(text(), '');

@@ -50,6 +50,23 @@ test('--json is the report that was computed, also if an old one stands in its p
   assert.match(stderr, 'report.json could not be written');
 });
 
+test('--baseline: the page and the Markdown show both, and a regression ends with exit code 1', async ({
+  folder,
+}) => {
+  const { code } = await report(folder);
+  assert.is(code, 0);
+  const base = join(folder, 'base.json');
+  const stored = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+  for (const row of stored.comparison) Object.assign(row, { lost: 0, started: 1000 });
+  writeFileSync(base, JSON.stringify(stored));
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const found = await reportAgain(folder, { json: false, baseline: base }, { stdout, stderr, env: {} });
+  assert.is(found, 1);
+  assert.match(textOf(stdout), 'regression');
+  for (const name of ['report.html', 'report.md'])
+    assert.match(readFileSync(join(folder, name), 'utf8'), 'Against the baseline');
+});
+
 test('a history that breaks off gives its report, and unknown', async ({ folder }) => {
   const file = join(folder, 'history.ndjson');
   truncateSync(file, readFileSync(file).length - 200);

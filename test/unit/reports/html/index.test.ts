@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { analysis } from '../../../../src/analysis/index.ts';
+import { packageRoot } from '../../../../src/base/package.ts';
+import { changesOf } from '../../../../src/reports/changes.ts';
+import { docsSections } from '../../../../src/reports/html/docs-link.ts';
 import { htmlReport } from '../../../../src/reports/html/index.ts';
 import { seriesReader } from '../../../../src/reports/html/series.ts';
+import { markdownReport } from '../../../../src/reports/markdown.ts';
 import { goldenHistories } from '../../../support/golden.ts';
 import { type HistoryBuilder, history } from '../../../support/history.ts';
 import { aReport, aTrial, threePolicies } from '../../../support/report.ts';
@@ -22,8 +28,9 @@ for (const [name, make] of goldenHistories) {
   test(`${name}: nothing of it comes from elsewhere, and nothing runs`, () => {
     const document = dom(htmlOf(make()));
     assert.is(document.querySelectorAll('script, link, iframe, object, embed, img').length, 0);
+    // A link to the docs loads nothing until somebody follows it.
     for (const link of document.querySelectorAll('[href]'))
-      assert.match(link.getAttribute('href') ?? '', /^#/);
+      assert.ok(/^#/.test(link.getAttribute('href') ?? '') || link.matches('a.docs[rel=noreferrer]'));
     const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]');
     assert.match(policy?.getAttribute('content') ?? '', "default-src 'none'");
   });
@@ -42,7 +49,11 @@ test('the comparison comes before everything else', () => {
   assert.is(first?.getAttribute('aria-labelledby'), 'comparison');
   assert.match(first?.textContent ?? '', 'flip: ');
   const before = document.querySelector('header .answer');
-  assert.match(before?.textContent ?? '', 'Flip to Local: it avoids this loss', 'but for the answer, which is above all');
+  assert.match(
+    before?.textContent ?? '',
+    'Flip to Local: it avoids this loss',
+    'but for the answer, which is above all',
+  );
 });
 
 test('a watch: what was asked is said once, a long command does not run through the charts, its own clocks alone', () => {
@@ -83,6 +94,63 @@ test('what a scenario says cannot become markup', () => {
   );
   assert.is(dom(html).querySelector('script'), null);
   assert.not.match(html, '<script');
+});
+
+test('the scenario stands at the end, as it was read; it cannot become markup, nor hide anything', () => {
+  const scenario = 'name: a # <script>\nnodes:\n  - count: 2\u202e\n';
+  const document = dom(htmlReport(aReport(), [], { scenario }));
+  const text = document.querySelector('details pre')?.textContent ?? '';
+  assert.is(text, 'name: a # <script>\nnodes:\n  - count: 2\\u{202e}\n');
+  assert.is(document.querySelector('script'), null);
+  assert.is(dom(htmlReport(aReport(), [])).querySelector('details'), null, 'an older history has none');
+});
+
+test('beside a baseline: each figure, what changed, and when the earlier run was', () => {
+  const [before, after] = [threePolicies(), threePolicies()];
+  const worse = {
+    ...after,
+    comparison: after.comparison.map((row) => (row.policy === 'Local' ? { ...row, lost: 30 } : row)),
+  };
+  const document = dom(htmlReport(worse, [], { changes: changesOf(before, worse) }));
+  const section = document.querySelector('section[aria-labelledby=changes]');
+  assert.match(section?.textContent ?? '', 'Compared with the run of 2026-01-01T00:00:00.000Z: 1 regression');
+  const rows = [...(section?.querySelectorAll('tbody tr') ?? [])].map((row) => row.textContent ?? '');
+  assert.ok(
+    rows.some((row) => row.includes('0 of 60') && row.includes('30 of 60') && row.includes('regression')),
+  );
+  assert.match(
+    markdownReport(worse, undefined, changesOf(before, worse)),
+    '| Local | lost streams | 0 of 60 | 30 of 60 | regression |',
+  );
+  assert.is(dom(htmlReport(worse, [])).querySelector('#changes'), null);
+});
+
+test('each figure and each table of figures links to where the docs explain it', () => {
+  const headings = readFileSync(join(packageRoot(), 'docs', 'report.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('## '))
+    .map((line) =>
+      line
+        .slice(3)
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+  for (const [topic, anchor] of Object.entries(docsSections))
+    assert.ok(headings.includes(anchor), `${topic}: docs/report.md has no ${anchor}`);
+  const [[, make] = []] = goldenHistories;
+  assert.ok(make !== undefined);
+  const document = dom(htmlOf(make()));
+  const without = [...document.querySelectorAll('figure')].filter(
+    (one) =>
+      one.querySelector('a.docs') === null && one.closest('section')?.querySelector('h2 a.docs') === null,
+  );
+  assert.equal(
+    without.map((one) => one.textContent),
+    [],
+  );
+  for (const link of document.querySelectorAll('a.docs'))
+    assert.match(link.getAttribute('aria-label') ?? '', /^How to read: ./);
 });
 
 test('20,000 streams and an hour of probes: the page stays small', () => {

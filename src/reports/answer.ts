@@ -20,9 +20,11 @@ type Sources = Pick<Report, 'comparison' | 'trials'>;
 export function answer({ comparison, trials }: Sources): string[] {
   const rows = comparison.filter(({ policy, started }) => policy !== null && started > 0);
   const counted = rows.filter(({ repeats, unknownRepeats }) => repeats > unknownRepeats);
-  const doubtful = comparison
+  const unknown = comparison
     .filter(({ policy, repeats, unknownRepeats }) => policy !== null && repeats === unknownRepeats)
     .map(({ policy }) => policyLabel(policy));
+  const stuck = unknown.flatMap((policy) => neverRecovered(policy, trials) ?? []);
+  const doubtful = unknown.filter((policy) => !stuck.some((one) => one.policy === policy));
   const faults = new Set(trials.flatMap(({ fault }) => (fault === null ? [] : [faultName(fault)])));
   const struck = counted.filter(({ disturbances }) => disturbances.some(({ kind }) => kind === 'fault'));
   const flips = counted.flatMap((row) => {
@@ -32,11 +34,23 @@ export function answer({ comparison, trials }: Sources): string[] {
   const paragraphs = [
     [
       ...(struck.length === 0 ? [] : lossSentences([...faults], struck)),
+      ...stuck.map(({ policy, text }) => `Under ${policy} ${text}.`),
       ...(doubtful.length === 0 ? [] : [nothingKnown(doubtful, trials)]),
     ],
     [...advice({ struck, counted }), ...flips],
   ];
   return paragraphs.filter((sentences) => sentences.length > 0).map((sentences) => sentences.join(' '));
+}
+
+/** A policy whose repeats are unknown for this alone: that new connections never recovered. With the words of the last. */
+function neverRecovered(policy: string, trials: Sources['trials']): { policy: string; text: string } | null {
+  const reasons = trials
+    .filter((trial) => policyLabel(trial.policy) === policy)
+    .map((trial) => trial.reasons);
+  const [last] = reasons.at(-1) ?? [];
+  if (last === undefined) return null;
+  const alone = reasons.every((all) => all.length > 0 && all.every(({ code }) => code === 'never-recovered'));
+  return alone ? { policy, text: last.text } : null;
 }
 
 /** With what to do about it, if the machine was the reason. */

@@ -97,6 +97,26 @@ test('a policy of which no repeat counts is not compared, and named', () => {
   assert.match(text, 'Nothing is known about Local: no repeat counts.');
 });
 
+test('new connections that never recovered are the answer, unless something else is in doubt', () => {
+  const never = {
+    code: 'never-recovered' as const,
+    text: 'new connections had not recovered: failover is 9.0 s or more',
+  };
+  const comparison = [aRow({ policy: 'Cluster->Local', unknownRepeats: 1, started: 0, interval: null })];
+  const answerTo = (...reasons: { code: 'never-recovered' | 'process-ended'; text: string }[]) =>
+    answer(
+      aReport({ trials: [aTrial({ policy: 'Cluster->Local', verdict: 'unknown', reasons })], comparison }),
+    ).join(' ');
+  assert.is(
+    answerTo(never),
+    'Under Cluster->Local new connections had not recovered: failover is 9.0 s or more.',
+  );
+  assert.is(
+    answerTo(never, { code: 'process-ended', text: 'a container ended by itself' }),
+    'Nothing is known about Cluster->Local: no repeat counts.',
+  );
+});
+
 test('a machine that was too slow: what to do', () => {
   const reasons = [{ code: 'late' as const, text: 'the edge was late' }];
   const trial = aTrial({ policy: 'Local', verdict: 'unknown', reasons });

@@ -1,11 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as z from 'zod';
 import { packageRoot, packageVersion } from '../../src/base/package.ts';
 import { sandbox } from '../support/cli.ts';
+import { actionSteps, gitlabStep, type Step } from '../support/job-steps.ts';
 import { skipped } from '../support/skip.ts';
 
 /*
@@ -28,7 +38,7 @@ test('npm pack builds it, and leaves our package.json as it was', () => {
   copySources();
   mkdirSync(elsewhere);
   const before = readFileSync(join(source, 'package.json'), 'utf8');
-  execFileSync('npm', ['pack', '--pack-destination', box.folder], { cwd: source, stdio: 'ignore' });
+  execFileSync(join(source, 'scripts', 'ci', 'pack.sh'), [box.folder], { cwd: source, stdio: 'ignore' });
   assert.is(readFileSync(join(source, 'package.json'), 'utf8'), before);
 });
 
@@ -111,6 +121,83 @@ test('the shipped experiments run by their names from any folder; the first one 
   );
   const tutorial = /\S+tutorial\.md$/m.exec(stderr)?.[0] ?? '';
   assert.ok(existsSync(tutorial), tutorial);
+});
+
+/* What a runner has: Node.js, a shell, an empty home, the checkout of an action, and no more. */
+const workspace = join(box.folder, 'workspace');
+const runner = (step: Step, more: Record<string, string> = {}) =>
+  spawnSync('sh', ['-c', step.command], {
+    cwd: workspace,
+    encoding: 'utf8',
+    env: {
+      PATH: [
+        join(workspace, 'global', 'bin'),
+        dirname(process.execPath),
+        '/usr/local/bin:/usr/bin:/bin',
+      ].join(':'),
+      HOME: join(workspace, 'home'),
+      TMPDIR: join(workspace, 'tmp'),
+      npm_config_prefix: join(workspace, 'global'),
+      npm_config_offline: 'true',
+      ...step.env,
+      ...more,
+    },
+  });
+
+// Short, and any load shows that all is in its place; what a run measures other tests look at.
+const small = `name: small
+nodes: [{ name: stable, count: 1 }]
+load: [{ kind: streams, concurrency: 4, duration: 20s, ramp: 1s }, { kind: probe, rate: 2 }]
+policies: [Cluster]
+timeScale: 10
+`;
+
+test('the steps of action.yml pass in a clean folder: install, run, then run again against the baseline', () => {
+  for (const name of ['home', 'tmp', 'global']) mkdirSync(join(workspace, name), { recursive: true });
+  writeFileSync(join(workspace, 'small.yaml'), small);
+  const [tarball = ''] = readdirSync(box.folder).filter((name) => name.endsWith('.tgz'));
+  const steps = actionSteps(readFileSync(join(packageRoot(), 'action.yml'), 'utf8'), {
+    actionPath: source,
+    inputs: {
+      package: join(box.folder, tarball),
+      experiment: 'small.yaml',
+      baseline: 'baseline.json',
+      unknown: 'pass',
+    },
+  });
+  assert.equal(
+    steps.map(({ name }) => name),
+    ['npm install --global "$PACKAGE"', 'run'],
+  );
+  const outputs = { GITHUB_OUTPUT: join(workspace, 'outputs'), GITHUB_ACTIONS: 'true' };
+  for (const step of steps) {
+    const { status, stderr } = runner(step, outputs);
+    assert.is(status, 0, `${step.name}: ${stderr}`);
+  }
+  assert.match(readFileSync(outputs.GITHUB_OUTPUT, 'utf8'), /^verdict=(pass|unknown)$/m);
+  for (const file of ['report.json', 'report.html', 'report.md', 'junit.xml', 'midflight.prom'])
+    assert.ok(existsSync(join(workspace, 'midflight-report', file)), file);
+});
+
+test("GitLab's job passes in the same folder, and compares with the run before it", () => {
+  const [tarball = ''] = readdirSync(box.folder).filter((name) => name.endsWith('.tgz'));
+  // The shipped script with the scenario of this test in place of the shipped experiment.
+  const text = readFileSync(join(packageRoot(), 'deploy', 'gitlab-ci.yml'), 'utf8');
+  const before = readFileSync(join(workspace, 'midflight-report', 'report.json'));
+  writeFileSync(join(workspace, 'baseline.json'), before);
+  const step = gitlabStep(
+    text.replace('resilience.sh" preemption', 'resilience.sh" small.yaml'),
+    'midflight',
+    {
+      MIDFLIGHT_PACKAGE: join(box.folder, tarball),
+      MIDFLIGHT_BASELINE: 'baseline.json',
+      MIDFLIGHT_UNKNOWN: 'pass',
+    },
+  );
+  assert.match(step.command, 'small.yaml');
+  const { status, stdout, stderr } = runner(step);
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /baseline|before/i);
 });
 
 const withoutDocker = dockerMissing();

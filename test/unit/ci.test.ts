@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { suite } from 'uvu';
@@ -87,8 +95,50 @@ for (const [code, verdict, unknown, ends] of [
   });
 }
 
+test('resilience.sh: a baseline is compared with if it is there, and gives way only to a run that passes', () => {
+  const baseline = join(folder, 'baseline.json');
+  const summary = join(folder, 'summary.md');
+  const out = join(folder, 'report');
+  mkdirSync(out);
+  writeFileSync(join(out, 'report.json'), '{}');
+  // Saves what it is asked to save, as midflight does; its comparison is one word.
+  const stub = join(folder, 'midflight-saving');
+  const saving = (code: number) =>
+    writeFileSync(
+      stub,
+      `#!/bin/sh\necho "$@"\nif [ "$1" = compare ]; then exit 0; fi\nfor last do :; done\necho code ${code} >"$last"\nexit ${code}\n`,
+      { mode: 0o755 },
+    );
+  const job = () => {
+    const env = {
+      ...process.env,
+      MIDFLIGHT: stub,
+      MIDFLIGHT_OUT: out,
+      MIDFLIGHT_BASELINE: baseline,
+      GITHUB_STEP_SUMMARY: summary,
+    };
+    return spawnSync(script, ['preemption'], { env, encoding: 'utf8' });
+  };
+  saving(0);
+  const first = job();
+  assert.not.match(first.stdout, '--baseline ');
+  assert.is(readFileSync(baseline, 'utf8'), 'code 0\n');
+  assert.not.ok(existsSync(summary));
+  saving(1);
+  const worse = job();
+  assert.is(worse.status, 1);
+  assert.match(worse.stdout, `--baseline ${baseline} --save-baseline ${baseline}.new`);
+  assert.is(readFileSync(baseline, 'utf8'), 'code 0\n', 'a regression is never the next baseline');
+  assert.is(readFileSync(summary, 'utf8'), `compare ${baseline} ${out} --format markdown\n`);
+});
+
 test('resilience.sh: its options are those of midflight', async () => {
-  const env = { ...process.env, MIDFLIGHT: 'echo', GITHUB_ACTIONS: 'true' };
+  const env = {
+    ...process.env,
+    MIDFLIGHT: 'echo',
+    GITHUB_ACTIONS: 'true',
+    MIDFLIGHT_BASELINE: join(root, 'package.json'),
+  };
   const line = execFileSync(script, ['preemption', '--dry-run'], { env, encoding: 'utf8' });
   assert.equal(await ending(line.trim().split(' ')), [0, '']);
 });

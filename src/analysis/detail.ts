@@ -1,5 +1,6 @@
 import type { Cause } from '../catalogue/causes.ts';
 import type { CdnCode } from '../catalogue/cdn-codes.ts';
+import { isPartOf } from '../catalogue/disturbances.ts';
 import type { Judged } from './build/losses.ts';
 import type { BuiltTrial } from './build/trial.ts';
 
@@ -152,7 +153,9 @@ function nodesOf({ record, placement, nodeNames, disturbances }: BuiltTrial): Pa
   return names.map((name) => ({
     name,
     green: green.has(name),
-    dead: fault?.node === name && fault.podKilled === null,
+    dead: disturbances.some(
+      ({ kind, nodes, podKilled }) => isPartOf(kind, 'fault') && podKilled === null && nodes.includes(name),
+    ),
     ingress: placement.ingress.get(name) ?? 0,
     app: placement.app.get(name) ?? 0,
   }));

@@ -3,9 +3,9 @@
  */
 
 export interface DisturbanceTraits {
-  /** A notice and the fault behind it are parts of one fault; a flip and the steps of a strategy of one switchover. */
+  /** A notice, the fault behind it and its steps are parts of one fault; a flip is a switchover. */
   readonly partOf: 'fault' | 'switchover' | null;
-  /** It hits the node that it names. */
+  /** It hits the nodes that it names. */
   readonly hitsNode: boolean;
   /** A cluster was watched meanwhile, so that its clocks can have a value. */
   readonly inCluster: boolean;
@@ -21,8 +21,8 @@ const rows = {
   /** A preemption's warning; the power cut is its `fault`. */
   notice: fault,
   fault,
-  /** One part of a change that is made in several. */
-  step: switchover,
+  /** One part of a fault that is done in several: a pod of a rollout. */
+  step: fault,
   /** The user's, under `midflight watch`. */
   command: outside,
   /** No command was given: from the last probe that succeeded before the first that failed. */

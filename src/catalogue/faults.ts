@@ -21,12 +21,21 @@ export interface FaultTraits {
    * and by that pod itself, not by its node.
    */
   readonly takes: readonly PathPlace[] | 'pod';
-  /** The node answers nobody afterwards, without FIN or RST: Kubernetes marks it NotReady and the balancer ejects it. */
+  /**
+   * What `fault.target` chooses. node: nodes. pod: nodes that run a pod of `fault.pod`, of which one is taken. workload: nothing;
+   * the fault takes all pods of `fault.pod`, wherever they run.
+   */
+  readonly aims: 'node' | 'pod' | 'workload';
+  /** The node answers nobody afterwards, without FIN or RST: the balancer ejects it. */
   readonly silencesNode: boolean;
+  /** Its kubelet renews its lease no more: Kubernetes marks the node NotReady, and its pods with it. */
+  readonly losesLease: boolean;
   /** The node's pods move elsewhere or end in order: under Local the balancer ejects it for that reason alone. */
   readonly emptiesNode: boolean;
   /** Pods are evicted: they get their own grace, and those of DaemonSets stay. */
   readonly evicts: boolean;
+  /** The pods that it takes get SIGTERM and then their own grace. False: they get none, or the notice's. */
+  readonly ownGrace: boolean;
   /**
    * From the notice to the fault itself, and of it what ordinary pods get to end after SIGTERM (critical ones get the
    * rest). Cluster time; null: without notice.
@@ -51,9 +60,12 @@ const same = (word: string, isDown = false) => {
 const rows = {
   'power-off': {
     takes: pathPlaces,
+    aims: 'node',
     silencesNode: true,
+    losesLease: true,
     emptiesNode: false,
     evicts: false,
+    ownGrace: false,
     notice: null,
     afterNotice: null,
     noun: 'power-off',
@@ -62,9 +74,12 @@ const rows = {
   },
   unplug: {
     takes: pathPlaces,
+    aims: 'node',
     silencesNode: true,
+    losesLease: true,
     emptiesNode: false,
     evicts: false,
+    ownGrace: false,
     notice: null,
     afterNotice: null,
     noun: 'unplug',
@@ -73,9 +88,12 @@ const rows = {
   },
   preempt: {
     takes: pathPlaces,
+    aims: 'node',
     silencesNode: true,
+    losesLease: true,
     emptiesNode: true,
     evicts: false,
+    ownGrace: false,
     // Compute Engine gives a preempted VM 30 s between the ACPI G2 soft-off and the power cut (docs, "Preemptible VM
     // instances"). GKE's kubelet: shutdownGracePeriod 30s, of which shutdownGracePeriodCriticalPods 15s (docs, "Spot
     // VMs: termination").
@@ -87,9 +105,12 @@ const rows = {
   },
   drain: {
     takes: ['ingress', 'endpoint'],
+    aims: 'node',
     silencesNode: false,
+    losesLease: false,
     emptiesNode: true,
     evicts: true,
+    ownGrace: true,
     notice: null,
     afterNotice: null,
     noun: 'drain',
@@ -98,14 +119,31 @@ const rows = {
   },
   'pod-kill': {
     takes: 'pod',
+    aims: 'pod',
     silencesNode: false,
+    losesLease: false,
     emptiesNode: false,
     evicts: false,
+    ownGrace: false,
     notice: null,
     afterNotice: null,
     noun: 'pod-kill',
     looks: same('without its killed pod'),
     words: 'SIGKILL to one pod: the kernel closes its sockets',
+  },
+  'pod-delete': {
+    takes: 'pod',
+    aims: 'pod',
+    silencesNode: false,
+    losesLease: false,
+    emptiesNode: false,
+    evicts: false,
+    ownGrace: true,
+    notice: null,
+    afterNotice: null,
+    noun: 'pod deletion',
+    looks: same('without its deleted pod'),
+    words: 'one pod is deleted: SIGTERM, its own grace, then SIGKILL; its controller makes another',
   },
 } as const satisfies Record<string, FaultTraits>;
 
@@ -121,5 +159,5 @@ export const isFaultKind = (name: string): name is FaultKind => Object.hasOwn(ro
 /** Of a fault that a history names; null: this version does not know it. */
 export const traitsOf = (name: string): FaultTraits | null => (isFaultKind(name) ? faultTraits[name] : null);
 
-/** It takes one pod, not a node. */
+/** It takes pods, not a node. */
 export const takesPod = ({ takes }: FaultTraits): boolean => takes === 'pod';

@@ -17,7 +17,7 @@ export interface FaultContext {
   readonly effects: Effects;
   /** Pods of the workload on a node, in no order. */
   podsOn(node: NodeName, of: 'ingress' | 'app' | 'all'): Promise<NodePod[]>;
-  /** Which pod `pod-kill` kills. */
+  /** Which pod a fault that takes pods takes. */
   readonly pod: 'ingress' | 'app';
   now(): Nanoseconds;
   /** Sleeps; rejects when the run is interrupted. */
@@ -26,8 +26,11 @@ export interface FaultContext {
   realMs(ms: Milliseconds): number;
   /** Records the notice before a fault: `begin` when the node receives it, `done` when its grace period has ended. */
   notice(moment: 'begin' | 'done', at: Nanoseconds, detail: string): void;
-  /** To be called once, with the instant right before the node began to change: the fault's clocks count from it. */
-  began(at: Nanoseconds, detail: string): void;
+  /**
+   * To be called once, with the instant right before the node began to change: the fault's clocks count from it. `pods`: the
+   * names of those that it takes, of a fault that takes pods.
+   */
+  began(at: Nanoseconds, detail: string, pods?: readonly string[]): void;
 }
 
 /** What a fault took. */

@@ -1,6 +1,7 @@
 import type { FaultKind } from '../catalogue/faults.ts';
 import { drain } from './drain.ts';
 import type { Fault } from './fault.ts';
+import { podDelete } from './pod-delete.ts';
 import { podKill } from './pod-kill.ts';
 import { powerOff } from './power-off.ts';
 import { preempt } from './preempt.ts';
@@ -13,6 +14,7 @@ export const faults: Record<FaultKind, Fault> = {
   preempt,
   drain,
   'pod-kill': podKill,
+  'pod-delete': podDelete,
 };
 
 export type { Fault, FaultContext, FaultEffect, NodePod } from './fault.ts';

@@ -27,8 +27,17 @@ function policyMeaningOf(name: string): PolicyMeaning {
 function faultMeaningOf(name: string): FaultMeaning {
   const traits = traitsOf(name);
   if (traits === null) throw unknown('fault', name);
-  const { noun, afterNotice, takes, silencesNode, evicts, notice } = traits;
-  return { noun, afterNotice, takes: takes === 'pod' ? takes : [...takes], silencesNode, evicts, notice };
+  const { takes, noun, afterNotice, aims, silencesNode, evicts, ownGrace, notice } = traits;
+  return {
+    noun,
+    afterNotice,
+    takes: takes === 'pod' ? takes : [...takes],
+    aims,
+    silencesNode,
+    evicts,
+    ownGrace,
+    notice,
+  };
 }
 
 const unknown = (what: string, name: string) =>

@@ -62,7 +62,7 @@ export function targetCandidates(
   if (left.length === 0) {
     const what = `fault.target matches no node that runs a pod of ${fault.pod}, which ${fault.kind} needs`;
     throw new MidflightError('no-target', what, {
-      hint: `nodes that do: ${[...running[fault.pod]].sort().join(', ') || 'none'}; fault.pod says which pod is killed`,
+      hint: `nodes that do: ${[...running[fault.pod]].sort().join(', ') || 'none'}; fault.pod says which pod is taken`,
     });
   }
   return left.map(({ name }) => name).sort();

@@ -65,13 +65,13 @@ function faultMs(plan: Plan, trial: PlannedTrial): number {
   if (fault === null) return 0;
   const final = edge.checks[policyTraits(trial.policy).final];
   const ejected = final.unhealthyThreshold * final.intervalMs;
-  const { silencesNode, evicts, notice } = faultTraits[fault.kind];
+  const { losesLease, ownGrace, notice } = faultTraits[fault.kind];
   const evicted = evictedMs(plan, trial);
   const grace = timers.nodeMonitorGraceMs + timers.nodeMonitorPeriodMs / 2;
-  const notReady = silencesNode && (observe === 'full' || evicted > 0) ? grace : 0;
+  const notReady = losesLease && (observe === 'full' || evicted > 0) ? grace : 0;
   const back = evicted === 0 ? 0 : evicted + final.healthyThreshold * final.intervalMs + stabilityMs;
   const stall = Math.max(0, ...load.map((item) => (item.kind === 'streams' ? item.stallMs : 0)));
-  const ending = evicts ? Math.max(lifeOf(plan.ingress), plan.app.preStopMs) : 0;
+  const ending = ownGrace ? Math.max(lifeOf(plan.ingress), plan.app.preStopMs) : 0;
   return (notice?.ms ?? 0) + ending + Math.max(ejected + stabilityMs, notReady + back, stall);
 }
 

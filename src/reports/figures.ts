@@ -56,11 +56,24 @@ export const repeatsOf = ({ comparison }: Pick<Report, 'comparison'>): number =>
   Math.max(0, ...comparison.map((row) => row.repeats));
 
 /** `power-off of preemptible-2`, `flip Cluster->Local`, `command kubectl ...`, shortened. */
-export const disturbanceName = ({ label, node }: Pick<DisturbanceReport, 'label' | 'node'>): string =>
-  `${shortened(label, 48)}${node === null ? '' : ` of ${node}`}`;
+export const disturbanceName = ({
+  label,
+  node,
+  nodes,
+}: Pick<DisturbanceReport, 'label' | 'node' | 'nodes'>): string => {
+  const hit = nodes ?? (node === null ? [] : [node]);
+  return `${shortened(label, 48)}${hit.length === 0 ? '' : ` of ${andList(hit)}`}`;
+};
 
 /** `power-off of preemptible-2`: the fault of a trial as a whole, a preemption with its notice. */
-export const faultName = ({ noun, node }: NonNullable<TrialReport['fault']>): string => `${noun} of ${node}`;
+export const faultName = ({ noun, node, nodes, pod }: NonNullable<TrialReport['fault']>): string => {
+  const hit = nodes ?? (node === null ? [] : [node]);
+  return `${noun} of ${hit.length > 0 ? andList(hit) : `the ${pod ?? 'workload'}`}`;
+};
+
+/** `a, b and c`. */
+const andList = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 /** `silently dead from 21.3 s (3 requests), replaced at 26.3 s`; null if no kept connection was lost. */
 export function keptConnectionLine({

@@ -169,9 +169,18 @@ export class HistoryBuilder {
     return this.#disturb(at, { kind: 'fault', at: 'done', affected, ...this.#fault });
   }
 
-  /** The trial's fault is begun. */
-  fault(at: Ms): this {
-    return this.#disturb(at, { kind: 'fault', at: 'begin', ...this.#fault });
+  /** The trial's fault is begun; `of`: on which nodes, if not on the trial's, and which pods it takes. */
+  fault(at: Ms, of: { nodes?: string[]; pods?: string[] } = {}): this {
+    const { nodes, pods } = of;
+    const node = nodes?.[0] ?? this.#fault.node;
+    return this.#disturb(at, {
+      kind: 'fault',
+      at: 'begin',
+      ...this.#fault,
+      node,
+      ...(nodes === undefined || nodes.length < 2 ? {} : { nodes }),
+      ...(pods === undefined ? {} : { pods }),
+    });
   }
 
   recover(at: Ms): this {
@@ -302,7 +311,7 @@ export class HistoryBuilder {
   #disturb(
     at: Ms,
     event: Pick<EventOf<'disturbance'>, 'kind' | 'at' | 'name' | 'node'> &
-      Partial<Pick<EventOf<'disturbance'>, 'affected'>>,
+      Partial<Pick<EventOf<'disturbance'>, 'affected' | 'nodes' | 'pods'>>,
   ): this {
     return this.add({
       type: 'disturbance',

@@ -1,5 +1,6 @@
 import type { Nanoseconds } from '../../base/units.ts';
 import type { Cause } from '../../catalogue/causes.ts';
+import { isPartOf } from '../../catalogue/disturbances.ts';
 import type { PathPlace } from '../../catalogue/faults.ts';
 import { staysOnNode, type TrafficPolicy } from '../../catalogue/policies.ts';
 import type { TrialMeaning } from '../../history/schema.ts';
@@ -30,6 +31,8 @@ export interface Attribution {
   readonly proven: boolean;
   /** Records that contradict each other; null: they agree. */
   readonly contradiction: string | null;
+  /** The part of the fault that its path shows; null: it shows none. */
+  readonly strike: Disturbance | null;
 }
 
 /** The nodes of a request's path, as far as the records show them. */
@@ -46,14 +49,18 @@ export function requestPath(request: RequestRecord, { run, trial }: Pick<Blame, 
 export const connectionBegan = ({ connection, startedAt }: RequestRecord): Nanoseconds =>
   Math.min(connection?.openedAt ?? startedAt, startedAt);
 
-/** When the fault began to take the node: with its notice, if it gives one. */
-export const struckAt = ({ disturbances, fault }: Blame): Nanoseconds | null =>
-  disturbances.find(({ kind }) => kind === 'notice')?.at ?? fault?.at ?? null;
+/** Every part of the fault, in order: its notices, the fault itself on each node, its steps. */
+export const strikesOf = ({ disturbances }: Pick<Blame, 'disturbances'>): Disturbance[] =>
+  disturbances.filter(({ kind }) => isPartOf(kind, 'fault'));
+
+/** When the fault began to take its first node: with its notice, if it gives one. */
+export const struckAt = (blame: Blame): Nanoseconds | null => strikesOf(blame)[0]?.at ?? null;
 
 /** Why a request was lost. Only what the records show: where they are silent it is `unattributed`. */
 export function attribute(request: RequestRecord, blame: Blame): Attribution {
   const contradicted = contradiction(request, blame);
-  if (contradicted !== null) return { cause: 'unattributed', proven: false, contradiction: contradicted };
+  if (contradicted !== null)
+    return { cause: 'unattributed', proven: false, contradiction: contradicted, strike: null };
   const { flip, finalPolicy, placement } = blame;
   if (request.connection !== null && request.connection.node === null) {
     return proven(tookAddress(request, blame) ? 'switchover' : 'no-target');
@@ -67,14 +74,15 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
     !placement.ingress.has(path.transit);
   // Such a policy drops new connections there, whether the node lives or not.
   if (dropped && request.firstByteAt === null) return proven('switchover');
-  const struck = struckAt(blame);
-  const fault = blame.fault ?? blame.disturbances.find(({ kind }) => kind === 'notice') ?? null;
-  if (fault !== null && struck !== null && request.endedAt >= struck) {
-    const cause = fault.podKilled === null ? byNode(request, blame, fault) : byPod(request, blame, fault);
-    if (cause !== null) return proven(cause);
+  const struck = strikesOf(blame).filter(({ at }) => request.endedAt >= at);
+  for (const ask of [onPath, unanswered]) {
+    for (const strike of struck) {
+      const cause = ask(request, blame, strike);
+      if (cause !== null) return proven(cause, strike);
+    }
   }
   const met = flip !== null && request.endedAt >= flip.at && request.startedAt < flip.until;
-  return { cause: met ? 'switchover' : 'unattributed', proven: false, contradiction: null };
+  return { cause: met ? 'switchover' : 'unattributed', proven: false, contradiction: null, strike: null };
 }
 
 /** The controller had taken the address away, or everything behind it, because of the flip. */
@@ -85,43 +93,65 @@ function tookAddress(request: RequestRecord, { flip, run }: Blame): boolean {
   return began >= flip.at && began < flip.until;
 }
 
-const proven = (cause: Cause): Attribution => ({ cause, proven: true, contradiction: null });
+const proven = (cause: Cause, strike: Disturbance | null = null): Attribution => ({
+  cause,
+  proven: true,
+  contradiction: null,
+  strike,
+});
 
 const policyOf = (request: RequestRecord, { flip, initialPolicy, finalPolicy }: Blame) =>
   flip !== null && connectionBegan(request) < flip.at ? initialPolicy : finalPolicy;
 
-function byPod(request: RequestRecord, blame: Blame, { node, podKilled, at }: Disturbance): Cause | null {
-  if (node === null) return null;
+/** Whether the recorded path goes through what was taken, and in which place. */
+const onPath = (request: RequestRecord, blame: Blame, strike: Disturbance): Cause | null =>
+  strike.podKilled === null ? byNode(request, blame, strike) : byPod(request, blame, strike);
+
+const isIn = (nodes: readonly string[], node: string | null): node is string =>
+  node !== null && nodes.includes(node);
+
+function byPod(
+  request: RequestRecord,
+  blame: Blame,
+  { nodes, podKilled, pods, at }: Disturbance,
+): Cause | null {
   const path = requestPath(request, blame);
-  if (podKilled === 'app') return path.endpoint === node ? 'endpoint' : null;
-  if (path.ingress === node) return 'ingress';
+  const taken = (pod: string | null, node: string | null) =>
+    pods !== null && pod !== null ? pods.includes(pod) : isIn(nodes, node);
+  if (podKilled === 'app') return taken(request.endpointPod, path.endpoint) ? 'endpoint' : null;
+  if (taken(request.ingressPod, path.ingress)) return 'ingress';
   // If connections stay on their node, it passes new ones to its own ingress pods alone.
   const isNew = request.firstByteAt === null && connectionBegan(request) >= at;
-  const onlyPod = (blame.placement.ingress.get(node) ?? 0) === 1;
-  return isNew && onlyPod && path.transit === node && staysOnNode(policyOf(request, blame))
-    ? 'ingress'
-    : null;
+  const { transit } = path;
+  if (!isNew || !isIn(nodes, transit) || !staysOnNode(policyOf(request, blame))) return null;
+  return (blame.placement.ingress.get(transit) ?? 0) === 1 ? 'ingress' : null;
 }
 
-function byNode(request: RequestRecord, blame: Blame, fault: Disturbance): Cause | null {
-  const { placement, trial } = blame;
-  const { node } = fault;
-  if (node === null) return null;
+function byNode(request: RequestRecord, blame: Blame, strike: Disturbance): Cause | null {
+  const { nodes } = strike;
   const path = requestPath(request, blame);
-  if (path.endpoint === node) return 'endpoint';
-  if (path.ingress === node) return 'ingress';
-  if (path.transit === node) {
-    // A connection that never leaves its transit node: that node was its ingress node as well.
-    if (staysOnNode(policyOf(request, blame)) && placement.ingress.has(node)) return 'ingress';
-    if (isSilent(request, blame, fault)) return 'transit';
-  }
-  if (request.firstByteAt !== null || path.transit === null || wasAcceptedLate(request)) return null;
-  // No answer, through a node that lives. An ingress that lives logs every request that reaches it: one that none has
-  // logged went to the dead ingress pod; one that was logged waited for the dead app pod.
+  if (isIn(nodes, path.endpoint)) return 'endpoint';
+  if (isIn(nodes, path.ingress)) return 'ingress';
+  if (!isIn(nodes, path.transit)) return null;
+  // A connection that never leaves its transit node: that node was its ingress node as well.
+  if (staysOnNode(policyOf(request, blame)) && blame.placement.ingress.has(path.transit)) return 'ingress';
+  return isSilent(request, blame, path.transit) ? 'transit' : null;
+}
+
+/**
+ * No answer, through a node that lives. An ingress that lives logs every request that reaches it: one that none has logged
+ * went to the dead ingress pod; one that was logged waited for the dead app pod.
+ */
+function unanswered(request: RequestRecord, blame: Blame, { podKilled, nodes }: Disturbance): Cause | null {
+  const { placement, trial } = blame;
+  const { transit } = requestPath(request, blame);
+  if (podKilled !== null || request.firstByteAt !== null || transit === null || wasAcceptedLate(request))
+    return null;
   const logs = trial.logged.any || blame.run.topology?.ingressKind === 'model';
   if (!logs) return null;
-  if (trial.logged.has(request.id)) return placement.app.has(node) ? 'endpoint' : null;
-  return placement.ingress.has(node) ? 'ingress' : null;
+  const ran = (pods: ReadonlyMap<string, number>) => nodes.some((node) => pods.has(node));
+  if (trial.logged.has(request.id)) return ran(placement.app) ? 'endpoint' : null;
+  return ran(placement.ingress) ? 'ingress' : null;
 }
 
 const silencesNode = ({ fault }: Pick<Disturbance, 'fault'>): boolean => fault?.silencesNode ?? true;
@@ -131,8 +161,10 @@ export const takesPlace = ({ fault }: Pick<Disturbance, 'fault'>, place: PathPla
   fault === null || fault.takes === 'pod' || fault.takes.includes(place);
 
 /** Whether the node had stopped to forward when the request ended: not so during a notice or in a drain. */
-const isSilent = ({ endedAt }: RequestRecord, { fault }: Blame, struck: Disturbance): boolean =>
-  silencesNode(struck) && fault !== null && endedAt >= fault.at;
+const isSilent = ({ endedAt }: RequestRecord, blame: Blame, node: string): boolean =>
+  blame.disturbances.some(
+    (one) => one.kind === 'fault' && silencesNode(one) && one.nodes.includes(node) && endedAt >= one.at,
+  );
 
 /** Most of the time that the client waited passed before the edge took its connection: no answer says little then. */
 function wasAcceptedLate({ connection, connectedAt, endedAt, freshConnection }: RequestRecord): boolean {

@@ -15,7 +15,7 @@ export function reportDisturbance(
   lane: JudgedLane | null,
 ): DisturbanceReport {
   const { disturbance, trial, time, plan, lanes } = sources;
-  const { kind, name, node, at } = disturbance;
+  const { kind, name, node, nodes, pods, at } = disturbance;
   const own = streams.filter((one) => one.lost && one.disturbance === disturbance);
   const before = own.filter(({ request }) => request.startedAt < at).length;
   const outages = lanes.new === null ? null : outagesIn(lanes.new, time.ns(plan.stabilityMs));
@@ -24,6 +24,8 @@ export function reportDisturbance(
     name,
     label: labelOf(disturbance),
     node,
+    ...(nodes.length > 1 ? { nodes: [...nodes] } : {}),
+    ...(pods === null ? {} : { pods: [...pods] }),
     at: time.seconds(trial.start.t, at),
     requestsLost: own.length,
     lostBegunBefore: before,
@@ -44,8 +46,9 @@ export function labelOf({ kind, name, fault }: Pick<Disturbance, 'kind' | 'name'
       return `${fault?.noun ?? name} notice`;
     case 'outage':
       return name;
-    case 'flip':
     case 'step':
+      return `${fault?.noun ?? name} step`;
+    case 'flip':
     case 'command':
       return `${kind} ${name}`;
   }

@@ -9,9 +9,14 @@ import type { TrialRecord } from '../records.ts';
 export interface Disturbance {
   readonly kind: DisturbanceKind;
   readonly name: string;
+  /** The first of its nodes; null: it hits none. */
   readonly node: string | null;
-  /** pod-kill: which pod of the node. */
+  /** All nodes that it hits at once. */
+  readonly nodes: readonly string[];
+  /** A fault that takes pods: which part of the workload they are of. */
   readonly podKilled: 'ingress' | 'app' | null;
+  /** The pods that it takes by name; null: the history does not name them, or it takes no pods. */
+  readonly pods: readonly string[] | null;
   /** What the fault means that this is, or gives notice of; null: it is no part of a fault. */
   readonly fault: FaultMeaning | null;
   /** Right before it was done. */
@@ -20,6 +25,8 @@ export interface Disturbance {
   readonly until: Nanoseconds;
   /** The recovery or the end of the trial: what it failed may be seen while the next one goes on. */
   readonly end: Nanoseconds;
+  /** The next disturbance of one of its nodes, or `end`: what the others hit leaves the clocks of these nodes alone. */
+  readonly untilOwn: Nanoseconds;
   readonly recoverAt: Nanoseconds | null;
   readonly endedBy: 'disturbance' | 'recovery' | 'end';
   /** How many pods or nodes it took; null: not known. 0: it had no effect. */
@@ -42,24 +49,35 @@ export function disturbancesOf(
     if (next !== undefined) candidates.push([next.t, 'disturbance']);
     const [until, endedBy] = candidates.reduce((least, one) => (one[0] <= least[0] ? one : least));
     const fault = isPartOf(begin.kind, 'fault') ? meaning : null;
+    const nodes = nodesOf(begin);
+    const again = begins
+      .slice(index + 1)
+      .find((later) => nodesOf(later).some((node) => nodes.includes(node)));
     const done = trial.disturbances.find(
-      ({ at, kind, t }) => at === 'done' && kind === begin.kind && t >= begin.t && t <= end,
+      ({ at, kind, t, node }) =>
+        at === 'done' && kind === begin.kind && node === begin.node && t >= begin.t && t <= end,
     );
     return {
       kind: begin.kind,
       name: begin.name,
       node: begin.node,
+      nodes,
       podKilled: fault?.takes === 'pod' ? (trial.start.fault?.pod ?? null) : null,
+      pods: begin.pods ?? null,
       fault,
       at: begin.t,
       until,
       end,
+      untilOwn: Math.min(again?.t ?? end, end),
       recoverAt: begin.kind === 'fault' ? (recover?.t ?? null) : null,
       endedBy,
       affected: done?.affected ?? null,
     };
   });
 }
+
+const nodesOf = ({ node, nodes }: TrialRecord['disturbances'][number]): readonly string[] =>
+  nodes ?? (node === null ? [] : [node]);
 
 /**
  * A watch without a command does not know what disturbs: its outage begins at the last probe that succeeded before the
@@ -73,11 +91,14 @@ export function outageOf(trial: TrialRecord, timeline: Timeline | null, until: N
     kind: 'outage',
     name: 'unknown cause',
     node: null,
+    nodes: [],
     podKilled: null,
+    pods: null,
     fault: null,
     at: at ?? trial.start.t,
     until,
     end: until,
+    untilOwn: until,
     recoverAt: null,
     endedBy: 'end',
     affected: null,

@@ -5,28 +5,43 @@ import type { Disturbance } from './disturbances.ts';
 import { shareOn } from './placement.ts';
 
 /** What a fault takes, and where. */
-type Struck = Pick<Disturbance, 'node' | 'fault' | 'podKilled'>;
+type Struck = Pick<Disturbance, 'nodes' | 'fault' | 'podKilled'>;
 
 /**
- * The share of connections under a policy that depend on what the fault takes, from topology and policy alone. The
- * balancer spreads connections evenly over green nodes; kube-proxy spreads evenly over all ingress pods or, under a
- * policy that stays on the node, over those of the transit node; the ingress spreads evenly over app pods. Lost is what has the target in any of
- * these places: 1 - (1 - transit)(1 - ingress)(1 - app).
+ * The share of connections under a policy that depend on what the parts of a fault take, from topology and policy alone.
+ * The balancer spreads connections evenly over green nodes; kube-proxy spreads evenly over all ingress pods or, under a
+ * policy that stays on the node, over those of the transit node; the ingress spreads evenly over app pods. Lost is what has
+ * a target in any of these places: 1 - (1 - transit)(1 - ingress)(1 - app).
  */
-export function shareThrough({ placement, run }: Blame, fault: Struck, policy: TrafficPolicy): number {
+export function shareThrough(
+  { placement, run }: Blame,
+  strikes: readonly Struck[],
+  policy: TrafficPolicy,
+): number {
+  const [first] = strikes;
+  if (first === undefined) return 0;
   const stays = staysOnNode(policy);
-  const { node } = fault;
-  if (node === null) return 0;
+  const hit = new Set(strikes.flatMap(({ nodes }) => nodes));
   const nodes = (run.topology?.nodes ?? []).map(({ name }) => name);
   const green = stays ? [...placement.ingress.keys()] : nodes;
-  const transit = green.includes(node) ? 1 / green.length : 0;
-  const ingress = stays ? transit : shareOn(placement.ingress, node);
-  const app = shareOn(placement.app, node);
-  // A pod that is killed takes its own part of the node's.
-  const pod = (part: number, pods: ReadonlyMap<string, number>) => part / Math.max(1, pods.get(node) ?? 1);
-  if (fault.podKilled === 'ingress') return rounded(pod(ingress, placement.ingress));
-  if (fault.podKilled === 'app') return rounded(pod(app, placement.app));
-  const takes = (place: PathPlace, share: number) => (takesPlace(fault, place) ? share : 0);
+  const transit = green.length === 0 ? 0 : green.filter((node) => hit.has(node)).length / green.length;
+  if (first.podKilled !== null) {
+    const share = (node: string) => (stays ? 1 / green.length : shareOn(placement.ingress, node));
+    const ofPod = (node: string) =>
+      first.podKilled === 'app'
+        ? shareOn(placement.app, node)
+        : green.includes(node) || !stays
+          ? share(node)
+          : 0;
+    const pods = first.podKilled === 'app' ? placement.app : placement.ingress;
+    // A pod takes its own part of its node's.
+    return rounded(
+      sum([...hit].map((node) => ofPod(node) * Math.min(1, takenOn(strikes, node) / (pods.get(node) || 1)))),
+    );
+  }
+  const ingress = stays ? transit : sum([...hit].map((node) => shareOn(placement.ingress, node)));
+  const app = sum([...hit].map((node) => shareOn(placement.app, node)));
+  const takes = (place: PathPlace, share: number) => (takesPlace(first, place) ? share : 0);
   const carried = takes('transit', transit);
   const served = takes('ingress', ingress);
   // If connections stay on their node, transit and ingress are one and the same.
@@ -38,17 +53,23 @@ export function shareThrough({ placement, run }: Blame, fault: Struck, policy: T
 export function nodeLossShares(blame: Blame): { node: string; share: number }[] {
   const { run, finalPolicy } = blame;
   const nodes = (run.topology?.nodes ?? []).filter(({ controlPlane }) => !controlPlane);
-  return nodes.map(({ name }) => ({ node: name, share: shareThrough(blame, death(name), finalPolicy) }));
+  return nodes.map(({ name }) => ({ node: name, share: shareThrough(blame, [death(name)], finalPolicy) }));
 }
 
 /** Takes the node as a whole: whatever it forwards and whatever runs on it. */
-const death = (node: string): Struck => ({ node, fault: null, podKilled: null });
+const death = (node: string): Struck => ({ nodes: [node], fault: null, podKilled: null });
+
+/** How many pods of a node the parts of a fault take. */
+const takenOn = (strikes: readonly Struck[], node: string): number =>
+  strikes.filter(({ nodes }) => nodes.includes(node)).length;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 /** The share of new connections that a disturbance fails, until the balancer has reacted; null: nothing predicts it. */
 export function newConnectionsFailing(blame: Blame, disturbance: Disturbance): number | null {
   const { placement, run, finalPolicy } = blame;
   if (disturbance.kind === 'fault') {
-    const share = shareThrough(blame, disturbance, finalPolicy);
+    const share = shareThrough(blame, [disturbance], finalPolicy);
     return share === 0 ? null : share;
   }
   if (disturbance.kind !== 'flip' || !staysOnNode(finalPolicy)) return null;

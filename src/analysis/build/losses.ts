@@ -6,7 +6,7 @@ import { isLost, isSilent, type Outcome } from '../../catalogue/outcomes.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
 import type { ClusterTime } from '../time.ts';
-import { attribute, type Blame } from './attribution.ts';
+import { type Attribution, attribute, type Blame } from './attribution.ts';
 import { cdnCodeOf } from './cdn.ts';
 import type { Disturbance } from './disturbances.ts';
 import { outcomeOf } from './outcomes.ts';
@@ -33,10 +33,12 @@ export function judgeRequest(request: RequestRecord, blame: Blame, plan: AnyPlan
     const nothing = { cause: null, proven: false, contradiction: null, cdn: null, disturbance: null };
     return { request, outcome, lost: false, ...nothing };
   }
-  const { cause, proven, contradiction } = attribute(request, blame);
+  const { cause, proven, contradiction, strike } = attribute(request, blame);
   const cdn = cdnCodeOf(request, outcome, time);
   const disturbance =
-    outcome === 'local-error' ? null : disturbanceOf(request, cause, blame, lostAt(request, plan, time));
+    outcome === 'local-error'
+      ? null
+      : disturbanceOf(request, { cause, strike }, blame, lostAt(request, plan, time));
   return { request, outcome, lost: true, cause, proven, contradiction, cdn, disturbance };
 }
 
@@ -45,22 +47,26 @@ export function judgeRequest(request: RequestRecord, blame: Blame, plan: AnyPlan
  */
 function disturbanceOf(
   request: RequestRecord,
-  cause: Cause,
+  { cause, strike }: Pick<Attribution, 'cause' | 'strike'>,
   { disturbances }: Blame,
   at: Nanoseconds,
 ): Disturbance | null {
   const before = disturbances.filter((one) => one.at <= at);
   const { of } = causeTraits[cause];
   if (of === 'latest') return before.at(-1) ?? null;
-  const latest = before.findLast(({ kind }) => isPartOf(kind, of)) ?? null;
-  return latest ?? (of === 'fault' ? firstOfFault(request, disturbances) : null);
+  // Of several nodes in a row, or pods of a rollout, the one that its path shows.
+  const own = (one: Disturbance) => isPartOf(one.kind, of) && (strike === null || hitsSame(one, strike));
+  const latest = before.findLast(own) ?? null;
+  return latest ?? (of === 'fault' ? firstOfFault(request, disturbances.filter(own)) : null);
 }
+
+const hitsSame = (one: Disturbance, other: Disturbance): boolean =>
+  one === other ||
+  (one.pods === null && other.pods === null && one.nodes.some((node) => other.nodes.includes(node)));
 
 /** A stream that the fault cut within its last chunk may seem to have fallen silent before it. */
 const firstOfFault = ({ lane, endedAt }: RequestRecord, disturbances: readonly Disturbance[]) =>
-  lane !== null
-    ? null
-    : (disturbances.find(({ kind, at }) => isPartOf(kind, 'fault') && at <= endedAt) ?? null);
+  lane !== null ? null : (disturbances.find(({ at }) => at <= endedAt) ?? null);
 
 /**
  * When it was lost, as far as that can be told: a probe by when it was due, a stream that fell silent when its next chunk

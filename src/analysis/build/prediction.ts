@@ -1,11 +1,10 @@
 import type { Nanoseconds } from '../../base/units.ts';
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
-import type { FaultMeaning } from '../../history/schema.ts';
 import { lifeMs, ownEndMs } from '../../plan/pods.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
 import type { ClusterTime } from '../time.ts';
-import { type Blame, requestPath, struckAt, takesPlace } from './attribution.ts';
+import { type Blame, requestPath, strikesOf, struckAt, takesPlace } from './attribution.ts';
 import type { Disturbance } from './disturbances.ts';
 import { shareThrough } from './expected-share.ts';
 import { chunkIntervalMs } from './losses.ts';
@@ -27,7 +26,7 @@ export interface Prediction {
 export function predict(blame: Blame, fault: Disturbance, plan: AnyPlan, time: ClusterTime): Prediction {
   const at = struckAt(blame) ?? fault.at;
   const inFlight = blame.trial.streams.filter((stream) => isInFlight(stream, at));
-  const takes = taking(blame, fault, plan);
+  const takes = taking(blame, at, plan, time);
   const chunk = time.ns(2 * chunkIntervalMs(plan));
   const through: RequestRecord[] = [];
   const doomed = new Set<RequestRecord>();
@@ -47,7 +46,7 @@ export function predict(blame: Blame, fault: Disturbance, plan: AnyPlan, time: C
     doomed,
     close,
     atInjection: { inFlight: inFlight.length, throughTarget: through.length },
-    predicted: { lost: doomed.size, expectedShare: shareThrough(blame, fault, policy) },
+    predicted: { lost: doomed.size, expectedShare: shareThrough(blame, strikesOf(blame), policy) },
     unproven: inFlight.filter(({ connection }) => connection === null).length,
   };
 }
@@ -81,34 +80,59 @@ function plannedEnd({ load, startedAt }: RequestRecord, plan: AnyPlan, time: Clu
 }
 
 /**
- * For a stream, the cluster milliseconds that the fault leaves it; infinite if it lets it finish; null if the stream does
- * not depend on what the fault takes.
+ * For a stream, the cluster milliseconds that the fault leaves it from its first moment on; infinite if it lets it finish;
+ * null if the stream does not depend on what the fault takes.
  */
-function taking(blame: Blame, fault: Disturbance, plan: AnyPlan): (stream: RequestRecord) => number | null {
-  const { node } = fault;
-  if (fault.podKilled !== null) {
-    const killed = killedPod(blame, fault);
-    return (stream) => {
-      const path = requestPath(stream, blame);
-      const [at, pod] =
-        fault.podKilled === 'ingress'
-          ? [path.ingress, stream.ingressPod]
-          : [path.endpoint, stream.endpointPod];
-      if (at !== node) return null;
-      return killed === null || pod === null || pod === killed ? 0 : null;
-    };
-  }
-  const limits = gracesOf(
-    fault.fault,
-    plan,
-    blame.disturbances.some(({ kind }) => kind === 'notice'),
+function taking(
+  blame: Blame,
+  at: Nanoseconds,
+  plan: AnyPlan,
+  time: ClusterTime,
+): (stream: RequestRecord) => number | null {
+  const strikes = strikesOf(blame);
+  // A node's notice says when its pods and its power go: the power cut behind it adds nothing.
+  const first = strikes.filter(
+    (one, index) =>
+      !strikes.slice(0, index).some((other) => other.kind === 'notice' && other.node === one.node),
   );
+  const takers = first.map((strike) => ({
+    after: time.ms(strike.at - at),
+    takes: strike.podKilled === null ? byNodes(blame, strike, plan) : byPods(blame, strike, plan),
+  }));
+  return (stream) => {
+    const graces = takers.flatMap(({ after, takes }) => {
+      const grace = takes(stream);
+      return grace === null ? [] : [after + grace];
+    });
+    return graces.length === 0 ? null : Math.min(...graces);
+  };
+}
+
+type Takes = (stream: RequestRecord) => number | null;
+
+function byPods(blame: Blame, strike: Disturbance, plan: AnyPlan): Takes {
+  const pods = strike.pods ?? killedPod(blame, strike);
+  const limits = gracesOf(strike, plan);
+  return (stream) => {
+    const path = requestPath(stream, blame);
+    const [at, pod, grace] =
+      strike.podKilled === 'ingress'
+        ? [path.ingress, stream.ingressPod, limits.ingress]
+        : [path.endpoint, stream.endpointPod, limits.app];
+    if (at === null || !strike.nodes.includes(at)) return null;
+    return pods === null || pod === null || pods.includes(pod) ? grace : null;
+  };
+}
+
+function byNodes(blame: Blame, strike: Disturbance, plan: AnyPlan): Takes {
+  const limits = gracesOf(strike, plan);
+  const hit = (node: string | null) => node !== null && strike.nodes.includes(node);
   return (stream) => {
     const { transit, ingress, endpoint } = requestPath(stream, blame);
     const graces = [
-      ...(ingress === node && takesPlace(fault, 'ingress') ? [limits.ingress] : []),
-      ...(endpoint === node && takesPlace(fault, 'endpoint') ? [limits.app] : []),
-      ...(transit === node && takesPlace(fault, 'transit') ? [limits.transit] : []),
+      ...(hit(ingress) && takesPlace(strike, 'ingress') ? [limits.ingress] : []),
+      ...(hit(endpoint) && takesPlace(strike, 'endpoint') ? [limits.app] : []),
+      ...(hit(transit) && takesPlace(strike, 'transit') ? [limits.transit] : []),
     ];
     return graces.length === 0 ? null : Math.min(...graces);
   };
@@ -120,11 +144,12 @@ interface Graces {
   readonly transit: number;
 }
 
-/** How long each part of a stream's path lives on after the fault, or its notice, began. Cluster milliseconds. */
-function gracesOf(traits: FaultMeaning | null, { ingress, app }: AnyPlan, noticed: boolean): Graces {
-  const notice = noticed ? (traits?.notice ?? null) : null;
+/** How long each part of a stream's path lives on after this part of the fault began. Cluster milliseconds. */
+function gracesOf({ kind, fault: traits }: Disturbance, { ingress, app }: AnyPlan): Graces {
+  const notice = kind === 'notice' ? (traits?.notice ?? null) : null;
   const evicts = traits?.evicts ?? false;
-  if (ingress === undefined || app === undefined || (!evicts && notice === null))
+  const ownGrace = traits?.ownGrace ?? evicts;
+  if (ingress === undefined || app === undefined || (!ownGrace && notice === null))
     return { ingress: 0, app: 0, transit: 0 };
   // The ingress ends by itself when its own grace is over; the kubelet kills what is left after the pod's. The app serves
   // on for as long as it is let.
@@ -135,26 +160,29 @@ function gracesOf(traits: FaultMeaning | null, { ingress, app }: AnyPlan, notice
   if (notice === null) {
     const own = lives(Number.POSITIVE_INFINITY);
     // kubectl drain --ignore-daemonsets leaves their pods alone.
-    const evicted = (kind: string, graceMs: number) =>
-      kind === 'DaemonSet' ? Number.POSITIVE_INFINITY : graceMs;
+    const ended = (kind: string, graceMs: number) =>
+      evicts && kind === 'DaemonSet' ? Number.POSITIVE_INFINITY : graceMs;
     return {
-      ingress: evicted(ingress.kind, own.ingress),
-      app: evicted(app.kind, own.app),
+      ingress: ended(ingress.kind, own.ingress),
+      app: ended(app.kind, own.app),
       transit: Number.POSITIVE_INFINITY,
     };
   }
   return { ...lives(notice.ordinaryMs), transit: notice.ms };
 }
 
-/** The first pod on the node of which a process ended after the fault; null: the history does not show it. */
-function killedPod({ trial }: Blame, { at, node, end, podKilled }: Disturbance): string | null {
+/**
+ * Of a history that does not name it: the first pod on the node of which a process ended after the fault; null: the
+ * history does not show it.
+ */
+function killedPod({ trial }: Blame, { at, node, end, podKilled }: Disturbance): string[] | null {
   const streams = trial.streams;
   const serves = (pod: string) =>
     streams.some((one) => (podKilled === 'ingress' ? one.ingressPod : one.endpointPod) === pod);
   const found = trial.processEnds.find(
     (one) => one.node === node && one.t >= at && one.t < end && serves(one.pod),
   );
-  return found?.pod ?? null;
+  return found === undefined ? null : [found.pod];
 }
 
 /** Streams of a cohort began before the flip, under the policy before it. */

@@ -152,7 +152,15 @@ const lostToFault = (lost: readonly Judged[]) =>
   );
 
 const faultOf = ({ start: { fault } }: TrialRecord, { meaning }: Blame): TrialReport['fault'] =>
-  fault === null ? null : { kind: fault.kind, node: fault.node, noun: meaning.fault?.noun ?? fault.kind };
+  fault === null
+    ? null
+    : {
+        kind: fault.kind,
+        node: fault.node,
+        ...(fault.nodes === undefined ? {} : { nodes: fault.nodes }),
+        ...(fault.pod === null ? {} : { pod: fault.pod }),
+        noun: meaning.fault?.noun ?? fault.kind,
+      };
 
 function blameOf(run: RunRecord, trial: TrialRecord, until: Nanoseconds, time: ClusterTime): Blame {
   const { plan } = run.header;

@@ -1,5 +1,6 @@
 import { lanes as laneNames } from '../../base/connections.ts';
 import { errnoWords } from '../../base/errno.ts';
+import { isPartOf } from '../../catalogue/disturbances.ts';
 import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';
 import { lostToTheMachine } from '../doubt/excuse.ts';
@@ -132,15 +133,16 @@ function neverWell({ report: { policy }, streams, lanes }: BuiltTrial): TrialRea
 }
 
 function fromFault({ record, disturbances, report }: BuiltTrial): TrialReason[] {
-  const fault = disturbances.find(({ kind }) => kind === 'fault');
+  const faults = disturbances.filter(({ kind }) => kind === 'fault');
+  const [fault] = faults;
   const never = record.start.fault !== null && fault === undefined && report.outcome === 'completed';
-  const without = fault?.affected === 0;
+  const idle = faults.find(({ affected }) => affected === 0);
   return [
     ...when(never, 'fault-never-came', 'the fault never came'),
     ...when(
-      without,
+      idle !== undefined,
       'fault-without-effect',
-      `${fault?.name} of ${fault?.node} had no effect: it took nothing`,
+      `${idle?.name} of ${idle?.node ?? idle?.podKilled} had no effect: it took nothing`,
     ),
     ...unaskedEnds(record.processEnds, disturbances).map(({ pod, node }) =>
       because('process-ended', `a container of ${pod}${node === null ? '' : ` on ${node}`} ended by itself`),
@@ -153,8 +155,13 @@ function unaskedEnds(
   ends: readonly ProcessEnd[],
   disturbances: BuiltTrial['disturbances'],
 ): readonly ProcessEnd[] {
-  const struck = disturbances.find(({ kind }) => kind === 'notice' || kind === 'fault');
-  return ends.filter(({ t, node }) => struck === undefined || t < struck.at || node !== struck.node);
+  const strikes = disturbances.filter(({ kind }) => isPartOf(kind, 'fault'));
+  const asked = ({ t, pod, node }: ProcessEnd) =>
+    strikes.some(
+      ({ at, nodes, pods }) =>
+        t >= at && (pods?.includes(pod) === true || (node !== null && nodes.includes(node))),
+    );
+  return ends.filter((end) => !asked(end));
 }
 
 function fromPrediction({ prediction }: BuiltTrial): TrialReason[] {

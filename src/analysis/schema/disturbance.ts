@@ -38,6 +38,10 @@ export const disturbanceReport = z.object({
   /** As a sentence names it: `power cut`, `preemption notice`, `flip Cluster->Local`. */
   label: z.string(),
   node: z.string().nullable(),
+  /** All nodes that it hits at once, where there are several. */
+  nodes: z.array(z.string()).optional(),
+  /** The pods that it takes, where it takes pods and the history names them. */
+  pods: z.array(z.string()).optional(),
   /** Seconds of cluster time since the trial's start. */
   at: secondsFigure,
   /** Streams lost by it. */

@@ -28,8 +28,19 @@ export const trialReport = z.object({
   policy: z.string().nullable(),
   /** What the policy's name means; null: a watch. */
   traffic: policyMeaning.nullable(),
-  /** `noun`: as a sentence names it, `preemption`. */
-  fault: z.object({ kind: z.string(), node: z.string(), noun: z.string() }).nullable(),
+  /**
+   * `noun`: as a sentence names it, `preemption`. `node`: the first of its nodes; null: it takes the pods of a workload,
+   * wherever they run. `nodes`: all of them, where there are several. `pod`: of a fault that takes pods.
+   */
+  fault: z
+    .object({
+      kind: z.string(),
+      node: z.string().nullable(),
+      nodes: z.array(z.string()).optional(),
+      pod: z.enum(['ingress', 'app']).optional(),
+      noun: z.string(),
+    })
+    .nullable(),
   repeat: z.int(),
   outcome: runOutcome,
   verdict,

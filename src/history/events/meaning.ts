@@ -19,12 +19,16 @@ export const faultMeaning = z.object({
   noun: z.string(),
   /** What is done to the node after a notice; null: the fault's own name says it. */
   afterNotice: z.string().nullable(),
-  /** A request is hit if the target is in one of these places of its path; `pod`: if it goes through the killed pod. */
+  /** A request is hit if the target is in one of these places of its path; `pod`: if it goes through a pod that was taken. */
   takes: z.union([z.array(z.enum(pathPlaces)), z.literal('pod')]),
   /** The node answers nobody afterwards. */
   silencesNode: z.boolean(),
+  /** What the target chooses. Histories from before this field lack it. */
+  aims: z.enum(['node', 'pod', 'workload']).optional(),
   /** Pods get their own grace, and those of DaemonSets stay. */
   evicts: z.boolean(),
+  /** The pods that it takes get their own grace. Histories from before this field lack it: then `evicts` says it. */
+  ownGrace: z.boolean().optional(),
   /** From the notice to the fault, and of it what ordinary pods get. Milliseconds of cluster time. */
   notice: z.object({ ms: z.number(), ordinaryMs: z.number() }).nullable(),
 });

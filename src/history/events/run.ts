@@ -57,7 +57,14 @@ export const trialStart = z.object({
   repeat: z.int(),
   seed: z.int(),
   fault: z
-    .object({ kind: z.enum(faultKinds), node: z.string(), pod: z.enum(['ingress', 'app']).nullable() })
+    .object({
+      kind: z.enum(faultKinds),
+      /** The first of its nodes; null: it takes a workload, wherever its pods run. */
+      node: z.string().nullable(),
+      /** All of them, where there are several. */
+      nodes: z.array(z.string()).optional(),
+      pod: z.enum(['ingress', 'app']).nullable(),
+    })
     .nullable(),
   /** What the names of policy and fault meant; absent in histories that were written before it was recorded. */
   meaning: trialMeaning.optional(),
@@ -92,7 +99,7 @@ export const phase = z.object({
 export type Phase = (typeof phaseNames)[number];
 
 /**
- * A flip, a notice (the node learns that its power will be cut), a fault, a step of a rollout, or (midflight watch) the
+ * A flip, a notice (the node learns that its power will be cut), a fault, a step of it (one pod of a rollout), or (midflight watch) the
  * user's command. begin: the instant right before it is done (all clocks count from here); done: it had taken hold;
  * recovered: what it broke was asked to come back; failed: it could not be done.
  */
@@ -105,6 +112,10 @@ export const disturbance = z.object({
   /** flip: `Cluster->Local`. fault: its kind. command: the command line. */
   name: z.string(),
   node: z.string().nullable(),
+  /** All nodes that it hits at once, where there are several; `node` is the first. */
+  nodes: z.array(z.string()).optional(),
+  /** The pods that it takes, where it takes pods. */
+  pods: z.array(z.string()).optional(),
   detail: z.string(),
   /**
    * done: what it took: nodes silenced, pods killed, pods evicted, Services changed; 0: it took no hold. null: nothing that

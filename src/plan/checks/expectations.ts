@@ -63,7 +63,7 @@ function whyNotMeasured({ load, fault, observe }: Plan, policy: Policy, written:
   if (fault === null || !ofFault.includes(metric)) return null;
   if (metric === 'endpointsRemoved' && fault.target.runs === 'nothing') return 'the node runs no pod';
   if (!ofDeath.includes(metric)) return null;
-  if (!faultTraits[fault.kind].silencesNode) return `${fault.kind} leaves the node Ready`;
+  if (!faultTraits[fault.kind].losesLease) return `${fault.kind} leaves the node Ready`;
   return observe === 'short' ? 'observe: short does not wait for it' : null;
 }
 

@@ -39,9 +39,10 @@ async function inject(trial: Trial, fault: Fault, node: NodeName): Promise<numbe
         detail,
         ...(moment === 'done' ? { affected: null } : {}),
       }),
-    began: (t, detail) => {
+    began: (t, detail, pods) => {
       began = t;
-      disturbed(trial, { ...of('fault'), at: 'begin', t, detail });
+      const named = pods === undefined ? {} : { pods: [...pods] };
+      disturbed(trial, { ...of('fault'), at: 'begin', t, detail, ...named });
     },
   });
   const hold: FaultEffect = await fault.inject(context, node);
@@ -54,9 +55,9 @@ async function inject(trial: Trial, fault: Fault, node: NodeName): Promise<numbe
 function observed(trial: Trial, fault: Fault, node: NodeName, since: number): Promise<boolean> {
   const { run, strategy } = trial;
   const { plan, state } = run;
-  const { silencesNode } = faultTraits[fault.kind];
+  const { silencesNode, losesLease } = faultTraits[fault.kind];
   const silenced = silencesNode ? node : null;
-  const waitsForNode = silencesNode && plan.observe === 'full';
+  const waitsForNode = losesLease && plan.observe === 'full';
   const isGone = () => {
     const ready = state.nodeReady.get(node);
     if (ready?.ready === 'True' || (ready?.at ?? 0) < since) return false;

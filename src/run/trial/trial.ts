@@ -37,7 +37,7 @@ type Disturbance = EventOf<'disturbance'>;
 export function disturbed(
   { run, planned }: Trial,
   event: Pick<Disturbance, 'kind' | 'name' | 'node' | 'at' | 'detail'> &
-    Partial<Pick<Disturbance, 't' | 'affected'>>,
+    Partial<Pick<Disturbance, 't' | 'affected' | 'nodes' | 'pods'>>,
 ): void {
   run.record({ type: 'disturbance', t: run.clock.now(), trial: planned.index, affected: null, ...event });
 }

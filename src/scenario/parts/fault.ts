@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { faultKinds } from '../../catalogue/faults.ts';
+import { faultKinds, faultTraits } from '../../catalogue/faults.ts';
 import { selector } from './labels.ts';
 import { duration, name } from './scalars.ts';
 
@@ -15,11 +15,9 @@ const target = z
 export const fault = z.strictObject({
   kind: z
     .enum(faultKinds)
-    .describe(
-      'power-off and unplug: silence; preempt: notice, then power-off; drain: eviction; pod-kill: one pod dies',
-    ),
+    .describe(faultKinds.map((kind) => `${kind}: ${faultTraits[kind].words}`).join('. ')),
   target: target.describe('All that is said must hold; one of the nodes that match is chosen by the seed'),
-  pod: z.enum(['ingress', 'app']).default('ingress').describe('Which pod pod-kill kills'),
+  pod: z.enum(['ingress', 'app']).default('ingress').describe('Which pods a fault that takes pods takes'),
   trigger: z
     .strictObject({
       streamsInFlight: z

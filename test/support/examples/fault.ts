@@ -4,9 +4,12 @@ import { type Fault, needed } from '../../../src/faults/fault.ts';
 /** The row of src/catalogue/faults.ts: what it means. */
 export const flappingTraits = {
   takes: ['transit', 'ingress', 'endpoint'],
+  aims: 'node',
   silencesNode: true,
+  losesLease: true,
   emptiesNode: false,
   evicts: false,
+  ownGrace: false,
   notice: null,
   afterNotice: null,
   noun: 'flapping link',

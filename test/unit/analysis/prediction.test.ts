@@ -154,6 +154,74 @@ test('a preStop hook lets a pod serve on within its grace period: the streams th
   assert.is(await lostOf('power-off', { preStopMs: 60_000 }), 1);
 });
 
+test('a deleted pod gives its streams its own grace; another pod of its node is left alone', async () => {
+  const node = 'stable-1';
+  const of = async (plan: Partial<typeof basicPlan> = {}) => {
+    const trial = history({ plan })
+      .trial(10, { fault: { kind: 'pod-delete', node, pod: 'ingress' } })
+      .fault(10_000, { pods: ['gone'] })
+      .stream({ ...beside, to: 24_000, ingress: node, ingressPod: 'gone', outcome: 'truncated' })
+      .stream({ ...beside, ingress: node, ingressPod: 'stays' })
+      .stream({ ...beside, transit: node })
+      .endTrial(60_000);
+    return trialOf(trial);
+  };
+  const trial = await of();
+  assert.equal([trial.atInjection?.throughTarget, trial.predicted?.lost], [1, 1]);
+  assert.equal(trial.requests.byCause, { ingress: 1 });
+  const { ingress } = basicPlan;
+  const patient = await of({ ingress: { ...ingress, graceTimeOutMs: 30_000 } });
+  assert.equal([patient.atInjection?.throughTarget, patient.predicted?.lost], [1, 0]);
+});
+
+test('several nodes at once are one fault: what any of them carried is predicted, and its share is theirs', async () => {
+  const nodes = ['preemptible-0', 'stable-1'];
+  const trial = await trialOf(
+    history({ ingress: ['stable-0'], app: ['stable-0'], expect: [['predictedMatches', true]] })
+      .trial(10, { fault })
+      .fault(10_000, { nodes })
+      .streams(2, through)
+      .streams(3, { ...through, transit: 'stable-1' })
+      .streams(5, beside)
+      .ejected(14_000, 'preemptible-0')
+      .ejected(16_000, 'stable-1')
+      .endTrial(60_000),
+  );
+  assert.equal([trial.atInjection?.throughTarget, trial.predicted?.lost, trial.verdict], [5, 5, 'pass']);
+  const [struck] = trial.disturbances;
+  assert.equal([struck?.requestsLost, struck?.nodes], [5, nodes]);
+  assert.is(trial.clocksSeconds.edgeEjected, 6, 'the last of them');
+  const one = await shareOf({ fault }, { ingress: ['stable-0'], app: ['stable-0'] });
+  assert.is(trial.predicted?.expectedShare, 2 * (one ?? 0));
+});
+
+test('of nodes in a row each has its own losses, and a stream that ends before its node is hit is not predicted', async () => {
+  const trial = await trialOf(
+    history({ ingress: ['stable-0'], app: ['stable-0'], expect: [['predictedMatches', true]] })
+      .trial(10, { fault })
+      .fault(10_000)
+      .fault(20_500, { nodes: ['stable-1'] })
+      .streams(2, through)
+      .streams(3, { ...through, from: 9000, to: 26_000, transit: 'stable-1', lastByte: 20_400 })
+      .stream({ ...through, from: 20, to: 20_020, transit: 'stable-1', outcome: 'completed' })
+      .ejected(19_000, 'preemptible-0')
+      .ejected(26_500, 'stable-1')
+      .endTrial(60_000),
+  );
+  assert.equal([trial.predicted?.lost, trial.verdict], [5, 'pass']);
+  assert.equal(
+    trial.disturbances.map(({ node, requestsLost, clocksSeconds }) => [
+      node,
+      requestsLost,
+      clocksSeconds.edgeEjected,
+    ]),
+    [
+      ['preemptible-0', 2, 9],
+      ['stable-1', 3, 6],
+    ],
+  );
+});
+
 /** Expected from topology and policy alone. */
 async function shareOf(trial: TrialOptions, options: HistoryOptions = {}, flipAt?: number) {
   const builder = history(options).trial(10, trial);

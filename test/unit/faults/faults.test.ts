@@ -49,7 +49,8 @@ function bench(core: Partial<Record<keyof CoreV1Api, unknown>> = {}, ownerKind =
     sleep,
     realMs: (ms) => ms,
     notice: (moment, at, detail) => log.push(`notice ${moment} @${at / 1e6}: ${detail}`),
-    began: (at, detail) => log.push(`began @${at / 1e6}: ${detail}`),
+    began: (at, detail, pods) =>
+      log.push(`began @${at / 1e6}: ${detail}${pods === undefined ? '' : ` [${pods.join()}]`}`),
   };
   const recover = () => changes.unwind(0, new AbortController().signal);
   return { context, log, recover };
@@ -90,13 +91,33 @@ test('preempt: 15 s for ordinary pods, critical ones after them, power cut 30 s 
 test('pod-kill kills a pod of the wanted kind, and says where there is none', async () => {
   const { context, log } = bench();
   assert.is((await faults['pod-kill'].inject(context, 'a')).affected, 1);
-  assert.equal(log, ['kill ingress-pod', 'began @0: pod ingress-pod killed']);
+  assert.equal(log, ['kill ingress-pod', 'began @0: pod ingress-pod killed [ingress-pod]']);
   try {
     await faults['pod-kill'].inject(context, 'bare');
     assert.unreachable();
   } catch (error) {
     assert.ok(error instanceof MidflightError && error.code === 'fault-failed');
   }
+});
+
+test('pod-delete asks the API, with the grace of the pod itself, and waits until it has ended', async () => {
+  let looks = 0;
+  const deletions: unknown[] = [];
+  const { context, log } = bench({
+    readNamespacedPod: async () => {
+      looks += 1;
+      if (deletions.length > 0 && looks > 4) throw Object.assign(new Error('gone'), { code: 404 });
+      return { metadata: { uid: 'u', ownerReferences: [{ kind: 'ReplicaSet' }] } };
+    },
+    deleteNamespacedPod: async ({ body }: { body: unknown }) => void deletions.push(body),
+  });
+  assert.equal(await faults['pod-delete'].inject(context, 'a'), {
+    affected: 1,
+    detail: 'pod ingress-pod has ended',
+  });
+  assert.equal(deletions, [{ preconditions: { uid: 'u' } }]);
+  assert.equal(log, ['began @0: pod ingress-pod deleted [ingress-pod]']);
+  assert.ok(looks > 4);
 });
 
 test('drain cordons first, asks again where a budget forbids, and uncordons', async () => {

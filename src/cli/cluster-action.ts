@@ -1,6 +1,7 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import { systemClock } from '../base/clock.ts';
 import { type ExitCode, exitCodes, MidflightError, messageOf } from '../base/errors.ts';
+import { findProgram } from '../base/find-program.ts';
 import { hasReadyCondition } from '../kube/ready.ts';
 import { makePlan } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -13,6 +14,7 @@ import { runIdOf } from '../run/header.ts';
 import { requestedImages } from './images.ts';
 import type { Io } from './io.ts';
 import { kindConfigFile } from './kind-config.ts';
+import { playgroundLines, playgroundsDown, playgroundUp } from './playground.ts';
 import { providerFor } from './provider-for.ts';
 import { requireKind } from './requirements.ts';
 import { openScenario } from './scenario-files.ts';
@@ -27,23 +29,38 @@ interface ClusterArguments {
   readonly file: string | undefined;
   /** A kind configuration's file, for `up`. */
   readonly kindConfig: string | undefined;
+  readonly cluster: 'kind' | 'embedded' | undefined;
+  readonly timeScale: number | undefined;
+  readonly foreground: boolean;
   readonly images: Images;
 }
 
-/** The kind cluster without an experiment: made and kept, removed, or looked at. */
+/** A cluster without an experiment: made and kept, removed, or looked at. */
 export async function clusterAction(args: ClusterArguments, io: Io): Promise<ExitCode> {
-  const { action, file, kindConfig } = args;
+  const { action, file, kindConfig, cluster, timeScale, foreground } = args;
   if (action !== 'up' && kindConfig !== undefined) {
     throw new MidflightError('bad-usage', `--kind-config is for cluster up, not for cluster ${action}`);
   }
-  if (action !== 'up' && file !== undefined) {
-    throw new MidflightError('bad-usage', `unexpected argument '${file}'`, {
+  if (action !== 'up' && (file !== undefined || cluster !== undefined)) {
+    throw new MidflightError('bad-usage', `unexpected argument '${file ?? '--cluster'}'`, {
       hint: `cluster ${action} concerns every cluster of midflight: write midflight cluster ${action}`,
+    });
+  }
+  const isEmbedded = action === 'up' && cluster === 'embedded';
+  if (!isEmbedded && (timeScale !== undefined || foreground)) {
+    const flag = foreground ? '--foreground' : '--time-scale';
+    throw new MidflightError('bad-usage', `${flag} is for an embedded cluster that is started`, {
+      hint: 'midflight cluster up --cluster embedded',
+    });
+  }
+  if (isEmbedded && kindConfig !== undefined) {
+    throw new MidflightError('bad-usage', '--kind-config is for a kind cluster', {
+      hint: 'leave it out, or write --cluster kind',
     });
   }
   switch (action) {
     case 'up':
-      return up(args, io);
+      return isEmbedded ? playgroundUp({ file, timeScale, foreground }, io) : up(args, io);
     case 'down':
       return down(io);
     case 'status':
@@ -56,7 +73,10 @@ async function up({ file, images, kindConfig }: ClusterArguments, io: Io): Promi
   const { stdout, stderr, env } = io;
   if (file === undefined) {
     throw new MidflightError('bad-usage', 'which scenario is the cluster for?', {
-      hint: 'midflight cluster up experiments/preemption.yaml',
+      hint: [
+        'midflight cluster up experiments/preemption.yaml',
+        'without Docker: midflight cluster up --cluster embedded',
+      ].join('\n'),
     });
   }
   const config = await kindConfigFile(kindConfig);
@@ -107,9 +127,13 @@ async function up({ file, images, kindConfig }: ClusterArguments, io: Io): Promi
 }
 
 /** All of them but those that a run is using now. */
-async function down({ stdout }: Io): Promise<ExitCode> {
-  const leftovers = await removeLeftovers();
-  const names = await existingClusters();
+async function down(io: Io): Promise<ExitCode> {
+  const { stdout } = io;
+  const embedded = await playgroundsDown();
+  for (const line of embedded) stdout.write(`${line}\n`);
+  const kind = await kindClusters(io, embedded.length > 0);
+  const leftovers = kind === null ? [] : await removeLeftovers();
+  const names = (kind ?? []).filter((name) => !leftovers.includes(name));
   for (const name of leftovers) stdout.write(`${name}: removed\n`);
   for (const name of names) {
     const owner = ownerOf(name);
@@ -121,12 +145,31 @@ async function down({ stdout }: Io): Promise<ExitCode> {
     await deleteCluster(name);
     stdout.write(`${name}: removed\n`);
   }
-  if (names.length + leftovers.length === 0) stdout.write('there is no cluster of midflight\n');
+  if (embedded.length + names.length + leftovers.length === 0)
+    stdout.write('there is no cluster of midflight\n');
   return exitCodes.pass;
 }
 
-async function status({ stdout }: Io): Promise<ExitCode> {
-  const names = await existingClusters();
+/**
+ * Clusters of ours on kind. Whoever has embedded ones need not have kind or Docker: then that they cannot be asked is no
+ * error: null.
+ */
+async function kindClusters(io: Io, hasOthers: boolean): Promise<string[] | null> {
+  if (findProgram('kind', io.env) === null || findProgram('docker', io.env) === null) return null;
+  try {
+    return await existingClusters();
+  } catch (error) {
+    if (!hasOthers) throw error;
+    io.stderr.write(`kind cannot be asked: ${messageOf(error)}\n`);
+    return null;
+  }
+}
+
+async function status(io: Io): Promise<ExitCode> {
+  const { stdout } = io;
+  const embedded = playgroundLines();
+  for (const line of embedded) stdout.write(`${line}\n`);
+  const names = (await kindClusters(io, embedded.length > 0)) ?? [];
   for (const name of names) {
     const containers = await nodeContainers(name);
     const owner = ownerOf(name);
@@ -136,7 +179,7 @@ async function status({ stdout }: Io): Promise<ExitCode> {
     // No kubeconfig of the user's was touched: what reaches it is theirs to ask for.
     stdout.write(`  kubectl: kind export kubeconfig --name ${name}\n`);
   }
-  if (names.length === 0) stdout.write('there is no cluster of midflight\n');
+  if (embedded.length + names.length === 0) stdout.write('there is no cluster of midflight\n');
   return exitCodes.pass;
 }
 

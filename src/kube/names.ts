@@ -3,3 +3,6 @@ export const excludeLabel = 'node.kubernetes.io/exclude-from-external-load-balan
 
 /** kube-proxy's --healthz-bind-address: 0.0.0.0:10256 by default. */
 export const healthzPort = 10_256;
+
+/** An annotation of the Service in a playground: the preset that its balancer behaves by. */
+export const presetAnnotation = 'midflight.dev/edge-preset';

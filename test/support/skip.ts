@@ -14,7 +14,8 @@ export type Requirement =
   | 'root'
   | 'nginx'
   | 'haproxy'
-  | 'actionlint';
+  | 'actionlint'
+  | 'kubectl';
 
 /** Says that tests are skipped, and why. Throws where that requirement must be there. */
 export function skipped(requirement: Requirement, what: string, why: string): void {

@@ -1,5 +1,6 @@
+import { presetAnnotation } from '../../kube/names.ts';
 import type { Service } from '../snapshot.ts';
-import type { BalancerId } from './balancers.ts';
+import { type BalancerId, balancerIds, balancers } from './balancers.ts';
 
 /** What was concluded, from which text of which object, and whether that text decides it. */
 export interface Identified {
@@ -146,7 +147,22 @@ const byProvider: Rule = ({ spec, status }, { providerIds }) => {
   return null;
 };
 
-const rules: readonly Rule[] = [toPods, byFinalizer, byServiceLb, byClass, byAnnotation, byProvider];
+/** A playground of ours says which balancer it models. */
+const byPlayground: Rule = ({ metadata: { annotations } }) => {
+  const preset = annotations[presetAnnotation];
+  const id = preset === undefined ? undefined : balancerIds.find((one) => balancers[one].preset === preset);
+  return id === undefined ? null : seen(id, `annotation ${presetAnnotation}: ${preset}`);
+};
+
+const rules: readonly Rule[] = [
+  byPlayground,
+  toPods,
+  byFinalizer,
+  byServiceLb,
+  byClass,
+  byAnnotation,
+  byProvider,
+];
 
 /** Which balancer serves a Service, by the first rule that knows. */
 export function identify(service: Service, around: Surroundings): Identified {

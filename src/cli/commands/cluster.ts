@@ -3,12 +3,14 @@ import { imageFlags, withImageOptions } from '../image-options.ts';
 
 export const cluster = defineCommand({
   usage: 'cluster <action> [file]',
-  describe: 'The kind cluster alone: up, down, status',
+  describe: 'A cluster alone, to try things on: up, down, status',
   examples: [
-    ['cluster up experiments/preemption.yaml', 'nodes, Traefik and app as the scenario says'],
+    ['cluster up --cluster embedded', 'a playground without Docker: real kubectl, a balancer, two pools'],
+    ['cluster up mine.yaml --cluster embedded --time-scale 10', 'of another shape, ten times as fast'],
+    ['cluster up experiments/preemption.yaml', 'on kind: nodes, Traefik and app as the scenario has them'],
     ['run experiments/preemption.yaml --cluster kind --reuse', 'on that cluster'],
-    ['cluster status', 'what there is'],
-    ['cluster down', 'removes it'],
+    ['cluster status', 'the clusters of midflight, and how to reach them'],
+    ['cluster down', 'removes them'],
   ],
   options: (cli) =>
     withImageOptions(
@@ -23,13 +25,29 @@ export const cluster = defineCommand({
           type: 'string',
           requiresArg: true,
           describe: "A configuration of your own that the scenario's nodes and timers are added to, for up",
+        })
+        .option('cluster', {
+          choices: ['kind', 'embedded'] as const,
+          requiresArg: true,
+          describe: 'Which kind of cluster to start',
+          defaultDescription: 'kind',
+        })
+        .option('time-scale', {
+          type: 'number',
+          requiresArg: true,
+          describe: 'embedded: how many times as fast time runs, 1 to 20',
+          defaultDescription: '1',
+        })
+        .option('foreground', {
+          type: 'boolean',
+          default: false,
+          describe: 'embedded: stay in this process until Ctrl-C',
         }),
     ),
   run: async (args, io) => {
     const { clusterAction } = await import('../cluster-action.ts');
-    return clusterAction(
-      { action: args.action, file: args.file, kindConfig: args.kindConfig, images: imageFlags(args) },
-      io,
-    );
+    const { action, file, kindConfig, cluster, timeScale, foreground } = args;
+    const images = imageFlags(args);
+    return clusterAction({ action, file, kindConfig, cluster, timeScale, foreground, images }, io);
   },
 });

@@ -2,12 +2,12 @@ import { median, quantileSorted, sampleWithReplacement } from 'simple-statistics
 import { type Random, seededRandom, seedOf } from '../base/random.ts';
 
 /** What one repeat measured: the bounds between which its true value lies. */
-export interface Bounds {
+interface Bounds {
   readonly low: number;
   readonly high: number;
 }
 
-export interface BootstrapInterval extends Bounds {
+interface BootstrapInterval extends Bounds {
   /** The confidence that this interval can have: 0.95, less if there are fewer than six repeats. */
   readonly confidence: number;
 }

@@ -47,7 +47,7 @@ export interface Flow extends RequestPath {
   readonly byCause: Partial<Record<Cause, number>>;
 }
 
-export interface PathNode {
+interface PathNode {
   readonly name: string;
   /** Whether the balancer held it healthy and in its target set when the fault came, or at the end without one. */
   readonly green: boolean;

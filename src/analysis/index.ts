@@ -13,7 +13,7 @@ import type { TrialRecord } from './records.ts';
 import { type Report, reportVersion } from './schema.ts';
 
 /** Takes the events of a history in their order; keeps no more than one trial. */
-export interface Analysis {
+interface Analysis {
   /** Returns the start of the request that this event ends, null if it ends none. */
   take(event: HistoryEvent): EventOf<'start'> | null;
   /**
@@ -23,7 +23,7 @@ export interface Analysis {
   report(ending?: { readonly breaksOff: boolean }): Report;
 }
 
-export interface AnalysisOptions {
+interface AnalysisOptions {
   /** Gets the details of each trial as it ends; what it does not keep is forgotten. */
   readonly onDetail?: (detail: TrialDetail) => void;
   /** How many lost requests of one trial to list one by one. */

@@ -5,7 +5,7 @@ import { wilson } from './wilson.ts';
  */
 
 /** Hits among tries. */
-export interface Proportion {
+interface Proportion {
   readonly hits: number;
   readonly tries: number;
 }

@@ -85,7 +85,7 @@ export interface ProcessEnd {
 export type Endpoints = EventOf<'endpoints'>['endpoints'];
 
 /** How the cluster was when a trial began. */
-export interface ClusterState {
+interface ClusterState {
   readonly green: ReadonlySet<string>;
   readonly notReady: ReadonlySet<string>;
   /** By Service. */
@@ -123,7 +123,7 @@ export interface LatenessRecord {
   readonly instrumentFailures: EventOf<'instrument-failed'>[];
 }
 
-export interface ConnectionsRecord {
+interface ConnectionsRecord {
   /** In the order of their connects, as far as the lines came in it. */
   readonly acceptDelays: readonly AcceptDelay[];
   /** Local addresses with which the edge reached nodes. */

@@ -24,7 +24,7 @@ import { trialReport } from './schema/trial.ts';
  */
 export const reportVersion = 2;
 
-export const expectationReport = z.object({
+const expectationReport = z.object({
   text: z.string(),
   policy: z.string().nullable(),
   measured: z.union([z.number(), z.string(), z.boolean(), z.null()]),

@@ -2,7 +2,7 @@ import type { TrafficPolicy } from '../catalogue/policies.ts';
 import type { CheckOptions } from './checks/check.ts';
 import type { ServiceView } from './facts/view.ts';
 
-export interface PatchTarget {
+interface PatchTarget {
   readonly contextFlag: string;
   readonly namespace: string;
   /** As kubectl has it: `service`, `deployment`. */
@@ -19,11 +19,7 @@ export function patchCommand(
 }
 
 /** The patch of one Service, with its cost measured while it happens. */
-export function flipCommand(
-  { service }: ServiceView,
-  policy: TrafficPolicy,
-  { contextFlag }: CheckOptions,
-): string {
+function flipCommand({ service }: ServiceView, policy: TrafficPolicy, { contextFlag }: CheckOptions): string {
   const { name, namespace = 'default' } = service.metadata;
   const target = { contextFlag, namespace, resource: 'service', name };
   return `midflight watch https://HOST/ -- ${patchCommand(target, { spec: { externalTrafficPolicy: policy } })}`;

@@ -109,7 +109,7 @@ const podSpec = z.object({
   containers: list(container),
 });
 
-export const podListItem = z.object({
+const podListItem = z.object({
   metadata,
   spec: podSpec,
   status: z.object({ conditions: list(condition) }).default({ conditions: [] }),
@@ -126,7 +126,7 @@ const rollingUpdate = z
   .optional();
 
 /** A Deployment, DaemonSet or StatefulSet. */
-export const workloadObject = z.object({
+const workloadObject = z.object({
   kind: z.string().default(''),
   metadata,
   spec: z.object({
@@ -141,12 +141,12 @@ export const workloadObject = z.object({
   }),
 });
 
-export const ingressObject = z.object({ metadata });
+const ingressObject = z.object({ metadata });
 export const middleware = z.object({ metadata, spec: z.looseObject({}).optional() });
 
 export const configMap = z.object({ metadata, data: map });
 
-export const targetGroupBinding = z.object({
+const targetGroupBinding = z.object({
   metadata,
   spec: z.object({
     targetType: z.string().optional(),
@@ -154,7 +154,7 @@ export const targetGroupBinding = z.object({
   }),
 });
 
-export const serviceL2Status = z.object({
+const serviceL2Status = z.object({
   metadata,
   status: z
     .object({

@@ -6,7 +6,7 @@ const busyShare = 0.6;
 /** Runnable programs per processor, mean of the last minute: where the kernel tells no pressure. */
 const busyLoad = 2;
 
-export interface MachineLoad {
+interface MachineLoad {
   /** `/proc/pressure/cpu`, which Linux has from 4.20 on; null: it is not there. */
   readonly pressure: string | null;
   readonly loadPerProcessor: number;

@@ -6,7 +6,7 @@ import { eachLine } from './lines.ts';
 import { machineErrorOf } from './machine-error.ts';
 import type { Message, RoleHandle } from './role.ts';
 
-export interface ChildOptions {
+interface ChildOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly role: string;

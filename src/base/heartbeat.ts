@@ -8,7 +8,7 @@ import type { Message, RoleHandle } from './role.ts';
 /** How often to ask a process (real ms). */
 const everyMs = 500;
 
-export interface HeartbeatOptions {
+interface HeartbeatOptions {
   /** How long a process may take to answer before it counts as hung. Real milliseconds. */
   readonly limitMs: number;
   /** Real milliseconds of a monotonic clock. */

@@ -3,9 +3,9 @@
  */
 
 /** What a cause belongs to: something that was done to the cluster's policy, to a node, or whatever came last. */
-export type CauseOf = 'switchover' | 'fault' | 'latest';
+type CauseOf = 'switchover' | 'fault' | 'latest';
 
-export interface CauseTraits {
+interface CauseTraits {
   /** A loss of this cause belongs to the latest disturbance of this kind before it. */
   readonly of: CauseOf;
   /** For the glossary. */

@@ -3,7 +3,7 @@
  * and, for a name without an address, "Error 530" with "Error 1016".
  */
 
-export interface CdnCodeTraits {
+interface CdnCodeTraits {
   /** In tables. */
   readonly short: string;
   /** For the glossary; null: the short form says it. */

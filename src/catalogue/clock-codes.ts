@@ -2,7 +2,7 @@
  * Why a clock has no value, or why its value has a bound only, as data.
  */
 
-export interface ClockCodeTraits {
+interface ClockCodeTraits {
   /** In place of a value. `-`: there was nothing to measure. `unknown`: there was, and it was not measured. */
   readonly mark: string;
   /** How a known bound is shown: `>= 2.7 s`, or behind the mark `never recovered after 32.0 s`; null: it is not. */

@@ -9,7 +9,7 @@ import type { Lane } from '../base/connections.ts';
  * What an instrument measures. accept: the edge's accept of connections, read from client's connect and edge's log.
  * other: an instrument that is not known; what it measures is not known either.
  */
-export const instrumentKinds = ['probe', 'streams', 'edge', 'accept', 'engine', 'other'] as const;
+const instrumentKinds = ['probe', 'streams', 'edge', 'accept', 'engine', 'other'] as const;
 export type InstrumentKind = (typeof instrumentKinds)[number];
 
 /**

@@ -27,7 +27,7 @@ export interface CdnWait {
   readonly before: CdnCode | null;
 }
 
-export interface OutcomeTraits {
+interface OutcomeTraits {
   readonly lost: boolean;
   /** Nothing came until a time limit. A late instrument of ours can cause it; an answer, a refusal or a reset it cannot. */
   readonly silent: boolean;

@@ -14,7 +14,7 @@ export const perTrafficPolicy = <T>(of: (policy: TrafficPolicy) => T): Record<Tr
   Local: of('Local'),
 });
 
-export interface TrafficPolicyTraits {
+interface TrafficPolicyTraits {
   /** Only nodes with a ready pod take connections, and a connection never leaves the node that took it. */
   readonly staysOnNode: boolean;
   /** For the glossary. Source: Kubernetes' docs, "Virtual IPs and service proxies". */
@@ -68,16 +68,16 @@ const directions = {
   'Cluster->Local': { initial: 'Cluster', final: 'Local' },
   'Local->Cluster': { initial: 'Local', final: 'Cluster' },
 } as const;
-export type Direction = keyof typeof directions;
+type Direction = keyof typeof directions;
 
 /** `Cluster->Local` is in place; every other way stands behind a slash. */
-export type SwitchoverPolicy = Direction | `${Direction}/${Exclude<SwitchoverName, 'in-place'>}`;
+type SwitchoverPolicy = Direction | `${Direction}/${Exclude<SwitchoverName, 'in-place'>}`;
 export type PolicyName = keyof typeof constant | SwitchoverPolicy;
 
 export const switchoverPolicy = (direction: Direction, name: SwitchoverName): SwitchoverPolicy =>
   name === 'in-place' ? direction : `${direction}/${name}`;
 
-export const directionNames = Object.keys(directions) as [Direction, ...Direction[]];
+const directionNames = Object.keys(directions) as [Direction, ...Direction[]];
 
 const changing = switchoverNames.flatMap((switchover) =>
   directionNames.map((direction) => ({

@@ -43,7 +43,7 @@ interface Entry {
   readonly opened: ReturnType<AnyKind['open']>;
 }
 
-export interface ChangeLogOptions {
+interface ChangeLogOptions {
   readonly journal: Journal;
   /** What the changes work on; they get it with the signal of whoever does or undoes them. */
   readonly world: (signal: AbortSignal) => World;

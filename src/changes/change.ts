@@ -53,7 +53,7 @@ export interface ChangeKind<Target, Before, Wanted, Result = void> {
 }
 
 /** A change as a line of the journal holds it: of any kind, not checked yet. */
-export type MadeLine = Made<unknown, unknown, unknown>;
+type MadeLine = Made<unknown, unknown, unknown>;
 
 /** A kind that takes what a journal holds, and checks it. */
 export interface AnyKind {

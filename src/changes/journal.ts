@@ -18,7 +18,7 @@ import { MidflightError, messageOf } from '../base/errors.ts';
  * journal.ndjson: what a run has changed, one JSON object a line. A change's line is on the disk before the change is
  * made, so whatever ends the run, the file says what may have to be undone. Only one process writes it.
  */
-export const journalVersion = 1;
+const journalVersion = 1;
 
 export const owner = z.object({
   runId: z.string(),
@@ -26,7 +26,7 @@ export const owner = z.object({
   /** Of the process, in the system's own words: a process id that is used again has another. */
   startTime: z.string(),
 });
-export type Owner = z.infer<typeof owner>;
+type Owner = z.infer<typeof owner>;
 
 const opening = z.object({
   type: z.literal('journal'),

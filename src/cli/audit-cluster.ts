@@ -12,7 +12,7 @@ import { columnsOf, type Io } from './io.ts';
 import { openContext } from './kube-context.ts';
 import { manifestFiles } from './manifest-files.ts';
 
-export interface AuditArguments {
+interface AuditArguments {
   readonly context: string | undefined;
   readonly kubeconfig: string | undefined;
   readonly namespace: string | undefined;

@@ -2,7 +2,7 @@ import { MidflightError } from '../base/errors.ts';
 import { nearest } from '../scenario/nearest.ts';
 
 /** A command line as yargs has taken it apart; `aliases` has every option that the command knows, and what it was given. */
-export interface TakenApart {
+interface TakenApart {
   readonly argv: { readonly [name: string]: unknown; readonly _: readonly (string | number)[] };
   readonly aliases: Readonly<Record<string, readonly string[]>>;
   /** Twins in camel case that yargs has made up; of an option that nobody has defined, both are. */

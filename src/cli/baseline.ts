@@ -3,7 +3,7 @@ import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
 import { printChanges, saveBaseline, storedReport } from './compare.ts';
 import { columnsOf, type Io } from './io.ts';
 
-export interface BaselineArguments {
+interface BaselineArguments {
   /** The report that the run is compared with; a regression ends with exit code 1. */
   readonly baseline?: string | undefined;
   /** Where the run's report is kept for later runs. */
@@ -11,7 +11,7 @@ export interface BaselineArguments {
   readonly json: boolean;
 }
 
-export interface Baseline {
+interface Baseline {
   /** The report that the run is compared with; undefined: with none. */
   readonly report: Report | undefined;
   /** Prints what changed, keeps the finished report if that was asked for, and returns the exit code that follows. */

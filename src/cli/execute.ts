@@ -17,9 +17,9 @@ import { exitCodeOf, worstOf } from './exit-codes.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 
 /** What whoever runs is given: where its events go, and when to end. */
-export type RunHooks = Pick<PlannedRunOptions, 'write' | 'signal' | 'onStatus' | 'onProgress' | 'onWait'>;
+type RunHooks = Pick<PlannedRunOptions, 'write' | 'signal' | 'onStatus' | 'onProgress' | 'onWait'>;
 
-export interface ExecuteOptions {
+interface ExecuteOptions {
   readonly plan: AnyPlan;
   /** Does it: an experiment, or a watch. */
   readonly start: (hooks: RunHooks) => Promise<unknown>;

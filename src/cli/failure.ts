@@ -24,7 +24,7 @@ function spoken(thrown: unknown): { text: string; exitCode: ExitCode } {
 }
 
 /** `file:line:col: what` with what to do below, one problem after the other: what editors and terminals make clickable. */
-export function problemLines({ problems, more }: ScenarioError): string {
+function problemLines({ problems, more }: ScenarioError): string {
   const lines = problems
     .map(
       ({ file, line, col, what, hint }) => `${file}:${line}:${col}: ${what}\n${hintLine(hint ?? undefined)}`,

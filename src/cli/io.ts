@@ -2,7 +2,7 @@ import { errnoOf, MidflightError } from '../base/errors.ts';
 import { writeFailure } from '../base/machine-error.ts';
 
 /** A terminal or a file, as far as we need it. */
-export interface Output {
+interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -31,7 +31,7 @@ export function colourOf(output: Output, env: Io['env']): boolean {
 }
 
 /** What became of standard output. */
-export interface Guarded {
+interface Guarded {
   /** Why results could not be written; null as long as they could, and for a reader who went away. */
   failure(): MidflightError | null;
 }

@@ -3,7 +3,7 @@ import { MidflightError, messageOf } from '../base/errors.ts';
 import type { Plan } from '../plan/schema.ts';
 
 /** A kind configuration of the user's: where it is, and its text. */
-export interface KindConfigFile {
+interface KindConfigFile {
   readonly file: string;
   readonly text: string;
 }

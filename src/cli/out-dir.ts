@@ -10,7 +10,7 @@ export const historyName = 'history.ndjson';
 /** What a run writes; an older run's are replaced, other files of the folder stay. */
 const ownFiles = [historyName, ...reportFiles];
 
-export interface OutDirOptions {
+interface OutDirOptions {
   /** As it is for one experiment; of several: the folder of their folders. Undefined: `reports/<time>-<experiment>`. */
   readonly out: string | undefined;
   readonly now: Date;
@@ -19,7 +19,7 @@ export interface OutDirOptions {
 }
 
 /** Report folders that are this run's alone. */
-export interface OutDirs {
+interface OutDirs {
   /** One for each experiment, in order; no two are the same. */
   readonly folders: readonly string[];
   /** Takes an older run's files out of a folder: only when the run that replaces them begins. */

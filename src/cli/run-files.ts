@@ -19,7 +19,7 @@ import { checkFiles, openScenario } from './scenario-files.ts';
 import { firstExperiment, nextSteps } from './shipped.ts';
 
 /** The command line of `run`, as it was given. */
-export interface RunArguments {
+interface RunArguments {
   readonly files: readonly string[];
   readonly cluster: string;
   readonly out: string | undefined;
@@ -117,7 +117,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
 }
 
 /** One experiment that has ended. */
-export interface RunResult extends Printed {
+interface RunResult extends Printed {
   readonly exitCode: ExitCode;
 }
 

@@ -10,7 +10,7 @@ interface SignalSource {
   off(signal: Signal, listener: () => void): unknown;
 }
 
-export interface Interruption {
+interface Interruption {
   /** Aborted with a MidflightError `interrupted` by the first signal. */
   readonly signal: AbortSignal;
   /** Listens no more. */

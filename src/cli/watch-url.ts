@@ -56,7 +56,7 @@ export interface WatchArguments extends StreamArguments {
 const modest = { streams: 50, rate: 20 };
 
 /** What a watch gives: the report, what the command line ends with, and where the files are. */
-export interface WatchResult {
+interface WatchResult {
   readonly report: Report;
   readonly exitCode: ExitCode;
   readonly folder: string;

@@ -5,7 +5,7 @@ import { openFilesLimit } from '../base/open-files.ts';
 import { type Relay, type RelayEnd, type RelayOptions, relay, relayEnd } from './relay.ts';
 import type { Carried } from './relay-process.ts';
 
-export interface RelayCarrier {
+interface RelayCarrier {
   /** As relay(), here or in a process beside this one. */
   carry(options: RelayOptions): Relay;
   stop(): void;

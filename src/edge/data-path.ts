@@ -6,7 +6,7 @@ import type { HealthChecks } from './health-checks.ts';
 import type { Desired, Target } from './targets.ts';
 import type { CheckTimers } from './timers.ts';
 
-export interface DataPathOptions {
+interface DataPathOptions {
   readonly preset: PlannedEdge;
   readonly timers: CheckTimers;
   readonly timeScale: number;

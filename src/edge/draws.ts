@@ -7,7 +7,7 @@ export interface EdgeLane extends PortBlock {
 }
 
 /** The luck of the draw, the same under every policy: a function of the trial's seed, the lane, and the how-many-eth it is. */
-export interface Draws {
+interface Draws {
   /** A trial begins: every lane counts from 0. `seed` is the same for each policy of one repeat. */
   begin(seed: number): void;
   /** The luck of the connection that comes from this port. */

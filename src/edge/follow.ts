@@ -14,7 +14,7 @@ import {
   targetOf,
 } from './targets.ts';
 
-export interface FollowOptions extends LeftOut {
+interface FollowOptions extends LeftOut {
   readonly kubeConfig: KubeConfig;
   readonly service: ServiceRef;
   /** Real milliseconds. */

@@ -7,7 +7,7 @@ import { type CheckResult, type Health, judge, newTarget, recheck } from './heal
 import type { FollowedService, Target } from './targets.ts';
 import type { CheckTimers } from './timers.ts';
 
-export interface HealthChecksOptions {
+interface HealthChecksOptions {
   readonly timers: CheckTimers;
   readonly timeScale: number;
   readonly ejectOn503: boolean;

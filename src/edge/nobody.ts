@@ -12,7 +12,7 @@ export interface Nobody {
   shutDown(): void;
 }
 
-export interface NobodyOptions {
+interface NobodyOptions {
   readonly client: Socket;
   readonly noTarget: PlannedEdge['noTarget'];
   readonly openedAt: Nanoseconds;

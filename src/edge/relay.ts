@@ -23,7 +23,7 @@ export type RelayEnd = z.infer<typeof relayEnd>;
 type ConnectResult = RelayEnd['connect'];
 type SideEnd = RelayEnd['clientEnd'];
 
-export interface UpstreamAddress {
+interface UpstreamAddress {
   readonly host: string;
   readonly port: number;
   readonly localAddress: string | null;

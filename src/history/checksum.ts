@@ -27,7 +27,7 @@ export const checksumEnd = '"}\n';
 export const shaLength = 64;
 
 /** Seals the lines of one history, in their order. */
-export interface Sealer {
+interface Sealer {
   /** The lines, each with its end, as they go into the file; what is not sealed yet is the next checksum's. */
   add(lines: readonly string[], bytes: Buffer): void;
   readonly unsealed: { readonly lines: number; readonly bytes: number };

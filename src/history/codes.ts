@@ -68,7 +68,7 @@ export const instrumentFailureCodes = [
 export type InstrumentFailureCode = (typeof instrumentFailureCodes)[number];
 
 /** What a run cannot see. */
-export const limitCodes = [
+const limitCodes = [
   'kernel-timers',
   /** All nodes share one loopback address: no source address can be told from another. */
   'shared-address',
@@ -77,7 +77,6 @@ export const limitCodes = [
   'no-cluster',
   'no-edge-log',
 ] as const;
-export type LimitCode = (typeof limitCodes)[number];
 
 export const reason = z.object({ code: z.enum(reasonCodes), text: z.string() });
 export type Reason = z.infer<typeof reason>;

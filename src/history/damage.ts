@@ -2,7 +2,7 @@ import { headerStart, markLength, markOf } from './checksum.ts';
 import { checksum } from './schema.ts';
 
 /** Lines whose checksum does not fit them. */
-export interface DamagedBlock {
+interface DamagedBlock {
   /** The lines before the checksum, each with its end. */
   readonly body: Buffer;
   readonly seal: Buffer;

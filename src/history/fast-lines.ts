@@ -7,7 +7,7 @@ import { type EventOf, type HistoryEvent, outcomes, type Path, path as pathSchem
  * by one regular expression each, which is their check as well; any other is left to JSON.parse and the schema. That is
  * what lets a million requests be read in seconds.
  */
-export interface FastLines {
+interface FastLines {
   /** The event of the line that begins here, or null where it is for the slow reader. */
   read(text: string, at: number): HistoryEvent | null;
   /** Behind the line that was read last. */

@@ -2,7 +2,7 @@ import { type Nanoseconds, nsPerMs } from '../base/units.ts';
 import type { EventOf } from './schema.ts';
 
 /** Gathers how late something was begun, and tells it by windows. */
-export interface LatenessWindow {
+interface LatenessWindow {
   add(latenessNs: Nanoseconds): void;
   /** The window that ends now; null where nothing was due in it. */
   take(now: Nanoseconds): EventOf<'lateness'> | null;

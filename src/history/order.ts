@@ -1,7 +1,7 @@
 import type { HistoryEvent } from './schema.ts';
 
 /** Where lines of each kind may stand. One for each history, asked of every event in order. */
-export interface OrderCheck {
+interface OrderCheck {
   /** Why this event cannot stand here; null: it can. */
   problem(event: HistoryEvent): string | null;
 }

@@ -8,7 +8,7 @@ import { orderCheck } from './order.ts';
 import { type HistoryEvent, historyEvent, historyVersion } from './schema.ts';
 
 /** How a history ended. */
-export interface HistoryEnding {
+interface HistoryEnding {
   /** Something follows its last checksum, and is not believed: whoever wrote it was killed. */
   readonly breaksOff: boolean;
 }

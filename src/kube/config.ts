@@ -3,7 +3,7 @@ import { MidflightError, messageOf } from '../base/errors.ts';
 import { bounded } from './bounded.ts';
 
 /** How a kubeconfig's API server is named in messages, and how long it may take for one answer (real ms). */
-export interface ServerOptions {
+interface ServerOptions {
   readonly server?: string;
   readonly answerWithinMs?: number;
 }
@@ -12,7 +12,7 @@ export interface ServerOptions {
  * A kubeconfig whose clients wait no longer than `answerWithinMs` for any answer; client-node's own wait forever. They
  * throw ApiError (`api-failed`) with the server and the call.
  */
-export class BoundedKubeConfig extends KubeConfig {
+class BoundedKubeConfig extends KubeConfig {
   readonly #options: ServerOptions;
 
   constructor(options: ServerOptions = {}) {

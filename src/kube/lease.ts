@@ -11,7 +11,7 @@ export interface HeldLease {
   release(): Promise<void>;
 }
 
-export interface LeaseOptions {
+interface LeaseOptions {
   readonly api: CoordinationV1Api;
   readonly namespace: string;
   readonly name: string;
@@ -23,7 +23,7 @@ export interface LeaseOptions {
 }
 
 /** A lease that is there: whose it is, and for how long it may not be taken from them yet (real ms; below 0: it has ended). */
-export interface LeaseHolder {
+interface LeaseHolder {
   readonly holder: string;
   readonly leftMs: number;
   readonly version: string;

@@ -16,7 +16,7 @@ const kubeObject = z.looseObject({
   }),
 });
 export type WatchedObject = z.infer<typeof kubeObject>;
-export type ObjectChange = 'added' | 'modified' | 'deleted';
+type ObjectChange = 'added' | 'modified' | 'deleted';
 
 const list = z.looseObject({
   metadata: z.looseObject({ resourceVersion: z.string().optional() }),
@@ -26,7 +26,7 @@ const watchLine = z.looseObject({ type: z.string(), object: z.unknown() });
 const status = z.looseObject({ code: z.number().optional(), message: z.string().optional() });
 const bookmark = z.looseObject({ metadata: z.looseObject({ resourceVersion: z.string() }) });
 
-export interface ResourceWatchOptions {
+interface ResourceWatchOptions {
   readonly kubeConfig: ApiAccess;
   /** Of the collection: `/api/v1/nodes`, `/api/v1/namespaces/web/services`. */
   readonly path: string;
@@ -38,7 +38,7 @@ export interface ResourceWatchOptions {
   onError(error: unknown): void;
 }
 
-export interface ResourceWatch {
+interface ResourceWatch {
   /** The first list has been told. Never rejects: `onError` says why it takes long. */
   readonly ready: Promise<void>;
   stop(): void;

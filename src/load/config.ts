@@ -23,7 +23,7 @@ export const target = z.object({
 export type LoadTarget = z.infer<typeof target>;
 
 /** What is known of a whole answer beside HTTP's framing, which an orderly cut satisfies as well. Null: nothing. */
-export const wantedAnswer = z.object({
+const wantedAnswer = z.object({
   bytes: z.nullable(z.int()),
   /** The body's last characters, white space at its end apart. */
   end: z.nullable(z.string()),

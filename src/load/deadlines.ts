@@ -4,7 +4,7 @@ import { type Nanoseconds, nsPerMs } from '../base/units.ts';
  * Looks at each request when its limit might be reached, not at all of them all the time: ten thousand looked at every
  * 50 ms would cost half of what the recorder may use.
  */
-export interface Deadlines<T> {
+interface Deadlines<T> {
   add(item: T, at: Nanoseconds): void;
   /** Looks at all whose time has come; each at most `everyMs` after it. */
   tick(now: Nanoseconds): void;

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
 
 /** Calls `start` at due times; what is due at once is done in slices, so that the event loop is never held up. */
-export interface Pacer {
+interface Pacer {
   add(dueAt: Nanoseconds): void;
   /** Forgets all that has not begun. */
   clear(): void;

@@ -7,7 +7,7 @@ import type { DialOptions } from './http/connection.ts';
 import { type Tally, tally } from './tally.ts';
 
 /** What a load process tells beside its requests: progress, its own lateness, and that it is done. */
-export interface Reporter {
+interface Reporter {
   readonly counts: Tally;
   /** Something was due and begun so much later. */
   late(latenessNs: Nanoseconds): void;

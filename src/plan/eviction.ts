@@ -5,7 +5,7 @@ import { fittingNodes } from './placement.ts';
 import type { Plan, PlannedPlacement } from './schema.ts';
 
 /** On which nodes the workload's pods are before the fault. */
-export type PodNodes = Readonly<Record<'ingress' | 'app', Iterable<NodeName>>>;
+type PodNodes = Readonly<Record<'ingress' | 'app', Iterable<NodeName>>>;
 
 /** What the node controller puts on a node that answers nobody (k8s.io/api/core/v1, well_known_taints.go). */
 const unreachable = { key: 'node.kubernetes.io/unreachable', value: '', effect: 'NoExecute' };

@@ -10,7 +10,7 @@ export interface PortBlock {
   readonly count: number;
 }
 
-export interface LanePorts extends PortBlock {
+interface LanePorts extends PortBlock {
   /** Name of the load item. */
   readonly load: string;
   /** null: streams. */

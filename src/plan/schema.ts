@@ -13,7 +13,7 @@ import { cloudName, policyName } from '../scenario/schema.ts';
 const ms = z.number().min(0);
 const strings = z.record(z.string(), z.string());
 
-export const plannedNode = z.object({
+const plannedNode = z.object({
   name: z.string(),
   pool: z.string(),
   preemptible: z.boolean(),
@@ -43,7 +43,7 @@ const plannedPlacement = z.object({
   startDelayMs: ms.default(0),
 });
 
-export const plannedIngress = plannedPlacement.extend({
+const plannedIngress = plannedPlacement.extend({
   allowList: z.array(z.string()),
   graceTimeOutMs: ms,
   requestAcceptGraceTimeoutMs: ms,
@@ -55,7 +55,7 @@ export const plannedIngress = plannedPlacement.extend({
   trustedIPs: z.array(z.string()),
 });
 
-export const plannedStreams = z.object({
+const plannedStreams = z.object({
   kind: z.literal('streams'),
   name: z.string(),
   concurrency: z.int(),
@@ -70,7 +70,7 @@ export const plannedStreams = z.object({
   expectStatus: z.int(),
 });
 
-export const plannedProbe = z.object({
+const plannedProbe = z.object({
   kind: z.literal('probe'),
   name: z.string(),
   rate: z.number(),
@@ -79,7 +79,7 @@ export const plannedProbe = z.object({
   expectStatus: z.int(),
 });
 
-export const plannedAutocannon = z.object({
+const plannedAutocannon = z.object({
   kind: z.literal('autocannon'),
   name: z.string(),
   /** null: as many as the rate needs where nothing is answered. */
@@ -89,7 +89,7 @@ export const plannedAutocannon = z.object({
   expectStatus: z.int(),
 });
 
-export const plannedK6 = z.object({
+const plannedK6 = z.object({
   kind: z.literal('k6'),
   name: z.string(),
   script: z.string().nullable(),
@@ -100,14 +100,14 @@ export const plannedK6 = z.object({
   expectStatus: z.int(),
 });
 
-export const plannedLoad = z.discriminatedUnion('kind', [
+const plannedLoad = z.discriminatedUnion('kind', [
   plannedStreams,
   plannedProbe,
   plannedAutocannon,
   plannedK6,
 ]);
 
-export const plannedFault = z.object({
+const plannedFault = z.object({
   kind: z.enum(faultKinds),
   target: z.object({
     node: z.string().optional(),
@@ -119,7 +119,7 @@ export const plannedFault = z.object({
   trigger: z.object({ streamsInFlight: z.int(), afterMs: ms }),
 });
 
-export const plannedTrial = z.object({
+const plannedTrial = z.object({
   index: z.int(),
   /** null: a watch, no policy of ours. */
   policy: policyName.nullable(),
@@ -139,7 +139,7 @@ export const expectation = z.object({
   line: z.int().nullable(),
 });
 
-export const plannedTimers = z.object({
+const plannedTimers = z.object({
   nodeMonitorGraceMs: ms,
   nodeMonitorPeriodMs: ms,
   leaseRenewMs: ms,

@@ -7,7 +7,7 @@ import { placementOf } from './placement.ts';
 import type { Plan, PlannedFault } from './schema.ts';
 
 /** What the choice needs of a node, planned or real. */
-export interface TargetNode {
+interface TargetNode {
   readonly name: NodeName;
   readonly pool: string;
   readonly labels: Readonly<Record<string, string>>;

@@ -17,13 +17,13 @@ const leaving = [
 ];
 
 /** The evidence comes from the balancer. */
-export const balancerSeen: Precondition = {
+const balancerSeen: Precondition = {
   name: 'the balancer can be watched',
   broken: async ({ balancer }) =>
     balancer === null ? 'nothing shows which nodes this balancer uses, nor what it checks' : null,
 };
 
-export const noNodeLeaving: Precondition = {
+const noNodeLeaving: Precondition = {
   name: 'no node is leaving',
   async broken({ nodes }) {
     for (const { name, taints, unschedulable } of await nodes()) {
@@ -35,14 +35,14 @@ export const noNodeLeaving: Precondition = {
   },
 };
 
-export const labelHonoured: Precondition = {
+const labelHonoured: Precondition = {
   name: 'the exclude label is honoured',
   broken: async ({ edge }) =>
     edge.excludeLabel === 'honoured' ? null : `${edge.preset} ignores the label ${excludeLabel}`,
 };
 
 /** k8s.io/cloud-provider up to 0.33 goes by the label's presence, from 0.34 on by its value. */
-export const labelPlain: Precondition = {
+const labelPlain: Precondition = {
   name: 'no exclude label says false',
   async broken({ nodes }) {
     const found = (await nodes()).find(({ labels }) => labels[excludeLabel] === 'false');
@@ -51,7 +51,7 @@ export const labelPlain: Precondition = {
   },
 };
 
-export const noPodExcluded: Precondition = {
+const noPodExcluded: Precondition = {
   name: 'no ingress pod runs on an excluded node',
   async broken({ nodes }) {
     const found = (await nodes()).find((node) => node.runsIngress && excludeLabel in node.labels);
@@ -59,7 +59,7 @@ export const noPodExcluded: Precondition = {
   },
 };
 
-export const somewhereToGo: Precondition = {
+const somewhereToGo: Precondition = {
   name: 'a node with an ingress pod remains',
   async broken({ nodes }) {
     const left = (await nodes()).some((node) => node.runsIngress && !(excludeLabel in node.labels));

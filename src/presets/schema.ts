@@ -17,7 +17,7 @@ export const plannedCheck = z.object({
 });
 
 /** What is behind the balancer under one policy. */
-export const plannedBackends = z.object({
+const plannedBackends = z.object({
   /** nodes: every node that the controller may use; ingress-nodes: those with a ready ingress pod; pods: these pods. */
   from: z.enum(['nodes', 'ingress-nodes', 'pods']),
   /** At most this many of them, chosen at random; null: no limit. */
@@ -33,7 +33,7 @@ export const plannedBackends = z.object({
  * restart: the proxy ends with all its connections and starts again; it refuses connections for `addressGoneMs`.
  * nothing: the policy is moot.
  */
-export const flipBehaviours = [
+const flipBehaviours = [
   'check',
   'backend-set',
   'recreate-address',

@@ -15,7 +15,7 @@ export interface Left {
   readonly alive: boolean;
 }
 
-export interface DamagedJournal {
+interface DamagedJournal {
   readonly file: string;
   readonly why: string;
 }
@@ -65,7 +65,7 @@ export interface Tools {
   world(signal: AbortSignal): World;
 }
 
-export interface Cleaned {
+interface Cleaned {
   readonly unwound: readonly Unwound[];
   /** Changes that could not be undone; the journal is still there. */
   readonly open: number;

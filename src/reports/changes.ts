@@ -18,7 +18,7 @@ export const changeCells = ({ policy, figure, before, after, change }: ComparedF
 ];
 
 /** `1 regression, 2 improvements, 3 without a difference, 1 unknown.` */
-export function changeSummary(figures: readonly ComparedFigure[]): string {
+function changeSummary(figures: readonly ComparedFigure[]): string {
   const of = (wanted: ChangeVerdict) => figures.filter(({ change }) => change === wanted).length;
   const [worse, better] = [of('regression'), of('improvement')];
   return `${worse} ${plural(worse, 'regression')}, ${better} ${plural(better, 'improvement')}, ${of('no difference')} without a difference, ${of('unknown')} unknown.`;

@@ -4,7 +4,7 @@ import { type Case, casesOf } from './cases.ts';
 /** GitHub shows ten errors and ten warnings of a step, and says nothing of the others. */
 const most = 10;
 
-export interface Annotated {
+interface Annotated {
   readonly report: Report;
   /** The scenario's path as GitHub knows it; null: not known. */
   readonly file: string | null;

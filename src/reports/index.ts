@@ -14,7 +14,7 @@ import { markdownLimit, markdownReport } from './markdown.ts';
 import { type ReporterName, reporters, standardReporters } from './names.ts';
 import { openMetricsReport } from './openmetrics.ts';
 
-export interface ReportSources {
+interface ReportSources {
   readonly report: Report;
   /** What the report itself does not hold: the timelines. */
   readonly series: readonly TrialSeries[];

@@ -7,7 +7,7 @@ import { width } from './table.ts';
 
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-export interface FrameOptions {
+interface FrameOptions {
   readonly columns: number;
   readonly colours: Paint;
   readonly elapsedSeconds: number;

@@ -6,7 +6,7 @@ import { doneLine, frame, plainLine } from './live-frame.ts';
 import { liveState, say as sayIn, takeEvent, takeProgress } from './live-state.ts';
 import { paint } from './paint.ts';
 
-export interface LiveOptions {
+interface LiveOptions {
   readonly plan: AnyPlan;
   readonly stream: { write(text: string): unknown };
   /** The terminal's width as it is now. */
@@ -19,7 +19,7 @@ export interface LiveOptions {
 }
 
 /** Shows a run while it goes on. Nothing stands still for more than two seconds. */
-export interface LiveView {
+interface LiveView {
   event(event: HistoryEvent): void;
   progress(load: string, message: Message): void;
   status(text: string): void;

@@ -15,7 +15,7 @@ export interface RequestEvents {
   readonly around: readonly HistoryEvent[];
 }
 
-export interface Story extends RequestEvents {
+interface Story extends RequestEvents {
   readonly detail: TrialDetail;
   /** null: it was not lost. */
   readonly lost: LostRequest | null;

@@ -12,7 +12,7 @@ import { outageRows, outageTitles } from './outages.ts';
 import { type Paint, paint } from './paint.ts';
 import { folded, table, wrap } from './table.ts';
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly columns: number;
   readonly colour: boolean;
   /** Of the report, named in the last line; null if the page could not be written. */

@@ -3,7 +3,7 @@ import type { HistoryEvent } from '../history/schema.ts';
 import type { BalancerSight } from '../policies/sight.ts';
 
 /** Follows what the balancer does, event by event: the evidence that a switchover's steps wait for. */
-export interface BalancerWatch extends BalancerSight {
+interface BalancerWatch extends BalancerSight {
   observe(event: HistoryEvent): void;
 }
 

@@ -23,7 +23,7 @@ export async function setPolicy(
 }
 
 /** The parts of Run that cluster operations need. */
-export type ClusterOf = Pick<Run, 'plan' | 'provider' | 'workload' | 'core' | 'clock' | 'changes'>;
+type ClusterOf = Pick<Run, 'plan' | 'provider' | 'workload' | 'core' | 'clock' | 'changes'>;
 
 /** What the faults get of a run. */
 export function faultContext(

@@ -45,7 +45,7 @@ export interface Stages {
   cleanUp(): Promise<void>;
 }
 
-export interface Conducted {
+interface Conducted {
   readonly plan: AnyPlan;
   readonly versions: Record<string, string>;
   readonly runId?: string;

@@ -22,7 +22,6 @@ export interface PlannedRunOptions extends ConductOptions {
 const undoLimitMs = 300_000;
 
 export { runIdOf } from './header.ts';
-export type RunOutcome = RunEnd['outcome'];
 
 /**
  * Runs one experiment to its end and writes its history; nothing else. Whatever happens, the provider is taken down and

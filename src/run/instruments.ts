@@ -15,7 +15,7 @@ const recorded: ReadonlySet<string> = new Set(historyEvent.options.map((option) 
 const hungAfterMs = 2000;
 
 /** Why a part of ours that hangs spoils the measurement. */
-export const silenceWords = (ms: number): string =>
+const silenceWords = (ms: number): string =>
   `did not answer for ${(ms / 1000).toFixed(1)} s: it was stopped, it hangs, or this machine was too slow`;
 
 /** Starts one of our processes and feeds what it says to the history; its unexpected end spoils the trial. */

@@ -12,7 +12,7 @@ import type { ClusterHold } from './hold.ts';
 import type { Run } from './run.ts';
 import { watchCluster } from './watches.ts';
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly plan: Plan;
   readonly provider: Provider;
   readonly changes: ChangeLog;

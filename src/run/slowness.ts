@@ -4,7 +4,7 @@ import type { RunState } from './state.ts';
 /** Our processes are this late at most on a machine that keeps up. Real milliseconds; docs/benchmarks.md has their figures. */
 const lateMs = 100;
 
-export interface Slowness {
+interface Slowness {
   readonly what: string;
   readonly advice: string;
 }

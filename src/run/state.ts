@@ -11,7 +11,7 @@ import { balancerWatch } from './balancer-watch.ts';
 import { type ProbeWatch, probeWatch } from './probe-watch.ts';
 
 /** What one load has done so far in this trial, as its last `progress` said. */
-export interface LoadProgress {
+interface LoadProgress {
   readonly started: number;
   readonly inFlight: number;
   readonly pastFirstChunk: number;
@@ -21,7 +21,7 @@ export interface LoadProgress {
   readonly cancelled: number;
 }
 
-export interface NodeHealth {
+interface NodeHealth {
   readonly eligible: boolean;
   readonly healthy: boolean;
 }

@@ -15,7 +15,7 @@ export interface ParsedExpectation {
   readonly unit: 'count' | 'seconds' | 'share' | 'word';
 }
 
-export type ExpectationResult =
+type ExpectationResult =
   | { readonly ok: true; readonly expectation: ParsedExpectation }
   | { readonly ok: false; readonly what: string; readonly hint: string };
 

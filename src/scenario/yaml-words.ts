@@ -1,5 +1,5 @@
 /** A mistake in the YAML itself, in words. */
-export interface YamlWords {
+interface YamlWords {
   readonly what: string;
   readonly hint: string;
 }

@@ -3,7 +3,7 @@ import type { SourcePlace } from './error.ts';
 import { type PlainFile, plainFile, type TextProblem } from './plain.ts';
 import { noSpace, yamlWords } from './yaml-words.ts';
 
-export interface ParsedText extends PlainFile {
+interface ParsedText extends PlainFile {
   /** True if the text is no YAML at all, so that its value means nothing. */
   readonly broken: boolean;
   /** Line and column (from 1) of an offset. */

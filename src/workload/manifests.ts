@@ -40,7 +40,7 @@ export interface PodShape {
 }
 
 /** A Deployment or a DaemonSet. */
-export type PodController =
+type PodController =
   | { readonly kind: 'Deployment'; readonly body: V1Deployment }
   | { readonly kind: 'DaemonSet'; readonly body: V1DaemonSet };
 

@@ -26,7 +26,7 @@ const firstLine = z.object({
   source: z.nullable(z.string()),
 });
 
-export interface StreamRequest {
+interface StreamRequest {
   readonly id: string;
   /** Real milliseconds. */
   readonly durationMs: number;

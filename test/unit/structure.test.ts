@@ -190,10 +190,10 @@ const declaration =
   /^export (?:async )?(?:abstract )?(?:function\*?|const|let|class|interface|type|enum) (\w+)/gm;
 
 /** The files that declare each exported name. */
-function declarations(): Map<string, string[]> {
+function declarations(pattern = declaration): Map<string, string[]> {
   const places = new Map<string, string[]>();
   for (const file of files) {
-    const found = readFileSync(join(src, file), 'utf8').matchAll(declaration);
+    const found = readFileSync(join(src, file), 'utf8').matchAll(pattern);
     for (const name of new Set([...found].map(([, name = '']) => name)))
       places.set(name, [...(places.get(name) ?? []), file]);
   }
@@ -213,6 +213,51 @@ test('no exception for a shared name is left over', () => {
     Object.keys(sharedNames).filter((name) => (places.get(name)?.length ?? 0) < 2),
     [],
   );
+});
+
+/** Every word of our TypeScript, with the files that have it. */
+function wordsOfAll(): Map<string, Set<string>> {
+  const folders = ['src', 'test', 'bench', 'scripts', 'examples'];
+  const words = new Map<string, Set<string>>();
+  for (const folder of folders) {
+    const root = join(packageRoot(), folder);
+    for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || !/\.(ts|mjs)$/.test(entry.name)) continue;
+      const file = join(entry.parentPath, entry.name);
+      for (const word of new Set(readFileSync(file, 'utf8').match(/\w+/g)))
+        words.set(word, (words.get(word) ?? new Set()).add(file));
+    }
+  }
+  return words;
+}
+
+/** Types may go with the function that takes or gives them. */
+const value = /^export (?:async )?(?:function\*?|const|let|class) (\w+)/gm;
+
+test('what a file exports, types apart, is used by another file', () => {
+  const words = wordsOfAll();
+  const unused = [...declarations(value)]
+    // The library's are for the programs of its users.
+    .filter(([, all]) => !all.some((file) => file.startsWith('library/')))
+    .filter(([name, all]) => (words.get(name)?.size ?? 0) <= all.length)
+    .map(([name, all]) => `${name} of ${all.join(', ')}: take its 'export' away`);
+  assert.equal(unused, []);
+});
+
+/** No file of src is longer than this, and half of them are shorter than that. Lines. */
+const [longest, middle] = [300, 100];
+
+test('files are short', () => {
+  const lengths = files.map((file) => ({
+    file,
+    lines: readFileSync(join(src, file), 'utf8').split('\n').length - 1,
+  }));
+  assert.equal(
+    lengths.filter(({ lines }) => lines > longest),
+    [],
+  );
+  const sorted = lengths.map(({ lines }) => lines).sort((one, other) => one - other);
+  assert.ok((sorted[Math.floor(sorted.length / 2)] ?? 0) < middle);
 });
 
 test.run();

@@ -46,7 +46,7 @@ export function requestPath(request: RequestRecord, { run, trial }: Pick<Blame, 
 }
 
 /** When its connection began: a kept one is older than the request. */
-export const connectionBegan = ({ connection, startedAt }: RequestRecord): Nanoseconds =>
+const connectionBegan = ({ connection, startedAt }: RequestRecord): Nanoseconds =>
   Math.min(connection?.openedAt ?? startedAt, startedAt);
 
 /** Every part of the fault, in order: its notices, the fault itself on each node, its steps. */

@@ -70,7 +70,7 @@ export function cameTrue(
 }
 
 /** Past its first chunk, and not ended. */
-export function isInFlight({ firstChunkAt, endedAt }: RequestRecord, at: Nanoseconds): boolean {
+function isInFlight({ firstChunkAt, endedAt }: RequestRecord, at: Nanoseconds): boolean {
   return firstChunkAt !== null && firstChunkAt <= at && endedAt > at;
 }
 

@@ -55,7 +55,7 @@ function edgeEjected(sources: ClockSources): Reading {
 const atLeast = ({ time, disturbance: { at, untilOwn } }: ClockSources): number => time.seconds(at, untilOwn);
 
 /** Whether the edge held a node green at an instant. */
-export function greenAt(trial: TrialRecord, node: string, at: Nanoseconds): boolean {
+function greenAt(trial: TrialRecord, node: string, at: Nanoseconds): boolean {
   const last = trial.health.findLast((event) => event.node === node && event.t <= at);
   return last === undefined ? trial.before.green.has(node) : last.eligible && last.healthy;
 }

@@ -9,7 +9,7 @@ import type { ClockReader, ClockSources, Reading } from './sources.ts';
 export interface ClockRow extends ClockTraits, ClockReader {}
 
 /** When the lateness of a clock's instruments matters. */
-export interface DoubtfulSpan {
+interface DoubtfulSpan {
   readonly from: Nanoseconds;
   /** Any lateness until then may move the clock. */
   readonly to: Nanoseconds;

@@ -23,4 +23,3 @@ export const doubtCodes = [
   /** midflight watch: streams, or probes of a lane, of which not one had a good answer. */
   'never-well',
 ] as const;
-export type DoubtCode = (typeof doubtCodes)[number];

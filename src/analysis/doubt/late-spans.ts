@@ -6,7 +6,7 @@ import type { TrialRecord } from '../records.ts';
 import type { TrialReport } from '../schema.ts';
 import type { ClusterTime } from '../time.ts';
 
-export const edgeAccept = 'edge accept';
+const edgeAccept = 'edge accept';
 
 /** A span in which an instrument was later than it may be. */
 export interface LateSpan {

@@ -6,7 +6,7 @@ const leastMs = 20;
 /** Delays closer together than this are one span. */
 const gapNs: Nanoseconds = 1000 * nsPerMs;
 
-export interface AcceptDelays {
+interface AcceptDelays {
   readonly spans: readonly AcceptDelay[];
   /** `connectedAt` by the client, `acceptedAt` by the edge. */
   add(connectedAt: Nanoseconds, acceptedAt: Nanoseconds): void;

@@ -2,7 +2,7 @@ import type { EventOf, Outcome } from '../../history/schema.ts';
 import type { EngineRecord } from '../records.ts';
 
 /** Counts the requests of engines that are not ours. */
-export interface Engines {
+interface Engines {
   readonly record: ReadonlyMap<string, EngineRecord>;
   ended(load: string, engine: string, outcome: Outcome): void;
   summary(event: EventOf<'engine-summary'>): void;

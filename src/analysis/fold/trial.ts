@@ -21,7 +21,7 @@ export interface TrialFold {
 }
 
 /** What outlives a trial. */
-export interface TrialContext {
+interface TrialContext {
   readonly connections: Connections;
   readonly nodes: NodesRecord;
   /** Of a load that is not ours: which engine; null: it is ours. */

@@ -22,7 +22,7 @@ export const shareInterval = z.object({ low: share, high: share });
 export const trialReasonCodes = [...doubtCodes, ...runReasonCodes] as const;
 export const trialReason = z.object({ code: z.enum(trialReasonCodes), text: z.string() });
 
-export const clockName = z.enum(clockNames);
+const clockName = z.enum(clockNames);
 
 export const clocks = z.object(
   Object.fromEntries(clockNames.map((name) => [name, secondsFigure.nullable()])) as Record<

@@ -4,7 +4,7 @@ import type { Service } from '../snapshot.ts';
 import { type BalancerId, balancers } from './balancers.ts';
 
 /** How a balancer notices that a node no longer answers. Seconds. */
-export interface Detection {
+interface Detection {
   readonly intervalSeconds: number;
   readonly unhealthy: number;
   readonly healthy: number;

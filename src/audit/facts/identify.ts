@@ -9,7 +9,7 @@ export interface Identified {
   readonly confidence: 'seen' | 'inferred';
 }
 
-export interface Surroundings {
+interface Surroundings {
   /** Prefixes of the nodes' spec.providerID, `gce://`. */
   readonly providerIds: ReadonlySet<string>;
   /** spec.targetType of the Service's TargetGroupBindings. */

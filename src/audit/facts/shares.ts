@@ -11,7 +11,7 @@ export function exposureOf({ policy, transit, candidates, balancer }: ServiceVie
   return transit.filter(({ spot }) => spot !== null).length / candidates.nodes.length;
 }
 
-export interface NodeShares {
+interface NodeShares {
   readonly node: string;
   readonly zone: string | null;
   readonly preemptible: boolean;

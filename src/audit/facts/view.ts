@@ -1,6 +1,7 @@
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import { keyOf, type Lists, type Service, type Snapshot, type WorkloadObject } from '../snapshot.ts';
-import { type BalancerKind, balancers } from './balancers.ts';
+import type { BalancerKind } from './balancers/kind.ts';
+import { balancers } from './balancers.ts';
 import { type Candidates, candidateSets, type NodeFacts } from './candidates.ts';
 import { type Datapath, datapathOf } from './datapath.ts';
 import { type EndpointCounts, endpointIndex } from './endpoints.ts';

@@ -3,7 +3,7 @@ import { type ApiAccess, ApiError, callApi } from '../../kube/request.ts';
 import { emptyLists, type Gap, type Kind, kinds, type Lists, type Snapshot } from '../snapshot.ts';
 import { type ReadResource, readResources } from './resources.ts';
 
-export interface LiveSnapshotOptions {
+interface LiveSnapshotOptions {
   readonly kubeConfig: ApiAccess;
   readonly context: string;
   /** Only this namespace's Services and what belongs to them; null: all. */

@@ -10,13 +10,13 @@ import { runControllers } from './controllers/controller.ts';
 import { controllers } from './controllers/list.ts';
 import { createApiServer } from './http/server.ts';
 
-export interface ControlPlane {
+interface ControlPlane {
   readonly host: string;
   readonly port: number;
   stop(): Promise<void>;
 }
 
-export interface ControlPlaneOptions {
+interface ControlPlaneOptions {
   readonly clock: Clock;
   readonly wall: () => Date;
   /** What should not happen: where, and what. */

@@ -13,7 +13,7 @@ export interface ContainerEnd {
   readonly signal: string | null;
 }
 
-export interface ContainerRun {
+interface ContainerRun {
   readonly current: ContainerState;
   started(): void;
   /** It ended, or would not start. */

@@ -21,7 +21,7 @@ export interface Kubelet {
   stop(): void;
 }
 
-export interface KubeletOptions {
+interface KubeletOptions {
   readonly config: NodeConfig;
   readonly api: NodeApi;
   readonly ports: PodPorts;

@@ -25,7 +25,7 @@ export interface PodProgram {
   readonly startDelayMs?: number;
 }
 
-export interface PodWorkerOptions {
+interface PodWorkerOptions {
   readonly pod: PodObject;
   readonly program: PodProgram;
   readonly address: string;

@@ -8,7 +8,7 @@ import type { NodeConfig } from './config.ts';
 const leasePath = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 
 /** The kubelet's word to the API about its node. */
-export interface Registration {
+interface Registration {
   /** Registers the node, or says that it is back; then renews lease and status. */
   start(): Promise<void>;
   /** Graceful node shutdown: Ready is False from here (kubelet's node_shutdown_manager: "node is shutting down"). */

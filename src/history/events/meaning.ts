@@ -14,7 +14,7 @@ export const policyMeaning = z.object({
   switchover: z.string().nullable(),
 });
 
-export const faultMeaning = z.object({
+const faultMeaning = z.object({
   /** In a sentence: `preemption` of a node. */
   noun: z.string(),
   /** What is done to the node after a notice; null: the fault's own name says it. */

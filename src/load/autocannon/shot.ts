@@ -16,7 +16,7 @@ export interface Shot {
   cancel(): void;
 }
 
-export interface ShotOptions {
+interface ShotOptions {
   readonly id: string;
   readonly dueAt: number;
   readonly config: AutocannonConfig;
@@ -28,7 +28,7 @@ export interface ShotOptions {
 }
 
 /** autocannon hung up of itself: it takes an interim answer (1xx) for the answer. What would have come is not known. */
-export const hungUp = 'AUTOCANNON_HUNG_UP';
+const hungUp = 'AUTOCANNON_HUNG_UP';
 
 /**
  * Reads one request's fate from the events of its client's socket: autocannon's sums and its clients' own events leave

@@ -18,7 +18,7 @@ export const systemLookup: Lookup = (host, family) =>
 const attemptDelayMs = 250;
 
 /** The families in turn, the first address's first (RFC 8305, section 4). */
-export function inTurns(addresses: readonly string[]): string[] {
+function inTurns(addresses: readonly string[]): string[] {
   const first = isIP(addresses[0] ?? '');
   const own = addresses.filter((address) => isIP(address) === first);
   const other = addresses.filter((address) => isIP(address) !== first);
@@ -32,7 +32,7 @@ export interface Race {
   cancel(): void;
 }
 
-export interface RaceEnds {
+interface RaceEnds {
   connected(socket: Socket, address: string): void;
   /** No address is left; `errno` of the last that failed. */
   failed(errno: string | null): void;

@@ -2,7 +2,7 @@ import { MidflightError } from '../../base/errors.ts';
 import { idHeader } from '../../workload/protocol.ts';
 import type { LoadTarget } from '../config.ts';
 
-export interface RequestParts {
+interface RequestParts {
   readonly target: LoadTarget;
   /** The request's id is written as a header that ingress and app log; false: any URL, nothing of ours. */
   readonly named: boolean;

@@ -21,7 +21,7 @@ export interface ResponseReader {
 }
 
 /** Gets the body's bytes, freed of chunking; the buffer is only lent. */
-export interface BodySink {
+interface BodySink {
   body(bytes: Buffer, status: number): void;
 }
 

@@ -7,7 +7,7 @@ import { type RequestOptions, requestRecord } from './record.ts';
 import type { Http2Session, SessionUser } from './session.ts';
 
 /** One request over HTTP/2, and what its session tells to it. */
-export interface SessionExchange {
+interface SessionExchange {
   readonly request: InFlight;
   readonly user: SessionUser;
 }

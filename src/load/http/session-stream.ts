@@ -3,7 +3,7 @@ import { errnoOf } from '../../base/errors.ts';
 import type { SessionUser } from './session.ts';
 
 /** What a stream shares with the others of its session. */
-export interface Shared {
+interface Shared {
   /** The connection has ended, and that tells what became of all. */
   over(): boolean;
   readonly users: Map<SessionUser, ClientHttp2Stream>;

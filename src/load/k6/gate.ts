@@ -6,7 +6,7 @@ import type { Nanoseconds } from '../../base/units.ts';
  * k6 cannot be told to begin no new request and to follow those in flight: a stop cuts them. So each iteration of our
  * script asks here first, on loopback.
  */
-export interface Gate {
+interface Gate {
   readonly url: string;
   /** Since when; null while it is open. */
   readonly shutAt: Nanoseconds | null;

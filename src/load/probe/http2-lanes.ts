@@ -11,7 +11,7 @@ import { sessionExchange } from '../http/session-exchange.ts';
 import { probePath, type RequestCarrier, type Sending } from './lanes.ts';
 
 /** Opens a connection from the next local address. */
-export type DialSession = () => Http2Session;
+type DialSession = () => Http2Session;
 
 /** HTTP/2, a connection for each request. */
 export function newHttp2Lane(config: ProbeConfig, clock: Clock, dial: DialSession): RequestCarrier {

@@ -1,5 +1,5 @@
 /** The places of the wanted streams: each holds one stream at a time, the longest free is taken first. */
-export interface Places {
+interface Places {
   take(): number;
   free(place: number): void;
   /** A stream in this place has had a first byte: true the first time. */

@@ -9,7 +9,7 @@ import { dialOf } from './balancer.ts';
 import { findWorkload } from './find-workload.ts';
 import { topologyOf } from './topology.ts';
 
-export interface ContextOptions {
+interface ContextOptions {
   /** With the wanted context as its current one, and bounded clients (see kube/config.ts). */
   readonly kubeConfig: KubeConfig;
   /** Which of the cluster's objects traffic goes through. */

@@ -29,7 +29,7 @@ interface PodProcess {
   readonly pid: number;
 }
 
-export interface MachineOptions {
+interface MachineOptions {
   readonly name: NodeName;
   readonly bundle: string;
   readonly token: string;

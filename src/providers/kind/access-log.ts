@@ -24,7 +24,7 @@ export interface AccessLog {
   stop(): void;
 }
 
-export interface AccessLogOptions {
+interface AccessLogOptions {
   readonly kubeConfig: KubeConfig;
   readonly workload: Pick<Workload, 'ingress'>;
   now(): number;

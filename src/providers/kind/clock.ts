@@ -9,7 +9,7 @@ import type { Message, RoleHandle } from '../../base/role.ts';
  * virtual machine it is that machine's: then the times of our containers are moved onto this process' clock.
  */
 
-export interface ClockOffset {
+interface ClockOffset {
   /** To be added to a time of the containers' monotonic clock, nanoseconds. */
   readonly offsetNs: number;
   /** How far that may be wrong: half of the quickest answer's way there and back. */
@@ -67,7 +67,7 @@ async function best(child: ReturnType<typeof tell>, container: string, now: () =
 }
 
 /** What is added to times of the containers: nothing if it is within the error, and so taken for the same clock. */
-export const appliedNs = ({ offsetNs, errorNs }: ClockOffset): number =>
+const appliedNs = ({ offsetNs, errorNs }: ClockOffset): number =>
   Math.abs(offsetNs) <= errorNs ? 0 : offsetNs;
 
 /** A wall time of the containers (nanoseconds since 1970) on this process' monotonic clock, rounded to a nanosecond. */

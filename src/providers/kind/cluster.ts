@@ -128,7 +128,7 @@ export async function loadImages(
 }
 
 /** containerd's name of an image: registry, repository and tag in full. */
-export function fullName(image: string): string {
+function fullName(image: string): string {
   const [first = ''] = image.split('/');
   const hasRegistry =
     image.includes('/') && (first.includes('.') || first.includes(':') || first === 'localhost');

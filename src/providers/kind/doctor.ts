@@ -13,7 +13,7 @@ export interface DoctorCheck {
   readonly hint: string | null;
 }
 
-export interface DoctorOptions {
+interface DoctorOptions {
   readonly cluster: 'embedded' | 'kind';
   readonly images?: Partial<Plan['images']>;
 }

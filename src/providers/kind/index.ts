@@ -16,7 +16,7 @@ import { imagesOf } from './images.ts';
 import { install } from './install.ts';
 import { versionsOf } from './versions.ts';
 
-export interface KindOptions {
+interface KindOptions {
   /** Leaves the cluster when the run is over, for `reuse`. */
   readonly keep?: boolean;
   /** Takes a kept cluster that was made for the same nodes and timers; makes one where there is none. */

@@ -40,7 +40,7 @@ import {
 
 const bundleName = 'midflight-app-bundle';
 
-export interface InstallOptions {
+interface InstallOptions {
   readonly kubeConfig: KubeConfig;
   readonly plan: Plan;
   readonly images: KindImages;

@@ -16,7 +16,7 @@ const ownConfig = z.looseObject({
   networking: z.looseObject({}).default({}),
   kubeadmConfigPatches: z.array(z.string()).default([]),
 });
-export type OwnConfig = z.infer<typeof ownConfig>;
+type OwnConfig = z.infer<typeof ownConfig>;
 
 /** Why the rest of a file is refused, each with what to do; empty: it is fine. */
 const refusals: readonly ((config: OwnConfig) => string | null)[] = [

@@ -33,7 +33,7 @@ const isCut = ['raw', 'mangle']
   .map((table) => `iptables -w -t ${table} -S | grep -q -- '-j DROP'`)
   .join(' || ');
 
-export interface PowerOptions {
+interface PowerOptions {
   readonly core: CoreV1Api;
   readonly coordination: CoordinationV1Api;
   /** Monotonic nanoseconds. */

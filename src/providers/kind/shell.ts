@@ -1,7 +1,7 @@
 import { $ } from 'zx/core';
 import { MidflightError } from '../../base/errors.ts';
 
-export interface ShellResult {
+interface ShellResult {
   readonly ok: boolean;
   readonly stdout: string;
   readonly stderr: string;

@@ -22,7 +22,7 @@ export const docsSections = {
 export type Topic = keyof typeof docsSections;
 
 /** Of the version that wrote the page: a newer one may count differently. */
-export const docsPage = (): string =>
+const docsPage = (): string =>
   `https://github.com/midflight/midflight/blob/v${packageVersion()}/docs/report.md`;
 
 /** `of`: the name of the figure, for who cannot see where the link stands. */

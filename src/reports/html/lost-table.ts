@@ -9,7 +9,7 @@ const mostRows = 1000;
 const leastOfATrial = 20;
 
 /** What of the details a page can show: as many lost requests of each trial. */
-export const rowsOfATrial = (trials: number): number =>
+const rowsOfATrial = (trials: number): number =>
   Math.max(leastOfATrial, Math.floor(mostRows / Math.max(1, trials)));
 
 /** Every lost request; the script below lets it be sorted and filtered. Without the script it is a plain table. */

@@ -20,7 +20,7 @@ export const prose = (text: string): string =>
   );
 
 /** A cell that is HTML already. */
-export interface Markup {
+interface Markup {
   readonly html: string;
 }
 export type Cell = string | Markup;

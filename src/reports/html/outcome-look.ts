@@ -1,7 +1,7 @@
 import { type Outcome, type OutcomeLook, outcomeLooks, outcomeTraits } from '../../catalogue/outcomes.ts';
 
 /** How an outcome is drawn. */
-export type Look = (typeof outcomeLooks)[OutcomeLook];
+type Look = (typeof outcomeLooks)[OutcomeLook];
 
 export const lookOf = (outcome: Outcome): Look => outcomeLooks[outcomeTraits[outcome].look];
 

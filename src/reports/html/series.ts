@@ -27,7 +27,7 @@ export interface StreamBar {
   readonly to: number;
   readonly outcome: Outcome;
 }
-export interface ProbeBin {
+interface ProbeBin {
   readonly lane: Lane;
   readonly second: number;
   /** How many seconds it stands for: more than one in a long trial. */
@@ -53,7 +53,7 @@ const otherLimit = 150;
 const binLimit = 400;
 
 /** Takes the events of a history in their order; memory is bounded by the limits above. */
-export interface SeriesReader {
+interface SeriesReader {
   /** `begun`: the start of the request that it ends, as the analysis of the same history knows it. */
   take(event: HistoryEvent, request: EventOf<'start'> | null): void;
   /** Once, after the last. */

@@ -7,7 +7,7 @@ import type { KeyPath } from '../tree.ts';
 export type Sound = Partial<Scenario>;
 
 export type Load = Scenario['load'];
-export type Policies = Scenario['policies'];
+type Policies = Scenario['policies'];
 
 /** Every list of load items with its path: the file's, and those of providers. */
 export function loadLists({ load, providers = {} }: Sound): [KeyPath, Load][] {

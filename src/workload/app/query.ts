@@ -8,7 +8,7 @@ const streamQuery = z.object({ id: z.string().min(1), duration: amount, interval
 const shortQuery = z.object({ id: z.string().min(1) });
 
 /** What a path asks of the app. */
-export type AppQuery =
+type AppQuery =
   | {
       readonly kind: 'stream';
       readonly durationMs: number;

@@ -4,7 +4,7 @@ import { chunkLine, endLine } from '../protocol.ts';
 import { dueTimer } from './due.ts';
 
 /** What one stream sends. Times are real milliseconds. */
-export interface StreamPlan {
+interface StreamPlan {
   readonly path: Path;
   readonly durationMs: number;
   readonly intervalMs: number;

@@ -53,7 +53,7 @@ export function endToEnd({ headersDistinct }: IncomingMessage): Headers {
 }
 
 /** Who carries the request. */
-export interface ForwardingPod {
+interface ForwardingPod {
   readonly node: string;
   readonly pod: string;
   readonly trusts: Ranges;

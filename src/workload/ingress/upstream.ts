@@ -8,7 +8,7 @@ import {
 import type { AppEndpoint } from './config.ts';
 
 /** One request on its way to the app. */
-export interface Sent {
+interface Sent {
   readonly endpoint: AppEndpoint;
   readonly method: string;
   readonly path: string;
@@ -21,7 +21,7 @@ export interface Sent {
 }
 
 /** Connections to the app, kept between requests. */
-export interface AppConnections {
+interface AppConnections {
   /** Returns how to give it up. */
   send(sent: Sent): () => void;
   close(): void;

@@ -6,7 +6,7 @@ import { invalid, type StatusCause } from '../api/status.ts';
 import type { Context } from '../context.ts';
 
 /** --service-node-port-range of kube-apiserver. */
-export const nodePortRange = { from: 30_000, to: 32_767 } as const;
+const nodePortRange = { from: 30_000, to: 32_767 } as const;
 
 /** A free address of 10.96.0.0/16, kubeadm's and kind's service range. Nothing listens there: a placeholder. */
 export function allocateClusterIp(context: Context): string {

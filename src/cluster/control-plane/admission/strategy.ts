@@ -10,7 +10,7 @@ import { daemonSetStrategy, deploymentStrategy } from './workload.ts';
  * What a resource does to an object before it is stored: defaults, allocation, validation (throws StatusError).
  * `previous` is undefined for a create.
  */
-export type AdmissionStrategy<R extends Resource> = (
+type AdmissionStrategy<R extends Resource> = (
   context: Context,
   next: Objects[R],
   previous: Objects[R] | undefined,

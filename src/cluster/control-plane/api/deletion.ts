@@ -13,7 +13,7 @@ export const deleteOptions = z.looseObject({
     .optional(),
   dryRun: z.array(z.string()).optional(),
 });
-export type DeleteOptions = z.infer<typeof deleteOptions>;
+type DeleteOptions = z.infer<typeof deleteOptions>;
 
 /** DeleteOptions out of a request's body and query; the body wins, as in Kubernetes. Throws 400. */
 export function parseDeleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {

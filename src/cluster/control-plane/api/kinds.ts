@@ -16,7 +16,7 @@ const ownerReference = z.looseObject({
   blockOwnerDeletion: z.boolean().optional(),
 });
 
-export const objectMeta = z.looseObject({
+const objectMeta = z.looseObject({
   name: z.string(),
   generateName: z.string().optional(),
   namespace: z.string().optional(),

@@ -2,7 +2,7 @@ import { jsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge.ts';
 import { strategicMergePatch } from '../patch/strategic.ts';
 
-export type Patch = (target: unknown, patch: unknown) => unknown;
+type Patch = (target: unknown, patch: unknown) => unknown;
 
 /**
  * The patch formats by media type. Server-side apply is a merge without ownership of fields: nothing here writes with

@@ -45,7 +45,7 @@ export class StatusError extends Error {
 }
 
 /** `nodes`, `deployments.apps`. */
-export function qualified(info: ResourceInfo): string {
+function qualified(info: ResourceInfo): string {
   return info.group === '' ? info.resource : `${info.resource}.${info.group}`;
 }
 

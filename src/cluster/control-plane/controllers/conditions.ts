@@ -2,14 +2,6 @@ import type { Condition, Pod } from '../api/kinds.ts';
 import { updateObject } from '../api/registry.ts';
 import { type Context, timestamp } from '../context.ts';
 
-/** The status of one condition: 'True', 'False', 'Unknown', or undefined where there is none. */
-export function conditionStatus(
-  conditions: readonly Condition[] | undefined,
-  type: string,
-): string | undefined {
-  return conditions?.find((condition) => condition.type === type)?.status;
-}
-
 /** The conditions with one set; its transition time moves only when its status does. */
 export function withCondition(
   conditions: readonly Condition[] | undefined,

@@ -11,7 +11,7 @@ export interface Controller {
   sync(): number | undefined;
 }
 
-export interface ControllerManager {
+interface ControllerManager {
   /** Runs what is due until nothing changes any more. Done by itself after each change, in a microtask. */
   settle(): void;
   stop(): void;

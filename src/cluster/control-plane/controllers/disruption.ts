@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import type { Controller } from './controller.ts';
 import { groupBy, scaledValue } from './pods.ts';
 
-export interface Disruptions {
+interface Disruptions {
   readonly expectedPods: number;
   readonly currentHealthy: number;
   readonly desiredHealthy: number;

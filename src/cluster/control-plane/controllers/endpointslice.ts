@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import type { Controller } from './controller.ts';
 import { groupBy } from './pods.ts';
 
-export const serviceNameLabel = 'kubernetes.io/service-name';
+const serviceNameLabel = 'kubernetes.io/service-name';
 const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 const managedBy = 'endpointslice-controller.k8s.io';
 

@@ -5,7 +5,7 @@ import { type Context, timestamp } from '../context.ts';
 /** Kubernetes keeps events for an hour; here the latest so many. */
 const keep = 1000;
 
-export interface EventText {
+interface EventText {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;

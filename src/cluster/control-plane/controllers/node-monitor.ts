@@ -9,7 +9,7 @@ import type { Controller } from './controller.ts';
 import { recordEvent } from './events.ts';
 import { setTaints } from './node-taints.ts';
 
-export const leaseNamespace = 'kube-node-lease';
+const leaseNamespace = 'kube-node-lease';
 const source = 'node-controller';
 /** Set to Unknown together (pkg/controller/nodelifecycle/node_lifecycle_controller.go: tryUpdateNodeHealth). */
 const watchedConditions = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 type Template = Deployment['spec']['template'];
 
 /** Real milliseconds until a pod counts as available: 0 now, undefined while it is not Ready. */
-export function untilAvailable(context: Context, pod: Pod, minReadySeconds: number): number | undefined {
+function untilAvailable(context: Context, pod: Pod, minReadySeconds: number): number | undefined {
   if (!hasReadyCondition(pod)) return undefined;
   if (minReadySeconds === 0) return 0;
   const ready = readyConditionOf(pod);

@@ -19,7 +19,7 @@ import type { Context } from '../context.ts';
 import { parseJson, parseYaml } from './body.ts';
 import type { Route } from './route.ts';
 
-export interface ServedRequest {
+interface ServedRequest {
   readonly method: string;
   readonly route: Route;
   readonly query: URLSearchParams;

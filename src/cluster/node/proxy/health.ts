@@ -3,7 +3,7 @@ import { healthzPort } from '../../../kube/names.ts';
 import type { NodeListener, ProxiedService } from './types.ts';
 
 /** kube-proxy's own health and its health of Services, as cloud load balancers ask them. */
-export interface HealthServers {
+interface HealthServers {
   /** Services under Local with a healthCheckNodePort, and how many ready endpoints each has on this node. */
   sync(
     services: readonly { readonly service: ProxiedService; readonly localEndpoints: number }[],

@@ -11,7 +11,7 @@ import { type NodePort, nodePort } from './port.ts';
 import { localReady, type Rule, ruleOf, sourceFor } from './rule.ts';
 import type { EndpointView, NodeListener, ProxiedService } from './types.ts';
 
-export interface ServiceProxyOptions {
+interface ServiceProxyOptions {
   readonly node: string;
   readonly address: string;
   readonly bridgeAddress: string;

@@ -14,7 +14,7 @@ export interface NodePort {
   end(): void;
 }
 
-export interface NodePortOptions {
+interface NodePortOptions {
   readonly host: string;
   readonly port: number;
   readonly what: string;

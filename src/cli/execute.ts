@@ -15,6 +15,7 @@ import type { ReporterName } from '../reports/names.ts';
 import type { PlannedRunOptions } from '../run/index.ts';
 import { exitCodeOf, worstOf } from './exit-codes.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
+import { livePage } from './live-page.ts';
 
 /** What whoever runs is given: where its events go, and when to end. */
 type RunHooks = Pick<PlannedRunOptions, 'write' | 'signal' | 'onStatus' | 'onProgress' | 'onWait'>;
@@ -33,6 +34,8 @@ interface ExecuteOptions {
   readonly io: Io;
   /** Whose files are written; undefined: the standard ones. */
   readonly reporters?: readonly ReporterName[];
+  /** Serve the live page, and open it if somebody looks at the terminal. */
+  readonly ui?: boolean;
   /** The report that this one is shown beside. */
   readonly baseline?: Report | undefined;
 }
@@ -75,6 +78,7 @@ async function record(options: ExecuteOptions, file: string): Promise<void> {
         interactive: stderr.isTTY === true && options.plainLines !== true,
         now: () => performance.now(),
       });
+  const page = options.ui === true ? await livePage(plan, io) : null;
   void history.failed.then((error) => {
     broken.abort(unwritable(file, error));
   });
@@ -85,15 +89,23 @@ async function record(options: ExecuteOptions, file: string): Promise<void> {
       write: (event) => {
         history.write(event);
         view?.event(event);
+        page?.feed.event(event);
       },
       signal: AbortSignal.any([signal, broken.signal]),
       onStatus: (text) => view?.status(text),
-      onProgress: (load, message) => view?.progress(load, message),
-      onWait: (wait) => view?.wait(wait),
+      onProgress: (load, message) => {
+        view?.progress(load, message);
+        page?.feed.progress(load, message);
+      },
+      onWait: (wait) => {
+        view?.wait(wait);
+        page?.feed.wait(wait);
+      },
     });
   } finally {
     signal.removeEventListener('abort', onAbort);
     view?.stop();
+    await page?.close();
     await history.close();
   }
   if (broken.signal.aborted) throw broken.signal.reason;

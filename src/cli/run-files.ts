@@ -34,6 +34,8 @@ interface RunArguments {
   readonly policies: readonly PolicyName[] | undefined;
   readonly seed: number | undefined;
   readonly quiet: boolean;
+  /** The live page in the browser. */
+  readonly ui?: boolean;
   readonly dryRun: boolean;
   readonly keep: boolean;
   readonly reuse: boolean;
@@ -175,6 +177,7 @@ async function* runEach(
         folder,
         signal,
         quiet: args.quiet,
+        ui: args.ui ?? false,
         io,
         reporters,
         baseline,

@@ -65,6 +65,11 @@ export const run = defineCommand({
         })
         .option('seed', { type: 'number', requiresArg: true, describe: 'Seed of every random choice' })
         .option('quiet', { type: 'boolean', default: false, describe: 'No progress' })
+        .option('ui', {
+          type: 'boolean',
+          default: false,
+          describe: 'Show it live in the browser, on loopback',
+        })
         .option('dry-run', { type: 'boolean', default: false, describe: 'The resolved plan alone' })
         .option('keep', { type: 'boolean', default: false, describe: 'kind: keep the cluster afterwards' })
         .option('kind-config', {
@@ -94,6 +99,7 @@ export const run = defineCommand({
         policies: args.policy,
         seed: args.seed,
         quiet: args.quiet,
+        ui: args.ui,
         dryRun: args.dryRun,
         keep: args.keep,
         reuse: args.reuse,

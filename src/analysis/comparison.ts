@@ -132,16 +132,16 @@ function rowOf(
 
 /** Of the streams in flight at the injection, those that were on what the fault takes, against the expected share. */
 function isExpected(trials: readonly TrialReport[]): boolean | null {
-  const struck = trials.flatMap(({ atInjection, predicted }) =>
+  const atFault = trials.flatMap(({ atInjection, predicted }) =>
     atInjection === null || predicted === null ? [] : [{ ...atInjection, ...predicted }],
   );
-  const inFlight = struck.reduce((total, one) => total + one.inFlight, 0);
+  const inFlight = atFault.reduce((total, one) => total + one.inFlight, 0);
   const interval = wilson(
-    struck.reduce((total, one) => total + one.throughTarget, 0),
+    atFault.reduce((total, one) => total + one.throughTarget, 0),
     inFlight,
   );
   if (interval === null) return null;
-  const expected = struck.reduce((total, one) => total + one.expectedShare * one.inFlight, 0) / inFlight;
+  const expected = atFault.reduce((total, one) => total + one.expectedShare * one.inFlight, 0) / inFlight;
   return expected >= interval.low && expected <= interval.high;
 }
 

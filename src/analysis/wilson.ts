@@ -1,7 +1,7 @@
 /** 1.96: the normal quantile of 95 %, two-sided. */
 const z = 1.959963984540054;
 
-/** Wilson's score interval of a proportion at 95 % (E. B. Wilson, JASA 22, 1927). Null where nothing was tried. */
+/** Wilson's score interval of a proportion at 95 % (E. B. Wilson, JASA 22, 1927). Null if nothing was tried. */
 export function wilson(hits: number, tries: number): { low: number; high: number } | null {
   if (tries === 0) return null;
   const share = hits / tries;

@@ -3,7 +3,7 @@ import { cpus, loadavg } from 'node:os';
 
 /** Programs of a machine that keeps up wait for a processor during less than this. Share of the last 10 s. */
 const busyShare = 0.6;
-/** Runnable programs per processor, mean of the last minute: where the kernel tells no pressure. */
+/** Runnable programs per processor, mean of the last minute: if the kernel reports no pressure. */
 const busyLoad = 2;
 
 interface MachineLoad {
@@ -39,7 +39,7 @@ function readPressure(): string | null {
   }
 }
 
-/** `what` was not done within its time limit: the busy machine is named where there is one. */
+/** `what` was not done within its time limit: the busy machine is named if there is one. */
 export function overran(what: string): string {
   const busy = busyMachine();
   return busy === null ? what : `${what}; ${busy}`;

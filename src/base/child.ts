@@ -28,7 +28,7 @@ const pipesMs = 500;
 
 /**
  * Starts a role (a process that speaks NDJSON, see base/role.ts) and waits until it is ready.
- * Throws `instrument-failed` with what it wrote to stderr where it ends or stays silent before that.
+ * Throws `instrument-failed` with what it wrote to stderr if it ends or stays silent before that.
  */
 export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
   const { role, name } = options;
@@ -38,7 +38,7 @@ export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
     env: { ...process.env, ...options.env },
   });
   if (child.stdin === undefined) {
-    // node makes no pipes where it had no file descriptor left for them.
+    // node makes no pipes if it had no file descriptor left for them.
     const [error] = await once(child, 'error');
     throw machineErrorOf(error) ?? error;
   }
@@ -112,7 +112,7 @@ export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
   }
 }
 
-/** Null where the line is no whole message: a process that is killed ends amid one. */
+/** Null if the line is no whole message: a process that is killed ends amid one. */
 function messageIn(line: string): Message | null {
   try {
     return JSON.parse(line) as Message;

@@ -14,7 +14,7 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/^(EACCES|EPERM)$/, 'not allowed'],
 ];
 
-/** What an error's name means where it is our own side's: `too many open files (EMFILE)`; another name as it is. */
+/** What an error's name means if it is our own side's: `too many open files (EMFILE)`; another name as it is. */
 export function errnoWords(errno: string): string {
   const [, said] = words.find(([pattern]) => pattern.test(errno)) ?? [];
   return said === undefined ? errno : `${said} (${errno})`;

@@ -1,5 +1,5 @@
 /**
- * The exit codes of every command. `docs/exit-codes.md` tells them to users.
+ * The exit codes of every command. `docs/exit-codes.md` describes them for users.
  * The numbers 64 and 70 are those of BSD's sysexits.h; 130 is 128 + SIGINT.
  */
 export const exitCodes = {
@@ -72,7 +72,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The message of anything thrown, with what to do about it where that is known. */
+/** The message of anything thrown, with what to do about it if that is known. */
 export function adviceOf(error: unknown): string {
   const hint = error instanceof MidflightError ? error.hint : undefined;
   return hint === undefined ? messageOf(error) : `${messageOf(error)} (${hint})`;

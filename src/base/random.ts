@@ -13,7 +13,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** One of `items`, or undefined where there are none. */
+/** One of `items`, or undefined if there are none. */
 export function pick<T>(random: Random, items: readonly T[]): T | undefined {
   return items[Math.floor(random() * items.length)];
 }

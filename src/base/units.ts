@@ -9,7 +9,7 @@ const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000
 const wholeDuration = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
 const durationPart = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
 
-/** Parses `250ms`, `10s`, `1m30s`, `0s`. Returns undefined where the text is no duration. */
+/** Parses `250ms`, `10s`, `1m30s`, `0s`. Returns undefined if the text is no duration. */
 export function parseDuration(text: string): Milliseconds | undefined {
   if (!wholeDuration.test(text)) return undefined;
   let total = 0;

@@ -15,7 +15,7 @@ interface KnownCommand {
 }
 
 /**
- * What is wrong with a command line. A misspelt command or option is told with the nearest that there is, whatever
+ * What is wrong with a command line. A misspelt command or option is reported with the nearest that exists, whatever
  * yargs stumbled over first; else `complaint`, its own words.
  */
 export function badUsage(

@@ -36,19 +36,23 @@ export async function explain(
     const timeScale = (header as EventOf<'header'> | null)?.plan.timeScale ?? 1;
     const records = await recordsOf(history, request, timeScale);
     if (records === null) throw unknownRequest(request, path, details);
-    tell(records, { details, timeScale, begun: starts.get(records.start.trial) ?? 0, json }, io);
+    printStory(records, { details, timeScale, startedAt: starts.get(records.start.trial) ?? 0, json }, io);
   }
   return exitCodes.pass;
 }
 
-interface Telling {
+interface StoryOptions {
   readonly details: readonly TrialDetail[];
   readonly timeScale: number;
-  readonly begun: number;
+  readonly startedAt: number;
   readonly json: boolean;
 }
 
-function tell(records: RequestEvents, { details, timeScale, begun, json }: Telling, io: Io): void {
+function printStory(
+  records: RequestEvents,
+  { details, timeScale, startedAt, json }: StoryOptions,
+  io: Io,
+): void {
   const time = clusterTime(timeScale);
   const detail = details.find(({ index }) => index === records.start.trial);
   if (detail === undefined) throw new MidflightError('internal', `no trial ${records.start.trial}`);
@@ -58,7 +62,7 @@ function tell(records: RequestEvents, { details, timeScale, begun, json }: Telli
     print({ trial: { index, policy, repeat }, lost, records }, io);
     return;
   }
-  const lines = storyLines({ ...records, detail, lost, since: (t) => time.seconds(begun, t) });
+  const lines = storyLines({ ...records, detail, lost, since: (t) => time.seconds(startedAt, t) });
   const columns = columnsOf(io.stdout);
   const fitted = lines.map(visibleIndented).flatMap((line) => {
     const indent = line.startsWith('  ') ? '  ' : '';

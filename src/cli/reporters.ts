@@ -47,7 +47,7 @@ export async function printTerminal({ report, folder }: Printed, reporters: read
 }
 
 /**
- * GitHub's annotations of all reports of one command, and their Markdown in the step's summary where GitHub names its file.
+ * GitHub's annotations of all reports of one command, and their Markdown in the step's summary if GitHub names its file.
  * `json`: standard output belongs to the report as JSON; GitHub reads commands from standard error as well.
  */
 export async function printGithub(

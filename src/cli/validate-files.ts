@@ -24,7 +24,7 @@ async function validateFile(file: string, io: Io): Promise<ExitCode> {
   try {
     const plans = plansOf(await openScenario(file, io));
     stdout.write(`${visibleLine(file === stdinWord ? stdinName : file)}: ok\n`);
-    // The file is right, and runs where k6 is.
+    // The file is right, and runs on a machine that has k6.
     const missing = plans.flatMap((plan) => missingEngines(plan, env)).map((error) => failureOf(error).text);
     for (const text of new Set(missing)) stderr.write(text);
     return exitCodes.pass;

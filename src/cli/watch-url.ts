@@ -178,7 +178,7 @@ function refuseFlood({ streams, rate, iOwnThis }: WatchArguments, host: string):
   );
 }
 
-/** Before anything starts: a slip in the command would else be told when the watch is over. */
+/** Before anything starts: a mistake in the command would otherwise be reported only after the watch. */
 function refuseNoProgram([program]: readonly string[], env: Io['env']): void {
   if (program === undefined || findProgram(program, env) !== null) return;
   throw new MidflightError('missing-requirement', `there is no program '${program}'`, {

@@ -26,7 +26,7 @@ const settledMs = 40;
 /** Above any backlog of ours (net.core.somaxconn is 4096 at most places). */
 const limit = 8192;
 
-/** Fills the backlog of a stopped listener. Resolves when it takes no more; at once where nothing listens. */
+/** Fills the backlog of a stopped listener. Resolves when it takes no more; at once if nothing listens. */
 export async function fillBacklog(
   listener: ListenAddress,
   from: string | null,

@@ -29,7 +29,7 @@ function holds(from: 'nodes' | 'ingress-nodes', endpoints: readonly Endpoint[]) 
   return ({ name }: Target) => from === 'nodes' || ingress.has(name);
 }
 
-/** One target for each node with pods, by the node's name, so that paths are told alike; the first of several pods. */
+/** One target for each node with pods, by the node's name, so that paths are named alike; the first of several pods. */
 function podTargets(endpoints: readonly Endpoint[]): Target[] {
   const byNode = new Map<string, Target>();
   for (const { node, address, port } of endpoints) {

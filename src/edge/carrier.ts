@@ -24,7 +24,7 @@ interface Helper {
 /** Files that the process needs besides two for each connection: pipes, watches, health checks, a burst being accepted. */
 const reserve = 1000;
 
-/** Where the system does not say. */
+/** If the system does not say. */
 const smallLimit = 4096;
 
 /** How many connections one process may hold: each takes two files. */
@@ -65,13 +65,13 @@ export function createCarrier(perProcess: number, onFailed: (reason: string) => 
     helper.open.set(id, options);
     const carried: Carried = { type: 'carry', id, upstream, mode, connectTimeoutMs, openedAt };
     helper.child.send(carried, client);
-    const tell = (type: 'reset' | 'mute' | 'shut-down') => {
+    const order = (type: 'reset' | 'mute' | 'shut-down') => {
       if (helper.child.connected) helper.child.send({ type, id });
     };
     return {
-      reset: () => tell('reset'),
-      mute: () => tell('mute'),
-      shutDown: () => tell('shut-down'),
+      reset: () => order('reset'),
+      mute: () => order('mute'),
+      shutDown: () => order('shut-down'),
       expire: () => {},
     };
   };

@@ -28,6 +28,6 @@ export type EdgeConfig = z.infer<typeof edgeConfig>;
 
 /*
  * Messages out (beside ready {host, port}): history events `edge-open`, `edge-close`, `check`, `health`, `reconcile`,
- * `lateness` (instrument 'edge'), `note` as src/history/schema.ts has them; `failed` {reason} where it cannot go on.
+ * `lateness` (instrument 'edge'), `note` as src/history/schema.ts has them; `failed` {reason} if it cannot go on.
  * Messages in: `trial` {seed}: counts connections anew and chooses by this seed; `sync` {id} -> answers `synced` {id} once every event up to now is out; `stop`.
  */

@@ -155,7 +155,7 @@ function performOn(
   });
 }
 
-/** Null where the Service has no such port (a healthCheckNodePort exists under Local only). */
+/** Null if the Service has no such port (a healthCheckNodePort exists under Local only). */
 export function checkPort(
   port: PlannedCheck['port'],
   service: FollowedService,

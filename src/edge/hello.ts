@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 /*
  * kube-proxy rewrites the SYN, so a node port answers only once a pod has answered. A proxy in user space has completed the
- * handshake before it can dial a pod. Where a node's annotation says so, the edge therefore begins with a hello, and takes
+ * handshake before it can dial a pod. If a node's annotation says so, the edge therefore begins with a hello, and takes
  * the connection for made when the node answers it, which it does once the pod has. The hello carries the luck by which the
  * node chooses a pod, so that this too follows from the seed. Whoever sends no hello (a user's curl) is served all the same.
  */
@@ -34,7 +34,7 @@ export function parseHello(bytes: Buffer): { draw: number | null; rest: Buffer }
 }
 
 /**
- * Reads the hello of a new, paused connection, and puts back what else came. `done` gets its draw, or null where there is
+ * Reads the hello of a new, paused connection, and puts back what else came. `done` gets its draw, or null if there is
  * none; it is called once the client has spoken or ended, and never if the connection fails before. There is no time limit:
  * a busy machine delays a hello by seconds, and one that was taken for the client's own bytes would garble its answer.
  */

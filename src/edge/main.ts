@@ -104,7 +104,7 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
   context.onMessage((message) => {
     if (message.type === 'trial') balancer.beginTrial(Number(message.seed));
     if (message.type !== 'sync') return;
-    // What the kernel has told of already is taken up first.
+    // What the kernel has reported already is taken up first.
     setImmediate(() =>
       setImmediate(() => {
         context.emit({ type: 'synced', id: message.id });

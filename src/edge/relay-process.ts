@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { monotonic } from '../base/clock.ts';
 import { type Relay, relay } from './relay.ts';
 
-/* A process that carries connections for the edge, told over IPC: each socket comes with its order. */
+/* A process that carries connections for the edge, driven over IPC: each socket comes with its order. */
 
 const carry = z.object({
   type: z.literal('carry'),
@@ -33,7 +33,7 @@ const sweepMs = 20;
 /** Serves until the parent is gone; its death ends this process and so closes the sockets. */
 export function serveRelays(): void {
   const relays = new Map<number, Relay>();
-  const tell = (message: Record<string, unknown>) => {
+  const report = (message: Record<string, unknown>) => {
     if (process.connected) process.send?.(message);
   };
   setInterval(() => {
@@ -41,23 +41,23 @@ export function serveRelays(): void {
     for (const one of relays.values()) one.expire(now);
   }, sweepMs);
   process.on('message', (message, handle) => {
-    const told = order.parse(message);
-    if (told.type === 'reset') return relays.get(told.id)?.reset();
-    if (told.type === 'mute') return relays.get(told.id)?.mute();
-    if (told.type === 'shut-down') return relays.get(told.id)?.shutDown();
+    const given = order.parse(message);
+    if (given.type === 'reset') return relays.get(given.id)?.reset();
+    if (given.type === 'mute') return relays.get(given.id)?.mute();
+    if (given.type === 'shut-down') return relays.get(given.id)?.shutDown();
     if (!(handle instanceof Socket)) return;
-    const { id } = told;
+    const { id } = given;
     handle.allowHalfOpen = true; // a socket that comes by IPC forgets how it was accepted
     relays.set(
       id,
       relay({
-        ...told,
+        ...given,
         client: handle,
         now: monotonic.now,
-        onSettled: () => tell({ type: 'settled', id }),
+        onSettled: () => report({ type: 'settled', id }),
         onClosed(end) {
           relays.delete(id);
-          tell({ type: 'closed', id, end });
+          report({ type: 'closed', id, end });
         },
       }),
     );

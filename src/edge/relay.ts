@@ -246,13 +246,13 @@ export function relay(options: RelayOptions): Relay {
   };
 }
 
-/** RST, or nothing but an end to the SYNs where it is not connected yet (Node would wait for the connection to reset it). */
+/** RST, or only an end to the SYNs if it is not connected yet (Node would wait for the connection to reset it). */
 function resetSocket(socket: Socket): void {
   if (socket.connecting) socket.destroy();
   else socket.resetAndDestroy();
 }
 
-/** `127.0.0.1:4321` or `[::1]:4321`; null where the socket is gone already. */
+/** `127.0.0.1:4321` or `[::1]:4321`; null if the socket is gone already. */
 export function socketAddressOf(address: string | undefined, port: number | undefined): string | null {
   if (address === undefined || port === undefined) return null;
   const plain = plainAddress(address);

@@ -64,7 +64,7 @@ export interface LeftOut {
   readonly excludeLabel: PlannedEdge['excludeLabel'];
 }
 
-/** The node as a target, or null where the controller leaves it out (or it has no address yet). */
+/** The node as a target, or null if the controller leaves it out (or it has no address yet). */
 export function targetOf(node: WatchedObject, out: LeftOut): Target | null {
   const { name, labels = {}, annotations = {} } = node.metadata;
   const { spec, status } = nodeShape.parse(node);

@@ -73,7 +73,7 @@ export async function* sealedBlocks(
   return { breaksOff: rest.length > 0 };
 }
 
-/** Takes the block and its checksum into the running hash; true where they fit. */
+/** Takes the block and its checksum into the running hash; true if they fit. */
 function isSealed(hash: Hash, body: Buffer, seal: Buffer): boolean {
   const shaAt = seal.length - checksumEnd.length - shaLength;
   if (shaAt < 0 || seal.toString('latin1', shaAt + shaLength) !== checksumEnd) return false;

@@ -5,7 +5,7 @@ import type { Nanoseconds } from '../base/units.ts';
 /*
  * Lines are sealed in blocks: a checksum line follows at most `blockLines` others. Its hash is a running one, over every
  * byte from the header (and with it the runId) on, so that a block can neither be left out, doubled or moved, nor taken
- * from another history. Its marks only help to find which line of a bad block is at fault.
+ * from another history. Its marks only help to find which line of a bad block is damaged.
  */
 
 /** The most lines that a checksum line seals. */

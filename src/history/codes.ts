@@ -70,7 +70,7 @@ export type InstrumentFailureCode = (typeof instrumentFailureCodes)[number];
 /** What a run cannot see. */
 const limitCodes = [
   'kernel-timers',
-  /** All nodes share one loopback address: no source address can be told from another. */
+  /** All nodes share one loopback address: source addresses are indistinguishable. */
   'shared-address',
   'edge-address-seen',
   'one-machine',

@@ -17,7 +17,7 @@ export interface Damage {
 
 const changed = 'was changed or moved since it was written';
 
-/** The first line that is at fault, as far as the marks tell, and what is the matter with it. */
+/** The first damaged line, as far as the marks show, and what is wrong with it. */
 export function damageIn({ body, seal, line }: DamagedBlock): Damage {
   const lines = linesOf(body);
   const again = secondHeader(lines, line);
@@ -47,7 +47,7 @@ const some = (count: number) => (count === 1 ? 'a line was' : `${count} lines we
 const removed = (count: number) => `${some(count)} removed before this line`;
 const tooMany = (count: number) => `${some(count)} added or doubled from here on`;
 
-/** The lines are those of their checksum, and yet they do not stand where they were written. */
+/** The lines are those of their checksum, and yet they are not where they were written. */
 function whenAllFit(missing: number): string {
   if (missing > 0) return removed(missing);
   if (missing < 0) return `${some(-missing)} added or doubled before this line`;

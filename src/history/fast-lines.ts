@@ -8,7 +8,7 @@ import { type EventOf, type HistoryEvent, outcomes, type Path, path as pathSchem
  * what lets a million requests be read in seconds.
  */
 interface FastLines {
-  /** The event of the line that begins here, or null where it is for the slow reader. */
+  /** The event of the line that begins here, or null if it is for the slow reader. */
   read(text: string, at: number): HistoryEvent | null;
   /** Behind the line that was read last. */
   readonly next: number;
@@ -212,7 +212,7 @@ export function fastLines(): FastLines {
 
 const prefix = '{"type":"'.length;
 
-/** Undefined where the text is no path. */
+/** Undefined if the text is no path. */
 const pathIn = (text: string): Path | undefined => pathSchema.safeParse(jsonOf(text)).data;
 
 function jsonOf(text: string): unknown {

@@ -1,10 +1,10 @@
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
 import type { EventOf } from './schema.ts';
 
-/** Gathers how late something was begun, and tells it by windows. */
+/** Gathers how late something started, and reports it by windows. */
 interface LatenessWindow {
   add(latenessNs: Nanoseconds): void;
-  /** The window that ends now; null where nothing was due in it. */
+  /** The window that ends now; null if nothing was due in it. */
   take(now: Nanoseconds): EventOf<'lateness'> | null;
 }
 

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from './schema.ts';
 
-/** Where lines of each kind may stand. One for each history, asked of every event in order. */
+/** Which places lines of each kind may have. One for each history, asked of every event in order. */
 interface OrderCheck {
   /** Why this event cannot stand here; null: it can. */
   problem(event: HistoryEvent): string | null;

@@ -22,7 +22,7 @@ const flushChars = 1 << 20;
 /** What is still written when the disk is full. */
 const lastKinds: ReadonlySet<HistoryEvent['type']> = new Set(['trial-end', 'finish']);
 
-/** Creates the file; throws where that cannot be done. */
+/** Creates the file; throws if that cannot be done. */
 export function openHistory(file: string): HistoryWriter {
   const handle = openSync(file, 'w');
   let seal = sealer();

@@ -15,7 +15,7 @@ export function patchObject(kubeConfig: ApiAccess, path: string, content: unknow
   });
 }
 
-/** Says where a Service of type LoadBalancer is reached, as a cloud controller does. */
+/** Publishes the address of a Service of type LoadBalancer, as a cloud controller does. */
 export async function publishAddress(kubeConfig: ApiAccess, service: ServiceRef, ip: string): Promise<void> {
   await patchObject(kubeConfig, `/api/v1/namespaces/${service.namespace}/services/${service.name}/status`, {
     status: { loadBalancer: { ingress: [{ ip }] } },

@@ -32,14 +32,14 @@ interface ResourceWatchOptions {
   readonly path: string;
   /** labelSelector, fieldSelector. */
   readonly query?: Record<string, string>;
-  /** What changed, in order. After a gap the list is read again and told as changes, so nothing stays unknown. */
+  /** What changed, in order. After a gap the list is read again and reported as changes, so that nothing is missed. */
   onEvent(change: ObjectChange, object: WatchedObject): void;
   /** A disconnect or a refused list; it goes on trying. */
   onError(error: unknown): void;
 }
 
 interface ResourceWatch {
-  /** The first list has been told. Never rejects: `onError` says why it takes long. */
+  /** The first list has been reported. Never rejects: `onError` says why it takes long. */
   readonly ready: Promise<void>;
   stop(): void;
 }
@@ -49,7 +49,7 @@ const watchSeconds = 240;
 const firstPauseMs = 100;
 const longestPauseMs = 2000;
 
-/** Follows one collection through disconnects: list, watch, and list again where the server has forgotten the place. */
+/** Follows one collection through disconnects: list, watch, and list again if the server has forgotten the place. */
 export function watchResource(options: ResourceWatchOptions): ResourceWatch {
   const abort = new AbortController();
   let settle = () => {};
@@ -95,7 +95,7 @@ async function follow(
 
 const keyOf = (object: WatchedObject) => `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 
-/** Reads the collection and tells the difference to what was known. Resolves with the place to watch from. */
+/** Reads the collection and reports the difference from what was known. Resolves with the place to watch from. */
 async function relist(
   options: ResourceWatchOptions,
   known: Map<string, WatchedObject>,
@@ -109,20 +109,24 @@ async function relist(
     known.delete(key);
     options.onEvent('deleted', object);
   }
-  for (const object of present.values()) tell(options, known, object);
+  for (const object of present.values()) report(options, known, object);
   return answer.metadata.resourceVersion ?? '';
 }
 
-function tell(options: ResourceWatchOptions, known: Map<string, WatchedObject>, object: WatchedObject): void {
+function report(
+  options: ResourceWatchOptions,
+  known: Map<string, WatchedObject>,
+  object: WatchedObject,
+): void {
   const before = known.get(keyOf(object));
   known.set(keyOf(object), object);
   const { resourceVersion } = object.metadata;
-  // Told already: a list right after its watch event.
+  // Reported already: a list right after its watch event.
   if (resourceVersion !== undefined && resourceVersion === before?.metadata.resourceVersion) return;
   options.onEvent(before === undefined ? 'added' : 'modified', object);
 }
 
-/** Resolves with the place it came to where the server ended the watch in order; throws where it broke off or is too old. */
+/** Resolves with the place it came to where the server ended the watch in order; throws if it broke off or is too old. */
 async function watchFrom(
   options: ResourceWatchOptions,
   known: Map<string, WatchedObject>,
@@ -175,7 +179,7 @@ function takeLine(
   if (type === 'DELETED') {
     known.delete(keyOf(changed));
     options.onEvent('deleted', changed);
-  } else tell(options, known, changed);
+  } else report(options, known, changed);
   return changed.metadata.resourceVersion;
 }
 

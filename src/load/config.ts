@@ -17,7 +17,7 @@ export const target = z.object({
   path: z.string(),
   headers: z.record(z.string(), z.string()),
   insecure: z.boolean(),
-  /** Absent: GET, or POST where there is a body. HEAD has answers without a body. */
+  /** Absent: GET, or POST if there is a body. HEAD has answers without a body. */
   method: z.optional(z.enum(['GET', 'HEAD', 'POST'])),
 });
 export type LoadTarget = z.infer<typeof target>;
@@ -76,7 +76,7 @@ export const probeConfig = z.object({
   http: z.enum(['1.1', '2']),
   family: z.union([z.literal(0), z.literal(4), z.literal(6)]),
   timeoutMs: z.number(),
-  /** An unanswered probe is held open to this age before it is given up, to tell slow-connect from connect-timeout (19 s of cluster time). */
+  /** An unanswered probe is held open to this age before it is given up, to distinguish slow-connect from connect-timeout (19 s of cluster time). */
   holdMs: z.number(),
   expectStatus: z.int(),
   idPrefix: z.string(),
@@ -92,7 +92,7 @@ export type ProbeConfig = z.infer<typeof probeConfig>;
  * Out: `idle` {} likewise; `probe-window` {t, fromT, sent, ok, failed} at most every 100 ms for the live view.
  */
 
-/** Background of short requests by autocannon; messages as the probe's. Requests go to shortPath(id) where `app`. */
+/** Background of short requests by autocannon; messages as the probe's. Requests go to shortPath(id) if `app`. */
 export const autocannonConfig = z.object({
   role: z.literal('autocannon'),
   /** Of autocannon itself. */
@@ -123,7 +123,7 @@ export const k6Config = z.object({
   /** Text of the script, and its place, which a role in a container does not have; null: ours. */
   script: z.string(),
   file: z.nullable(z.string()),
-  /** It is ours, and tells of each request what k6's own metrics do not. */
+  /** It is ours, and reports for each request what k6's own metrics do not. */
   own: z.boolean(),
   vus: z.int(),
   durationMs: z.number(),

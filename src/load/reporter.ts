@@ -6,7 +6,7 @@ import type { Lookup } from './http/addresses.ts';
 import type { DialOptions } from './http/connection.ts';
 import { type Tally, tally } from './tally.ts';
 
-/** What a load process tells beside its requests: progress, its own lateness, and that it is done. */
+/** What a load process reports beside its requests: progress, its own lateness, and that it is done. */
 interface Reporter {
   readonly counts: Tally;
   /** Something was due and begun so much later. */

@@ -1,11 +1,11 @@
 import type { RoleContext } from '../base/role.ts';
 
-/** What every load process can be told, see config.ts. */
+/** The messages that every load process takes, see config.ts. */
 export interface LoadControl {
   begin(): void;
   quiesce(): void;
   cancel(): void;
-  /** The process is about to end: what is in flight is cancelled, and told so. */
+  /** The process is about to end: what is in flight is cancelled, and reported so. */
   stop(): void | Promise<void>;
 }
 

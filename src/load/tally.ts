@@ -1,6 +1,6 @@
 import { type Outcome, outcomes } from '../catalogue/outcomes.ts';
 
-/** What a load process tells of its requests while it runs. */
+/** What a load process reports about its requests while it runs. */
 export interface Progress {
   readonly started: number;
   readonly inFlight: number;

@@ -3,7 +3,7 @@ import type { PlannedLoad } from './schema.ts';
 
 /**
  * Local ports of one lane of our own load: its k-th connection of a trial is bound to `first + k mod count`, so that the
- * balancer can tell lane and k from the port and choose by them, whatever the order of arrival.
+ * balancer can derive lane and k from the port and choose by them, whatever the order of arrival.
  */
 export interface PortBlock {
   readonly first: number;
@@ -39,7 +39,7 @@ export function portBlocks(loads: readonly PlannedLoad[]): LanePorts[] {
   });
 }
 
-/** The block of one lane, or null where there is none. */
+/** The block of one lane, or null if there is none. */
 export function blockOf(loads: readonly PlannedLoad[], load: string, lane: Lane | null): PortBlock | null {
   const found = portBlocks(loads).find((one) => one.load === load && one.lane === lane);
   return found === undefined ? null : { first: found.first, count: found.count };

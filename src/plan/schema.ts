@@ -82,7 +82,7 @@ const plannedProbe = z.object({
 const plannedAutocannon = z.object({
   kind: z.literal('autocannon'),
   name: z.string(),
-  /** null: as many as the rate needs where nothing is answered. */
+  /** null: as many as the rate needs if nothing is answered. */
   connections: z.int().nullable(),
   rate: z.number(),
   timeoutMs: ms,

@@ -22,7 +22,7 @@ export interface Running {
 
 type Target = PlannedFault['target'];
 
-/** Each part of the selector on its own, so that an error can tell which one matched nothing. */
+/** Each part of the selector on its own, so that an error can name the one that matched nothing. */
 const parts: { name: keyof Target; matches(target: Target, node: TargetNode, running: Running): boolean }[] =
   [
     { name: 'node', matches: ({ node: wanted }, node) => wanted === undefined || node.name === wanted },

@@ -22,7 +22,7 @@ export function healthz(timing: Timing): PlannedCheck {
   return { kind: 'http', port: 'healthz', path: '/healthz', ...timed(timing) };
 }
 
-/** HTTP to the Service's healthCheckNodePort: 200 where a ready pod runs on the node. Any path does; clouds ask /healthz. */
+/** HTTP to the Service's healthCheckNodePort: 200 if a ready pod runs on the node. Any path does; clouds ask /healthz. */
 export function localEndpoints(timing: Timing): PlannedCheck {
   return { kind: 'http', port: 'healthCheckNodePort', path: '/healthz', ...timed(timing) };
 }

@@ -27,11 +27,11 @@ export const custom: PlannedEdge = {
   verdictDelayMs: 0, // our choice: none
   removalDelayMs: 0, // our choice: none
   spread: 'each', // our choice: what clouds do
-  noTarget: 'reset', // our choice: an answer at once, which is easy to tell from a node's silence
+  noTarget: 'reset', // our choice: an answer at once, which is easy to distinguish from a node's silence
   checkIntervalFrom: 'start', // our choice: the interval is kept
   ejectOn503: false, // our choice: thresholds hold
   upstreamConnectTimeoutMs: 5000, // our choice; counts for `mode: proxy` only
-  // our choice: nothing goes where nothing has answered yet
+  // our choice: nothing goes to a target that has not answered yet
   newTarget: 'unhealthy',
   // our choice: as Kubernetes' own service controller
   excludeLabel: 'honoured',

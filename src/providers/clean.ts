@@ -25,7 +25,7 @@ export function leftovers(): { left: Left[]; damaged: DamagedJournal[] } {
   const left: Left[] = [];
   const damaged: DamagedJournal[] = [];
   const folder = stateDir();
-  removeUnbegun(folder);
+  removeEmptyJournals(folder);
   for (const name of readdirSync(folder).filter(isJournal).sort()) {
     const file = join(folder, name);
     try {
@@ -41,7 +41,7 @@ export function leftovers(): { left: Left[]; damaged: DamagedJournal[] } {
 }
 
 /** Journals whose runs died before the first line was on the disk: nothing had been changed. */
-function removeUnbegun(folder: string): void {
+function removeEmptyJournals(folder: string): void {
   for (const name of readdirSync(folder)) {
     const owner = name.startsWith('journal-') ? partOwner(name) : null;
     if (owner !== null && !isSameProcess(owner.pid, owner.startTime))

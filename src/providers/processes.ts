@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { errnoOf } from '../base/errors.ts';
 
-/** Sends a signal to a process (or, with a negative id, a group); false where it is gone. */
+/** Sends a signal to a process (or, with a negative id, a group); false if it is gone. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     process.kill(pid, name);
@@ -24,7 +24,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** When the process began, in the system's own words; a reused id has another. Undefined where it is gone. */
+/** When the process began, in the system's own words; a reused id has another. Undefined if it is gone. */
 export function startTimeOf(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') {

@@ -8,7 +8,7 @@ import { isSameProcess, isToken, killByToken, startTimeOf } from './processes.ts
 
 /*
  * What a run leaves for the next run to find, should it die: one file with its owner and its token. The token is an
- * argument of every process of the run, so that what is left can be told from everybody else's.
+ * argument of every process of the run, so that leftovers can be distinguished from everybody else's.
  */
 
 const owned = z.object({
@@ -82,7 +82,7 @@ export function strikeOff(token: string, subnet: string | null): void {
   if (subnet !== null) rmSync(lockOf(subnet), { force: true });
 }
 
-/** True where this process now holds the lock of that network; of two that ask at once one gets it. */
+/** True if this process now holds the lock of that network; of two that ask at once one gets it. */
 export function lockSubnet(subnet: string): boolean {
   try {
     write(lockOf(subnet), `${process.pid} ${startTimeOf(process.pid) ?? ''}\n`, 'wx');

@@ -14,7 +14,7 @@ import { flipSentence } from './sentences.ts';
 type Sources = Pick<Report, 'comparison' | 'trials'>;
 
 /**
- * Paragraphs: what was lost, then what follows from it and what the flip costs. Empty where nothing can be compared: a watch,
+ * Paragraphs: what was lost, then what follows from it and what the flip costs. Empty if nothing can be compared: a watch,
  * a run without a fault or a flip.
  */
 export function answer({ comparison, trials }: Sources): string[] {

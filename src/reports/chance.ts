@@ -15,7 +15,7 @@ export const differenceBetween = (row: ComparisonRow, other: ComparisonRow) =>
 const most = 200;
 
 /**
- * How many repeats would tell two policies apart if their shares stayed as measured: the first number at which the interval of
+ * How many repeats would separate two policies if their shares stayed as measured: the first number at which the interval of
  * the difference leaves out 0, of pairs if the two were measured in pairs. Null: more than 200.
  */
 export function repeatsToTell(one: ComparisonRow, other: ComparisonRow): number | null {

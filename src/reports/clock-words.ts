@@ -39,7 +39,7 @@ export const resolution = (value: number | null): string =>
 
 /**
  * A failover over repeats: `24.9 s, resolution 0.5 s`, or median and range `24.9 s (24.7..25.1), resolution 0.5 s`; `none`
- * where nothing failed; then the repeats that have no value, `1 of 3 never recovered after 32.0 s`. `-`: not measured.
+ * if nothing failed; then the repeats that have no value, `1 of 3 never recovered after 32.0 s`. `-`: not measured.
  */
 export function failoverText(spread: ClockSpread | null, gaps: readonly ClockGap[]): string {
   const total = (spread?.repeats ?? 0) + gaps.reduce((sum, { repeats }) => sum + repeats, 0);

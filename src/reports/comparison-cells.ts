@@ -45,7 +45,7 @@ export interface ComparisonCells {
   readonly policy: string;
   /** `1 of 3 repeats unknown`; null: all count. */
   readonly doubt: string | null;
-  /** `12 of 60, 20 % (12..32 %)`; unknown where no repeat counts. */
+  /** `12 of 60, 20 % (12..32 %)`; unknown if no repeat counts. */
   readonly lost: string;
   readonly anyLost: boolean | null;
   readonly expected: string;

@@ -98,7 +98,7 @@ function faultSentence(name: string, row: ComparisonRow, trials: readonly TrialR
     ...(before === 0 ? [] : [streamsCut(before, through, row.predictedLost ?? 0, it)]),
     ...(after === 0 ? [] : [`${after} ${plural(after, 'stream')} begun after ${it}`]),
   ];
-  // Causes are counted over the whole trial: where other streams were lost as well, they do not belong here.
+  // Causes are counted over the whole trial: if other streams were lost as well, they do not belong here.
   const why = lost === row.lost ? ` (${causeList(row.byCause)})` : '';
   const spared = trials.reduce((sum, { requests }) => sum + requests.avoidableByLocal, 0);
   const cure =

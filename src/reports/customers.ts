@@ -10,7 +10,7 @@ import { percent, policyLabel } from './figures.ts';
 export const customersTitle = 'Clients behind Cloudflare would have seen';
 export const customersTitles = ['policy', 'during', 'streams', 'new connections'] as const;
 
-/** One row for each policy and kind of disturbance; losses outside any disturbance only where there are some. */
+/** One row for each policy and kind of disturbance; losses outside any disturbance only if there are some. */
 export function customersRows({ comparison }: Pick<Report, 'comparison'>): string[][] {
   return comparison.flatMap(({ policy, disturbances }) =>
     inTime(disturbances)

@@ -45,7 +45,7 @@ export function causeList(byCause: ComparisonRow['byCause']): string {
 
 export const policyLabel = (policy: string | null): string => policy ?? 'watch';
 
-/** `Cluster, repeat 2`; without the repeat where there is only one. */
+/** `Cluster, repeat 2`; without the repeat if there is only one. */
 export const trialName = (
   { policy, repeat }: Pick<TrialReport, 'policy' | 'repeat'>,
   repeats: number,

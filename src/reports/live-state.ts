@@ -56,7 +56,7 @@ export function liveState(plan: AnyPlan): LiveState {
   };
 }
 
-/** Takes one event in. True where something changed that a person wants to hear of at once. */
+/** Takes one event in. True if something changed that a person wants to hear of at once. */
 export function takeEvent(state: LiveState, event: HistoryEvent, probes: Set<string>): boolean {
   state.now = Math.max(state.now, event.t);
   switch (event.type) {

@@ -65,7 +65,7 @@ export function markdownReport(report: Report, limit = markdownLimit, changes?: 
   return `${fitted(head, report.trials.map(trial), limit - 1).join('\n\n')}\n`;
 }
 
-/** As many whole parts as fit. Cuts inside a part only where the head itself is too long. */
+/** As many whole parts as fit. Cuts inside a part only if the head itself is too long. */
 function fitted(head: readonly string[], trials: readonly string[], limit: number): string[] {
   const room = (parts: readonly string[]) => limit - Buffer.byteLength(parts.join('\n\n'));
   const parts = [...head];

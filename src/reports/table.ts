@@ -30,7 +30,7 @@ export function wrap(text: string, columns: number, indent = ''): string[] {
 
 /**
  * Columns as wide as their widest cell, two spaces between them. If that is wider than `columns`, the widest columns
- * give way and their cells take several lines; null where even their longest words need more room.
+ * give way and their cells take several lines; null if even their longest words need more room.
  */
 export function table(rows: readonly (readonly string[])[], columns: number): string[] | null {
   const count = Math.max(0, ...rows.map((row) => row.length));
@@ -44,7 +44,7 @@ export function table(rows: readonly (readonly string[])[], columns: number): st
   return widths === null ? null : rows.flatMap((row) => linesOf(row, widths));
 }
 
-/** Takes from the widest column that can still give, until all fit in `room`. Null where they cannot. */
+/** Takes from the widest column that can still give, until all fit in `room`. Null if they cannot. */
 function narrowed(widths: readonly number[], least: readonly number[], room: number): number[] | null {
   const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 0);
   if (sum(least) > room) return null;

@@ -53,7 +53,7 @@ export function terminalReport(raw: Report, options: TerminalOptions): string {
       report.comparison.length === 0 ? [] : para(marks.join(' · ')).map((line) => colours.dim(line)),
     ),
   ];
-  // Where there is room for it, the path stays in one piece: it is copied and clicked.
+  // If there is room for it, the path stays in one piece: it is copied and clicked.
   const last = para(ending(report, options, colours), '  ');
   const end = columns < 80 ? folded(last, columns) : last;
   return `${[...folded(lines, columns), '', ...end].join('\n')}\n`;
@@ -114,7 +114,7 @@ const main: readonly (typeof comparisonTitles)[number][] = [
   'new connections failing',
 ];
 
-/** Two tables below each other: what was lost and for how long, then why. Null where even these do not fit. */
+/** Two tables below each other: what was lost and for how long, then why. Null if even these do not fit. */
 function inTwo(all: readonly string[][], columns: number, plain: readonly string[][]): string[] | null {
   const used = columnsInUse(plain)(comparisonTitles);
   const only = (titles: readonly string[]) => (cells: readonly string[]) =>

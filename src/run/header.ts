@@ -26,6 +26,6 @@ export function headerOf(
   };
 }
 
-/** A name for one run: the experiment's, and what tells it from others of the same. */
+/** A name for one run: the experiment's, and what distinguishes it from others of the same. */
 export const runIdOf = (plan: Pick<AnyPlan, 'experiment'>): string =>
   `${plan.experiment}-${randomBytes(4).toString('hex')}`;

@@ -60,7 +60,7 @@ function lastLine(stderr: string): string {
   return line === undefined || line === '' ? '' : `: ${line}`;
 }
 
-/** Asks a process to say what it still has, and waits for its answer; false where none came in time. */
+/** Asks a process to say what it still has, and waits for its answer; false if none came in time. */
 export function sync(handle: RoleHandle, id: string, limitMs: number, timers: Timers): Promise<boolean> {
   return new Promise((resolve) => {
     const stopLimit = timers.after(limitMs, () => end(false));

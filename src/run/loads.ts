@@ -52,15 +52,15 @@ export async function launchLoads(run: Run, trial: PlannedTrial): Promise<Loads>
     await stop();
     throw failure.reason;
   }
-  const tell = (type: string) => {
+  const order = (type: string) => {
     for (const { handle } of handles) handle.send({ type });
   };
   const idle = (only: (load: PlannedLoad) => boolean) =>
     handles.every(({ load }) => !only(load) || run.state.idle.has(load.name));
   return {
-    begin: () => tell('begin'),
-    quiesce: () => tell('quiesce'),
-    cancel: () => tell('cancel'),
+    begin: () => order('begin'),
+    quiesce: () => order('quiesce'),
+    cancel: () => order('cancel'),
     idle: () => idle(() => true),
     streamsIdle: () => idle((load) => load.kind === 'streams'),
     stop,

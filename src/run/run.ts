@@ -70,7 +70,7 @@ export function endOf(
   };
 }
 
-/** True where the user (or a signal) asked for the end. */
+/** True if the user (or a signal) asked for the end. */
 export function isInterrupted(error: unknown): boolean {
   return error instanceof MidflightError && error.code === 'interrupted';
 }

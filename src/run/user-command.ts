@@ -7,7 +7,7 @@ import { timersOf } from '../base/timers.ts';
 /** How the user's command ended. */
 export interface CommandEnd {
   readonly exitCode: number | null;
-  /** Why it failed, in words; null where it succeeded. */
+  /** Why it failed, in words; null if it succeeded. */
   readonly failure: string | null;
 }
 

@@ -67,7 +67,7 @@ function wordsOf(issue: WordedIssue): Pick<Problem, 'what' | 'hint'> {
   }
 }
 
-/** A union told apart by a word (`kind`), or one of plain forms. */
+/** A union discriminated by a word (`kind`), or one of plain forms. */
 function ofUnion(issue: Extract<Issue, { code: 'invalid_union' }>): Pick<Problem, 'what' | 'hint'> {
   const { path } = issue;
   const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];

@@ -50,7 +50,7 @@ const run = {
     'Failover is over when all probes succeed for this long; at least 5 probes',
   ),
   observe: z.enum(['full', 'short']).describe('full waits until Kubernetes marks a dead node NotReady'),
-  timers: kubernetesTimers.describe("Kubernetes' own timers; its defaults where nothing is said"),
+  timers: kubernetesTimers.describe("Kubernetes' own timers; by default those of Kubernetes"),
 };
 
 const providerBlock = z

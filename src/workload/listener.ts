@@ -24,7 +24,7 @@ const pollMs = 50;
 /** As long a new connection may wait for its first request (Go 1.24 net/http, Server.Shutdown, closeIdleConns). */
 const newConnectionMs = 5000;
 
-/** Starts to listen; rejects where it cannot. No time limit of node's own cuts a long answer afterwards. */
+/** Starts to listen; rejects if it cannot. No time limit of node's own cuts a long answer afterwards. */
 export async function listen(server: Server, options: ListenOptions): Promise<Listener> {
   server.requestTimeout = 0;
   server.headersTimeout = 60_000;

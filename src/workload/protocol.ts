@@ -3,7 +3,7 @@ import { remembered } from '../base/remember.ts';
 import type { Path } from '../history/schema.ts';
 
 /*
- * What the slow app sends, so that a client can tell a whole answer from a cut or a wrong one, whatever proxies are
+ * What the slow app sends, so that a client can distinguish a whole answer from a cut or a wrong one, whatever proxies are
  * between: one line a chunk, numbered, the first with the path of the request, and an end marker with the count.
  *
  *   mf 0 {"node":"stable-0","pod":"app-1","ingressNode":"stable-1","ingressPod":"ingress-2","source":"10.0.0.7"} ....
@@ -45,7 +45,7 @@ export function shortPath(id: string): string {
   return `/short?id=${encodeURIComponent(id)}`;
 }
 
-/** One chunk of an answer, padded to `size` bytes where it is shorter. */
+/** One chunk of an answer, padded to `size` bytes if it is shorter. */
 export function chunkLine(sequence: number, path: Path | null, size: number): string {
   const head = `mf ${sequence} `;
   const body =
@@ -143,7 +143,7 @@ class NumberedBody implements BodyReader {
   }
 }
 
-/** Begins with `mf 12 ` where 12 is wanted (no 0: its digits would begin with none). */
+/** Begins with `mf 12 ` if 12 is wanted (no 0: its digits would begin with none). */
 function isNumbered(bytes: Buffer, wanted: number): boolean {
   if (bytes[0] !== mark[0] || bytes[1] !== mark[1] || bytes[2] !== space) return false;
   let at = 3;
@@ -158,7 +158,7 @@ function isNumbered(bytes: Buffer, wanted: number): boolean {
 const mark = Buffer.from('mf');
 const zero = 48;
 
-/** Negative where it is none. */
+/** Negative if it is none. */
 function digitAt(bytes: Buffer, at: number): number {
   const digit = (bytes[at] ?? 0) - zero;
   return digit <= 9 ? digit : -1;

@@ -54,9 +54,9 @@ export const strikesOf = ({ disturbances }: Pick<Blame, 'disturbances'>): Distur
   disturbances.filter(({ kind }) => isPartOf(kind, 'fault'));
 
 /** When the fault began to take its first node: with its notice, if it gives one. */
-export const struckAt = (blame: Blame): Nanoseconds | null => strikesOf(blame)[0]?.at ?? null;
+export const firstNoticeOrFaultAt = (blame: Blame): Nanoseconds | null => strikesOf(blame)[0]?.at ?? null;
 
-/** Why a request was lost. Only what the records show: where they are silent it is `unattributed`. */
+/** Why a request was lost. Only what the records show: if they are silent it is `unattributed`. */
 export function attribute(request: RequestRecord, blame: Blame): Attribution {
   const contradicted = contradiction(request, blame);
   if (contradicted !== null)
@@ -74,9 +74,9 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
     !placement.ingress.has(path.transit);
   // Such a policy drops new connections there, whether the node lives or not.
   if (dropped && request.firstByteAt === null) return proven('switchover');
-  const struck = strikesOf(blame).filter(({ at }) => request.endedAt >= at);
+  const disturbance = strikesOf(blame).filter(({ at }) => request.endedAt >= at);
   for (const ask of [onPath, unanswered]) {
-    for (const strike of struck) {
+    for (const strike of disturbance) {
       const cause = ask(request, blame, strike);
       if (cause !== null) return proven(cause, strike);
     }

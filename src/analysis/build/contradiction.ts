@@ -10,12 +10,12 @@ export function contradiction(request: RequestRecord, blame: Blame): string | nu
   const { run, trial, placement } = blame;
   const { connection, ingressPod, ingressNode, endpointPod, endpointNode, firstByteAt } = request;
   const nodeOf = (pod: string | null) => (pod === null ? null : (run.podNodes.get(pod) ?? null));
-  const told = [
+  const named = [
     [ingressNode, 'the answer'],
     [nodeOf(ingressPod), `the pod ${ingressPod}`],
     [trial.logged.nodeOf(request.id), 'an ingress log'],
   ] as const;
-  const ingress = differing(told);
+  const ingress = differing(named);
   if (ingress !== null) return `the ingress node is ${ingress}`;
   const endpoint = differing([
     [endpointNode, 'the answer'],

@@ -81,7 +81,7 @@ const nodesOf = ({ node, nodes }: TrialRecord['disturbances'][number]): readonly
 
 /**
  * A watch without a command does not know what disturbs: its outage begins at the last probe that succeeded before the
- * first that failed; where none failed, with the watch.
+ * first that failed; if none failed, with the watch.
  */
 export function outageOf(trial: TrialRecord, timeline: Timeline | null, until: Nanoseconds): Disturbance {
   const first = timeline?.bad[0];

@@ -69,7 +69,7 @@ const firstOfFault = ({ lane, endedAt }: RequestRecord, disturbances: readonly D
   lane !== null ? null : (disturbances.find(({ at }) => at <= endedAt) ?? null);
 
 /**
- * When it was lost, as far as that can be told: a probe by when it was due, a stream that fell silent when its next chunk
+ * When it was lost, as far as that is known: a probe by when it was due, a stream that fell silent when its next chunk
  * failed to come, any other when it ended.
  */
 function lostAt(

@@ -4,7 +4,7 @@ import { lifeMs, ownEndMs } from '../../plan/pods.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
 import type { ClusterTime } from '../time.ts';
-import { type Blame, requestPath, strikesOf, struckAt, takesPlace } from './attribution.ts';
+import { type Blame, firstNoticeOrFaultAt, requestPath, strikesOf, takesPlace } from './attribution.ts';
 import type { Disturbance } from './disturbances.ts';
 import { shareThrough } from './expected-share.ts';
 import { chunkIntervalMs } from './losses.ts';
@@ -24,7 +24,7 @@ export interface Prediction {
 
 /** What the recorded paths say will be lost, and what topology and policy alone would have said. */
 export function predict(blame: Blame, fault: Disturbance, plan: AnyPlan, time: ClusterTime): Prediction {
-  const at = struckAt(blame) ?? fault.at;
+  const at = firstNoticeOrFaultAt(blame) ?? fault.at;
   const inFlight = blame.trial.streams.filter((stream) => isInFlight(stream, at));
   const takes = taking(blame, at, plan, time);
   const chunk = time.ns(2 * chunkIntervalMs(plan));

@@ -1,8 +1,8 @@
 import type { RunRecord, SourceCounts, TrialRecord } from '../records.ts';
 
 /**
- * Whether the ingress saw the address with which the connection reached the transit node: the client's where the edge
- * keeps it, else the edge's own. Null where nothing tells.
+ * Whether the ingress saw the address with which the connection reached the transit node: the client's if the edge
+ * keeps it, else the edge's own. Null if nothing tells.
  */
 export function sourceAddressOf(run: RunRecord, trial: TrialRecord): 'kept' | 'lost' | 'changes' | null {
   const { topology } = run;

@@ -65,7 +65,7 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
   const { fault } = blame;
   const prediction = fault === null ? null : predict(blame, fault, plan, time);
   const late = lateSpans(plan, trial, time);
-  const told = blame.disturbances.map((disturbance, index) =>
+  const disturbanceReports = blame.disturbances.map((disturbance, index) =>
     reportDisturbance(
       {
         plan,
@@ -83,7 +83,9 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
     ),
   );
   const main =
-    told.find(({ kind }) => kind === 'fault') ?? told.find(({ kind }) => kind === 'flip') ?? told[0];
+    disturbanceReports.find(({ kind }) => kind === 'fault') ??
+    disturbanceReports.find(({ kind }) => kind === 'flip') ??
+    disturbanceReports[0];
   const lost = streams.filter((one) => one.lost);
   const report: TrialReport = {
     index: trial.start.trial,
@@ -113,7 +115,7 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
     engines: enginesOf(trial),
     atInjection: prediction?.atInjection ?? null,
     predicted: prediction?.predicted ?? null,
-    disturbances: told,
+    disturbances: disturbanceReports,
     outside: outsideOf(streams, lanes.new),
     clocksSeconds: main?.clocksSeconds ?? noClocks(),
     clockNotes: main?.clockNotes ?? noNotes('nothing-disturbed', 'nothing was disturbed'),

@@ -15,7 +15,7 @@ const slackNs: Nanoseconds = 1000 * nsPerMs;
 
 /**
  * Survivors that failed their readiness probe or the balancer's check while an instrument was late: a machine that is too slow
- * for our processes is too slow for the cluster's too, and then refuses what a healthy cluster serves. Where nothing was late a
+ * for our processes is too slow for the cluster's too, and then refuses what a healthy cluster serves. If nothing was late a
  * survivor that fails is a finding, not a flap. `until`: the end of what is known of the trial.
  */
 export function flapsOf(

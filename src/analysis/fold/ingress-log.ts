@@ -10,7 +10,7 @@ export interface IngressLog {
   readonly any: boolean;
   /** Whether an ingress logged this one. */
   has(id: string): boolean;
-  /** The node of the ingress that logged it; null: not told, or not logged. */
+  /** The node of the ingress that logged it; null: unknown, or not logged. */
   nodeOf(id: string): string | null;
 }
 

@@ -8,7 +8,7 @@ import { type LateSpan, lateWords } from '../doubt/late-spans.ts';
 import type { ProcessEnd } from '../records.ts';
 import type { TrialReason, TrialReasonCode } from '../schema.ts';
 
-/** What a late instrument can bring about: where one was late it is the reason, and these are dropped. */
+/** What a late instrument can bring about: if one was late, it is the reason and these are dropped. */
 const derived: readonly TrialReasonCode[] = [
   'none-on-target',
   'path-unproven',

@@ -21,8 +21,8 @@ export function judged(plan: AnyPlan, trial: BuiltTrial): JudgedTrial {
     reason === null ? [] : [{ code: reason.code, text: `${expectation.text}: ${reason.text}` }],
   );
   // If a trial is in doubt its reasons stand for all that is unknown.
-  const told = doubts.length > 0 ? missed.filter(({ code }) => code === 'not-met') : missed;
-  const reasons = [...told, ...doubts];
+  const decisive = doubts.length > 0 ? missed.filter(({ code }) => code === 'not-met') : missed;
+  const reasons = [...decisive, ...doubts];
   const verdict = worst(doubts.length > 0 ? [...verdicts, 'unknown'] : verdicts);
   const reason = reasons.length === 0 ? null : reasons.map(({ text }) => text).join('; ');
   return { report: { ...trial.report, verdict, reason, reasons }, judgements, doubts };

@@ -30,7 +30,7 @@ export const clocks = z.object(
     z.ZodNullable<z.ZodNumber>
   >,
 );
-/** Where a clock has a value, code and reason are null. */
+/** If a clock has a value, code and reason are null. */
 export const clockNote = z.object({
   /**
    * failover: the outage may have gone on for this long after the reported end without a probe showing it (95 %). Others:

@@ -14,7 +14,7 @@ export const clockSpread = z.object({
   median: secondsFigure,
   min: secondsFigure,
   max: secondsFigure,
-  /** Where the true values lie, resolution included: from the last failed probe of the least to the greatest plus its resolution. */
+  /** The range of the true values, resolution included: from the last failed probe of the least to the greatest plus its resolution. */
   interval: z.object({ low: secondsFigure, high: secondsFigure }),
   /**
    * The percentile bootstrap interval of the median over repeats, resolution included. confidence: 0.95; less with fewer than

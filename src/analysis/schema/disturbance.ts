@@ -7,7 +7,7 @@ import { clockNotes, clocks, count, counts, secondsFigure, share } from './commo
 export const outage = z.object({
   /** The first failed probe was due. */
   beganSeconds: secondsFigure,
-  /** From the first to the last failed probe: 0 where one failed. */
+  /** From the first to the last failed probe: 0 if one failed. */
   lastedSeconds: secondsFigure,
   /** How much longer it may have lasted unseen at its end (95 %); null: not known. */
   resolutionSeconds: secondsFigure.nullable(),

@@ -65,7 +65,7 @@ export const trialReport = z.object({
     .object({
       /** Requests that opened one: the first, each after a loss, and those that came due while all were busy. */
       opened: count,
-      /** Requests on a kept one that had no answer at all: nobody had told that it was dead. */
+      /** Requests on a kept one that had no answer at all: nothing had shown that it was dead. */
       silentlyDead: count,
       /** Requests on a kept one that was closed or reset under them. */
       closedUnder: count,

@@ -22,7 +22,7 @@ export const proxyProtocolLocal: ServiceCheck = {
     return {
       confidence: 'inferred',
       summary:
-        'the health check under Local fails where the balancer sends the proxy protocol: no node is healthy',
+        'the health check under Local fails if the balancer sends the proxy protocol: no node is healthy',
       evidence: [
         byAnnotation
           ? `annotation ${aws}proxy-protocol: *`

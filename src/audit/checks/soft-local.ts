@@ -1,6 +1,6 @@
 import type { ServiceCheck } from './check.ts';
 
-/** Both keep connections on the node where they can (pkg/proxy/topology.go). */
+/** Both keep connections on the node if they can (pkg/proxy/topology.go). */
 const nodeFirst = ['PreferSameNode'];
 
 export const softLocal: ServiceCheck = {
@@ -8,7 +8,7 @@ export const softLocal: ServiceCheck = {
   name: 'soft-local',
   severity: 'info',
   words:
-    'trafficDistribution spares the second hop where it can; nodes without an endpoint still pass connections on.',
+    'trafficDistribution avoids the second hop when it can; nodes without an endpoint still pass connections on.',
   scenario: null,
   of: 'service',
   needs: [],

@@ -24,7 +24,7 @@ export const graceSecondsOf = ({ spec }: WorkloadObject): number =>
 /** `Deployment ingress/traefik`. */
 export const workloadName = (workload: WorkloadObject): string => `${workload.kind} ${keyOf(workload)}`;
 
-/** How long a pod waits before SIGTERM, seconds; null: nothing that tells, such as a script. */
+/** How long a pod waits before SIGTERM, seconds; null: not known, such as a script. */
 export function preStopSecondsOf({ spec }: WorkloadObject): number | null {
   let longest = 0;
   for (const { lifecycle } of spec.template.spec.containers) {

@@ -13,7 +13,7 @@ const value = z.object({ text: z.string().nullable() });
 type Target = z.infer<typeof target>;
 type Value = z.infer<typeof value>;
 
-/** One taint of a node, told from others by its key and effect. */
+/** One taint of a node, identified by its key and effect. */
 const setting: Setting<Target, Value> = {
   kind: 'node-taint',
   target,

@@ -5,7 +5,7 @@ import { asMergePatch, orGone } from './patching.ts';
 const target = z.object({ namespace: z.string(), name: z.string() });
 const value = z.object({
   policy: z.enum(['Cluster', 'Local']),
-  /** Null under Cluster, and where the API is to choose one. */
+  /** Null under Cluster, and if the API is to choose one. */
   healthCheckNodePort: z.int().nullable(),
 });
 

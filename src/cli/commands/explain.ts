@@ -14,7 +14,7 @@ export const explain = defineCommand({
       .positional('request', { type: 'string', describe: 'Its name, as in the table of report.html' })
       .option('json', { type: 'boolean', default: false, describe: 'The same as JSON' }),
   run: async ({ dir, request, json }, io) => {
-    const { explain: tell } = await import('../explain.ts');
-    return tell(dir, request, { json }, io);
+    const { explain: run } = await import('../explain.ts');
+    return run(dir, request, { json }, io);
   },
 });

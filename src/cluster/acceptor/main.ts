@@ -2,13 +2,13 @@ import { createServer, type Server } from 'node:net';
 import { type AcceptorCommand, type AcceptorEvent, acceptorCommand } from './protocol.ts';
 
 /*
- * argv: its token and, that a person can tell processes apart, what it listens for. Everything else by IPC (protocol.ts).
+ * argv: its token and, for a person to distinguish processes, what it listens for. Everything else by IPC (protocol.ts).
  * Ends when the node's process is gone.
  */
 const fillerAddress = process.argv[3] ?? '';
 let server: Server | null = null;
 
-const tell = (event: AcceptorEvent) => process.send?.(event);
+const report = (event: AcceptorEvent) => process.send?.(event);
 
 function listen(command: Extract<AcceptorCommand, { type: 'listen' }>): void {
   const { host, port, backlog } = command;
@@ -21,19 +21,19 @@ function listen(command: Extract<AcceptorCommand, { type: 'listen' }>): void {
       if (error !== null) socket.resetAndDestroy();
     });
   });
-  made.on('error', (error) => tell({ type: 'failed', reason: error.message }));
-  made.listen({ host, port, backlog }, () => tell({ type: 'listening' }));
+  made.on('error', (error) => report({ type: 'failed', reason: error.message }));
+  made.listen({ host, port, backlog }, () => report({ type: 'listening' }));
   server = made;
 }
 
 process.on('message', (message) => {
   const command = acceptorCommand.parse(message);
   if (command.type === 'listen') listen(command);
-  else if (server === null) tell({ type: 'closed' });
+  else if (server === null) report({ type: 'closed' });
   else {
     server.close(); // its callback waits for connections; the listening socket is closed at once
     server = null;
-    tell({ type: 'closed' });
+    report({ type: 'closed' });
   }
 });
 process.on('disconnect', () => process.exit(0));

@@ -51,12 +51,12 @@ async function ifThere(call: Promise<unknown>): Promise<void> {
   }
 }
 
-/** True where the object is there already. */
+/** True if the object is there already. */
 export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409;
 }
 
-/** An object of the API as far as `schema` wants it; undefined where it is not of that shape. */
+/** An object of the API as far as `schema` wants it; undefined if it is not of that shape. */
 export function readAs<T>(schema: z.ZodType<T>, object: unknown): T | undefined {
   const parsed = schema.safeParse(object);
   return parsed.success ? parsed.data : undefined;

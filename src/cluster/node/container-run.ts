@@ -3,7 +3,7 @@ import type { ContainerState, Terminated } from './pod-object.ts';
 
 /*
  * A container's lives, as the kubelet keeps them (pkg/kubelet/kubelet_pods.go, convertToAPIContainerStatuses): its end
- * shows as `terminated`; where the next start is put off, as `waiting` with the end in `lastState`; restartCount grows with
+ * shows as `terminated`; if the next start is put off, as `waiting` with the end in `lastState`; restartCount grows with
  * the start that follows.
  */
 

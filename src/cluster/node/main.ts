@@ -39,14 +39,14 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
     api,
     ports,
     clock,
-    changed: () => tell(),
+    changed: () => announce(),
     message: (message) => {
       if (message.type === 'ingress') context.emit(message);
     },
     failed,
   });
   const listeners = () => [...ofProxy, ...agent.listeners];
-  const tell = () => {
+  const announce = () => {
     context.emit({ type: 'pods', pods: agent.pods });
     context.emit({ type: 'listeners', listeners: listeners() });
   };
@@ -64,7 +64,7 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
     random: seededRandom(config.seed),
     emitListeners(found) {
       ofProxy = found;
-      tell();
+      announce();
     },
     failed: (reason) => failed('service proxy', new Error(reason)),
     clock,

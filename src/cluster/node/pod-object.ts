@@ -58,7 +58,7 @@ export function isCritical(pod: PodObject): boolean {
 
 /** How a container ended. Shape: ContainerStateTerminated of the API, times in ISO 8601. */
 export interface Terminated {
-  /** 128 and the signal's number where a signal ended it, as the container runtimes have it. */
+  /** 128 and the signal's number if a signal ended it, as the container runtimes have it. */
   readonly exitCode: number;
   readonly reason: 'Completed' | 'Error';
   readonly startedAt: string;

@@ -7,7 +7,7 @@ import type { PodProgram } from './pod-worker.ts';
 
 const settings = z.looseObject({ hostname: z.string() });
 
-/** A listening port of a pod as the machine has it: moved where all nodes share one address. */
+/** A listening port of a pod as the machine has it: moved if all nodes share one address. */
 type PortOf = (port: number) => number;
 
 /** What a pod's image stands for. Undefined: an image that an embedded node does not know. */

@@ -3,7 +3,7 @@ import { portsOfPod, sharedPodsPerNode } from '../shared-ports.ts';
 import type { NodeConfig } from './config.ts';
 
 /**
- * Where the address and port of a pod really are. With an address of its own, just there. Where all share one loopback
+ * Where the address and port of a pod really are. With an address of its own, just there. If all share one loopback
  * address, pods have addresses that exist on paper only (10.244.NODE.POD), and each of their ports is a port of the
  * shared one, computed alike by every node.
  */

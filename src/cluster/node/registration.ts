@@ -32,7 +32,7 @@ export function registration(
   const status = () => ({ status: nodeStatus(config, now(), startedAt, down) });
   const postStatus = () => api.patch(`/api/v1/nodes/${name}/status`, status());
   const renew = () => api.patch(`${leasePath}/${name}`, { spec: { renewTime: microTime(now()) } });
-  // A kubelet posts its status every 5 min where nothing changed, and at once where the API has another: both together
+  // A kubelet posts its status every 5 min where nothing changed, and at once if the API has another: both together
   // with the lease keep the monitor's figures as they are (it takes either as a sign of life).
   const beat = () =>
     Promise.all([renew(), postStatus()]).catch((error: unknown) => failed('heartbeat', error));

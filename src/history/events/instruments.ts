@@ -43,7 +43,7 @@ export const checksum = z.object({
   t: ns,
   /** How many lines there are before this one. */
   lines: z.int().min(0),
-  /** Four hex digits for each line since the last checksum: the lower half of its CRC-32. Only to find a line at fault. */
+  /** Four hex digits for each line since the last checksum: the lower half of its CRC-32. Only to find a damaged line. */
   marks: z.string(),
   /** SHA-256 in hex of every byte of the file before it: the header with its runId, and earlier checksums, among them. */
   sha: z.string().length(64),

@@ -8,7 +8,7 @@ import { ns, socketAddress, trialIndex } from './common.ts';
 export { type Outcome, outcomes };
 export const outcome = z.enum(outcomes);
 
-/** What the app's first body chunk told. `source` is the address from which the ingress saw the request. */
+/** What the app's first body chunk reported. `source` is the address from which the ingress saw the request. */
 export const path = z.object({
   endpointNode: z.string(),
   endpointPod: z.string(),

@@ -43,9 +43,9 @@ export const topology = z.object({
   /** The address(es) that the load comes from, and the edge's. */
   clientAddresses: z.array(z.string()),
   edgeAddress: z.string().nullable(),
-  /** True where the nodes see the client's own address (the edge binds it); false: they see the edge's. */
+  /** True if the nodes see the client's own address (the edge binds it); false: they see the edge's. */
   edgeKeepsClientAddress: z.boolean(),
-  /** What only the running cluster could tell: Kubernetes' own version. */
+  /** What only the running cluster knows: Kubernetes' own version. */
   versions: z.record(z.string(), z.string()).optional(),
 });
 

@@ -34,7 +34,7 @@ export function autocannonEngine(
   let owed = 0;
   let number = 0;
   let unsent = 0;
-  let told = false;
+  let reported = false;
 
   const pace = pacer(clock, (dueAt) => {
     pace.add(dueAt + everyMs * nsPerMs);
@@ -88,8 +88,8 @@ export function autocannonEngine(
     shots.set(id, one);
   };
   const sayIdle = () => {
-    if (!quiet || told || shots.size > 0 || running.size > 0) return;
-    told = true;
+    if (!quiet || reported || shots.size > 0 || running.size > 0) return;
+    reported = true;
     if (unsent > 0)
       problems.add(`${unsent} requests were not sent: all ${config.connections} connections were busy`);
     context.emit({

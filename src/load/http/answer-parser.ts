@@ -87,7 +87,7 @@ export class AnswerParser extends Parser {
     return this.state === 'BODY_CHUNKHEAD' && this.line === '';
   }
 
-  /** False where the bytes are no HTTP, see `malformed`. What follows a whole answer is no part of it. */
+  /** False if the bytes are no HTTP, see `malformed`. What follows a whole answer is no part of it. */
   parse(bytes: Buffer): boolean {
     let failed: boolean;
     const before = this.state;
@@ -213,7 +213,7 @@ export class AnswerParser extends Parser {
   }
 }
 
-/** What is wrong where http-parser-js itself gives up. */
+/** What is wrong when http-parser-js itself gives up. */
 const ofState: Readonly<Record<string, Malformation>> = {
   RESPONSE_LINE: 'status-line',
   HEADER: 'header-line',

@@ -3,7 +3,7 @@ const lf = 10;
 /** Of HTTP's chunked coding, without trailers. */
 const lastChunk = Buffer.from('0\r\n\r\n');
 
-/** Where the data lies of a chunk that begins at `start`; null where it is not whole, is the last, or is not of the plainest form. */
+/** Where the data lies of a chunk that begins at `start`; null if it is not whole, is the last, or is not of the plainest form. */
 export function wholeChunk(
   bytes: Buffer,
   start: number,
@@ -20,7 +20,7 @@ export function wholeChunk(
   return plain ? { from, to } : null;
 }
 
-/** Behind the last chunk, where it lies whole and plain at `start`; null where it does not. */
+/** Behind the last chunk, where it lies whole and plain at `start`; null if it does not. */
 export function behindLastChunk(bytes: Buffer, start: number): number | null {
   return isAt(bytes, start, lastChunk) ? start + lastChunk.length : null;
 }

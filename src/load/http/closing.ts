@@ -38,7 +38,7 @@ function inTime(): (socket: Socket) => void {
 
 /** Between two slices, ms. */
 const sliceMs = 10;
-/** So many in one, and more where many wait, so that they do not hold their files for long. */
+/** So many in one, and more if many wait, so that they do not hold their files for long. */
 const sliceOf = (waiting: number) => Math.max(64, Math.ceil(waiting / 50));
 
 /** Closing a socket costs as much as telling ten losses: after a mass failure that waits, and goes in slices. */

@@ -10,7 +10,7 @@ import { boundTo, isTaken, type Near } from './near.ts';
 /** During what a connection failed: TLS's handshake, or anything else. */
 export type Stage = 'handshake' | 'any';
 
-/** What a connection tells whoever uses it now. After `fin` or `failed` nothing more comes. */
+/** What a connection reports to its current user. After `fin` or `failed` nothing more comes. */
 export interface ConnectionUser {
   /** The host is a name, and its addresses are being looked up, or have been. */
   resolving?(now: boolean): void;
@@ -92,7 +92,7 @@ export function dialer(target: LoadTarget, family: 0 | 4 | 6, options: DialOptio
   return isIP(target.host) === 0 ? byName : byAddress;
 }
 
-/** Where to connect. Throws `bad-usage` where the host is an address of another family. */
+/** Where to connect. Throws `bad-usage` if the host is an address of another family. */
 export function addressOptions({ host, port }: LoadTarget, family: 0 | 4 | 6) {
   const version = isIP(host);
   if (version !== 0 && family !== 0 && version !== family)
@@ -143,7 +143,7 @@ class SocketConnection implements Connection {
     );
   }
 
-  /** Connects from this near side; where its port is taken, from one of the system's choice. */
+  /** Connects from this near side; if its port is taken, from one of the system's choice. */
   open(near: Near, tls: boolean, dial: (near: Near) => Socket | TLSSocket): void {
     const socket = dial(near);
     // One that is refused or reset while it is made never emits 'connect'. The SYN leaves, and the port is known, in the
@@ -160,7 +160,7 @@ class SocketConnection implements Connection {
     this.carriedBy(socket, tls, near.port === null ? null : again);
   }
 
-  /** `again`: what to do where its port is taken. */
+  /** `again`: what to do if its port is taken. */
   carriedBy(socket: Socket | TLSSocket, tls: boolean, again: (() => void) | null = null): void {
     this.socket = socket;
     let stage: Stage = 'any';

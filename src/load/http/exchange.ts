@@ -15,7 +15,7 @@ export interface InFlight {
   giveUp(t: Nanoseconds, ending: Extract<AnswerEnding, 'silence' | 'connect-timeout' | 'cancelled'>): void;
 }
 
-/** One request over HTTP/1.1, told what its connection does. */
+/** One request over HTTP/1.1, driven by the events of its connection. */
 export interface Exchange extends InFlight {
   connected(t: Nanoseconds, local: string | null): void;
   bytes(t: Nanoseconds, chunk: Buffer): void;

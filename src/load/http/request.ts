@@ -10,7 +10,7 @@ interface RequestParts {
   readonly bodySize: number;
 }
 
-/** The headers that all requests share, the user's own last. Throws `bad-usage` where one would break the request. */
+/** The headers that all requests share, the user's own last. Throws `bad-usage` if one would break the request. */
 export function requestHeaders({ target, bodySize }: RequestParts): [string, string][] {
   const own: [string, string][] = [
     ['host', target.hostname],

@@ -78,7 +78,7 @@ class Answer implements ResponseReader, AnswerEvents {
     this.parser?.finish();
   }
 
-  /** Reads what is plain at the beginning of these bytes. Returns what is left for the parser, null where nothing is. */
+  /** Reads what is plain at the beginning of these bytes. Returns what is left for the parser, null if nothing is. */
   private plain(bytes: Buffer): Buffer | null {
     let from = 0;
     if (this.parser === null) {

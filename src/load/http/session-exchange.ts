@@ -6,7 +6,7 @@ import { shownLocation } from './location.ts';
 import { type RequestOptions, requestRecord } from './record.ts';
 import type { Http2Session, SessionUser } from './session.ts';
 
-/** One request over HTTP/2, and what its session tells to it. */
+/** One request over HTTP/2, and what its session reports to it. */
 interface SessionExchange {
   readonly request: InFlight;
   readonly user: SessionUser;

@@ -4,7 +4,7 @@ import type { SessionUser } from './session.ts';
 
 /** What a stream shares with the others of its session. */
 interface Shared {
-  /** The connection has ended, and that tells what became of all. */
+  /** The connection has ended, which decides what became of all. */
   over(): boolean;
   readonly users: Map<SessionUser, ClientHttp2Stream>;
   nameOf(code: number): string;

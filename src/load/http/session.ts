@@ -26,11 +26,11 @@ import { resolvingOptions } from './session-address.ts';
 import { breachOf } from './session-breach.ts';
 import { followStream } from './session-stream.ts';
 
-/** What a session tells each of its requests. After one of the last four nothing more comes. */
+/** What a session reports to each of its requests. After one of the last four nothing more comes. */
 export interface SessionUser {
   /** The host is a name, and its addresses are being looked up, or have been. */
   resolving(now: boolean): void;
-  /** The TCP handshake was done at `t`; told at once where that was before. */
+  /** The TCP handshake was done at `t`; informed at once if that was before. */
   connected(t: Nanoseconds): void;
   /** `location`: of a redirect, as the server wrote it. */
   head(status: number, location: string | null): void;
@@ -123,15 +123,15 @@ function sessionOf({ socket, session, secure, isName, onAddress }: Parts, clock:
   let open = true;
   let over = false;
   /** The one verdict on all that is in flight. What had arrived before is reported first: streams are read a tick later. */
-  const end = (tell: (user: SessionUser, stream: ClientHttp2Stream) => void) => {
+  const end = (inform: (user: SessionUser, stream: ClientHttp2Stream) => void) => {
     if (over) return;
     over = true;
     open = false;
     setImmediate(() =>
       setImmediate(() => {
-        const told = [...users];
+        const informed = [...users];
         users.clear();
-        for (const [user, stream] of told) tell(user, stream);
+        for (const [user, stream] of informed) inform(user, stream);
         session.destroy();
         socket.destroy();
       }),

@@ -27,36 +27,36 @@ const endedMarks = z.object({
   path: z.string().default(''),
 });
 
-/** A request's end as our own script tells it. Throws ZodError where it is not as the script writes it. */
+/** A request's end as our own script tells it. Throws ZodError if it is not as the script writes it. */
 export function endOfOwn(
   { at, marks }: Extract<Sample, { kind: 'ended' }>,
   trial: number,
   expectStatus: number,
   monotonicAt: Monotonic,
 ): End {
-  const told = endedMarks.parse(marks);
-  const connected = told.took > 0;
-  const heard = told.receiving > 0 || told.status !== 0;
+  const ended = endedMarks.parse(marks);
+  const connected = ended.took > 0;
+  const heard = ended.receiving > 0 || ended.status !== 0;
   return {
-    // k6 tells nothing of its sockets, nor when the parts of a body came.
+    // k6 reports nothing of its sockets, nor when the parts of a body came.
     ...bareEnd({
       // Nor has it times of a connection that failed.
-      t: monotonicAt(connected ? told.at + told.took : at),
+      t: monotonicAt(connected ? ended.at + ended.took : at),
       trial,
-      id: told.id,
-      outcome: k6Outcome({ ...told, connected, heard }, expectStatus),
+      id: ended.id,
+      outcome: k6Outcome({ ...ended, connected, heard }, expectStatus),
     }),
-    status: told.status || null,
-    errno: errnoOf(told.code),
-    connectedAt: connected ? monotonicAt(told.at + told.connected) : null,
-    firstByteAt: heard ? monotonicAt(told.at + told.firstByte) : null,
-    bodyBytes: told.bytes,
-    chunks: told.chunks,
-    path: pathOf(told.path),
+    status: ended.status || null,
+    errno: errnoOf(ended.code),
+    connectedAt: connected ? monotonicAt(ended.at + ended.connected) : null,
+    firstByteAt: heard ? monotonicAt(ended.at + ended.firstByte) : null,
+    bodyBytes: ended.bytes,
+    chunks: ended.chunks,
+    path: pathOf(ended.path),
   };
 }
 
-/** The end of a request of the user's script, as k6's own metrics tell it. `tags`: k6's, of http_req_duration. */
+/** The end of a request of the user's script, as k6's own metrics report it. `tags`: k6's, of http_req_duration. */
 export function endOfOther(
   id: string,
   { at, durationMs, tags }: Extract<Sample, { kind: 'request' }>,
@@ -65,7 +65,7 @@ export function endOfOther(
 ): End {
   const status = Number(tags.status ?? 0);
   const code = Number(tags.error_code ?? 0);
-  const told = { status, code, error: tags.error ?? '', connected: durationMs > 0, heard: null };
+  const seen = { status, code, error: tags.error ?? '', connected: durationMs > 0, heard: null };
   // Which status is expected is the script's to say, and may differ from request to request.
   const expected = status === 0 || tags.expected_response === 'true' ? status : -1;
   return {
@@ -73,7 +73,7 @@ export function endOfOther(
       t: monotonicAt(at),
       trial,
       id,
-      outcome: k6Outcome({ ...told, bytes: 0, chunks: 0, marked: null }, expected),
+      outcome: k6Outcome({ ...seen, bytes: 0, chunks: 0, marked: null }, expected),
     }),
     status: status || null,
     errno: errnoOf(code),

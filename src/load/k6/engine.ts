@@ -25,7 +25,7 @@ const thresholdFailed = 99;
 const endedBySignal = 105;
 
 /**
- * Runs the user's k6 and tells the history what it tells, as it comes. A script of the user's own is followed to its end;
+ * Runs the user's k6 and records what it reports, as it comes. A script of the user's own is followed to its end;
  * our script begins nothing after `quiesce`.
  */
 export async function k6Engine(
@@ -51,7 +51,7 @@ export async function k6Engine(
     sums.started += 1;
     open.add(id);
     report.counts.started();
-    // k6 does not tell when it was due.
+    // k6 does not report when it was due.
     context.emit({ type: 'start', t, trial, id, load, kind: 'short', lane: null, dueAt: t });
   };
   const end = (event: EventOf<'end'>) => {
@@ -84,7 +84,7 @@ export async function k6Engine(
     }
   };
 
-  /** Runs it from its begin to its end, and tells what is to be told then. */
+  /** Runs it from its start to its end, and reports what is known then. */
   const run = async () => {
     const pipe = await namedPipe(onLine);
     const command = k6Command(config, { samples: pipe.path, gateUrl: gate.url }, process.env);

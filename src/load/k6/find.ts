@@ -1,7 +1,7 @@
 import { MidflightError } from '../../base/errors.ts';
 import { findProgram, isProgram } from '../../base/find-program.ts';
 
-/** The k6 binary: $MIDFLIGHT_K6, else the first in PATH; null where there is none. */
+/** The k6 binary: $MIDFLIGHT_K6, else the first in PATH; null if there is none. */
 export function findK6(env: Readonly<Record<string, string | undefined>>): string | null {
   const named = env.MIDFLIGHT_K6;
   if (named !== undefined && named !== '') return isProgram(named) ? named : null;

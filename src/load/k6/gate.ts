@@ -3,7 +3,7 @@ import { monotonic } from '../../base/clock.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 
 /**
- * k6 cannot be told to begin no new request and to follow those in flight: a stop cuts them. So each iteration of our
+ * k6 has no way to start no new request and still follow those in flight: a stop cuts them. So each iteration of our
  * script asks here first, on loopback.
  */
 interface Gate {

@@ -12,7 +12,7 @@ export interface EndedMarks {
   readonly error: string;
   /** When it began: milliseconds of wall time. */
   readonly at: string;
-  /** Milliseconds from its begin until it was connected, had its first byte, and was over; 0 where it never connected. */
+  /** Milliseconds from its begin until it was connected, had its first byte, and was over; 0 if it never connected. */
   readonly connected: string;
   readonly firstByte: string;
   readonly took: string;

@@ -1,14 +1,14 @@
 import type { Outcome } from '../../history/schema.ts';
 
-/** What k6 tells of one request. */
-export interface Told {
+/** What k6 reports of one request. */
+export interface SeenByK6 {
   /** 0: none, or forgotten: k6 has no status of an answer that was cut. */
   readonly status: number;
   /** k6's error code (its docs: "Error codes"; here as v1.8.1 was seen to give them). */
   readonly code: number;
   readonly error: string;
   readonly connected: boolean;
-  /** A byte of the answer came; null: not told. */
+  /** A byte of the answer came; null: not known. */
   readonly heard: boolean | null;
   readonly bytes: number;
   /** Whole chunks of our numbered body, from its first. */
@@ -18,26 +18,26 @@ export interface Told {
 }
 
 /**
- * One word for what became of it; `unclear` where k6 does not tell it from something else: a head that was cut from one that
+ * One word for what became of it; `unclear` if k6 does not distinguish it from something else: a head that was cut from one that
  * is no HTTP, what happened right after the head from what happened within it, the status of an answer that was cut.
  * docs/what-others-hide.md has every case.
  */
-export function k6Outcome(told: Told, expectStatus: number): Outcome {
-  const { status, marked, chunks } = told;
+export function k6Outcome(seen: SeenByK6, expectStatus: number): Outcome {
+  const { status, marked, chunks } = seen;
   if (status !== 0 && status !== expectStatus) return 'http-error';
   // A refusal that is wanted (403) has a body of its own.
   const numbered = expectStatus >= 200 && expectStatus < 300 ? marked : null;
-  if (status !== 0 && (told.code === 0 || isStatus(told.code))) {
+  if (status !== 0 && (seen.code === 0 || isStatus(seen.code))) {
     if (numbered === 'wrong') return 'wrong-body';
     return numbered === 'cut' ? 'truncated' : 'completed';
   }
   if (numbered === 'whole') return 'completed';
   if (numbered === 'wrong' && chunks > 0) return 'wrong-body';
-  return lossOf(told);
+  return lossOf(seen);
 }
 
 /** No whole answer. Only the app numbers its chunks, and only with the expected status: one of them proves that status. */
-function lossOf({ code, error, connected, heard, bytes, chunks }: Told): Outcome {
+function lossOf({ code, error, connected, heard, bytes, chunks }: SeenByK6): Outcome {
   const inBody = chunks > 0;
   if (code === 1050) return connected ? 'hung' : 'connect-timeout';
   if (code === 1211) return 'connect-timeout';
@@ -53,7 +53,7 @@ function lossOf({ code, error, connected, heard, bytes, chunks }: Told): Outcome
     if (inBody) return 'reset-mid-body';
     return heard === false && bytes === 0 ? 'reset-before-response' : 'unclear';
   }
-  // The second where the FIN came before the request was out (in Go, net/http's errServerClosedIdle).
+  // The second if the FIN came before the request was out (in Go, net/http's errServerClosedIdle).
   if (error === 'EOF' || error === 'http: server closed idle connection') return 'closed-before-response';
   if (error.includes('unexpected EOF')) return inBody ? 'truncated' : 'unclear';
   return isForeign(error) ? 'malformed' : 'unclear';

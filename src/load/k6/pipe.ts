@@ -12,7 +12,7 @@ interface NamedPipe {
   drain(): Promise<void>;
 }
 
-/** `onLine` gets each line. Needs mkfifo(1), as every Unix has it. Throws where no pipe can be made. */
+/** `onLine` gets each line. Needs mkfifo(1), as every Unix has it. Throws if no pipe can be made. */
 export async function namedPipe(onLine: (line: string) => void): Promise<NamedPipe> {
   const folder = mkdtempSync(join(tmpdir(), 'midflight-k6-'));
   const path = join(folder, 'samples.json');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endedMetric, startedMetric } from './metrics.ts';
 
-/** What one line of k6's JSON output tells us; most lines tell nothing. Times are milliseconds of wall time. */
+/** What one line of k6's JSON output shows; most lines show nothing. Times are milliseconds of wall time. */
 export type Sample =
   | { readonly kind: 'started'; readonly at: number; readonly id: string }
   | { readonly kind: 'ended'; readonly at: number; readonly marks: Marks }
@@ -20,9 +20,9 @@ const point = z.object({
 
 const wanted = [startedMetric, endedMetric, 'http_req_duration', 'dropped_iterations'];
 
-/** Reads one line of `k6 run --out json`; null where it is none of ours. Throws SyntaxError for what is no JSON. */
+/** Reads one line of `k6 run --out json`; null if it is none of ours. Throws SyntaxError for what is no JSON. */
 export function readSample(line: string, own: boolean): Sample | null {
-  // Each request makes a dozen lines: most are told by a look.
+  // Each request makes a dozen lines: most are recognised by their first bytes.
   if (!wanted.some((metric) => line.includes(metric))) return null;
   const parsed = point.safeParse(JSON.parse(line));
   if (!parsed.success) return null;

@@ -1,6 +1,6 @@
 /*
- * What k6 runs where the scenario names no script of its own. Bundled for k6 (scripts/build.mjs), not for Node.
- * Every request tells that it began, so that one which never ends is still known.
+ * What k6 runs if the scenario names no script of its own. Bundled for k6 (scripts/build.mjs), not for Node.
+ * Every request reports its start, so that one which never ends is still known.
  */
 import exec from 'k6/execution';
 import http, { type RefinedResponse } from 'k6/http';

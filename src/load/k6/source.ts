@@ -9,7 +9,7 @@ export function ownScript(): string {
   return readFileSync(join(packageRoot(), 'dist', 'k6-script.js'), 'utf8');
 }
 
-/** `v1.8.1`. Throws `missing-requirement` where the program is no k6. */
+/** `v1.8.1`. Throws `missing-requirement` if the program is no k6. */
 export function k6Version(binary: string): string {
   try {
     const said = execFileSync(binary, ['version'], { encoding: 'utf8', timeout: 20_000 });

@@ -26,7 +26,7 @@ export interface RequestCarrier {
 
 /**
  * Ends a new connection whose request was lost. One that is silent may stand at the balancer only, which still waits for a
- * node: it stays open, as a client's that waits longer would, and the balancer's log tells what became of it.
+ * node: it stays open, as a client's that waits longer would, and the balancer's log shows what became of it.
  */
 export function endNew(
   connection: Connection,

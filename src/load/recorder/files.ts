@@ -4,7 +4,7 @@ import type { StreamsConfig } from '../config.ts';
 /** Files beside the sockets of the streams: the program, pipes, sockets that are about to close. */
 const reserve = 100;
 
-/** Throws `missing-requirement` where the streams could not all be open; `limit`: of open files, null where unknown. */
+/** Throws `missing-requirement` if the streams could not all be open; `limit`: of open files, null if unknown. */
 export function requireFiles(
   { load, concurrency }: Pick<StreamsConfig, 'load' | 'concurrency'>,
   limit: number | null,

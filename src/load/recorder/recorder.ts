@@ -25,7 +25,7 @@ const flushEvery = 256;
 /** A sweep sees a silence at most this late, ms. */
 const sweepMs = 50;
 
-/** Holds a cohort of slow streams, one socket each, and tells what became of each. */
+/** Holds a cohort of slow streams, one socket each, and reports what became of each. */
 export function recorder(
   config: StreamsConfig,
   context: Pick<RoleContext, 'emit' | 'flush'>,

@@ -13,7 +13,7 @@ const limitMs = 2000;
 /**
  * Runs against a server of its own what a ramp and a mass failure run, until V8 has compiled it. Cold, that code takes
  * several times as long: of 10,000 starts the first came up to 100 ms late, and the losses of all at once, which are that
- * code's first run, took 450 ms to tell.
+ * code's first run, took 450 ms to report.
  */
 export async function warmUp(concurrency: number, clock: Clock): Promise<void> {
   if (concurrency < worthIt) return;
@@ -42,7 +42,7 @@ export async function warmUp(concurrency: number, clock: Clock): Promise<void> {
 }
 
 type Ending = 'whole' | 'fin' | 'rst';
-/** A process that dies ends its connections by FIN where nothing was unread: most losses are of that kind. */
+/** A process that dies ends its connections by FIN if nothing was unread: most losses are of that kind. */
 const endings: readonly Ending[] = ['fin', 'rst', 'fin', 'whole'];
 const http = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n';

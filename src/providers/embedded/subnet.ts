@@ -7,7 +7,7 @@ import { lockSubnet, unlockSubnet } from '../state-dir.ts';
 
 /** The addresses of one embedded cluster, and what there is one of each node. */
 export interface Layout {
-  /** `127.31.7` where it has a /24 of its own; null: one shared loopback address, nodes told apart by ports. */
+  /** `127.31.7` if it has a /24 of its own; null: one shared loopback address, nodes distinguished by ports. */
   readonly subnet: string | null;
   readonly api: string;
   readonly edge: { readonly host: string; readonly port: number };
@@ -65,7 +65,7 @@ function ownLayout(subnet: string, pods: number): Layout {
 }
 
 /**
- * Where so many free ports follow each other: below node ports and every system's ephemeral ones (Linux gives those from
+ * A range of so many consecutive free ports: below node ports and every system's ephemeral ones (Linux gives those from
  * 32768 on), which any connection may take at any time. Apart from runs that begin at the same moment by chance only.
  */
 async function freeBlock(random: Random, count: number): Promise<number> {

@@ -30,7 +30,7 @@ const turns = 20;
 
 /** Asks a container for its clocks, several times; the quickest answer counts. Starting a program takes far longer. */
 export async function containerClock(container: string, now: () => number): Promise<ContainerClock> {
-  const child = tell(container);
+  const child = clockReader(container);
   child.stdin.on('error', () => {}); // it ended: then no line comes
   try {
     return await best(child, container, now);
@@ -40,13 +40,13 @@ export async function containerClock(container: string, now: () => number): Prom
   }
 }
 
-const tell = (container: string) =>
+const clockReader = (container: string) =>
   spawn('docker', ['exec', '-i', container, 'node', '-e', teller], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
   });
 
-async function best(child: ReturnType<typeof tell>, container: string, now: () => number) {
+async function best(child: ReturnType<typeof clockReader>, container: string, now: () => number) {
   const lines = createInterface({ input: child.stdout });
   const ended = once(child, 'close').then(() => null);
   let found: ContainerClock | null = null;

@@ -22,7 +22,7 @@ export interface KindCluster {
   readonly internalKubeConfig: string;
 }
 
-/** Throws where kind or Docker do not answer: then nobody knows what there is. */
+/** Throws if kind or Docker do not answer: then nobody knows what there is. */
 export async function existingClusters(): Promise<string[]> {
   const stdout = await must(['kind', 'get', 'clusters'], {
     hint: 'midflight doctor --cluster kind says what this machine lacks',
@@ -86,7 +86,7 @@ export async function deleteCluster(name: string): Promise<void> {
   }
   const label = `label=io.x-k8s.kind.cluster=${name}`;
   const hint = `kind delete cluster --name ${name}`;
-  // Where its creation was interrupted, Docker goes on with what it was asked for: more may come after the first look.
+  // If its creation was interrupted, Docker goes on with what it was asked for: more may come after the first look.
   for (let empty = 0, turn = 0; empty < looks; turn += 1) {
     if (turn === turns)
       throw new MidflightError('cluster-failed', `${name} still has containers after its deletion`, { hint });

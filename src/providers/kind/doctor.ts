@@ -9,7 +9,7 @@ export interface DoctorCheck {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
-  /** What to do where it is not ok. */
+  /** What to do if it is not ok. */
   readonly hint: string | null;
 }
 
@@ -109,7 +109,7 @@ function imageChecks(images: Partial<Plan['images']>, dockerAnswers: boolean): P
     return check(
       `image ${image}`,
       remote.ok,
-      remote.ok ? 'can be pulled' : 'neither on this machine nor to be had',
+      remote.ok ? 'can be pulled' : 'not found locally or in the registry',
       hint,
     );
   });

@@ -19,7 +19,7 @@ import { versionsOf } from './versions.ts';
 interface KindOptions {
   /** Leaves the cluster when the run is over, for `reuse`. */
   readonly keep?: boolean;
-  /** Takes a kept cluster that was made for the same nodes and timers; makes one where there is none. */
+  /** Takes a kept cluster that was made for the same nodes and timers; makes one if there is none. */
   readonly reuse?: boolean;
   /** Text of the kind configuration to start from, checked (own-config.ts); null: midflight's own. */
   readonly config?: string | null;

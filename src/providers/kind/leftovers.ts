@@ -23,7 +23,7 @@ type Owned = z.infer<typeof owned>;
 
 const fileOf = (cluster: string) => join(stateDir(), `kind-${cluster}.json`);
 
-/** Notes that this process uses the cluster; throws where another one does. */
+/** Notes that this process uses the cluster; throws if another one does. */
 export function claim(cluster: string, kept: boolean): void {
   const owner = ownerOf(cluster);
   if (owner !== null) {
@@ -72,7 +72,7 @@ export async function removeLeftovers(): Promise<string[]> {
 
 const lives = ({ pid, startTime }: Owned) => isSameProcess(pid, startTime);
 
-/** null where there is no such file, or none of ours (a run was killed while it wrote). */
+/** null if there is no such file, or it is not ours (a run was killed while it wrote). */
 function read(file: string): Owned | null {
   try {
     return owned.parse(JSON.parse(readFileSync(file, 'utf8')));

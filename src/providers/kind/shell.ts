@@ -31,7 +31,7 @@ export async function runShell(
   return { ok: output.exitCode === 0, stdout: output.stdout, stderr: output.stderr };
 }
 
-/** As run(); throws `provider-failed` with what the command wrote where it fails. */
+/** As run(); throws `provider-failed` with the command's output if it fails. */
 export async function must(
   command: readonly string[],
   options: Parameters<typeof runShell>[1] & { readonly hint?: string } = {},

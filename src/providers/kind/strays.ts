@@ -30,7 +30,7 @@ export async function kindStrays(named: ReadonlySet<string>): Promise<Stray[]> {
     const [cluster = '', owner = ''] = line.split(' ');
     owners.set(cluster, [...(owners.get(cluster) ?? []), ...(owner === '' ? [] : [owner])]);
   }
-  // Where nothing names an owner nobody can tell whether it lives.
+  // If nothing names an owner, nobody knows whether it lives.
   const clusters = new Map(
     [...owners].map(([cluster, own]) => [
       cluster,

@@ -22,7 +22,7 @@ function leftOf({ board }: TrialSeries): number {
   return longest > longName ? 112 : Math.max(112, longest * letter + 14);
 }
 
-/** Every stream a bar from its start to its end, coloured by what became of it; paler where it only waited. */
+/** Every stream a bar from its start to its end, coloured by what became of it; paler while it only waited. */
 export function streamChart(series: TrialSeries): string {
   const bars = series.streams.map((bar, row) => ({ ...bar, row }));
   const inner = Math.max(40, Math.min(360, bars.length * 6));

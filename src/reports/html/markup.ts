@@ -28,7 +28,7 @@ export type Cell = string | Markup;
 const cellOf = (cell: Cell) => (typeof cell === 'string' ? prose(cell) : cell.html);
 
 /**
- * A table whose first column names its rows; it scrolls by itself where it is too wide. No titles: no head. On a narrow
+ * A table whose first column names its rows; it scrolls by itself if it is too wide. No titles: no head. On a narrow
  * screen each row becomes a block of its own, each cell with its title; the roles keep it a table for a screen reader.
  */
 export function htmlTable(
@@ -57,7 +57,7 @@ export function htmlTable(
 /** A colour of a chart and what it says. */
 export type Key = readonly [colour: string, word: string];
 
-/** Shown where a chart has less room than it needs. */
+/** Shown when a chart has less room than it needs. */
 const hint = '<p class="hint">Wider than the screen: scroll sideways →</p>';
 
 /** A chart with its legend and, for who cannot see it, what it shows. `timeline`: as wide as a desktop's page; `docs`: a link. */

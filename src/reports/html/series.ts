@@ -9,7 +9,7 @@ import { shortened } from '../figures.ts';
 export interface TrialSeries {
   readonly index: number;
   end: number;
-  /** All streams, or where there are too many an even choice of those lost and of the others. */
+  /** All streams, or if there are too many, an even choice of those lost and of the others. */
   readonly streams: readonly StreamBar[];
   readonly streamsSeen: number;
   /** Probes of each lane by seconds. */
@@ -185,7 +185,7 @@ function trialSeries(
   };
 }
 
-/** Bins of several seconds where there would be too many of one. They are in the order of their seconds. */
+/** Bins of several seconds if there would be too many of one. They are in the order of their seconds. */
 function coarser(bins: readonly ProbeBin[]): ProbeBin[] {
   const seconds = Math.ceil(((bins.at(-1)?.second ?? 0) + 1) / binLimit);
   if (seconds <= 1) return [...bins];

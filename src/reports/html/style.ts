@@ -1,4 +1,4 @@
-/** The page's style: light and dark by the reader's setting; colours at 4.5:1 on their ground where they carry text. */
+/** The page's style: light and dark by the reader's setting; colours at 4.5:1 on their ground if they carry text. */
 export const style = `
 :root { color-scheme: light dark;
   --ground: #ffffff; --panel: #f5f6f8; --ink: #1c2330; --muted: #5d6776; --line: #d5dae1;

@@ -12,10 +12,10 @@ import { launchLoads } from '../loads.ts';
 import { isInterrupted, type Run, TrialSpoiled } from '../run.ts';
 import { finishTrial } from './finish.ts';
 import { flipPolicy, mayFlip } from './flip.ts';
+import { injectAndObserve } from './inject.ts';
 import { ramp, steady } from './ramp.ts';
 import { recover } from './recover.ts';
 import { settleOn } from './settle.ts';
-import { strike } from './strike.ts';
 import type { Trial, TrialOutcome } from './trial.ts';
 
 export type { TrialOutcome } from './trial.ts';
@@ -111,7 +111,8 @@ async function conduct(trial: Trial): Promise<void> {
     await ramp(trial, loads);
     if (disturbed) await steady(trial);
     if (strategy.switchOver !== null) await flipPolicy(trial, strategy.switchOver);
-    if (trial.fault !== null && trial.target !== null) await strike(trial, trial.fault, trial.target);
+    if (trial.fault !== null && trial.target !== null)
+      await injectAndObserve(trial, trial.fault, trial.target);
     await finishTrial(trial, loads);
   } finally {
     await cutOff(run, loads);

@@ -8,7 +8,7 @@ import { addressOptions, secureOptions } from '../../load/http/connection.ts';
 const limitMs = 1500;
 
 /**
- * Where a watch cannot begin: whether the port speaks something else than it was asked in, as a hint for the user; null:
+ * If a watch cannot start: whether the port speaks something else than it was asked in, as a hint for the user; null:
  * no such thing was seen. One more connection, or two.
  */
 export async function wrongProtocol(
@@ -31,7 +31,7 @@ export async function wrongProtocol(
 
 const noHttp2 = 'the server offers no HTTP/2: leave --http 2 away';
 
-/** What the server chooses of h2 and http/1.1 in a TLS handshake ('' where it does not say); null: there was none. */
+/** What the server chooses of h2 and http/1.1 in a TLS handshake ('' if it does not say); null: there was none. */
 function tlsProtocol(target: LoadTarget, timers: Pick<Timers, 'after'>): Promise<string | null> {
   const options = {
     ...addressOptions(target, 0),

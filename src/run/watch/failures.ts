@@ -11,7 +11,7 @@ export interface Failure {
   readonly text: string;
 }
 
-/** How requests failed so far, to say it where a watch cannot begin; the figures are the analysis' own. */
+/** How requests failed so far, to report it if a watch cannot start; the figures are the analysis' own. */
 export interface Failures {
   observe(event: HistoryEvent): void;
   /** What most of those failed of that have this prefix to their ids. Null: none failed. */

@@ -137,7 +137,7 @@ async function followUp(
   const since = clock.now();
   streams?.send({ type: 'quiesce' });
   const timeoutNs = probeTimeoutMs(plan) * nsPerMs;
-  // From before the end: where all is well already nothing is waited for.
+  // From before the end: if all is well already, nothing is waited for.
   const from = since - plan.stabilityMs * nsPerMs;
   const recovered = () =>
     probe === null || state.probes.stableSince(from, clock.now(), plan.stabilityMs * nsPerMs, timeoutNs);

@@ -4,7 +4,7 @@ import { podEnv } from '../protocol.ts';
 /** Configuration of the app's process: from its parent as a role, from its environment on a cluster. */
 export const appConfig = z.object({
   role: z.literal('app'),
-  /** Lets its parent tell its processes apart; not used here. */
+  /** Lets its parent recognise its processes; not used here. */
   token: z.string().optional(),
   host: z.string(),
   port: z.int().min(0).max(65_535),
@@ -19,7 +19,7 @@ export type AppConfig = z.infer<typeof appConfig>;
 /** Ready says {host, port}. SIGTERM: no new connection is taken, what is in flight is finished. */
 
 /**
- * Of a pod: PORT, NODE_NAME, POD_NAME (all required) and HOST. Undefined where one is missing or empty: then a parent
+ * Of a pod: PORT, NODE_NAME, POD_NAME (all required) and HOST. Undefined if one is missing or empty: then a parent
  * configures it. All three, because a user's shell may well have a PORT of its own.
  */
 export function configFromEnv(env: NodeJS.ProcessEnv): AppConfig | undefined {

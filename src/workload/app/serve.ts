@@ -9,7 +9,7 @@ import type { AppConfig } from './config.ts';
 import { readQuery } from './query.ts';
 import { createStreams } from './stream.ts';
 
-/** Starts the slow app; rejects where it cannot listen. `drain` finishes what is in flight, `close` cuts it. */
+/** Starts the slow app; rejects if it cannot listen. `drain` finishes what is in flight, `close` cuts it. */
 export async function serveApp(config: AppConfig, clock: Clock): Promise<Listener> {
   const streams = createStreams(() => clock.now() / nsPerMs);
   const server = createServer((request, response) => {

@@ -51,7 +51,7 @@ function nextMs({ plan, startedMs, chunks, sent }: Stream): number {
   return startedMs + (sent < chunks ? sent * plan.intervalMs : plan.durationMs);
 }
 
-/** Sends what is due; false where the socket takes no more for now. */
+/** Sends what is due; false if the socket takes no more for now. */
 function sendDue(stream: Stream, nowMs: number): boolean {
   const { plan, response, chunks } = stream;
   while (nextMs(stream) <= nowMs) {

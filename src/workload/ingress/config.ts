@@ -10,7 +10,7 @@ export type AppEndpoint = z.infer<typeof endpoint>;
 /** Configuration of the model ingress' process. All durations are REAL milliseconds. Defaults are Traefik's (v3.7). */
 export const ingressConfig = z.object({
   role: z.literal('ingress'),
-  /** Lets its parent tell its processes apart; not used here. */
+  /** Lets its parent recognise its processes; not used here. */
   token: z.string().optional(),
   host: z.string(),
   port,

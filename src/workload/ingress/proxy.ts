@@ -92,7 +92,7 @@ function relay(answer: IncomingMessage, response: ServerResponse): void {
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', endToEnd(answer));
   // The head does not wait for a body that may take its time.
   response.flushHeaders();
-  answer.on('error', () => {}); // 'close' tells it all
+  answer.on('error', () => {}); // 'close' carries the whole result
   answer.once('close', () => {
     // What the client already has coming is sent, then its connection is closed without the last chunk: so does Go's
     // server on http.ErrAbortHandler, with which its ReverseProxy ends such an answer (Go 1.24 net/http/httputil).

@@ -19,7 +19,7 @@ export interface Ingress {
   close(): Promise<void>;
 }
 
-/** Starts the model ingress and its ping; rejects where it cannot listen. */
+/** Starts the model ingress and its ping; rejects if it cannot listen. */
 export async function serveIngress(
   config: IngressConfig,
   clock: Clock,

@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Outcome } from '../../../src/history/schema.ts';
-import { k6Outcome, type Told } from '../../../src/load/k6/outcome.ts';
+import { k6Outcome, type SeenByK6 } from '../../../src/load/k6/outcome.ts';
 
 /** An answer that was cut: k6 has no status of it. */
-const cut: Told = {
+const cut: SeenByK6 = {
   status: 0,
   code: 1000,
   error: '',
@@ -14,12 +14,12 @@ const cut: Told = {
   chunks: 0,
   marked: 'cut',
 };
-const whole: Told = { ...cut, status: 200, code: 0, bytes: 393, chunks: 2, marked: 'whole' };
+const whole: SeenByK6 = { ...cut, status: 200, code: 0, bytes: 393, chunks: 2, marked: 'whole' };
 const reset = { code: 1220, error: 'read: connection reset by peer' };
 const mime = 'malformed MIME header: missing colon: "transfer-en"';
 
 // As k6 v1.8.1 says them.
-const table: [string, Partial<Told>, Outcome][] = [
+const table: [string, Partial<SeenByK6>, Outcome][] = [
   ['whole', whole, 'completed'],
   ['the end marker came, then a reset', { ...reset, bytes: 393, chunks: 2, marked: 'whole' }, 'completed'],
   ['whole for HTTP, without the end marker', { ...whole, chunks: 1, marked: 'cut' }, 'truncated'],
@@ -70,7 +70,7 @@ for (const [what, told, expected] of table) {
 }
 
 test('a refusal that is wanted has a body of its own', () => {
-  const refusal: Told = { ...whole, status: 403, code: 1403, chunks: 0, marked: 'wrong' };
+  const refusal: SeenByK6 = { ...whole, status: 403, code: 1403, chunks: 0, marked: 'wrong' };
   assert.is(k6Outcome(refusal, 403), 'completed');
   assert.is(k6Outcome(whole, 403), 'http-error');
 });

@@ -19,7 +19,7 @@ export function allocateClusterIp(context: Context): string {
 }
 
 /**
- * The node ports that are not free for `service`. Throws 422 where it asks for one that another Service holds, or for
+ * The node ports that are not free for `service`. Throws 422 if it asks for one that another Service holds, or for
  * one out of range (pkg/registry/core/service/portallocator).
  */
 export function claimNodePorts(context: Context, service: Service, spec: Service['spec']): Set<number> {

@@ -79,7 +79,7 @@ function dropUnneeded(spec: ServiceSpec, old: ServiceSpec): ServiceSpec {
   return result;
 }
 
-/** What was allocated stays where the writer left it out (patchAllocatedValues). */
+/** What was allocated stays if the writer left it out (patchAllocatedValues). */
 function carryAllocated(spec: ServiceSpec, old: ServiceSpec): ServiceSpec {
   const result = { ...spec };
   if (spec.type !== 'ExternalName' && old.type !== 'ExternalName' && (spec.clusterIP ?? '') === '') {

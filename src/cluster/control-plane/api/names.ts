@@ -7,7 +7,7 @@ const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 const label1123 = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
-/** Throws 422 where a name is not of the form that its resource asks for. */
+/** Throws 422 if a name is not of the form that its resource asks for. */
 export function checkName(info: ResourceInfo, name: string): void {
   const rule =
     info.resource === 'services'

@@ -69,7 +69,7 @@ export function createObject<R extends Resource>(
 }
 
 /**
- * Reads, changes and stores an object. `change` gets the current object and gives the new one; where that carries
+ * Reads, changes and stores an object. `change` gets the current object and gives the new one; if that carries
  * another resourceVersion than the current, or another uid, the answer is 409. A write that changes nothing keeps the
  * version, as in Kubernetes.
  */

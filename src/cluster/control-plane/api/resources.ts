@@ -1,6 +1,6 @@
 import { type Resource, resourceNames } from './kinds.ts';
 
-/** One resource of the API: what discovery tells and how writes to it behave. */
+/** One resource of the API: what discovery lists and how writes to it behave. */
 export interface ResourceInfo {
   readonly resource: Resource;
   readonly kind: string;

@@ -11,7 +11,7 @@ export function meets(labels: Labels, { key, operator, values = [] }: SelectorEx
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);
-    case 'NotIn': // also where the key is missing (apimachinery pkg/labels/selector.go)
+    case 'NotIn': // also if the key is missing (apimachinery pkg/labels/selector.go)
       return value === undefined || !values.includes(value);
     case 'Exists':
       return value !== undefined;
@@ -40,7 +40,7 @@ const comparison = /^([^\s!=<>]+)\s*(==|=|!=|>|<)\s*([^\s=!<>]*)$/;
 const existence = /^(!?)\s*([^\s!=<>(),]+)$/;
 const operators = { '=': 'In', '==': 'In', '!=': 'NotIn', '>': 'Gt', '<': 'Lt' } as const;
 
-/** The labelSelector of a query: `a=b,c!=d,e in (f,g),h,!i`. Throws 400 where it cannot be read. */
+/** The labelSelector of a query: `a=b,c!=d,e in (f,g),h,!i`. Throws 400 if it cannot be read. */
 export function parseLabelSelector(text: string): SelectorExpression[] {
   if (text.trim() === '') return [];
   return text.split(/,(?![^(]*\))/).map((part) => {

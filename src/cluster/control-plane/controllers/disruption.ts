@@ -42,7 +42,7 @@ function expectedCount(context: Context, pods: readonly Pod[]): number {
   return count;
 }
 
-/** Whether a pod may be evicted now; one that is not Ready may where the rest suffices (IfHealthyBudget). */
+/** Whether a pod may be evicted now; one that is not Ready may if the rest suffices (IfHealthyBudget). */
 export function allowsEviction(context: Context, budget: PodDisruptionBudget, pod: Pod): boolean {
   const { desiredHealthy, currentHealthy, disruptionsAllowed } = disruptionsOf(context, budget);
   if (hasReadyCondition(pod)) return disruptionsAllowed > 0;

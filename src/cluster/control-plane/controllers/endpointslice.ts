@@ -82,7 +82,7 @@ function wantedSlices(context: Context, service: Service): Wanted[] {
     )
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const groups = groupBy(pods, (pod) => stableJson(portsFor(service, pod)));
-  // A Service without pods has one empty slice, so that its clients can tell that from one not yet synced.
+  // A Service without pods has one empty slice, so that its clients can distinguish that from one not yet synced.
   if (groups.size === 0) return [{ addressType, ports: [], endpoints: [] }];
   return [...groups.values()].map((group) => ({
     addressType,

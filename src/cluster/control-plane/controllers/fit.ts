@@ -31,7 +31,7 @@ export function selectsNode(spec: PodSpec, node: Node): boolean {
   });
 }
 
-/** Why a pod does not fit a node, in the scheduler's words; undefined where it fits. */
+/** Why a pod does not fit a node, in the scheduler's words; undefined if it fits. */
 export function misfit(spec: PodSpec, node: Node): string | undefined {
   if (node.spec?.unschedulable === true) {
     const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };

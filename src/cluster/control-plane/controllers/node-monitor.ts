@@ -50,7 +50,7 @@ function examine(context: Context, node: Node, before: Health | undefined): Heal
   const silent = now - noticedAt > context.timers.nodeMonitorGraceMs * nsPerMs;
   const current = silent ? markUnknown(context, node) : node;
   const ready = readyConditionOf(current)?.status;
-  // Only where this very examination took the node's readiness: of a kubelet that itself says False (a shutdown), the
+  // Only if this very examination took the node's readiness: of a kubelet that itself says False (a shutdown), the
   // controller makes taints, and the pods stay what the kubelet says of them.
   if (ready !== 'True' && hasReadyCondition(node)) {
     const message = `Node ${node.metadata.name} status is now: NodeNotReady`;

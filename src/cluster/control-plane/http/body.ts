@@ -30,7 +30,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** JSON or YAML of an apply patch. The YAML parser is loaded only where one comes: clients here send JSON. */
+/** JSON or YAML of an apply patch. The YAML parser is loaded only if one comes: clients here send JSON. */
 export async function parseYaml(text: string): Promise<unknown> {
   if (text.trimStart().startsWith('{')) return parseJson(text);
   const { parse } = await import('yaml');

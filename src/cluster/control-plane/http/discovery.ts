@@ -5,7 +5,7 @@ import { allResources, apiVersionOf, type ResourceInfo, type Subresource } from 
 
 const groups = [...new Set(allResources.map((info) => info.group))].filter((group) => group !== '');
 
-/** The answer to a discovery path, or undefined where it is none. */
+/** The answer to a discovery path, or undefined if it is none. */
 export function discovery(path: string): unknown {
   if (path === '/api') {
     return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };

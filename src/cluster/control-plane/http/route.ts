@@ -8,7 +8,7 @@ export interface Route {
   readonly subresource: Subresource | undefined;
 }
 
-/** `/api/v1/namespaces/N/pods/P/status`, `/apis/apps/v1/deployments`, … or undefined where nothing is served. */
+/** `/api/v1/namespaces/N/pods/P/status`, `/apis/apps/v1/deployments`, … or undefined if nothing is served. */
 export function routeOf(path: string): Route | undefined {
   const parts = path
     .split('/')

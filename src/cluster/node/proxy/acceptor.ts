@@ -5,7 +5,7 @@ import { type AcceptorCommand, type AcceptorEvent, acceptorEvent } from '../../a
 /** The node's side of one acceptor process. */
 export interface Acceptor {
   readonly pid: number;
-  /** Resolves when it listens; rejects with the reason where it cannot. */
+  /** Resolves when it listens; rejects with the reason if it cannot. */
   listen(host: string, port: number, backlog: number): Promise<void>;
   close(): Promise<void>;
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
@@ -28,7 +28,7 @@ export function startAcceptor(options: {
   child.on('message', (message, handle) => {
     const event = acceptorEvent.parse(message);
     if (event.type !== 'connection') waiting?.(event);
-    // Undefined where the client went before the socket was handed on.
+    // Undefined if the client went before the socket was handed on.
     else if (handle instanceof Socket) {
       handle.allowHalfOpen = true; // what comes by IPC is made without it, and would answer a FIN with a FIN
       options.onSocket(handle);

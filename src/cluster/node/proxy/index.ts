@@ -42,7 +42,7 @@ export interface ServiceProxy {
 /**
  * kube-proxy's client gets its SYN-ACK from the pod; a process cannot hold one back. So the edge, which says hello first
  * (edge/hello.ts), gets its answer once the pod has answered: from a dead pod none, from one that refuses an RST. To
- * anybody else a dead pod shows as silence after the handshake. Where the node itself is silent there is no handshake.
+ * anybody else a dead pod shows as silence after the handshake. If the node itself is silent there is no handshake.
  */
 export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
   const { node, address, portOffset, minSyncMs, random, clock, failed } = options;
@@ -71,7 +71,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
     now: wall,
     failed,
   });
-  const tell = () =>
+  const announce = () =>
     options.emitListeners([
       ...[...ports.values()].flatMap(({ listener }) => (listener === null ? [] : [listener])),
       ...health.listeners,
@@ -137,7 +137,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       health.sync(counted),
       ...[...wanted].map(([number, { rule, service }]) => portOf(number, service).apply(rule)),
     ]);
-    tell();
+    announce();
   };
   const portOf = (number: number, service: ProxiedService): NodePort => {
     const found = ports.get(number);
@@ -151,7 +151,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       fillerAddress: options.fillerAddress,
       backlog: options.backlog,
       onConnection: take,
-      changed: tell,
+      changed: announce,
       failed,
     });
     ports.set(number, made);

@@ -7,13 +7,13 @@ export type Rule =
       readonly policy: 'Cluster' | 'Local';
       readonly endpoints: readonly EndpointView[];
     }
-  /** No answer at all: kube-proxy's DROP where Local has endpoints, but none here. */
+  /** No answer at all: kube-proxy's DROP if Local has endpoints, but none here. */
   | { readonly kind: 'silent' }
   /** kube-proxy's REJECT where there is no endpoint anywhere. */
   | { readonly kind: 'refuse' };
 
 /**
- * pkg/proxy/topology.go, CategorizeEndpoints: ready endpoints; where there are none, those that still serve though they
+ * pkg/proxy/topology.go, CategorizeEndpoints: ready endpoints; if there are none, those that still serve though they
  * are terminating (KEP-1669). Under Local only those of this node, but whether there are any at all counts cluster-wide.
  */
 export function ruleOf(
@@ -40,7 +40,7 @@ export function localReady(endpoints: readonly EndpointView[], node: string): nu
 
 /**
  * The source address with which the connection goes on. Cluster masquerades: the node's address towards other nodes,
- * the bridge's where the pod is on this node (both from the routing table, as iptables' MASQUERADE picks them). Local
+ * the bridge's if the pod is on this node (both from the routing table, as iptables' MASQUERADE picks them). Local
  * keeps the client's. Null: the system's choice.
  */
 export function sourceFor(

@@ -9,7 +9,7 @@ import { probesStable } from './settle.ts';
 import { disturbed, slack, type Trial } from './trial.ts';
 
 /** Injects the fault, and waits until edge and Kubernetes have noticed and new connections succeed again. */
-export async function strike(trial: Trial, fault: Fault, node: NodeName): Promise<void> {
+export async function injectAndObserve(trial: Trial, fault: Fault, node: NodeName): Promise<void> {
   const { run } = trial;
   await run.clock.sleep(realMs(run.plan, run.plan.fault?.trigger.afterMs ?? 0), trial.signal);
   trial.phase('fault');

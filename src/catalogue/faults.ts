@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../base/units.ts';
+import { type NoticeTraits, notices } from './notices.ts';
 
 /*
  * What each fault of a scenario means, as data: which requests it takes, whether anybody hears of it, how long its notice
@@ -36,11 +36,8 @@ export interface FaultTraits {
   readonly evicts: boolean;
   /** The pods that it takes get SIGTERM and then their own grace. False: they get none, or the notice's. */
   readonly ownGrace: boolean;
-  /**
-   * From the notice to the fault itself, and of it what ordinary pods get to end after SIGTERM (critical ones get the
-   * rest). Cluster time; null: without notice.
-   */
-  readonly notice: { readonly ms: Milliseconds; readonly ordinaryMs: Milliseconds } | null;
+  /** The notice before it, if a scenario names none: see src/catalogue/notices.ts. Null: it comes without one. */
+  readonly notice: NoticeTraits | null;
   /** After a notice: what is then done to the node, in words; null: the fault's own name says it. */
   readonly afterNotice: string | null;
   /** In a sentence: `preemption of spot-1`. */
@@ -94,14 +91,11 @@ const rows = {
     emptiesNode: true,
     evicts: false,
     ownGrace: false,
-    // Compute Engine gives a preempted VM 30 s between the ACPI G2 soft-off and the power cut (docs, "Preemptible VM
-    // instances"). GKE's kubelet: shutdownGracePeriod 30s, of which shutdownGracePeriodCriticalPods 15s (docs, "Spot
-    // VMs: termination").
-    notice: { ms: 30_000, ordinaryMs: 15_000 },
+    notice: notices.gke,
     afterNotice: 'power cut',
     noun: 'preemption',
     looks: { notice: { word: 'being preempted', down: false }, begin: down, done: down },
-    words: 'notice of 30 s in which pods end, then the power is cut',
+    words: 'a notice as the cloud gives it, in which pods end, then the power is cut',
   },
   drain: {
     takes: ['ingress', 'endpoint'],

@@ -1,6 +1,7 @@
 import { MidflightError } from '../base/errors.ts';
 import type { Milliseconds, Nanoseconds, NodeName } from '../base/units.ts';
 import type { FaultKind } from '../catalogue/faults.ts';
+import type { NoticeTraits } from '../catalogue/notices.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import type { Effects } from '../changes/effects.ts';
 import type { PodTarget } from '../changes/kinds/pod.ts';
@@ -19,6 +20,8 @@ export interface FaultContext {
   podsOn(node: NodeName, of: 'ingress' | 'app' | 'all'): Promise<NodePod[]>;
   /** Which pod a fault that takes pods takes. */
   readonly pod: 'ingress' | 'app';
+  /** What a fault with a notice plays before it; null: none. */
+  readonly terms: NoticeTraits | null;
   now(): Nanoseconds;
   /** Sleeps; rejects when the run is interrupted. */
   sleep(ms: Milliseconds): Promise<void>;

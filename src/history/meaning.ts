@@ -1,13 +1,18 @@
 import { MidflightError } from '../base/errors.ts';
 import { type FaultKind, traitsOf } from '../catalogue/faults.ts';
+import type { NoticeTraits } from '../catalogue/notices.ts';
 import { isPolicyName, type PolicyName, policies } from '../catalogue/policies.ts';
 import type { FaultMeaning, PolicyMeaning, TrialMeaning } from './events/meaning.ts';
 import type { EventOf } from './schema.ts';
 
-/** What stands in the history of a trial of this policy and this fault. */
-export const meaningFor = (policy: PolicyName | null, fault: FaultKind | null): TrialMeaning => ({
+/** What stands in the history of a trial of this policy and this fault. `notice`: the one that is played, if it is not the fault's. */
+export const meaningFor = (
+  policy: PolicyName | null,
+  fault: FaultKind | null,
+  notice?: NoticeTraits | null,
+): TrialMeaning => ({
   policy: policy === null ? null : policyMeaningOf(policy),
-  fault: fault === null ? null : faultMeaningOf(fault),
+  fault: fault === null ? null : faultMeaningOf(fault, notice),
 });
 
 /**
@@ -24,10 +29,11 @@ function policyMeaningOf(name: string): PolicyMeaning {
   return { initial, final, switchover };
 }
 
-function faultMeaningOf(name: string): FaultMeaning {
+function faultMeaningOf(name: string, played?: NoticeTraits | null): FaultMeaning {
   const traits = traitsOf(name);
   if (traits === null) throw unknown('fault', name);
-  const { takes, noun, afterNotice, aims, silencesNode, evicts, ownGrace, notice } = traits;
+  const { takes, noun, afterNotice, aims, silencesNode, evicts, ownGrace } = traits;
+  const notice = played === undefined ? traits.notice : played;
   return {
     noun,
     afterNotice,
@@ -36,7 +42,8 @@ function faultMeaningOf(name: string): FaultMeaning {
     silencesNode,
     evicts,
     ownGrace,
-    notice,
+    notice:
+      notice === null ? null : { ms: notice.ms, ordinaryMs: notice.ordinaryMs, endedBy: notice.endedBy },
   };
 }
 

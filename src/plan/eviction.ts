@@ -1,6 +1,7 @@
 import type { Milliseconds, NodeName } from '../base/units.ts';
 import { faultTraits } from '../catalogue/faults.ts';
 import { tolerates } from '../kube/tolerations.ts';
+import { noticeOf } from './notice.ts';
 import { fittingNodes } from './placement.ts';
 import type { Plan, PlannedPlacement } from './schema.ts';
 
@@ -19,7 +20,8 @@ const unreachable = { key: 'node.kubernetes.io/unreachable', value: '', effect: 
 export function evictionMs(plan: Plan, target: NodeName, pods: PodNodes): Milliseconds {
   if (plan.fault === null) return 0;
   const { silencesNode, emptiesNode } = faultTraits[plan.fault.kind];
-  if (!silencesNode || emptiesNode) return 0;
+  const empties = emptiesNode && noticeOf(plan.fault) !== null;
+  if (!silencesNode || empties) return 0;
   const waits = (['ingress', 'app'] as const).some((part) => {
     const nodes = [...pods[part]];
     return nodes.length > 0 && nodes.every((node) => node === target) && comesBack(plan, plan[part], target);

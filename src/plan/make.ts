@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { seedOf } from '../base/random.ts';
 import { parseDuration } from '../base/units.ts';
+import { faultTraits } from '../catalogue/faults.ts';
 import { type PolicyName, perTrafficPolicy } from '../catalogue/policies.ts';
 import { resolveEdge } from '../presets/index.ts';
 import { parseExpectation } from '../scenario/expectation.ts';
@@ -126,13 +127,15 @@ function nodesOf({ nodes, cloud }: Scenario): PlannedNode[] {
   );
 }
 
-function faultOf({ fault }: Scenario, load: Plan['load']): Plan['fault'] {
+function faultOf({ fault, cloud }: Scenario, load: Plan['load']): Plan['fault'] {
   if (fault === undefined) return null;
   const all = load.reduce((sum, item) => sum + (item.kind === 'streams' ? item.concurrency : 0), 0);
   return {
     kind: fault.kind,
     target: fault.target,
     pod: fault.pod,
+    // Each cloud gives its own, and a fault that comes without one has none.
+    notice: faultTraits[fault.kind].notice === null ? null : (fault.notice ?? cloud),
     trigger: {
       streamsInFlight: fault.trigger.streamsInFlight ?? all,
       afterMs: ms(fault.trigger.after),

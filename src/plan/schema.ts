@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { lanes } from '../base/connections.ts';
 import { faultKinds } from '../catalogue/faults.ts';
+import { noticeNames } from '../catalogue/notices.ts';
 import { plannedCheck, plannedEdge } from '../presets/schema.ts';
 import { cloudName, policyName } from '../scenario/schema.ts';
 
@@ -116,6 +117,8 @@ const plannedFault = z.object({
     runs: z.enum(['ingress', 'app', 'nothing']).optional(),
   }),
   pod: z.enum(['ingress', 'app']),
+  /** Whose notice comes before it; null: none. Histories from before this field lack it: GKE's, of a fault that has one. */
+  notice: z.enum(noticeNames).nullable().optional(),
   trigger: z.object({ streamsInFlight: z.int(), afterMs: ms }),
 });
 

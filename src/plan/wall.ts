@@ -3,6 +3,7 @@ import { isSwitchover, policyTraits } from '../catalogue/policies.ts';
 import { switchovers } from '../catalogue/switchovers.ts';
 import { evictionMs } from './eviction.ts';
 import { followMs } from './flip-time.ts';
+import { noticeOf } from './notice.ts';
 import { placementOf } from './placement.ts';
 import { lifeMs, ownEndMs } from './pods.ts';
 import type { Plan, PlannedTrial } from './schema.ts';
@@ -65,7 +66,8 @@ function faultMs(plan: Plan, trial: PlannedTrial): number {
   if (fault === null) return 0;
   const final = edge.checks[policyTraits(trial.policy).final];
   const ejected = final.unhealthyThreshold * final.intervalMs;
-  const { losesLease, ownGrace, notice } = faultTraits[fault.kind];
+  const { losesLease, ownGrace } = faultTraits[fault.kind];
+  const notice = noticeOf(fault);
   const evicted = evictedMs(plan, trial);
   const grace = timers.nodeMonitorGraceMs + timers.nodeMonitorPeriodMs / 2;
   const notReady = losesLease && (observe === 'full' || evicted > 0) ? grace : 0;

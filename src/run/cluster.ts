@@ -4,6 +4,7 @@ import type { TrafficPolicy } from '../catalogue/policies.ts';
 import { placement, servicePolicy } from '../changes/kinds/index.ts';
 import type { FaultContext, NodePod } from '../faults/index.ts';
 import { isLive, isReadyPod } from '../kube/pods.ts';
+import { noticeOf } from '../plan/notice.ts';
 import { slowestMs } from '../plan/pods.ts';
 import { type PodCounts, type Run, realMs } from './run.ts';
 
@@ -36,6 +37,7 @@ export function faultContext(
     effects: run.provider.effects,
     podsOn: (node, of) => podsOn(run, node, of),
     pod: run.plan.fault?.pod ?? 'ingress',
+    terms: run.plan.fault === null ? null : noticeOf(run.plan.fault),
     now: run.clock.now,
     sleep: (ms) => run.clock.sleep(realMs(run.plan, ms), signal),
     realMs: (ms) => realMs(run.plan, ms),

@@ -134,6 +134,12 @@ export class HistoryBuilder {
     return this.add(this.#trial);
   }
 
+  /** What the trial's policy and fault mean, where the catalogue says otherwise. */
+  means(meaning: NonNullable<EventOf<'trial-start'>['meaning']>): this {
+    if (this.#trial !== null) this.#trial.meaning = meaning;
+    return this;
+  }
+
   endTrial(
     at: Ms,
     {

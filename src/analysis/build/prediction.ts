@@ -168,7 +168,15 @@ function gracesOf({ kind, fault: traits }: Disturbance, { ingress, app }: AnyPla
       transit: Number.POSITIVE_INFINITY,
     };
   }
-  return { ...lives(notice.ordinaryMs), transit: notice.ms };
+  const own = lives(notice.ordinaryMs);
+  // A handler that drains the node leaves the pods of DaemonSets to the power cut.
+  const noticed = (kind: string, graceMs: number) =>
+    notice.endedBy === 'handler' && kind === 'DaemonSet' ? notice.ms : graceMs;
+  return {
+    ingress: noticed(ingress.kind, own.ingress),
+    app: noticed(app.kind, own.app),
+    transit: notice.ms,
+  };
 }
 
 /**

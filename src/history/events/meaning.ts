@@ -30,7 +30,14 @@ const faultMeaning = z.object({
   /** The pods that it takes get their own grace. Histories from before this field lack it: then `evicts` says it. */
   ownGrace: z.boolean().optional(),
   /** From the notice to the fault, and of it what ordinary pods get. Milliseconds of cluster time. */
-  notice: z.object({ ms: z.number(), ordinaryMs: z.number() }).nullable(),
+  notice: z
+    .object({
+      ms: z.number(),
+      ordinaryMs: z.number(),
+      /** Who ends the pods; a handler leaves those of DaemonSets. Histories from before this field lack it: the kubelet. */
+      endedBy: z.enum(['kubelet', 'handler']).optional(),
+    })
+    .nullable(),
 });
 
 export const trialMeaning = z.object({

@@ -5,6 +5,7 @@ import { faultTraits, takesPod } from '../../catalogue/faults.ts';
 import { faults } from '../../faults/index.ts';
 import { type Reason, reasonOf } from '../../history/codes.ts';
 import { meaningFor } from '../../history/meaning.ts';
+import { noticeOf } from '../../plan/notice.ts';
 import type { PlannedTrial } from '../../plan/schema.ts';
 import { strategyOf } from '../../policies/index.ts';
 import { cutOff } from '../cut-off.ts';
@@ -96,7 +97,11 @@ function startOf({ run, planned, fault, target }: Trial) {
     policy,
     repeat,
     seed,
-    meaning: meaningFor(policy, fault?.kind ?? null),
+    meaning: meaningFor(
+      policy,
+      fault?.kind ?? null,
+      run.plan.fault === null ? undefined : noticeOf(run.plan.fault),
+    ),
     fault: fault === null || target === null ? null : { kind: fault.kind, node: target, pod },
   };
 }

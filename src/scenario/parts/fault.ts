@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { faultKinds, faultTraits } from '../../catalogue/faults.ts';
+import { noticeNames } from '../../catalogue/notices.ts';
 import { selector } from './labels.ts';
 import { duration, name } from './scalars.ts';
 
@@ -12,12 +13,18 @@ const target = z
   })
   .partial();
 
-export const fault = z.strictObject({
+const parts = z.strictObject({
   kind: z
     .enum(faultKinds)
     .describe(faultKinds.map((kind) => `${kind}: ${faultTraits[kind].words}`).join('. ')),
   target: target.describe('All that is said must hold; one of the nodes that match is chosen by the seed'),
   pod: z.enum(['ingress', 'app']).default('ingress').describe('Which pods a fault that takes pods takes'),
+  notice: z
+    .enum(noticeNames)
+    .optional()
+    .describe(
+      "Whose notice preempt gives: gke 30 s (the kubelet ends pods), eks 120 s (a termination handler excludes, cordons and drains the node), aks 30 s (it is cordoned and drained), none; default: the cloud's",
+    ),
   trigger: z
     .strictObject({
       streamsInFlight: z
@@ -29,4 +36,10 @@ export const fault = z.strictObject({
     })
     .prefault({})
     .describe('When it happens'),
+});
+
+export const fault = parts.superRefine(({ kind, notice }, context) => {
+  if (notice === undefined || faultTraits[kind].notice !== null) return;
+  const params = { what: `has no meaning: ${kind} comes without a notice`, hint: 'remove it' };
+  context.addIssue({ code: 'custom', path: ['notice'], params });
 });

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { meaningFor } from '../../../src/history/meaning.ts';
 import { trialOf } from '../../support/analysis.ts';
 import {
   type HistoryOptions,
@@ -172,6 +173,33 @@ test('a deleted pod gives its streams its own grace; another pod of its node is 
   const { ingress } = basicPlan;
   const patient = await of({ ingress: { ...ingress, graceTimeOutMs: 30_000 } });
   assert.equal([patient.atInjection?.throughTarget, patient.predicted?.lost], [1, 0]);
+});
+
+test('a handler that drains the node leaves the pods of DaemonSets to the power cut', async () => {
+  const node = 'stable-1';
+  const lostOf = async (kind: 'Deployment' | 'DaemonSet', endedBy: 'kubelet' | 'handler') => {
+    const plan = { ingress: { ...basicPlan.ingress, kind } };
+    const builder = history({ plan }).trial(10, { fault: { kind: 'preempt', node } });
+    const meaning = meaningFor('Cluster', 'preempt', {
+      ms: 15_000,
+      ordinaryMs: 15_000,
+      endedBy,
+      excludes: false,
+    });
+    // 11 s are left: more than the ingress' own 10 s, less than the notice.
+    const trial = await trialOf(
+      builder
+        .means(meaning)
+        .notice(10_000)
+        .stream({ ...beside, ingress: node })
+        .fault(25_000)
+        .endTrial(60_000),
+    );
+    return trial.predicted?.lost;
+  };
+  assert.is(await lostOf('Deployment', 'handler'), 1);
+  assert.is(await lostOf('DaemonSet', 'handler'), 0);
+  assert.is(await lostOf('DaemonSet', 'kubelet'), 1);
 });
 
 test('several nodes at once are one fault: what any of them carried is predicted, and its share is theirs', async () => {

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
 import { faultKinds } from '../../../src/catalogue/faults.ts';
+import { notices } from '../../../src/catalogue/notices.ts';
 import { type FaultContext, faults } from '../../../src/faults/index.ts';
 import { nodeEffects } from '../../../src/providers/node-effects.ts';
 import type { NodePower } from '../../../src/providers/node-power.ts';
@@ -45,6 +46,7 @@ function bench(core: Partial<Record<keyof CoreV1Api, unknown>> = {}, ownerKind =
     podsOn: async (node, of) =>
       node === 'bare' ? [] : [{ namespace: 'n', name: `${of}-pod`, uid: 'u', node, ownerKind }],
     pod: 'ingress',
+    terms: notices.gke,
     now: () => now,
     sleep,
     realMs: (ms) => ms,
@@ -86,6 +88,42 @@ test('preempt: 15 s for ordinary pods, critical ones after them, power cut 30 s 
     'notice done @30000: its pods have ended, or their time is up',
     'began @30000: power cut, at the end of the notice',
   ]);
+});
+
+test('preempt with a termination handler: excluded, cordoned, drained but for DaemonSets, power cut when the notice ends', async () => {
+  const play = async (terms: FaultContext['terms'], ownerKind: string) => {
+    const patches: string[] = [];
+    let evicted = false;
+    const { context, log, recover } = bench(
+      {
+        readNode: async () => ({ spec: {}, metadata: { labels: {} } }),
+        patchNode: async ({ body }: { body: unknown }) => void patches.push(JSON.stringify(body)),
+        readNamespacedPod: async () => {
+          if (evicted) throw Object.assign(new Error('gone'), { code: 404 });
+          return { metadata: { uid: 'u' } };
+        },
+        createNamespacedPodEviction: async () => {
+          evicted = true;
+        },
+      },
+      ownerKind,
+    );
+    await faults.preempt.inject({ ...context, terms }, 'a');
+    await recover();
+    return { patches, evicted, log: log.slice(0, 2) };
+  };
+  const label = '{"metadata":{"labels":{"node.kubernetes.io/exclude-from-external-load-balancers":"true"}}}';
+  const cordon = '{"spec":{"unschedulable":true}}';
+  const eks = await play(notices.eks, 'ReplicaSet');
+  assert.equal([eks.patches.slice(0, 2), eks.evicted], [[label, cordon], true]);
+  assert.equal(eks.log, ['notice begin @0: preemption notice of 120 s', 'off a @120000']);
+  const aks = await play(notices.aks, 'DaemonSet');
+  assert.equal([aks.patches[0], aks.evicted], [cordon, false], 'AKS knows no exclude label');
+  assert.is(aks.log[1], 'off a @30000');
+  assert.match(
+    (await play(null, 'ReplicaSet')).log.join('; '),
+    /^off a @0; began @0: power cut, without notice$/,
+  );
 });
 
 test('pod-kill kills a pod of the wanted kind, and says where there is none', async () => {

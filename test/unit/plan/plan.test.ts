@@ -232,4 +232,19 @@ test('a fault that waits for NotReady takes longer than one that does not', () =
   assert.ok(planOf(base.replace('90s', '30s')).expectedWallSeconds > short);
 });
 
+test('a preemption gives the notice of its cloud, unless the scenario names another', () => {
+  const text = base.replace('kind: power-off', 'kind: preempt');
+  const noticeIn = (scenario: string) => planOf(scenario).fault?.notice;
+  assert.is(noticeIn(text), 'gke');
+  assert.is(noticeIn(`${text}\ncloud: eks`), 'eks');
+  assert.is(noticeIn(`${text.replace('kind: preempt', 'notice: none, kind: preempt')}\ncloud: eks`), 'none');
+  assert.is(noticeIn(base), null, 'a power-off comes without one');
+  assert.throws(
+    () => planOf(base.replace('kind: power-off', 'notice: gke, kind: power-off')),
+    /fault\.notice/,
+  );
+  const seconds = (scenario: string) => planOf(scenario).expectedWallSeconds;
+  assert.ok(seconds(`${text}\ncloud: eks`) > seconds(text), 'two minutes are waited for');
+});
+
 test.run();

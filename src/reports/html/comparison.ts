@@ -35,6 +35,7 @@ export function comparison(report: Report): string {
   const rows = cells.map((row) => rowOf(row).filter((_, index) => kept[index]));
   const outages = outageRows(report);
   const shown = [...cells.flatMap(cellLines).flatMap(used), ...outages.flat()];
+  const words = conclusion(report);
   return [
     rows.length === 0 ? '<p>No trial was begun.</p>' : htmlTable('comparison of policies', titles, rows),
     rows.length === 0
@@ -46,7 +47,7 @@ export function comparison(report: Report): string {
     titled(differencesTitle, 'differences', 'chance', differencesTitles, differencesRows(report)),
     titled(spreadsTitle, 'spreads', 'chance', spreadsTitles, spreadsRows(report)),
     titled(nodeLossTitle, 'node-loss', 'nodeLoss', nodeLossTitles, nodeLossRows(report)),
-    rows.length === 0 ? '' : `<h3>In words</h3>${paragraphs(conclusion(report))}`,
+    words.length === 0 ? '' : `<h3>In words</h3>${paragraphs(words)}`,
   ].join('');
 }
 

@@ -12,7 +12,7 @@ import { seriesReader } from '../../../../src/reports/html/series.ts';
 import { markdownReport } from '../../../../src/reports/markdown.ts';
 import { goldenHistories } from '../../../support/golden.ts';
 import { type HistoryBuilder, history } from '../../../support/history.ts';
-import { aReport, aTrial, threePolicies } from '../../../support/report.ts';
+import { aReport, aRow, aTrial, threePolicies } from '../../../support/report.ts';
 
 function htmlOf(builder: HistoryBuilder): string {
   const found = analysis();
@@ -54,6 +54,13 @@ test('the comparison comes before everything else', () => {
     'Flip to Local: it avoids this loss',
     'but for the answer, which is above all',
   );
+});
+
+test('no heading stands above nothing: a policy of which no repeat counts has no sentence', () => {
+  const row = aRow({ unknownRepeats: 1, started: 0, interval: null });
+  const document = dom(htmlReport(aReport({ comparison: [row] }), []));
+  assert.not.match(document.querySelector('main')?.textContent ?? '', 'In words');
+  assert.match(dom(htmlReport(threePolicies(), [])).querySelector('main')?.textContent ?? '', 'In words');
 });
 
 test('a watch: what was asked is said once, a long command does not run through the charts, its own clocks alone', () => {

@@ -2,7 +2,7 @@
  * The ways to change a policy under load, as data. Their steps are in src/policies, by the same names.
  */
 
-interface SwitchoverTraits {
+export interface SwitchoverTraits {
   /** For --help, the schema and the docs. */
   readonly words: string;
   /** How often it waits for the balancer: for an estimate of how long it takes. */

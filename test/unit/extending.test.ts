@@ -7,18 +7,22 @@ import type { ClockSources } from '../../src/analysis/clocks/sources.ts';
 import { clusterTime } from '../../src/analysis/time.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import type { FaultContext } from '../../src/faults/index.ts';
+import { refusalOf, type SwitchoverContext } from '../../src/policies/index.ts';
+import { haproxy } from '../../src/presets/haproxy.ts';
 import { plannedEdge } from '../../src/presets/schema.ts';
+import { balancerWatch } from '../../src/run/balancer-watch.ts';
 import { lastEjected, lastEjectedTraits } from '../support/examples/clock.ts';
 import { flapping, flappingTraits } from '../support/examples/fault.ts';
 import { ourBalancer } from '../support/examples/preset.ts';
 import { csvReport } from '../support/examples/reporter.ts';
+import { slowStart, slowStartTraits } from '../support/examples/strategy.ts';
 import { aRow, spread } from '../support/report.ts';
 
 /* The examples of docs/extending.md: they compile, they do what the page says, and the page shows them as they are. */
 
 const read = (...parts: string[]) => readFileSync(join(packageRoot(), ...parts), 'utf8');
 
-for (const name of ['fault', 'preset', 'reporter', 'clock']) {
+for (const name of ['fault', 'strategy', 'preset', 'reporter', 'clock']) {
   test(`docs/extending.md shows the example of a ${name} as it is compiled`, () => {
     const code = read('test', 'support', 'examples', `${name}.ts`)
       .replaceAll("'../../../src/", "'../")
@@ -53,6 +57,49 @@ test('the fault is refused on a cluster that cannot silence a node', async () =>
   } catch (error) {
     assert.match(String(error), 'this cluster offers no way to inject it (power)');
   }
+});
+
+/** A Service under Cluster with one target, whose balancer is shown what `events` say. */
+function switchoverRig() {
+  const made: string[] = [];
+  const balancer = balancerWatch();
+  const context: SwitchoverContext = {
+    changes: {
+      async make(kind, target, wanted) {
+        made.push(kind.describe(target, wanted));
+        return undefined as never;
+      },
+    },
+    service: { namespace: 'n', name: 'web' },
+    edge: haproxy,
+    balancer,
+    nodes: async () => [],
+    ports: async () => ({ nodePort: 30_080, healthCheckNodePort: 32_000 }),
+    now: () => 10,
+    quietNs: 10,
+  };
+  const reconcile = (t: number) =>
+    balancer.observe({ type: 'reconcile', t, policy: 'Cluster', healthCheckNodePort: null, nodes: ['one'] });
+  return { made, context, reconcile };
+}
+
+test('the strategy is refused without a target, and its first step waits for the balancer', async () => {
+  const { made, context, reconcile } = switchoverRig();
+  assert.is(await refusalOf(slowStart.preconditions, context), 'refused: the balancer has no target');
+  reconcile(5);
+  assert.is(await refusalOf(slowStart.preconditions, context), null);
+  const steps = slowStart.steps({ initial: 'Cluster', final: 'Local' }, haproxy);
+  assert.equal(
+    steps.map(({ name }) => name),
+    ['slow start', 'flip'],
+  );
+  assert.is(steps.length, slowStartTraits.waits);
+  const evidence = await steps[0]?.make(context);
+  assert.is(made.length, 1);
+  assert.match(made[0] ?? '', 'balancer.example/slow-start');
+  assert.is(evidence?.seen(), false, 'the balancer has not looked since');
+  reconcile(11);
+  assert.is(evidence?.seen(), true);
 });
 
 test('the preset is a whole one', () => {

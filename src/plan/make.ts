@@ -3,6 +3,7 @@ import { seedOf } from '../base/random.ts';
 import { parseDuration } from '../base/units.ts';
 import { faultTraits } from '../catalogue/faults.ts';
 import { type PolicyName, perTrafficPolicy } from '../catalogue/policies.ts';
+import { zoneLabel } from '../catalogue/zones.ts';
 import { resolveEdge } from '../presets/index.ts';
 import { parseExpectation } from '../scenario/expectation.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
@@ -54,6 +55,7 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
     nodes: nodesOf(scenario),
     ingress: planIngress(scenario.ingress),
     app: planPods(scenario.app),
+    service: serviceOf(scenario),
     edge: edgeOf(scenario, block, notices),
     load,
     fault: faultOf(scenario, load),
@@ -112,6 +114,12 @@ function timeScaleOf(wanted: number, cluster: PlanOptions['cluster'], notices: s
   return 1;
 }
 
+function serviceOf({ service }: Scenario): Plan['service'] {
+  const { sessionAffinity, sessionAffinityTimeout, trafficDistribution = null } = service;
+  const seconds = Math.ceil(ms(sessionAffinityTimeout) / 1000);
+  return { affinitySeconds: sessionAffinity === 'ClientIP' ? seconds : null, trafficDistribution };
+}
+
 function nodesOf({ nodes, cloud }: Scenario): PlannedNode[] {
   return nodes.flatMap((pool) =>
     Array.from({ length: pool.count }, (_, index): PlannedNode => {
@@ -120,6 +128,7 @@ function nodesOf({ nodes, cloud }: Scenario): PlannedNode[] {
         'kubernetes.io/hostname': name,
         'midflight.dev/pool': pool.name,
         ...(pool.preemptible ? clouds[cloud] : {}),
+        ...(pool.zone === undefined ? {} : { [zoneLabel]: pool.zone }),
         ...pool.labels,
       };
       return { name, pool: pool.name, preemptible: pool.preemptible, labels, taints: pool.taints };

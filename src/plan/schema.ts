@@ -56,6 +56,13 @@ const plannedIngress = plannedPlacement.extend({
   trustedIPs: z.array(z.string()),
 });
 
+/** The ingress' Service, beside its externalTrafficPolicy. */
+const plannedService = z.object({
+  /** How long a client address stays with its pod, whole seconds as Kubernetes takes them; null: sessionAffinity None. */
+  affinitySeconds: z.int().nullable(),
+  trafficDistribution: z.enum(['PreferSameNode', 'PreferSameZone', 'PreferClose']).nullable(),
+});
+
 const plannedStreams = z.object({
   kind: z.literal('streams'),
   name: z.string(),
@@ -167,6 +174,8 @@ export const plan = z.object({
   nodes: z.array(plannedNode).optional(),
   ingress: plannedIngress.optional(),
   app: plannedPlacement.optional(),
+  /** Histories from before this field: no affinity, no preference. */
+  service: plannedService.optional(),
   edge: plannedEdge.optional(),
   load: z.array(plannedLoad),
   fault: plannedFault.nullable(),
@@ -194,6 +203,7 @@ export const experimentPlan = plan.required({
   nodes: true,
   ingress: true,
   app: true,
+  service: true,
   edge: true,
   observe: true,
   timers: true,

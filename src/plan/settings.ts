@@ -5,7 +5,7 @@ import type { Plan } from './schema.ts';
  * The settings that decide losses, by the name under which people know them. A report shows them beside the versions.
  * `client`: what the word stands for in an allow-list here.
  */
-export function settingsOf({ ingress, timers }: Plan, client = 'client'): Record<string, string> {
+export function settingsOf({ ingress, service, timers }: Plan, client = 'client'): Record<string, string> {
   const list = (items: readonly string[]) => (items.length === 0 ? 'none' : items.join(', '));
   return {
     'ingress graceTimeOut': formatDuration(ingress.graceTimeOutMs),
@@ -14,6 +14,9 @@ export function settingsOf({ ingress, timers }: Plan, client = 'client'): Record
     'ingress terminationGracePeriod': formatDuration(ingress.terminationGraceMs),
     'ingress preStop sleep': hookWords(ingress.preStopMs),
     'ingress start delay': formatDuration(ingress.startDelayMs),
+    'service sessionAffinity':
+      service.affinitySeconds === null ? 'None' : `ClientIP for ${service.affinitySeconds} s`,
+    'service trafficDistribution': service.trafficDistribution ?? 'none',
     'ingress forwardedHeaders.trustedIPs': list(ingress.trustedIPs),
     'ingress ipAllowList': list(ingress.allowList.map((range) => (range === 'client' ? client : range))),
     'node-monitor-grace-period': formatDuration(timers.nodeMonitorGraceMs),

@@ -7,6 +7,7 @@ import { load } from './parts/load.ts';
 import { cloudName, pool } from './parts/nodes.ts';
 import { app, ingress } from './parts/pods.ts';
 import { duration, image, name } from './parts/scalars.ts';
+import { serviceSettings } from './parts/service.ts';
 
 /*
  * The scenario file, as a person writes it. Durations are of cluster time ("10s", "1m30s", "250ms").
@@ -92,6 +93,7 @@ export const scenario = z
     nodes: z.array(pool).min(1).describe('Pools of nodes'),
     ingress: ingress.prefault({}).describe('Where the ingress runs, and how it behaves'),
     app: app.prefault({}).describe('Where the slow app runs'),
+    service: serviceSettings.prefault({}).describe("The ingress' Service, beside its externalTrafficPolicy"),
     edge: edge.prefault({}).describe('The load balancer in front of the nodes'),
     load: z.array(load).min(1).describe('What clients do'),
     policies: z

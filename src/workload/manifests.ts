@@ -7,7 +7,7 @@ import type {
   V1Service,
   V1Volume,
 } from '@kubernetes/client-node';
-import type { PlannedPlacement } from '../plan/schema.ts';
+import type { Plan, PlannedPlacement } from '../plan/schema.ts';
 import { podEnv } from './protocol.ts';
 
 /*
@@ -116,7 +116,10 @@ export function appService(): V1Service {
 }
 
 /** The ingress' Service, whose externalTrafficPolicy everything is about. */
-export function ingressService(policy: 'Cluster' | 'Local'): V1Service {
+export function ingressService(
+  policy: 'Cluster' | 'Local',
+  { affinitySeconds, trafficDistribution }: Plan['service'],
+): V1Service {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -125,6 +128,13 @@ export function ingressService(policy: 'Cluster' | 'Local'): V1Service {
       type: 'LoadBalancer',
       externalTrafficPolicy: policy,
       selector: selectorOf(names.ingress),
+      ...(affinitySeconds === null
+        ? {}
+        : {
+            sessionAffinity: 'ClientIP',
+            sessionAffinityConfig: { clientIP: { timeoutSeconds: affinitySeconds } },
+          }),
+      ...(trafficDistribution === null ? {} : { trafficDistribution }),
       ports: [{ name: 'web', port: 80, targetPort: ports.ingress, protocol: 'TCP' }],
     },
   };

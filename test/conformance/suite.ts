@@ -166,6 +166,40 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     assert.is(seen.size, 2);
   });
 
+  const patchService = (spec: Record<string, unknown>) =>
+    bed.core.patchNamespacedService({ ...bed.workload.service, body: { spec } }, merge);
+  const podsSeen = async (node: TopologyNode, times: number) => {
+    const seen = new Set<string | null | undefined>();
+    const where = await at(node);
+    for (let turn = 0; turn < times; turn += 1) seen.add((await ask(where)).path?.ingressPod);
+    return seen.size;
+  };
+
+  test('sessionAffinity: ClientIP ties a client to one pod, node by node', async () => {
+    await patchService({
+      sessionAffinity: 'ClientIP',
+      sessionAffinityConfig: { clientIP: { timeoutSeconds: 600 } },
+    });
+    try {
+      await eventually('one pod for one client', async () => (await podsSeen(bed.podless, 15)) === 1);
+      assert.is(await podsSeen(bed.podless, 15), 1);
+    } finally {
+      await patchService({ sessionAffinity: 'None', sessionAffinityConfig: null });
+      await eventually('any pod again', async () => (await podsSeen(bed.podless, 15)) === 2);
+    }
+  });
+
+  test('trafficDistribution: PreferSameNode keeps a connection on a node with a pod, and spreads elsewhere', async () => {
+    await patchService({ trafficDistribution: 'PreferSameNode' });
+    try {
+      await eventually('its own pod only', async () => (await podsSeen(first(), 15)) === 1);
+      assert.is(await podsSeen(bed.podless, 30), 2, 'no pod is preferred where none is');
+    } finally {
+      await patchService({ trafficDistribution: null });
+      await eventually('any pod again', async () => (await podsSeen(first(), 15)) === 2);
+    }
+  });
+
   test('under Local a node without an ingress pod is silent to new connections, one with a pod answers itself', async () => {
     await localEverywhere();
     const { items } = await bed.core.listNamespacedPod({ ...bed.workload.ingress });

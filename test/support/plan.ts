@@ -35,6 +35,7 @@ export const basicPlan: Plan = {
     preStopMs: 0,
     startDelayMs: 0,
   },
+  service: { affinitySeconds: null, trafficDistribution: null },
   edge: {
     preset: 'gke-instance-group',
     mode: 'passthrough',

@@ -19,9 +19,18 @@ const serviceObject = z.object({
     type: z.string().default('ClusterIP'),
     externalTrafficPolicy: z.enum(['Cluster', 'Local']).default('Cluster'),
     healthCheckNodePort: z.number().optional(),
+    sessionAffinity: z.string().optional(),
+    sessionAffinityConfig: z
+      .object({ clientIP: z.object({ timeoutSeconds: z.number() }).optional() })
+      .optional(),
     ports: z.array(z.object({ port: z.number(), nodePort: z.number().optional() })).default([]),
   }),
 });
+
+const names = z
+  .array(z.object({ name: z.string() }))
+  .nullish()
+  .transform((list) => (list ?? []).map(({ name }) => name));
 
 const sliceObject = z.object({
   metadata: z.object({ namespace: z.string(), name: z.string(), labels: z.record(z.string(), z.string()) }),
@@ -41,6 +50,7 @@ const sliceObject = z.object({
             terminating: z.boolean().nullish(),
           })
           .optional(),
+        hints: z.object({ forNodes: names, forZones: names }).nullish(),
       }),
     )
     .nullish()
@@ -111,6 +121,9 @@ function viewOf({ metadata, spec }: z.infer<typeof serviceObject>): ProxiedServi
     type: spec.type,
     externalTrafficPolicy: spec.externalTrafficPolicy,
     healthCheckNodePort: spec.healthCheckNodePort ?? null,
+    ...(spec.sessionAffinity === 'ClientIP'
+      ? { affinitySeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800 }
+      : {}),
     nodePorts: spec.ports.flatMap(({ port, nodePort }) =>
       nodePort === undefined ? [] : [{ port, nodePort }],
     ),
@@ -119,7 +132,7 @@ function viewOf({ metadata, spec }: z.infer<typeof serviceObject>): ProxiedServi
 
 /** One view for each endpoint and port; a Service of ours has one port. Absent conditions are as the API's defaults. */
 function endpointsOf(slice: Slice, ports: PodPorts): EndpointView[] {
-  return slice.endpoints.flatMap(({ addresses: [address], nodeName, conditions }) =>
+  return slice.endpoints.flatMap(({ addresses: [address], nodeName, conditions, hints }) =>
     slice.ports.flatMap(({ port }) =>
       address === undefined || port == null
         ? []
@@ -131,6 +144,7 @@ function endpointsOf(slice: Slice, ports: PodPorts): EndpointView[] {
               ready: conditions?.ready ?? true,
               serving: conditions?.serving ?? conditions?.ready ?? true,
               terminating: conditions?.terminating ?? false,
+              ...(hints ? { hints: { nodes: hints.forNodes, zones: hints.forZones } } : {}),
             },
           ],
     ),

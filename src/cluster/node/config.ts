@@ -20,6 +20,8 @@ export const nodeConfig = z.object({
   fillerAddress: z.string().nullable(),
   apiServer: z.string(),
   labels: strings,
+  /** null: it is in none. */
+  zone: z.string().nullable().default(null),
   taints: z.array(z.object({ key: z.string(), value: z.string(), effect: z.string() })),
   /** Of every listening socket: small, so that a dead node's fill up fast. */
   backlog: z.int(),

@@ -59,6 +59,8 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
     fillerAddress: config.fillerAddress,
     backlog: config.backlog,
     minSyncMs: config.timers.proxyMinSyncMs,
+    zone: config.zone,
+    timeScale: config.timeScale,
     acceptorBundle: config.roles.acceptor,
     token: config.token,
     random: seededRandom(config.seed),

@@ -27,7 +27,7 @@ export async function installWorkload(
   await core.createNamespace({ body: namespaceObject() });
   await Promise.all([
     core.createNamespacedService({ namespace, body: appService() }),
-    core.createNamespacedService({ namespace, body: ingressService('Cluster') }),
+    core.createNamespacedService({ namespace, body: ingressService('Cluster', plan.service) }),
     createController(apps, plan.app, appPod(plan)),
     createController(apps, plan.ingress, ingressPod(plan, clients)),
   ]);

@@ -1,5 +1,6 @@
 import { roleBundle } from '../../base/package.ts';
 import { seedOf } from '../../base/random.ts';
+import { zoneLabel } from '../../catalogue/zones.ts';
 import type { NodeConfig } from '../../cluster/node/config.ts';
 import type { Plan, PlannedNode } from '../../plan/schema.ts';
 import type { Layout } from './subnet.ts';
@@ -35,6 +36,7 @@ export function nodeConfigOf(
     fillerAddress: layout.filler,
     apiServer: server,
     labels: node.labels,
+    zone: node.labels[zoneLabel] ?? null,
     taints: node.taints,
     backlog,
     timers: {

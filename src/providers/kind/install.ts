@@ -68,7 +68,7 @@ export async function install(options: InstallOptions): Promise<Workload> {
     unlessThere(rbac.createClusterRoleBinding({ body: traefikBinding() })),
     unlessThere(networking.createIngressClass({ body: traefikClass() })),
     core.createNamespacedService({ namespace, body: appService() }),
-    core.createNamespacedService({ namespace, body: ingressService('Cluster') }),
+    core.createNamespacedService({ namespace, body: ingressService('Cluster', plan.service) }),
   ]);
   await networking.createNamespacedIngress({ namespace, body: traefikIngress(allowList) });
   await createController(apps, plan.app, appPod(plan, images.app));

@@ -6,6 +6,7 @@ import { checkLoads } from './load.ts';
 import { checkNames } from './names.ts';
 import { checkPlacement } from './placement.ts';
 import { checkProviders } from './providers.ts';
+import { checkService } from './service.ts';
 import type { Sound } from './sound.ts';
 import { checkTermination } from './termination.ts';
 
@@ -19,6 +20,7 @@ export function crossChecks(sound: Sound, folder: string): Problem[] {
     ...checkLoads(sound, folder),
     ...checkFault(sound),
     ...checkPlacement(sound),
+    ...checkService(sound),
     ...checkTermination(sound),
     ...checkAddresses(sound),
     ...checkProviders(sound),

@@ -21,6 +21,7 @@ export const pool = z.strictObject({
     .boolean()
     .default(false)
     .describe("Gives the nodes the real labels of the cloud's preemptible or spot nodes"),
+  zone: name.optional().describe('Their topology.kubernetes.io/zone'),
   labels: labels.default({}).describe('Labels of its nodes; midflight.dev/pool is always among them'),
   taints: z.array(taint).default([]).describe('Taints of its nodes'),
 });

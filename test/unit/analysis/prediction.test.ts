@@ -262,6 +262,16 @@ test('expected share: a node without pods carries a fifth under Cluster, nothing
   assert.is(await shareOf({ policy: 'Local', fault }), 0);
 });
 
+test('expected share: a preference for the same node spares the second hop where a pod is', async () => {
+  const plan = { service: { affinitySeconds: null, trafficDistribution: 'PreferSameNode' as const } };
+  const hit = { kind: 'power-off', node: 'stable-1' };
+  // Of five nodes one is the target; stable-0 keeps its own; the other three reach the target's pod half the time; then the app.
+  assert.is(await shareOf({ policy: 'Cluster', fault: hit }, { plan, app: ['stable-0'] }), 0.5);
+  assert.is(await shareOf({ policy: 'Cluster', fault: hit }, { app: ['stable-0'] }), 0.6);
+  assert.is(await shareOf({ policy: 'Cluster', fault }, { plan, app: ['stable-0'] }), 0.2);
+  assert.is(await shareOf({ policy: 'Local', fault: hit }, { plan, app: ['stable-0'] }), 0.5);
+});
+
 test('expected share: a node with one of two pods of each', async () => {
   const hit = { kind: 'power-off', node: 'stable-1' };
   // 1 - 4/5 x 1/2 x 1/2; under Local transit and ingress are one: 1 - 1/2 x 1/2.

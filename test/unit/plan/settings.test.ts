@@ -16,6 +16,7 @@ const written = `ingress:
     readinessPeriod: 3s
     trustedIPs: [10.0.0.0/8, 172.16.0.0/12]
 app: { nodeSelector: { pool: stable } }
+service: { sessionAffinity: ClientIP, sessionAffinityTimeout: 10m, trafficDistribution: PreferSameNode }
 timers: { nodeMonitorGracePeriod: 21s, nodeMonitorPeriod: 4s, leaseRenewInterval: 6s, podEvictionTimeout: 31s, proxyMinSyncPeriod: 7s }
 `;
 
@@ -28,6 +29,8 @@ test('what the scenario says', () => {
     'ingress terminationGracePeriod': '90 s',
     'ingress preStop sleep': '15 s',
     'ingress start delay': '4 s',
+    'service sessionAffinity': 'ClientIP for 600 s',
+    'service trafficDistribution': 'PreferSameNode',
     'ingress forwardedHeaders.trustedIPs': '10.0.0.0/8, 172.16.0.0/12',
     'ingress ipAllowList': '172.18.0.9/32, 192.0.2.0/24',
     'node-monitor-grace-period': '21 s',

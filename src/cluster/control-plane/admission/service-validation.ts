@@ -7,6 +7,7 @@ type ServiceSpec = Service['spec'];
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const policies = ['Cluster', 'Local'];
+const distributions = ['PreferClose', 'PreferSameNode', 'PreferSameZone'];
 const protocols = ['SCTP', 'TCP', 'UDP'];
 
 /** Everything wrong with a Service (pkg/apis/core/validation: ValidateService, ValidateServiceUpdate). */
@@ -54,6 +55,15 @@ function validatePolicies(spec: ServiceSpec): StatusCause[] {
   const affinity = spec.sessionAffinity ?? 'None';
   if (!['ClientIP', 'None'].includes(affinity)) {
     causes.push(unsupportedValue('spec.sessionAffinity', affinity, ['ClientIP', 'None']));
+  }
+  const timeout = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds;
+  if (timeout !== undefined && !(timeout > 0 && timeout <= 86_400)) {
+    const why = 'must be greater than 0 and less than 86400';
+    causes.push(invalidValue('spec.sessionAffinityConfig.clientIP.timeoutSeconds', timeout, why));
+  }
+  const distribution = spec.trafficDistribution;
+  if (distribution !== undefined && !distributions.includes(distribution)) {
+    causes.push(unsupportedValue('spec.trafficDistribution', distribution, distributions));
   }
   return causes;
 }

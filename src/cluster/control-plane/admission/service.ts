@@ -38,12 +38,20 @@ function withDefaults(spec: ServiceSpec): ServiceSpec {
     ...spec,
     type,
     sessionAffinity: spec.sessionAffinity ?? 'None',
+    ...affinityConfig(spec),
     ...(ports === undefined ? {} : { ports }),
     ...(type === 'ExternalName' ? {} : { internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster' }),
     ...(type === 'LoadBalancer'
       ? { allocateLoadBalancerNodePorts: spec.allocateLoadBalancerNodePorts ?? true }
       : {}),
   };
+}
+
+/** DefaultClientIPServiceAffinitySeconds: three hours (pkg/apis/core/v1/defaults.go). */
+function affinityConfig({ sessionAffinity, sessionAffinityConfig }: ServiceSpec): Partial<ServiceSpec> {
+  if (sessionAffinity !== 'ClientIP') return {};
+  const timeoutSeconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800;
+  return { sessionAffinityConfig: { clientIP: { timeoutSeconds } } };
 }
 
 function withPolicy(spec: ServiceSpec): ServiceSpec {

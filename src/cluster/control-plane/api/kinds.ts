@@ -160,6 +160,10 @@ const service = base.extend({
     allocateLoadBalancerNodePorts: z.boolean().optional(),
     publishNotReadyAddresses: z.boolean().optional(),
     sessionAffinity: z.string().optional(),
+    sessionAffinityConfig: z
+      .looseObject({ clientIP: z.looseObject({ timeoutSeconds: z.number().optional() }).optional() })
+      .optional(),
+    trafficDistribution: z.string().optional(),
     ipFamilies: z.array(z.string()).optional(),
     ipFamilyPolicy: z.string().optional(),
   }),

@@ -125,6 +125,30 @@ function endpointOf(context: Context, service: Service, pod: Pod) {
     },
     ...(nodeName === undefined ? {} : { nodeName }),
     ...(zone === undefined ? {} : { zone }),
+    ...hintsOf(service, { ready: serving && !terminating, nodeName, zone }),
     targetRef: { kind: 'Pod', namespace, name, uid },
   };
+}
+
+/**
+ * Who should prefer a ready endpoint (staging k8s.io/endpointslice/trafficdist): those of its zone; with PreferSameNode also
+ * those on its node, which go first.
+ */
+function hintsOf(
+  { spec: { trafficDistribution } }: Service,
+  endpoint: {
+    readonly ready: boolean;
+    readonly nodeName: string | undefined;
+    readonly zone: string | undefined;
+  },
+) {
+  const { ready, nodeName, zone } = endpoint;
+  if (trafficDistribution === undefined || !ready) return {};
+  const forNodes =
+    trafficDistribution === 'PreferSameNode' && nodeName !== undefined ? [{ name: nodeName }] : [];
+  const hints = {
+    ...(zone === undefined ? {} : { forZones: [{ name: zone }] }),
+    ...(forNodes.length === 0 ? {} : { forNodes }),
+  };
+  return Object.keys(hints).length === 0 ? {} : { hints };
 }

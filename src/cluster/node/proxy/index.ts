@@ -6,6 +6,7 @@ import { type Nanoseconds, nsPerMs } from '../../../base/units.ts';
 import { drawn } from '../../../edge/draws.ts';
 import { readHello } from '../../../edge/hello.ts';
 import { type Relay, relay } from '../../../edge/relay.ts';
+import { type Affinity, affinity } from './affinity.ts';
 import { healthServers } from './health.ts';
 import { type NodePort, nodePort } from './port.ts';
 import { localReady, type Rule, ruleOf, sourceFor } from './rule.ts';
@@ -22,6 +23,10 @@ interface ServiceProxyOptions {
   readonly backlog: number;
   /** KubeProxyConfiguration's minSyncPeriod, real milliseconds. */
   readonly minSyncMs: number;
+  /** Of the node; null: it has none. */
+  readonly zone?: string | null;
+  /** Real time is shorter by this: the time-out of an affinity stands in the Service. */
+  readonly timeScale?: number;
   readonly acceptorBundle: string;
   readonly token: string;
   readonly random: Random;
@@ -49,6 +54,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
   const { now, wall } = clock;
   const timers = timersOf(clock);
   const ports = new Map<number, NodePort>();
+  const affinities = new Map<number, { readonly seconds: number; readonly table: Affinity }>();
   const relays = new Set<Relay>();
   const connecting = new Set<Relay>();
   const waiting = new Set<Socket>();
@@ -76,21 +82,18 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       ...[...ports.values()].flatMap(({ listener }) => (listener === null ? [] : [listener])),
       ...health.listeners,
     ]);
-  const take = (client: Socket, rule: Rule) => {
+  const take = (client: Socket, rule: Rule, sticky: () => Affinity | null) => {
     waiting.add(client);
     client.once('close', () => waiting.delete(client));
     readHello(client, (draw) => {
       waiting.delete(client);
-      carry(client, rule, draw);
+      carry(client, rule, draw, sticky());
     });
   };
-  const carry = (client: Socket, rule: Rule, draw: number | null) => {
-    const endpoint =
-      rule.kind !== 'serve'
-        ? undefined
-        : draw === null
-          ? pick(random, rule.endpoints)
-          : drawn(seedOf(draw, 'pod'), rule.endpoints, nameOf);
+  const carry = (client: Socket, rule: Rule, draw: number | null, sticky: Affinity | null) => {
+    const among = rule.kind === 'serve' ? rule.endpoints : [];
+    const choose = () => (draw === null ? pick(random, among) : drawn(seedOf(draw, 'pod'), among, nameOf));
+    const endpoint = sticky === null ? choose() : sticky.of(client.remoteAddress, among, choose);
     // The rule changed between the handshake and here; kube-proxy would not have answered the SYN.
     if (rule.kind !== 'serve' || endpoint === undefined) return void client.resetAndDestroy();
     client.setNoDelay(true);
@@ -116,12 +119,21 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
     connecting.add(made);
     client.resume(); // it came paused
   };
+  /** The table of a node port lives as long as its Service asks for one with that time-out. */
+  const bind = (port: number, { affinitySeconds }: ProxiedService) => {
+    if (affinitySeconds === affinities.get(port)?.seconds) return;
+    affinities.delete(port);
+    if (affinitySeconds === undefined) return;
+    const timeoutMs = (affinitySeconds * 1000) / (options.timeScale ?? 1);
+    affinities.set(port, { seconds: affinitySeconds, table: affinity(timeoutMs, now) });
+  };
   const sync = async () => {
     const wanted = new Map<number, { rule: Rule; service: ProxiedService }>();
     for (const service of view.services) {
       const endpoints = view.endpoints.get(`${service.namespace}/${service.name}`) ?? [];
       for (const { nodePort } of service.nodePorts) {
-        wanted.set(nodePort, { rule: ruleOf(service, endpoints, node), service });
+        wanted.set(nodePort, { rule: ruleOf(service, endpoints, node, options.zone), service });
+        bind(nodePort, service);
       }
     }
     for (const [number, port] of ports) {
@@ -150,7 +162,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       token: options.token,
       fillerAddress: options.fillerAddress,
       backlog: options.backlog,
-      onConnection: take,
+      onConnection: (client, rule) => take(client, rule, () => affinities.get(number)?.table ?? null),
       changed: announce,
       failed,
     });

@@ -1,3 +1,4 @@
+import { preferred } from './topology.ts';
 import type { EndpointView, ProxiedService } from './types.ts';
 
 /** What a NodePort does with a new connection. */
@@ -20,10 +21,11 @@ export function ruleOf(
   { externalTrafficPolicy: policy }: Pick<ProxiedService, 'externalTrafficPolicy'>,
   endpoints: readonly EndpointView[],
   node: string,
+  zone: string | null = null,
 ): Rule {
   const anywhere = usable(endpoints);
   if (anywhere.length === 0) return { kind: 'refuse' };
-  if (policy === 'Cluster') return { kind: 'serve', policy, endpoints: anywhere };
+  if (policy === 'Cluster') return { kind: 'serve', policy, endpoints: preferred(anywhere, node, zone) };
   const here = usable(endpoints.filter((endpoint) => endpoint.node === node));
   return here.length === 0 ? { kind: 'silent' } : { kind: 'serve', policy, endpoints: here };
 }

@@ -6,6 +6,8 @@ export interface ProxiedService {
   readonly externalTrafficPolicy: 'Cluster' | 'Local';
   readonly nodePorts: readonly { readonly port: number; readonly nodePort: number }[];
   readonly healthCheckNodePort: number | null;
+  /** sessionAffinity: ClientIP, for so many seconds of cluster time. Absent: None. */
+  readonly affinitySeconds?: number;
 }
 
 /** One endpoint of a Service, where it really is. */
@@ -16,6 +18,8 @@ export interface EndpointView {
   readonly ready: boolean;
   readonly serving: boolean;
   readonly terminating: boolean;
+  /** Nodes and zones that should prefer it (EndpointSlice's hints). */
+  readonly hints?: { readonly nodes: readonly string[]; readonly zones: readonly string[] };
 }
 
 /** A listening socket of the node, and the process that holds it. */

@@ -18,6 +18,7 @@ const config: NodeConfig = {
   fillerAddress: null,
   apiServer: 'http://127.0.0.1:1',
   labels: { pool: 'spot' },
+  zone: null,
   taints: [],
   backlog: 16,
   timers: { leaseRenewMs: 10_000, proxyMinSyncMs: 0, ingressThrottleMs: 0 },

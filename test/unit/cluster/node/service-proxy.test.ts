@@ -29,7 +29,11 @@ interface Bench {
   readonly failures: string[];
   listeners: readonly NodeListener[];
   /** The newest view: this policy, and these endpoints. Resolves when it is applied. */
-  put(policy: 'Cluster' | 'Local', endpoints: readonly EndpointView[]): Promise<void>;
+  put(
+    policy: 'Cluster' | 'Local',
+    endpoints: readonly EndpointView[],
+    more?: Partial<ProxiedService>,
+  ): Promise<void>;
   endpoint(where: 'here' | 'elsewhere', more?: Partial<EndpointView>): EndpointView;
   /** Pod and source address that served, or what else a client meets. */
   knock(limitMs?: number): Promise<string>;
@@ -84,8 +88,8 @@ async function withProxy(
     nodePort,
     failures,
     listeners: [],
-    async put(policy, endpoints) {
-      proxy.update([service(policy)], new Map([['web/ingress', endpoints]]));
+    async put(policy, endpoints, more = {}) {
+      proxy.update([{ ...service(policy), ...more }], new Map([['web/ingress', endpoints]]));
       await proxy.synced();
     },
     endpoint: (where, more = {}) => ({
@@ -275,6 +279,26 @@ test('the same draw goes to the same pod, and all draws over all pods', () =>
     const once = await met();
     assert.equal(await met(), once);
     assert.equal([...new Set(once)].sort(), ['elsewhere', 'here']);
+  }));
+
+test('with sessionAffinity a client stays with its pod while that is an endpoint, under both policies', () =>
+  withProxy(async ({ put, endpoint, knock }) => {
+    const both = () => [endpoint('here'), endpoint('elsewhere')];
+    const served = async (times: number) => {
+      const pods = new Set<string | undefined>();
+      for (let turn = 0; turn < times; turn += 1) pods.add((await knock()).split(' ')[0]);
+      return [...pods];
+    };
+    await put('Cluster', both(), { affinitySeconds: 10_800 });
+    const [bound, ...others] = await served(12);
+    assert.equal(others, []);
+    const left = bound === 'here' ? 'elsewhere' : 'here';
+    await put('Cluster', [endpoint(left)], { affinitySeconds: 10_800 });
+    assert.equal(await served(1), [left], 'a pod that is gone lets its clients go');
+    await put('Cluster', both(), { affinitySeconds: 10_800 });
+    assert.equal(await served(12), [left], 'and they stay with the next');
+    await put('Cluster', both());
+    assert.is((await served(40)).length, 2, 'without affinity any pod serves');
   }));
 
 test('its listeners are told: NodePort, healthz, and the check of Local', () =>

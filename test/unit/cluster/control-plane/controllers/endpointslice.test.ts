@@ -19,6 +19,32 @@ async function web(cluster: TestCluster, port: object = { port: 80, targetPort: 
 const slices = (cluster: TestCluster) => cluster.context.store.list('endpointslices');
 const conditions = (cluster: TestCluster) => slices(cluster)[0]?.endpoints?.[0]?.conditions;
 
+test('trafficDistribution gives ready endpoints hints: their zone, with PreferSameNode their node as well', async () => {
+  const cluster = testCluster();
+  const pod = await web(cluster);
+  cluster.ready(pod);
+  const hinted = async (trafficDistribution: string | undefined) => {
+    updateObject(cluster.context, 'services', namespace, 'web', (service) => {
+      const { trafficDistribution: _, ...spec } = service.spec;
+      return {
+        ...service,
+        spec: trafficDistribution === undefined ? spec : { ...spec, trafficDistribution },
+      };
+    });
+    await cluster.settle();
+    return slices(cluster)[0]?.endpoints?.[0]?.hints;
+  };
+  const forZones = [{ name: 'z1' }];
+  assert.is(await hinted(undefined), undefined);
+  assert.equal(await hinted('PreferClose'), { forZones });
+  assert.equal(await hinted('PreferSameZone'), { forZones });
+  assert.equal(await hinted('PreferSameNode'), { forZones, forNodes: [{ name: 'a' }] });
+  cluster.setPod(pod, { conditions: [{ type: 'Ready', status: 'False' }] });
+  await cluster.settle();
+  assert.is(slices(cluster)[0]?.endpoints?.[0]?.hints, undefined);
+  cluster.stop();
+});
+
 test('an endpoint from no address to ready to terminating to gone', async () => {
   const cluster = testCluster();
   const pod = await web(cluster);

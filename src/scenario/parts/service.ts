@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { duration } from './scalars.ts';
+
+/** The ingress' Service, names as in Kubernetes. */
+export const serviceSettings = z.strictObject({
+  sessionAffinity: z
+    .enum(['None', 'ClientIP'])
+    .default('None')
+    .describe('ClientIP: on each node, connections of one client address go to one pod'),
+  sessionAffinityTimeout: duration('1s', '24h')
+    .default('3h')
+    .describe('sessionAffinityConfig.clientIP.timeoutSeconds, from the last connection'),
+  trafficDistribution: z
+    .enum(['PreferSameNode', 'PreferSameZone', 'PreferClose'])
+    .optional()
+    .describe('Which pods a node prefers under Cluster; PreferClose is the old name of PreferSameZone'),
+});

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { monotonic } from './clock.ts';
 import { messageOf } from './errors.ts';
 import { eachLine } from './lines.ts';
 
@@ -89,7 +90,7 @@ export function serveRole<C>(
     const message = JSON.parse(line) as Message;
     if (message.type === 'stop') return void stop(0);
     if (message.type === 'ping') {
-      emit({ type: 'pong' });
+      emit({ type: 'pong', t: monotonic.now() });
       return flush();
     }
     for (const handler of handlers) handler(message);

@@ -5,6 +5,7 @@ import { findProgram } from '../base/find-program.ts';
 import { parseDuration } from '../base/units.ts';
 import { type WatchPlanOptions, watchPlan } from '../plan/watch.ts';
 import type { During } from '../run/user-command.ts';
+import { type AgentArguments, agentsOf } from './agents.ts';
 import type { Io } from './io.ts';
 import { wholeOption } from './option-values.ts';
 import { takeOutDirs } from './out-dir.ts';
@@ -19,7 +20,7 @@ import {
 import { isLoopback, watchTarget } from './watch-target.ts';
 
 /** The command line of `watch`, as it was given. */
-export interface WatchArguments extends StreamArguments {
+export interface WatchArguments extends StreamArguments, AgentArguments {
   readonly url: string;
   readonly streams: number;
   readonly rate: number;
@@ -88,6 +89,11 @@ export async function watchReport(
   { signal, during }: { readonly signal: AbortSignal; readonly during?: During },
 ): Promise<WatchResult> {
   const reporters = reportersFor(args.reporter);
+  const agents = agentsOf(args, {
+    streams: args.streams,
+    durationMs: milliseconds('duration', args.duration),
+    followMs: streamTimeoutMs(args),
+  });
   const target = watchTarget({ ...args, env: io.env });
   const command = during === undefined ? args.command : ['during()'];
   const plan = watchPlan(planOptions({ ...args, command }, target.hostname));
@@ -109,6 +115,7 @@ export async function watchReport(
           target,
           probeTarget: { ...target, path: args.probePath ?? target.path },
           http: args.http,
+          ...(agents === null ? {} : { agents }),
           durationMs: milliseconds('duration', args.duration),
           followMs: streamTimeoutMs(args),
           wanted: expectedAnswer(args),

@@ -73,6 +73,13 @@ export interface WatchOptions extends Common {
   readonly maxLost?: number;
   readonly maxFailed?: number;
   readonly maxFailover?: string;
+  /** Send the load from so many pods of a cluster (needs kubectl), not from this machine. */
+  readonly agents?: number;
+  /** Where they run: a context of the kubeconfig, that file, the namespace; and midflight's image of this version. */
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly agentImage?: string;
   /** More than 50 streams or 20 probes a second at a machine that is not this one. Default: false. */
   readonly iOwnThis?: boolean;
 }

@@ -155,6 +155,31 @@ export const watch = defineCommand({
         default: false,
         describe: 'Allow more than 50 streams or 20 probes a second against another machine',
       })
+      .option('agents', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Send the load from so many pods of a cluster, not from this machine',
+      })
+      .option('context', {
+        type: 'string',
+        requiresArg: true,
+        describe: "The agents' cluster: a context of the kubeconfig",
+        defaultDescription: 'the current one',
+      })
+      .option('kubeconfig', { type: 'string', requiresArg: true, describe: "The agents' kubeconfig file" })
+      .option('namespace', {
+        type: 'string',
+        alias: 'n',
+        requiresArg: true,
+        describe: 'The namespace of the agents',
+        defaultDescription: 'default',
+      })
+      .option('agent-image', {
+        type: 'string',
+        requiresArg: true,
+        describe: "midflight's image, of this version",
+        defaultDescription: 'ghcr.io/midflight/midflight:VERSION',
+      })
       .option('out', {
         type: 'string',
         requiresArg: true,
@@ -199,6 +224,11 @@ export const watch = defineCommand({
         maxFailed: args.maxFailed,
         maxFailover: args.maxFailover,
         iOwnThis: args.iOwnThis,
+        agents: args.agents,
+        context: args.context,
+        kubeconfig: args.kubeconfig,
+        namespace: args.namespace,
+        agentImage: args.agentImage,
         out: args.out,
         force: args.force,
         json: args.json,

@@ -9,6 +9,8 @@ export const lateness = z.object({
   type: z.literal('lateness'),
   t: ns,
   instrument: z.string(),
+  /** Which of several processes of the instrument; absent: there is one. */
+  agent: z.string().optional(),
   windowMs: z.number(),
   count: z.int(),
   p99Ms: z.number(),

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { MidflightError } from '../../base/errors.ts';
-import type { Message, RoleHandle } from '../../base/role.ts';
+import type { RoleHandle } from '../../base/role.ts';
+import { movedMessage } from '../message-times.ts';
 
 /*
  * On Linux the monotonic clock in a container is the machine's own, which this process reads too. If Docker runs in a
@@ -74,21 +75,12 @@ const appliedNs = ({ offsetNs, errorNs }: ClockOffset): number =>
 export const ofWall = (wallNs: number, clock: ContainerClock): number =>
   Math.round(wallNs - clock.wallAheadNs + appliedNs(clock));
 
-/** A message with its times on this process' clock: `t`, and every field whose name ends in `At` (history's schema). */
-export function moved(message: Message, offsetNs: number): Message {
-  const entries = Object.entries(message).map(([name, value]) => {
-    const isTime = typeof value === 'number' && (name === 't' || name.endsWith('At'));
-    return [name, isTime ? value + offsetNs : value];
-  });
-  return { ...Object.fromEntries(entries), type: message.type };
-}
-
 /** The handle of a role whose clock is `offset` from ours. */
 export function onOurClock(handle: RoleHandle, offset: ClockOffset): RoleHandle {
   const by = appliedNs(offset);
   if (by === 0) return handle;
   return {
     ...handle,
-    onMessage: (handler) => handle.onMessage((message) => handler(moved(message, by))),
+    onMessage: (handler) => handle.onMessage((message) => handler(movedMessage(message, by))),
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
+import { agentsPlace } from '../../providers/agents/index.ts';
 import { urlPlace } from '../../providers/url/index.ts';
 import { type ConductSession, conduct, type Stages } from '../conduct.ts';
 import type { RunEnd } from '../run.ts';
@@ -25,7 +26,8 @@ export function runWatch(options: WatchRunOptions): Promise<RunEnd> {
 
 function stagesOf(options: WatchRunOptions, session: ConductSession): Stages {
   const { clock, record, status } = session;
-  const place = urlPlace(options.target);
+  const { target, agents } = options;
+  const place = agents === undefined ? urlPlace(target) : agentsPlace(target, agents);
   const failed = failures();
   const cuts = orderlyCuts((id) => id.startsWith(idPrefixes.streams));
   return {
@@ -35,7 +37,7 @@ function stagesOf(options: WatchRunOptions, session: ConductSession): Stages {
     },
     async work() {
       record(topologyOf(clock));
-      status('starting the instruments');
+      status(agents === undefined ? 'starting the instruments' : `starting ${agents.count} agents`);
       const instruments = await launchInstruments(options, session, place);
       const watch = { ...session, ...instruments, options, failures: failed, cuts };
       const reason = await watchTrial(watch);

@@ -3,6 +3,7 @@ import type { RoleHandle } from '../../base/role.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
 import type { LoadTarget, WantedAnswer } from '../../load/config.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
+import type { AgentsOptions } from '../../providers/agents/index.ts';
 import type { ConductOptions } from '../conduct.ts';
 import type { RunState } from '../state.ts';
 import type { During } from '../user-command.ts';
@@ -10,6 +11,8 @@ import type { Failures } from './failures.ts';
 import type { OrderlyCuts } from './orderly-cut.ts';
 
 export interface WatchRunOptions extends ConductOptions {
+  /** Pods of a cluster that the load comes from; absent: this machine. */
+  readonly agents?: AgentsOptions;
   readonly plan: AnyPlan;
   /** Of the streams. */
   readonly target: LoadTarget;

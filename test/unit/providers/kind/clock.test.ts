@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Message, RoleHandle } from '../../../../src/base/role.ts';
-import { containerClock, moved, ofWall, onOurClock } from '../../../../src/providers/kind/clock.ts';
+import { containerClock, ofWall, onOurClock } from '../../../../src/providers/kind/clock.ts';
+import { movedMessage } from '../../../../src/providers/message-times.ts';
 import { type FakePrograms, fakePrograms } from '../../../support/fake-programs.ts';
 
 const test = suite('clock of the containers');
@@ -64,7 +65,7 @@ test('every time of a message is moved, and nothing else', () => {
     status: 200,
     longestSilenceNs: 7,
   };
-  assert.equal(moved(message, 100), { ...message, t: 110, dueAt: 104 });
+  assert.equal(movedMessage(message, 100), { ...message, t: 110, dueAt: 104 });
 });
 
 test('a role is moved only where the offset is more than its error', () => {

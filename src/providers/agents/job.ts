@@ -12,7 +12,7 @@ export interface AgentsOptions {
 }
 
 /** Label of everything that is made for one measurement. */
-export const agentLabel = 'midflight.dev/agents';
+const agentLabel = 'midflight.dev/agents';
 
 /** Seconds after which Kubernetes removes the Job itself, if nobody did. */
 const ttlSeconds = 300;

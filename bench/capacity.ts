@@ -92,7 +92,7 @@ function rampIn(history: string): number {
     const { type, phase, t } = JSON.parse(line);
     if (type === 'phase' && phase === 'ramp') return t;
   }
-  throw new Error('no load was begun');
+  throw new Error('no load was started');
 }
 
 function table(rows: readonly Row[]): Measured {

@@ -179,7 +179,7 @@ function measured(count: number, rows: readonly Row[]): Measured {
   return {
     title: `Probe: known outages beside ${count} streams`,
     how: [
-      `${rate} probes a second, each on a connection of its own, of a server that stops listening for a time it tells; an outage`,
+      `${rate} probes a second, each on a connection of its own, of a server that stops listening for a time it reports; an outage`,
       'runs from the due time of the first probe that fails to that of the first good one after the last, so 10 ms are its',
       `resolution. Beside it the recorder holds ${count} streams of another server; in the last row that server is killed as the`,
       'outage begins. The error is the largest of its repeats.',

@@ -5,7 +5,7 @@ import type { Tool } from './tool.ts';
 /** Connecting takes as long as the kernel's backlog makes it take. */
 const slackSeconds = 3;
 
-/** wrk tells sums at the end of a time that is set before; connections that end in order are begun anew. */
+/** wrk reports sums at the end of a time that is set before; connections that end in order are begun anew. */
 export const wrk: Tool = {
   name: 'wrk',
   missing: () => (wrkVersion() === null ? 'wrk is not in PATH' : null),

@@ -20,7 +20,7 @@ const rows = {
     waits: 5,
   },
   'keep-established': {
-    words: 'the balancer is told first to leave open connections alone; then as exclude-first',
+    words: 'the balancer is set first to leave open connections alone; then as exclude-first',
     waits: 4,
   },
 } as const satisfies Record<string, SwitchoverTraits>;

@@ -9,7 +9,7 @@ import { type Tally, tally } from './tally.ts';
 /** What a load process reports beside its requests: progress, its own lateness, and that it is done. */
 interface Reporter {
   readonly counts: Tally;
-  /** Something was due and begun so much later. */
+  /** Something was due and started so much later. */
   late(latenessNs: Nanoseconds): void;
   /** Called often: says what is due to be said. */
   tick(now: Nanoseconds): void;

@@ -68,7 +68,7 @@ const runCase = ({ outcome, reason }: Report): Case => ({
   seconds: 0,
   verdict: 'unknown',
   status: outcome,
-  message: `${outcome}: ${reason ?? 'no trial was begun'}`,
+  message: `${outcome}: ${reason ?? 'no trial was started'}`,
   output: null,
   line: null,
 });

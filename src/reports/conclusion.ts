@@ -96,7 +96,7 @@ function faultSentence(name: string, row: ComparisonRow, trials: readonly TrialR
   }
   const parts = [
     ...(before === 0 ? [] : [streamsCut(before, through, row.predictedLost ?? 0, it)]),
-    ...(after === 0 ? [] : [`${after} ${plural(after, 'stream')} begun after ${it}`]),
+    ...(after === 0 ? [] : [`${after} ${plural(after, 'stream')} started after ${it}`]),
   ];
   // Causes are counted over the whole trial: if other streams were lost as well, they do not belong here.
   const why = lost === row.lost ? ` (${causeList(row.byCause)})` : '';
@@ -110,7 +110,7 @@ function faultSentence(name: string, row: ComparisonRow, trials: readonly TrialR
   return `${begin} ${parts.join(', and ')}${why}${cure}${local}.`;
 }
 
-/** Streams begun before the fault: how many of those through the target were cut, and how many should have been. */
+/** Streams started before the fault: how many of those through the target were cut, and how many should have been. */
 function streamsCut(lost: number, through: number, predicted: number, it: string): string {
   const foretold =
     predicted === lost ? ', as predicted' : `, where ${predicted} ${were(predicted)} predicted`;

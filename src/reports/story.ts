@@ -62,7 +62,7 @@ function fate({ lost, end }: Story): string[] {
 function records({ start, end, opened, closed, logged, since }: Story): string[] {
   const at = (t: number | null) => (t === null ? 'never' : `${since(t).toFixed(3)} s`);
   return [
-    `client: due ${at(start.dueAt)}, begun ${at(start.t)}`,
+    `client: due ${at(start.dueAt)}, started ${at(start.t)}`,
     ...(end === null
       ? ['client: no end']
       : [

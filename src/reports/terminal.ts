@@ -93,7 +93,7 @@ function shortOf(rows: string[][]): string[][] {
 }
 
 function comparison({ comparison: rows }: Report, columns: number, colours: Paint): string[] {
-  if (rows.length === 0) return ['no trial was begun'];
+  if (rows.length === 0) return ['no trial was started'];
   const cells = rows.flatMap((row) => rowCells(row, colours));
   const all = [dimmed(comparisonTitles, colours), ...cells];
   const whole = columns >= wideColumns ? table(all.map(columnsInUse(cells)), columns) : null;

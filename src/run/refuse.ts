@@ -3,7 +3,7 @@ import { faults } from '../faults/index.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Provider } from '../providers/provider.ts';
 
-/** Throws `fault-failed` if the plan's fault needs an effect that this cluster does not offer: before anything is begun. */
+/** Throws `fault-failed` if the plan's fault needs an effect that this cluster does not offer: before anything starts. */
 export function refuseUnable({ fault }: Pick<Plan, 'fault'>, { effects, name }: Provider): void {
   if (fault === null) return;
   const missing = faults[fault.kind].needs.filter((effect) => effects[effect] === undefined);

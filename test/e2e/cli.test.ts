@@ -92,7 +92,7 @@ for (const [name, args, said] of wrong) {
     assert.match(stderr, said);
     assert.not.match(stderr, /\n\s+at /, 'no stack');
     assert.is(stdout, '');
-    assert.ok(!existsSync(box.reports), 'nothing was begun');
+    assert.ok(!existsSync(box.reports), 'nothing was started');
   });
 }
 

@@ -155,7 +155,7 @@ function kindTests(): void {
     assert.is(sourceAddress, 'kept');
   });
 
-  test('a live flip costs new connections until the edge has followed, and saves no stream begun before it', () => {
+  test('a live flip costs new connections until the edge has followed, and saves no stream started before it', () => {
     const { requests, predicted, disturbances, sourceAddress } = trialOf('Cluster->Local');
     const [flip, fault] = disturbances;
     assert.is(flip?.kind, 'flip');

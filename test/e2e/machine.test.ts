@@ -189,7 +189,7 @@ setImmediate(wait);`,
     NODE_OPTIONS: `--import ${preload}`,
   });
   assert.equal([code, stdout], [130, '']);
-  assert.not.ok(existsSync(join(box.folder, 'early')), 'nothing was begun');
+  assert.not.ok(existsSync(join(box.folder, 'early')), 'nothing was started');
 });
 
 test.after(() => {

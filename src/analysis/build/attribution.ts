@@ -19,9 +19,9 @@ export interface Blame {
   readonly disturbances: readonly Disturbance[];
   readonly flip: Disturbance | null;
   readonly fault: Disturbance | null;
-  /** The policy that connections begun before the flip are under. */
+  /** The policy that connections started before the flip are under. */
   readonly initialPolicy: TrafficPolicy;
-  /** The policy of those begun after it, or in a trial without one. */
+  /** The policy of those started after it, or in a trial without one. */
   readonly finalPolicy: TrafficPolicy;
 }
 

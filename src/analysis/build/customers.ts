@@ -40,7 +40,7 @@ function newConnections(disturbance: Disturbance, lane: JudgedLane, outages: rea
   return seen(passed, ownFailures(lane, disturbance));
 }
 
-/** Those lost outside of any disturbance, among all that were begun; null: none. */
+/** Those lost outside of any disturbance, among all that were started; null: none. */
 export function outsideOf(streams: readonly Judged[], lane: JudgedLane | null): CustomersView | null {
   const outside = (all: readonly Judged[]) =>
     all.filter(({ lost, outcome, disturbance }) => lost && outcome !== 'local-error' && disturbance === null);

@@ -29,7 +29,7 @@ export const customers = z.object({
   unclear: count,
 });
 
-/** Streams under way at the disturbance or begun after it, and new connections due within its outages. */
+/** Streams under way at the disturbance or started after it, and new connections due within its outages. */
 export const customersView = z.object({ streams: customers, newConnections: customers.nullable() });
 
 export const disturbanceReport = z.object({
@@ -46,7 +46,7 @@ export const disturbanceReport = z.object({
   at: secondsFigure,
   /** Streams lost by it. */
   requestsLost: count,
-  /** Of those, streams begun before it and after it. */
+  /** Of those, streams started before it and after it. */
   lostBegunBefore: count,
   lostBegunAfter: count,
   /** Share of new-lane probes that failed, of those due from its first failed to its last failed one; 0: none failed. */

@@ -90,7 +90,7 @@ export const trialReport = z.object({
   atInjection: z.object({ inFlight: count, throughTarget: count }).nullable(),
   predicted: z.object({ lost: count, expectedShare: z.number() }).nullable(),
   disturbances: z.array(disturbanceReport),
-  /** What was lost outside of any disturbance, among all that were begun; null: nothing. */
+  /** What was lost outside of any disturbance, among all that were started; null: nothing. */
   outside: customersView.nullable(),
   clocksSeconds: clocks,
   clockNotes,

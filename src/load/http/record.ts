@@ -72,7 +72,7 @@ export function requestRecord(options: RequestOptions): PendingRequest {
 const never = Number.NaN;
 const orNull = (t: Nanoseconds): Nanoseconds | null => (Number.isNaN(t) ? null : t);
 
-/** An object with methods, not closures: there may be ten thousand at once, begun within seconds. */
+/** An object with methods, not closures: there may be ten thousand at once, started within seconds. */
 class OneRequest implements PendingRequest {
   ended = false;
   resolving = false;

@@ -37,7 +37,7 @@ export function comparison(report: Report): string {
   const shown = [...cells.flatMap(cellLines).flatMap(used), ...outages.flat()];
   const words = conclusion(report);
   return [
-    rows.length === 0 ? '<p>No trial was begun.</p>' : htmlTable('comparison of policies', titles, rows),
+    rows.length === 0 ? '<p>No trial was started.</p>' : htmlTable('comparison of policies', titles, rows),
     rows.length === 0
       ? ''
       : `<p class="marks">${escapeHtml([...explainColumns(titles), ...explainCells(shown)].join(' · '))}</p>`,

@@ -117,11 +117,11 @@ test('more than went through it', () => {
   );
 });
 
-test('streams begun after it are told apart', () => {
+test('streams started after it are told apart', () => {
   const row = { lost: 3, byCause: { transit: 3 }, predictedLost: 2 };
   assert.is(
     said(row, [faultTrial('Cluster', { through: 2, before: 2, after: 1 })]),
-    'Under Cluster, power-off of preemptible-2 cut both streams through it, as predicted, and 1 stream begun after it (3 transit).',
+    'Under Cluster, power-off of preemptible-2 cut both streams through it, as predicted, and 1 stream started after it (3 transit).',
   );
 });
 

@@ -23,7 +23,7 @@ test('a flip: what it cut, and what new connections it failed', () => {
   );
   assert.is(
     flipped(0, 24, { outage: failed(1, 1, 0) }),
-    `${begin} no established stream, and 24 begun after it were lost; 1 new connection failed.`,
+    `${begin} no established stream, and 24 started after it were lost; 1 new connection failed.`,
   );
   assert.is(flipSentence(aRow(), []), null, 'no flip, no sentence');
 });

@@ -28,7 +28,7 @@ test('how a run ended goes before what was measured, as in its exit code', () =>
 
 test('a run that ended before its first trial shows no empty table', () => {
   const text = told({ outcome: 'interrupted', reason: 'interrupted by SIGINT', trials: [], comparison: [] });
-  assert.match(text, 'no trial was begun');
+  assert.match(text, 'no trial was started');
   assert.not.match(text, 'client address');
 });
 

@@ -126,7 +126,7 @@ test('a trial begins only once the edge follows its policy', async () => {
     end.invalid.map(({ code }) => code),
     ['edge-not-settled'],
   );
-  assert.equal(phases(stuck), ['prepare'], 'no load was begun');
+  assert.equal(phases(stuck), ['prepare'], 'no load was started');
 });
 
 test('without a disturbance the streams are followed to their end, and nothing is waited for', async () => {

@@ -22,7 +22,7 @@ function counted(...all: Partial<RequestOptions>[]) {
   return { early: seen(folded.record.early), late: seen(folded.record.late) };
 }
 
-test('requests begun before the flip, and those begun once it had settled; between them neither', () => {
+test('requests started before the flip, and those begun once it had settled; between them neither', () => {
   assert.equal(counted({}, {}, { from: 99 }, { from: 100 }, { from: 199 }, { from: 200, source: 'client' }), {
     early: [`node ${clientAddress} 3`],
     late: [`client ${clientAddress} 1`],

@@ -99,6 +99,12 @@ const commands: readonly (readonly [args: string, prints: RegExp, code?: number]
   ['label node stable-0 shape=round', /labeled/],
   ['patch service midflight-ingress -n midflight -p {"spec":{"externalTrafficPolicy":"Local"}}', /patched/],
   ['describe service midflight-ingress -n midflight', /External Traffic Policy: +Local/],
+  ['edit service midflight-ingress -n midflight', /edited/],
+  ['get service midflight-ingress -n midflight -o yaml', /externalTrafficPolicy: Cluster/],
+  ['create -f FILE', /configmap\/settings created/],
+  ['create -f MISSPELT', /unknown field "dta"/, 1],
+  ['create configmap other --from-literal=a=b', /kubectl create -f -/, 1],
+  ['exec -n midflight deployment/midflight-app -- ls', /nothing can be executed in a pod/, 1],
   ['drain stable-1 --ignore-daemonsets --timeout=60s', /node\/stable-1 drained/],
   ['uncordon stable-1', /uncordoned/],
   ['rollout restart deployment midflight-app -n midflight', /restarted/],
@@ -112,9 +118,14 @@ const commands: readonly (readonly [args: string, prints: RegExp, code?: number]
 async function withKubectl(env: NodeJS.ProcessEnv, box: Sandbox): Promise<void> {
   const kubectl = findProgram('kubectl', env);
   if (kubectl === null) return skipped('kubectl', 'kubectl on a playground', 'there is no kubectl');
-  const home = { ...env, HOME: box.folder };
+  const home = { ...env, HOME: box.folder, EDITOR: 'sed -i s/Policy:.Local/Policy:\\ Cluster/' };
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } };
+  const files = { FILE: { ...object, data: { a: 'b' } }, MISSPELT: { ...object, dta: { a: 'b' } } };
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(join(box.folder, name), JSON.stringify(content));
   for (const [args, prints, code = 0] of commands) {
-    const ran = await command(kubectl, args.split(' '), home);
+    const words = args.split(' ').map((word) => (Object.hasOwn(files, word) ? join(box.folder, word) : word));
+    const ran = await command(kubectl, words, home);
     assert.match(ran.text, prints, args);
     assert.is(ran.code, code, `${args}\n${ran.text}`);
   }

@@ -15,7 +15,10 @@ export interface ResourceInfo {
   readonly createOnUpdate: boolean;
 }
 
-export type Subresource = 'status' | 'scale' | 'eviction' | 'log';
+export type Subresource = 'status' | 'scale' | 'eviction' | (typeof notModelled)[number];
+
+/** What kubectl asks of a pod's containers, which here are processes of the node: each is refused with the reason. */
+export const notModelled = ['log', 'exec', 'attach', 'portforward'] as const;
 
 const plain = {
   group: '',
@@ -33,7 +36,7 @@ export const resources: { readonly [R in Resource]: ResourceInfo & { readonly re
     resource: 'pods',
     kind: 'Pod',
     shortNames: ['po'],
-    subresources: ['status', 'eviction', 'log'],
+    subresources: ['status', 'eviction', ...notModelled],
     generation: true,
   },
   nodes: {

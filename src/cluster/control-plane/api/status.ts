@@ -90,8 +90,9 @@ export function methodNotAllowed(): StatusError {
   return new StatusError(405, 'MethodNotAllowed', message, {});
 }
 
-export function unsupportedMediaType(accepted: readonly string[]): StatusError {
-  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
+/** `more`: what to do instead, appended to Kubernetes' own words. */
+export function unsupportedMediaType(accepted: readonly string[], more = ''): StatusError {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}${more}`;
   return new StatusError(415, 'UnsupportedMediaType', message);
 }
 

@@ -75,5 +75,5 @@ function subresourceOf(info: ResourceInfo, sub: Subresource) {
       verbs: ['get', 'patch', 'update'],
     };
   }
-  return { ...common, kind: info.kind, verbs: sub === 'log' ? ['get'] : ['get', 'patch', 'update'] };
+  return { ...common, kind: info.kind, verbs: sub === 'status' ? ['get', 'patch', 'update'] : ['get'] };
 }

@@ -4,6 +4,7 @@ import { methodNotAllowed, type Status, StatusError, unknownPath } from '../api/
 import type { Context } from '../context.ts';
 import { mediaType, readBody } from './body.ts';
 import { discovery } from './discovery.ts';
+import { openapi } from './openapi.ts';
 import { type Route, routeOf } from './route.ts';
 import { tableOf, wantsTable } from './tables.ts';
 import { answerRequest } from './verbs.ts';
@@ -34,7 +35,7 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
   const url = new URL(request.url ?? '/', 'http://localhost');
   const path = url.pathname.length > 1 ? url.pathname.replace(/\/+$/, '') : url.pathname;
   if (health.some((one) => path === one || path.startsWith(`${one}/`))) return sendText(response, 'ok');
-  const found = discovery(path);
+  const found = discovery(path) ?? openapi(path);
   if (found !== undefined) {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
     return sendJson(response, 200, found);

@@ -1,8 +1,9 @@
 import { deleteObject, parseDeleteOptions } from '../api/deletion.ts';
+import { validateFields } from '../api/field-validation.ts';
 import { isObject } from '../api/json.ts';
 import { applyFormat, patchFormats } from '../api/patches.ts';
 import { createObject, getObject, updateObject } from '../api/registry.ts';
-import { apiVersionOf } from '../api/resources.ts';
+import { apiVersionOf, notModelled } from '../api/resources.ts';
 import { filterOf } from '../api/selectors.ts';
 import {
   badRequest,
@@ -34,6 +35,18 @@ export interface Answer {
 
 const accepted = ['application/json'];
 
+/** What kubectl's own generators send (kubectl create deployment): Go's types, which are not known here. */
+const protobuf = 'application/vnd.kubernetes.protobuf';
+const throughJson = '; add --dry-run=client -o yaml, and pipe that into kubectl create -f -';
+
+const noContainer = 'pods of the embedded cluster are processes without a container';
+const refusals = {
+  log: 'the embedded cluster keeps no logs of pods',
+  exec: `nothing can be executed in a pod: ${noContainer}`,
+  attach: `a pod cannot be attached to: ${noContainer}`,
+  portforward: `a port cannot be forwarded: ${noContainer}; each pod's address answers on this machine`,
+} as const;
+
 /** Everything but watches: one request, one answer. Throws StatusError. */
 export async function answerRequest(context: Context, request: ServedRequest): Promise<Answer> {
   const { route, method } = request;
@@ -52,7 +65,7 @@ function onCollection(context: Context, request: ServedRequest): Answer {
       return { code: 200, body: list(context, route, query) };
     case 'POST': {
       if (route.info.namespaced && route.namespace === undefined) throw methodNotAllowed();
-      const body = jsonBody(request);
+      const body = writtenBody(request);
       return {
         code: 201,
         body: createObject(context, route.info.resource, route.namespace, body, writeOptions(query)),
@@ -111,7 +124,7 @@ function onObject(
     case 'GET':
       return { code: 200, body: getObject(context, resource, namespace, name) };
     case 'PUT': {
-      const body = jsonBody(request);
+      const body = writtenBody(request);
       const exists = context.store.get(resource, namespace, name) !== undefined;
       if (!exists && part === 'main' && info.createOnUpdate) return putNew(context, request, name, body);
       return { code: 200, body: updateObject(context, resource, namespace, name, () => body, part, options) };
@@ -164,7 +177,7 @@ function putNew(context: Context, request: ServedRequest, name: string, body: un
 }
 
 function onSubresource(context: Context, request: ServedRequest, patch: PatchBody | undefined): Answer {
-  const { info, namespace = '', name = '', subresource } = request.route;
+  const { namespace = '', name = '', subresource } = request.route;
   const { method } = request;
   if (subresource === 'eviction' && method === 'POST') {
     return { code: 201, body: evictPod(context, namespace, name, jsonBody(request)) };
@@ -178,17 +191,25 @@ function onSubresource(context: Context, request: ServedRequest, patch: PatchBod
       return { code: 200, body: updateScale(context, namespace, name, change, writeOptions(request.query)) };
     }
   }
-  if (subresource === 'log' && method === 'GET') {
+  const refused = notModelled.find((one) => one === subresource);
+  if (refused !== undefined && (method === 'GET' || method === 'POST')) {
     getObject(context, 'pods', namespace, name);
-    throw new StatusError(501, 'NotImplemented', `the embedded cluster keeps no logs of ${info.resource}`);
+    throw new StatusError(501, 'NotImplemented', refusals[refused]);
   }
   throw subresource === undefined ? unknownPath() : methodNotAllowed();
+}
+
+/** The object that is created or replaced, as strict about its fields as the client asks. */
+function writtenBody(request: ServedRequest): unknown {
+  const body = jsonBody(request);
+  if (request.query.get('fieldValidation') === 'Strict') validateFields(request.route.info.resource, body);
+  return body;
 }
 
 /** A body that is JSON, whatever it says; without a media type it counts as JSON, as in Kubernetes. */
 function jsonBody(request: ServedRequest): unknown {
   if (request.mediaType !== '' && request.mediaType !== 'application/json')
-    throw unsupportedMediaType(accepted);
+    throw unsupportedMediaType(accepted, request.mediaType === protobuf ? throughJson : '');
   return parseJson(request.body);
 }
 
@@ -198,6 +219,7 @@ async function patchBody(request: ServedRequest): Promise<PatchBody> {
   const isApply = request.mediaType === applyFormat;
   const value = isApply ? await parseYaml(request.body) : parseJson(request.body);
   if (value === undefined) throw badRequest('a patch needs a body');
+  if (request.query.get('fieldValidation') === 'Strict') validateFields(request.route.info.resource, value);
   return { apply: isApply, value, change: (current) => apply(current, value) };
 }
 

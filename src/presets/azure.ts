@@ -34,7 +34,9 @@ export const azure: PlannedEdge = {
   // default, sends no new flow to the pool. Inferred: a passthrough balancer answers no SYN itself, so it is dropped.
   noTarget: 'drop',
   checkIntervalFrom: 'start', // no source says otherwise: the documented interval is kept
-  ejectOn503: false, // the thresholds above hold for any failed check
+  // learn.microsoft.com/azure/load-balancer/load-balancer-custom-probe-overview: an HTTP probe marks the instance down for any
+  // status but 200, whatever the threshold.
+  ejectOn503: true,
   upstreamConnectTimeoutMs: 0, // passthrough
   // Inferred: no new flow before the first successful probe; no source says otherwise.
   newTarget: 'unhealthy',

@@ -17,7 +17,8 @@ export const haproxy: PlannedEdge = {
   onRemoved: 'persist', // HAProxy management guide, reload: the old process keeps its connections
   allUnhealthy: 'none', // no server is up: the connection is closed
   panicThreshold: 0, // HAProxy has none
-  // HAProxy src/server.c: a new server begins up, and its first failed check takes it down.
+  // HAProxy src/server.c: a new server begins up, and its first failed check takes it down; since 3.1 that is the documented
+  // default, `init-state up` (haproxy/haproxy#51).
   newTarget: 'healthy',
   // Our configuration: all nodes that a cloud controller would take.
   backends: { Cluster: { from: 'nodes', max: null }, Local: { from: 'nodes', max: null } },

@@ -96,9 +96,9 @@ aws-nlb-lbc passthrough tcp nodePort 10 10 3 3 http healthCheckNodePort 10 6 2 2
 aws-nlb-lbc-keep passthrough tcp nodePort 10 10 3 3 http healthCheckNodePort 10 6 2 2 10 persist 300 persist all 0 unhealthy nodes nodes check 0 0 35 120 each reset start no 0
 aws-nlb-intree passthrough tcp nodePort 30 10 3 3 http healthCheckNodePort 10 6 2 2 10 reset 300 persist all 0 unhealthy nodes nodes new-target-group 0 15 35 120 each reset start no 0
 aws-clb proxy tcp nodePort 10 5 6 2 http healthCheckNodePort 10 5 6 2 5 reset 0 reset none 0 unhealthy nodes nodes check 0 0 0 0 each reset start no 10
-azure passthrough tcp nodePort 5 5 2 1 http healthCheckNodePort 5 5 2 1 20 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each drop start no 0
-azure-shared-probe passthrough http healthz 5 5 2 1 http healthCheckNodePort 5 5 2 1 20 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each drop start no 0
-azure-multi-slb passthrough tcp nodePort 5 5 2 1 http healthCheckNodePort 5 5 2 1 30 persist 0 persist none 0 unhealthy nodes ingress-nodes backend-set 0 0 0 0 each drop start no 0
+azure passthrough tcp nodePort 5 5 2 1 http healthCheckNodePort 5 5 2 1 20 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each drop start yes 0
+azure-shared-probe passthrough http healthz 5 5 2 1 http healthCheckNodePort 5 5 2 1 20 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each drop start yes 0
+azure-multi-slb passthrough tcp nodePort 5 5 2 1 http healthCheckNodePort 5 5 2 1 30 persist 0 persist none 0 unhealthy nodes ingress-nodes backend-set 0 0 0 0 each drop start yes 0
 digitalocean-network passthrough http healthz 3 5 3 5 http healthCheckNodePort 3 5 3 5 15 persist 0 silence none 0 unhealthy nodes nodes check 0 0 0 0 each drop start no 0
 digitalocean-regional proxy http healthz 3 5 3 5 http healthCheckNodePort 3 5 3 5 15 persist 0 persist none 0 healthy nodes nodes check 0 0 0 0 each reset end no 5
 octavia proxy tcp nodePort 5 3 3 1 http healthCheckNodePort 5 3 3 1 10 persist 0 persist none 0 healthy nodes nodes check 0 0 0 0 each reset end no 5

@@ -9,6 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { monotonic, systemClock } from '../../src/base/clock.ts';
 import { nsPerSecond } from '../../src/base/units.ts';
+import { notices } from '../../src/catalogue/notices.ts';
 import type { Silence } from '../../src/changes/effects.ts';
 import { performCheck } from '../../src/edge/check.ts';
 import { helloAnnotation } from '../../src/edge/hello.ts';
@@ -371,7 +372,9 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     const first = (at: number) => {
       began ||= at;
     };
-    const context = faultContext(run, never, { notice: (_moment, at) => first(at), began: first });
+    const marks = { notice: (_moment: string, at: number) => first(at), began: first };
+    // The plan has no fault of its own: the notice is GKE's.
+    const context = { ...faultContext(run, never, marks), terms: notices.gke };
     return {
       inject: () => faults[kind].inject(context, node.name),
       secondsSince: () => ((monotonic.now() - began) / nsPerSecond) * plan.timeScale,

@@ -1,3 +1,4 @@
+import { leastGraceMs } from '../base/least-grace.ts';
 import { formatDuration, type Milliseconds, parseDuration } from '../base/units.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Plan, PlannedPlacement } from './schema.ts';
@@ -39,12 +40,6 @@ export function planIngress(ingress: Scenario['ingress']): Plan['ingress'] {
     trustedIPs: traefik.trustedIPs,
   };
 }
-
-/**
- * What a container still has after its preStop hook if that used up the grace period: minimumGracePeriodInSeconds of
- * pkg/kubelet/kuberuntime/kuberuntime_container.go.
- */
-export const leastGraceMs: Milliseconds = 2000;
 
 /**
  * How long a container lives on from the begin of its termination, if it needs `ownMs` after SIGTERM: the preStop hook

@@ -1,6 +1,6 @@
 import type { ChildHandle } from '../../base/child.ts';
+import { leastGraceMs } from '../../base/least-grace.ts';
 import type { Timers } from '../../base/timers.ts';
-import { leastGraceMs } from '../../plan/pods.ts';
 
 /** How one container is ended. Real milliseconds. */
 export interface Ending {

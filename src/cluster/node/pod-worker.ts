@@ -72,6 +72,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
   let child: ChildHandle | null = null;
   let listeners: PodListener[] = [];
   let terminating = false;
+  const ended = new AbortController();
   let ready = false;
   let posts = Promise.resolve();
   let ending: Ending | null = null;
@@ -110,7 +111,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
     if (startDelayMs > 0) {
       container.started();
       void post({});
-      await clock.sleep(startDelayMs);
+      await clock.sleep(startDelayMs, ended.signal).catch(() => {}); // a pod that is ended need not start first
       if (terminating) return;
     }
     const started = await launchChild({
@@ -184,6 +185,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
     },
     async terminate(graceMs, final) {
       terminating = true;
+      ended.abort();
       if (ending !== null) ending.within(graceMs);
       else if (child !== null) ending = endContainer(child, { graceMs, preStopMs, timeScale, timers });
       await ending?.gone;

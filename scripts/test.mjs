@@ -18,7 +18,7 @@ const groups = [
 const computing = 2;
 /*
  * Files that wait nearly all of their time: for time-outs of the protocols that they check, for health checks, for streams to
- * end. Measured: each takes a sixth to a quarter of a core. They begin first, the longest in front.
+ * end. Two of them were measured: they take a sixth and a quarter of a core. They begin first, the longest in front.
  */
 const waiting = [
   'test/unit/load/truth-http2.test.ts',

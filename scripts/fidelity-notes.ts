@@ -9,10 +9,10 @@ export const fidelityNotes: readonly FidelityNote[] = [
     why: 'new requests fail until the dead pod has left the endpoints, or until the edge has ejected its node: the phases of both, see there; a kept connection that does not run through the dead node never fails',
   },
   {
-    figures: ['failingShare'],
+    figures: ['failingShare', 'disruption', 'firstFailedProbe'],
     experiments: ['ingress-node-loss'],
     columns: ['Local'],
-    why: 'chance: one node of three is dead, and twenty probes or so until it is ejected leave ±20 points around a third',
+    why: 'chance: one node of three is dead, and ten probes or so until it is ejected leave ±30 points around a third; the first that meets it, and disruption, which is that share added up over the seconds, follow',
   },
   {
     figures: ['nodeReadmitted'],

@@ -206,7 +206,9 @@ else {
   const image = `midflight-test-image:${process.pid}`;
   const docker = (...args: string[]) => spawnSync('docker', args, { cwd: box.folder, encoding: 'utf8' });
   test.after(() => {
-    docker('image', 'rm', '--force', image);
+    // Not from the folder: it is gone by now.
+    const removed = spawnSync('docker', ['image', 'rm', '--force', image], { encoding: 'utf8' });
+    if (removed.status !== 0) console.error(removed.stderr);
   });
 
   test('the image builds from the package, and runs not as root on a read-only root file system', () => {

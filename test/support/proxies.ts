@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -114,7 +114,14 @@ export async function startProxy(
     restart: `p=$(cat ${group}); kill -TERM $p; ${gone}; sleep 0.5; ${begin}; sleep 1`,
     kill: `p=$(cat ${group}); kill -KILL -$p; ${gone}; sleep 0.5; ${begin}; sleep 1`,
     stop() {
-      spawnSync('kill', ['-KILL', `-${readFileSync(group, 'utf8').trim()}`]);
+      const leader = Number(readFileSync(group, 'utf8'));
+      if (!Number.isInteger(leader) || leader <= 1) return; // nothing of ours is known to run
+      try {
+        // Not the program `kill`: that of procps 4.0.2 takes `-KILL -12345` for every process there is.
+        process.kill(-leader, 'SIGKILL');
+      } catch {
+        // it has ended
+      }
     },
   };
 }

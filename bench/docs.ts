@@ -71,8 +71,8 @@ Node ${machine?.node ?? '?'}; ${tools.join(', ')}.
 
 Each figure comes from runs of seconds: from a single one, or where a table has \`turns\` from the middle one. From run to run
 CPU seconds of one tool differed by up to a quarter, and the pace of this machine, which is a virtual one, from day to day
-by up to two times: what bare Node sockets take beside the recorder tells which kind of day a part was measured on. The
-upper ends of latencies differ more, most of all where other programs run beside it, so each
+by up to two times: what bare Node sockets take beside the recorder shows which kind of day a part was measured on. The
+upper ends of latencies differ more, most of all if other programs run beside it, so each
 part says when it was measured and how busy the machine was just before it began: programs of the lowest priority count
 there too, which give way to what is measured. Tools that stand in one table took turns in one run. No test depends on any
 of this.

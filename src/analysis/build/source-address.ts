@@ -2,7 +2,7 @@ import type { RunRecord, SourceCounts, TrialRecord } from '../records.ts';
 
 /**
  * Whether the ingress saw the address with which the connection reached the transit node: the client's if the edge
- * keeps it, else the edge's own. Null if nothing tells.
+ * keeps it, else the edge's own. Null if no request shows it.
  */
 export function sourceAddressOf(run: RunRecord, trial: TrialRecord): 'kept' | 'lost' | 'changes' | null {
   const { topology } = run;

@@ -26,7 +26,7 @@ export function flapsOf(
 ): Flap[] {
   if (late.length === 0) return [];
   const taken = (node: string, t: Nanoseconds) =>
-    disturbances.some((one) => one.node === node && one.at <= t && isPartOf(one.kind, 'fault'));
+    disturbances.some((one) => one.nodes.includes(node) && one.at <= t && isPartOf(one.kind, 'fault'));
   return [...byCheck(trial, taken, until), ...byReadiness(trial, taken, until)].filter((flap) =>
     late.some(({ from, to }) => from <= flap.to + slackNs && to >= flap.from - slackNs),
   );

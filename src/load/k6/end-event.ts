@@ -27,7 +27,7 @@ const endedMarks = z.object({
   path: z.string().default(''),
 });
 
-/** A request's end as our own script tells it. Throws ZodError if it is not as the script writes it. */
+/** A request's end as our own script reports it. Throws ZodError if it is not in the form that the script writes. */
 export function endOfOwn(
   { at, marks }: Extract<Sample, { kind: 'ended' }>,
   trial: number,

@@ -8,7 +8,7 @@ export interface Share<Config> {
   readonly delayMs: number;
 }
 
-/** An agent's requests are told apart in a history by this part of their ids. */
+/** This part of a request's id says in a history which agent sent it. */
 const mark = (agent: number) => `a${agent}-`;
 
 /** The streams as evenly as their number allows; an agent without any is left out. */

@@ -24,7 +24,7 @@ export interface Beside {
   readonly changes?: Changes | undefined;
 }
 
-/** report.html: one file that asks nothing of any other machine. `series`: of the same history. */
+/** report.html: one file that loads nothing from any other machine. `series`: of the same history. */
 export function htmlReport(
   report: Report,
   series: readonly TrialSeries[],

@@ -27,7 +27,7 @@ const report = z.object({
       index: z.int(),
       policy: z.string(),
       verdict: z.enum(['pass', 'fail', 'unknown']),
-      reasons: z.array(z.object({ text: z.string() })),
+      reasons: z.array(z.object({ code: z.string(), text: z.string() })),
       requests: z.object({ started: z.int(), lost: z.int() }),
       probes: z.object({ new: z.object({ sent: z.int(), failed: z.int() }).nullable() }),
       disturbances: z.array(
@@ -44,7 +44,13 @@ const moment = z.object({
   t: z.number(),
 });
 
-/** The cells of one run: its report, and the lines of its history for how long each switchover took. */
+/** Why a trial says nothing, if that is a finding: it was refused, or a step could not be taken. */
+const findings: readonly string[] = ['refused', 'step-without-evidence'];
+
+/**
+ * The cells of one run: its report, and the lines of its history for how long each switchover took. A trial that is unknown
+ * for another reason than the way itself (a late instrument) has none.
+ */
 export function cellsOf(json: unknown, history: readonly string[]): Cell[] {
   const { trials, timeScale } = report.parse(json);
   const moments = history.flatMap((line) => {
@@ -52,7 +58,10 @@ export function cellsOf(json: unknown, history: readonly string[]): Cell[] {
     const { data } = moment.safeParse(JSON.parse(line));
     return data === undefined ? [] : [data];
   });
-  return trials.map(({ index, policy, verdict, reasons, requests, probes, disturbances }) => {
+  const told = trials.filter(
+    ({ verdict, reasons }) => verdict !== 'unknown' || reasons.every(({ code }) => findings.includes(code)),
+  );
+  return told.map(({ index, policy, verdict, reasons, requests, probes, disturbances }) => {
     const at = (which: 'begin' | 'done') =>
       moments.find((one) => one.trial === index && one.at === which)?.t ?? null;
     const [begin, done] = [at('begin'), at('done')];

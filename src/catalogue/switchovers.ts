@@ -23,6 +23,15 @@ const rows = {
     words: 'the balancer is set first to leave open connections alone; then as exclude-first',
     waits: 4,
   },
+  'daemonset-first': {
+    words: 'an ingress pod on every node first; then the patch; then the extra pods go again',
+    waits: 5,
+  },
+  'parallel-service': {
+    words:
+      'a second Service with the new policy and an address of its own; clients move there, the first is drained',
+    waits: 3,
+  },
 } as const satisfies Record<string, SwitchoverTraits>;
 
 export type SwitchoverName = keyof typeof rows;

@@ -1,10 +1,11 @@
-import type { CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
+import type { AppsV1Api, CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
 import type * as z from 'zod';
 import type { Milliseconds } from '../base/units.ts';
 
 /** What a change works on. A part that is not there (no API to be reached) throws MidflightError when it is asked for. */
 export interface World {
   core(): CoreV1Api;
+  apps(): AppsV1Api;
   coordination(): CoordinationV1Api;
   /** The user's kubectl reaches the cluster: hints may name its commands. */
   readonly kubectl: boolean;

@@ -18,6 +18,8 @@ export interface BalancerOptions {
   /** Whose connections are counted by their ports. */
   readonly lanes: readonly EdgeLane[];
   readonly bindClientAddress: boolean;
+  /** Number of its first connection. */
+  readonly firstConn: number;
   readonly listen: { readonly host: string; readonly port: number };
   now(): Nanoseconds;
   isHealthy(node: NodeName): boolean;
@@ -49,7 +51,7 @@ const sweepMs = 20;
 export function createBalancer(options: BalancerOptions): Balancer {
   const { preset, now, emit } = options;
   let desired: Desired = { service: null, targets: [] };
-  let count = 0;
+  let count = options.firstConn;
   const byNode = new Map<NodeName, Set<Relay>>();
   const connecting = new Set<Relay>();
   const unassigned = new Set<Nobody>();

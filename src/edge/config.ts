@@ -19,6 +19,8 @@ export const edgeConfig = z.object({
   bindClientAddress: z.boolean(),
   /** Checks come from this address (embedded), else from any. */
   checkFrom: z.string().nullable(),
+  /** Number of its first connection, so that the connections of two edges in one history are told apart. */
+  firstConn: z.int().optional(),
   /** Write this address into the Service's status.loadBalancer.ingress, as a cloud controller does. None: leave it. */
   publishAddress: z.string().optional(),
   /** Number of open connections above which it starts further processes. Absent: as the limit of open files allows. */

@@ -57,6 +57,7 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     seed: config.seed,
     lanes: config.lanes,
     bindClientAddress: config.bindClientAddress,
+    firstConn: config.firstConn ?? 0,
     listen: config.listen,
     now,
     isHealthy: (node) => dataPath.isHealthy(node),

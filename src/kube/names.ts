@@ -6,3 +6,6 @@ export const healthzPort = 10_256;
 
 /** An annotation of the Service in a playground: the preset that its balancer behaves by. */
 export const presetAnnotation = 'midflight.dev/edge-preset';
+
+/** On pods of the ingress that are there for a switchover only, and on nothing else. */
+export const extraIngressLabel = 'midflight.dev/extra-ingress';

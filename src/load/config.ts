@@ -60,7 +60,7 @@ export type StreamsConfig = z.infer<typeof streamsConfig>;
 
 /*
  * recorder, messages in: `begin` {} starts the ramp; `quiesce` {} starts no new stream (renew ends) and follows those in
- * flight; `cancel` {} ends what is still in flight as cancelled. It answers `idle` {} once nothing is in flight after
+ * flight; `cancel` {} ends what is still in flight as cancelled; `move` {host, port} sends new connections there. It answers `idle` {} once nothing is in flight after
  * `quiesce`/`cancel` or, without renew, after the whole cohort ended.
  */
 

@@ -61,6 +61,7 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
     fault: faultOf(scenario, load),
     trials: trialsOf(policies, repeats, seed),
     stabilityMs: ms(block.stability ?? scenario.stability),
+    awaitEstablished: scenario.awaitEstablished,
     observe: block.observe ?? scenario.observe,
     timers: timersOf({ ...scenario.timers, ...block.timers }),
     kubeProxyMode: block.kubeProxyMode ?? 'iptables',

@@ -181,6 +181,8 @@ export const plan = z.object({
   fault: plannedFault.nullable(),
   trials: z.array(plannedTrial),
   stabilityMs: ms,
+  /** Histories from before this field: false. */
+  awaitEstablished: z.boolean().optional(),
   observe: z.enum(['full', 'short']).optional(),
   timers: plannedTimers.optional(),
   kubeProxyMode: z.enum(['iptables', 'nftables']).optional(),

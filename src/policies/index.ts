@@ -1,9 +1,11 @@
 import { type PolicyName, policies } from '../catalogue/policies.ts';
 import type { SwitchoverName } from '../catalogue/switchovers.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
+import { daemonsetFirst } from './daemonset-first.ts';
 import { excludeFirst } from './exclude-first.ts';
 import { inPlace } from './in-place.ts';
 import { keepEstablished } from './keep-established.ts';
+import { parallelService } from './parallel-service.ts';
 import { pinCheck } from './pin-check.ts';
 import type { Precondition, Strategy, Switchover, SwitchoverContext } from './strategy.ts';
 
@@ -13,6 +15,8 @@ const switchovers: Readonly<Record<SwitchoverName, Switchover>> = {
   'exclude-first': excludeFirst,
   'pin-check': pinCheck,
   'keep-established': keepEstablished,
+  'daemonset-first': daemonsetFirst,
+  'parallel-service': parallelService,
 };
 
 /** How a policy of a scenario is carried out in front of this balancer. */

@@ -1,4 +1,5 @@
 import { excludeLabel } from '../kube/names.ts';
+import { detectionMs } from '../plan/flip-time.ts';
 import type { NodeSight } from './sight.ts';
 import type { Precondition } from './strategy.ts';
 
@@ -17,13 +18,13 @@ const leaving = [
 ];
 
 /** The evidence comes from the balancer. */
-const balancerSeen: Precondition = {
+export const balancerSeen: Precondition = {
   name: 'the balancer can be watched',
   broken: async ({ balancer }) =>
     balancer === null ? 'nothing shows which nodes this balancer uses, nor what it checks' : null,
 };
 
-const noNodeLeaving: Precondition = {
+export const noNodeLeaving: Precondition = {
   name: 'no node is leaving',
   async broken({ nodes }) {
     for (const { name, taints, unschedulable } of await nodes()) {
@@ -59,7 +60,7 @@ const noPodExcluded: Precondition = {
   },
 };
 
-const somewhereToGo: Precondition = {
+export const somewhereToGo: Precondition = {
   name: 'a node with an ingress pod remains',
   async broken({ nodes }) {
     const left = (await nodes()).some((node) => node.runsIngress && !(excludeLabel in node.labels));
@@ -83,9 +84,52 @@ export const keepable: Precondition = {
   },
 };
 
+export const matters: Precondition = {
+  name: 'the policy matters',
+  broken: async ({ edge }) =>
+    edge.onFlip === 'nothing'
+      ? `${edge.preset} sends connections to the pods themselves: the policy is moot, and changing it costs nothing`
+      : null,
+};
+
+export const movable: Precondition = {
+  name: 'clients can be moved',
+  broken: async ({ second }) =>
+    second === null
+      ? 'there is no second address, or a load that cannot be sent to another one while it runs'
+      : null,
+};
+
+export const copyable: Precondition = {
+  name: 'the ingress pods can be copied',
+  broken: async ({ ingressTemplate }) =>
+    (await ingressTemplate()) === null
+      ? 'the ingress pods belong to no Deployment or DaemonSet, so nothing can be copied'
+      : null,
+};
+
+/** From a pod's SIGTERM until kube-proxy everywhere sends it nothing new: minSyncPeriod is 1 s, its EndpointSlice comes before. */
+const proxiesFollowMs = 5000;
+
+/**
+ * A pod that ends must take connections until nothing new is sent to it: by other nodes' kube-proxy under Cluster, by the
+ * balancer under Local. Where its node was excluded before, nothing comes any more.
+ */
+export const takenBack: Precondition = {
+  name: 'extra ingress pods can go again',
+  async broken({ edge, acceptGraceMs, final }) {
+    if (final === 'Local' && edge.excludeLabel === 'honoured') return null;
+    const needsMs = final === 'Cluster' ? proxiesFollowMs : detectionMs(edge, 'Local');
+    if (acceptGraceMs >= needsMs) return null;
+    const who = final === 'Cluster' ? 'kube-proxy' : edge.preset;
+    return `an ingress pod that ends takes new requests for ${acceptGraceMs / 1000} s, and ${who} needs up to ${needsMs / 1000} s to send it none (Traefik: requestAcceptGraceTimeout)`;
+  },
+};
+
 /** What taking nodes out by the label needs. */
 export const forExclusion: readonly Precondition[] = [
   balancerSeen,
+  matters,
   labelHonoured,
   noNodeLeaving,
   labelPlain,

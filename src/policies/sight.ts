@@ -10,6 +10,8 @@ export interface NodeSight {
   readonly unschedulable: boolean;
   /** A pod of the ingress is on it: live, Ready or not. */
   readonly runsIngress: boolean;
+  /** All ingress pods on it are there for the switchover only, and go again. */
+  readonly runsExtraIngressOnly: boolean;
 }
 
 /** What the balancer was seen to do. A balancer that is not ours shows nothing. */
@@ -22,6 +24,8 @@ export interface BalancerSight {
   readonly healthy: ReadonlySet<NodeName>;
   /** When it last sent a new connection to the node; null: never. */
   lastOpened(node: NodeName): Nanoseconds | null;
+  /** How many connections to the node are open. */
+  openConnections(node: NodeName): number;
   /** Its last check of the node, by when it was due; null: none yet. */
   lastCheck(
     node: NodeName,

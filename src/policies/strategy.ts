@@ -1,8 +1,20 @@
-import type { Nanoseconds } from '../base/units.ts';
-import type { PolicyName, PolicyTraits } from '../catalogue/policies.ts';
+import type { V1PodTemplateSpec } from '@kubernetes/client-node';
+import type { Milliseconds, Nanoseconds, NodeName } from '../base/units.ts';
+import type { PolicyName, PolicyTraits, TrafficPolicy } from '../catalogue/policies.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
 import type { BalancerSight, NodeSight } from './sight.ts';
+
+/** A second balancer in front of a second Service. */
+export interface SecondBalancer {
+  /** Makes one for this Service of the same namespace; resolves once it listens. */
+  begin(service: string): Promise<void>;
+  readonly balancer: BalancerSight;
+  /** The one that clients came from. */
+  readonly first: BalancerSight;
+  /** New connections go to it from now on. */
+  moveClients(): void;
+}
 
 /** What a switchover knows of the cluster it works on, and how it changes it. */
 export interface SwitchoverContext {
@@ -10,12 +22,28 @@ export interface SwitchoverContext {
   readonly changes: Pick<ChangeLog, 'make'>;
   readonly service: { readonly namespace: string; readonly name: string };
   readonly edge: PlannedEdge;
+  /** The policy that it is to have in the end. */
+  readonly final: TrafficPolicy;
   /** Null: nothing shows what the balancer does. */
   readonly balancer: BalancerSight | null;
+  /** The nodes with a ready ingress pod. */
+  readyIngress(): ReadonlySet<NodeName>;
   /** The nodes that may be targets, as the API has them now. */
   nodes(): Promise<NodeSight[]>;
-  /** The Service's ports, as the API has them now. */
-  ports(): Promise<{ readonly nodePort: number | null; readonly healthCheckNodePort: number | null }>;
+  /** What the ingress pods are made from, as their controller has it now; null: nothing that can be copied. */
+  ingressTemplate(): Promise<V1PodTemplateSpec | null>;
+  /** How long an ingress pod goes on taking new requests once it is told to end. Cluster time. */
+  readonly acceptGraceMs: Milliseconds;
+  /** Whether a node counts as left only when its last open connection has ended. */
+  readonly awaitEstablished: boolean;
+  /** A second balancer, and clients that can be moved to it. Null: there is none, or they cannot. */
+  readonly second: SecondBalancer | null;
+  /** A Service with this name and policy that is otherwise as the Service is, without what the API chose for that. */
+  serviceLike(name: string, policy: TrafficPolicy): Promise<object>;
+  /** The ports of the Service, or of another by its name, as the API has them now. */
+  ports(
+    name?: string,
+  ): Promise<{ readonly nodePort: number | null; readonly healthCheckNodePort: number | null }>;
   now(): Nanoseconds;
   /** How long a node without a new connection proves that it gets none: `stability`. */
   readonly quietNs: Nanoseconds;

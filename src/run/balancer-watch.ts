@@ -12,6 +12,9 @@ export function balancerWatch(): BalancerWatch {
   const healthy = new Set<NodeName>();
   const lastOpened = new Map<NodeName, Nanoseconds>();
   const lastCheck = new Map<NodeName, { at: Nanoseconds; ok: boolean; port: number | null }>();
+  const nodeOf = new Map<number, NodeName>();
+  const open = new Map<NodeName, number>();
+  const count = (node: NodeName, by: 1 | -1) => open.set(node, (open.get(node) ?? 0) + by);
   let policy: BalancerSight['policy'] = null;
   let reconciledAt: Nanoseconds = 0;
   return {
@@ -23,6 +26,7 @@ export function balancerWatch(): BalancerWatch {
     get reconciledAt() {
       return reconciledAt;
     },
+    openConnections: (node) => open.get(node) ?? 0,
     lastOpened: (node) => lastOpened.get(node) ?? null,
     lastCheck: (node) => lastCheck.get(node) ?? null,
     observe(event) {
@@ -41,7 +45,12 @@ export function balancerWatch(): BalancerWatch {
           lastCheck.set(event.node, { at: event.dueAt, ok: event.ok, port: event.port ?? null });
           return;
         case 'edge-open':
-          if (event.node !== null) lastOpened.set(event.node, event.t);
+          if (event.node === null) return;
+          lastOpened.set(event.node, event.t);
+          nodeOf.set(event.conn, event.node);
+          return count(event.node, 1);
+        case 'edge-close':
+          if (nodeOf.delete(event.conn) && event.node !== null) count(event.node, -1);
       }
     },
   };

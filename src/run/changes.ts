@@ -1,4 +1,4 @@
-import { CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
+import { AppsV1Api, CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
 import type { WallClock } from '../base/clock.ts';
 import { type ChangeLog, changeLog, type Unwound } from '../changes/change-log.ts';
 import { createJournal } from '../changes/journal.ts';
@@ -19,6 +19,7 @@ export function openChanges(
   }: { plan: Plan; provider: Provider; clock: WallClock; signal: AbortSignal },
 ): ChangeLog {
   let core: CoreV1Api | null = null;
+  let apps: AppsV1Api | null = null;
   let coordination: CoordinationV1Api | null = null;
   return changeLog({
     journal: createJournal(place.file, {
@@ -31,6 +32,10 @@ export function openChanges(
       core() {
         core ??= provider.cluster.kubeConfig().makeApiClient(CoreV1Api);
         return core;
+      },
+      apps() {
+        apps ??= provider.cluster.kubeConfig().makeApiClient(AppsV1Api);
+        return apps;
       },
       coordination() {
         coordination ??= provider.cluster.kubeConfig().makeApiClient(CoordinationV1Api);

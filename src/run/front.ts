@@ -7,6 +7,7 @@ import { portBlocks } from '../plan/ports.ts';
 import type { EdgeFront, Front, HostPort, Workload } from '../providers/provider.ts';
 import { launchInstrument, sync } from './instruments.ts';
 import type { Run } from './run.ts';
+import { type SecondFront, secondFront, shownFront } from './second-front.ts';
 
 /** The front of a run, ready to be loaded. */
 export interface OpenFront {
@@ -16,6 +17,8 @@ export interface OpenFront {
   beginTrial(seed: number): void;
   /** Resolves once all of its log up to now is in the history; false if that took longer than `limitMs`. */
   sync(id: string, limitMs: number): Promise<boolean>;
+  /** A second balancer beside ours, for a switchover that moves clients to it. Null: the front is not ours. */
+  readonly second: SecondFront | null;
   /** It was ours, and it is gone. */
   readonly ended: boolean;
   close(): Promise<void>;
@@ -28,11 +31,19 @@ export async function openFront(run: Parts, workload: Workload): Promise<OpenFro
   const { front } = run.provider;
   if (front.kind === 'edge') return openEdge(run, front, workload);
   const target = front.kind === 'url' ? front.target : through(await front.dial(), workload);
-  return { target, beginTrial: () => {}, sync: async () => true, ended: false, close: async () => {} };
+  return {
+    target,
+    beginTrial: () => {},
+    sync: async () => true,
+    second: null,
+    ended: false,
+    close: async () => {},
+  };
 }
 
 async function openEdge(run: Parts, front: EdgeFront, workload: Workload): Promise<OpenFront> {
-  const edge = await launchEdge(run, front, workload);
+  const shown = shownFront(run);
+  const edge = await launchEdge({ ...run, record: shown.first.record }, front, workload.service);
   const dial = front.dial();
   let ended = false;
   void edge.exited.then(() => {
@@ -42,6 +53,9 @@ async function openEdge(run: Parts, front: EdgeFront, workload: Workload): Promi
     target: through(dial.port === 0 ? { host: dial.host, port: Number(edge.ready.port) } : dial, workload),
     beginTrial: (seed) => edge.send({ type: 'trial', seed }),
     sync: (id, limitMs) => sync(edge, id, limitMs, timersOf(run.clock)),
+    second: secondFront(shown, workload.service.namespace, (service) =>
+      launchEdge({ ...run, record: shown.second.record }, front, service, 'second'),
+    ),
     get ended() {
       return ended;
     },
@@ -59,7 +73,15 @@ const through = ({ host, port }: HostPort, { hostname }: Workload): LoadTarget =
   insecure: false,
 });
 
-function launchEdge(run: Parts, front: EdgeFront, workload: Workload): Promise<RoleHandle> {
+/** Connections of a second edge are counted from here. */
+const secondConn = 1_000_000_000;
+
+function launchEdge(
+  run: Parts,
+  front: EdgeFront,
+  service: Workload['service'],
+  which: 'first' | 'second' = 'first',
+): Promise<RoleHandle> {
   const { provider, plan } = run;
   const config = {
     role: 'edge' as const,
@@ -71,14 +93,16 @@ function launchEdge(run: Parts, front: EdgeFront, workload: Workload): Promise<R
       first,
       count,
     })),
-    listen: { ...front.listen() },
+    // A second one has an address of its own: another port.
+    listen: which === 'first' ? { ...front.listen() } : { host: front.listen().host, port: 0 },
+    ...(which === 'first' ? {} : { firstConn: secondConn }),
     kubeconfig: provider.host.kubeConfig(),
-    service: { ...workload.service },
+    service: { ...service },
     excludeNodes: [...front.excludeNodes()],
     bindClientAddress: front.keepsClientAddress,
     checkFrom: front.checkFrom(),
   };
-  return launchInstrument(run, config, 'edge');
+  return launchInstrument(run, config, which === 'first' ? 'edge' : 'second edge');
 }
 
 /** What cannot be seen through a front that is not ours. */

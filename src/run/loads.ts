@@ -16,6 +16,7 @@ import type {
   PlannedStreams,
   PlannedTrial,
 } from '../plan/schema.ts';
+import type { HostPort } from '../providers/provider.ts';
 import { launchInstrument } from './instruments.ts';
 import { type Run, realMs } from './run.ts';
 
@@ -29,6 +30,8 @@ export interface Loads {
   quiesce(): void;
   /** Ends what is still in flight, as cancelled. */
   cancel(): void;
+  /** New connections go to another address from now on. Only `streams` and `probe` can do that. */
+  moveTo(to: HostPort): void;
   /** True when no request is in flight any more. */
   idle(): boolean;
   streamsIdle(): boolean;
@@ -61,6 +64,9 @@ export async function launchLoads(run: Run, trial: PlannedTrial): Promise<Loads>
     begin: () => order('begin'),
     quiesce: () => order('quiesce'),
     cancel: () => order('cancel'),
+    moveTo({ host, port }) {
+      for (const { handle } of handles) handle.send({ type: 'move', host, port });
+    },
     idle: () => idle(() => true),
     streamsIdle: () => idle((load) => load.kind === 'streams'),
     stop,

@@ -75,7 +75,12 @@ export async function open({ plan, provider, changes, held, session }: OpenOptio
   const watches = await watchCluster({ ...base, signal: bringUp });
   try {
     const front = await openFront(base, workload);
-    const run: Run = { ...base, placement: await readPlacement(base), target: front.target };
+    const run: Run = {
+      ...base,
+      placement: await readPlacement(base),
+      target: front.target,
+      second: front.second,
+    };
     return {
       run,
       front,

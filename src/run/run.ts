@@ -9,6 +9,7 @@ import type { HistoryEvent, TopologyNode } from '../history/schema.ts';
 import type { LoadTarget } from '../load/config.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Provider, Workload } from '../providers/provider.ts';
+import type { SecondFront } from './second-front.ts';
 import type { RunState } from './state.ts';
 
 /** Which nodes hold how many pods of ingress and app. */
@@ -33,6 +34,8 @@ export interface Run {
   progress(load: string, message: Message): void;
   /** Where the pods were when all was well. */
   readonly placement: PodCounts;
+  /** A second balancer beside ours. Null: the front is not ours. */
+  readonly second: SecondFront | null;
   /** What load processes connect to. */
   readonly target: LoadTarget;
 }

@@ -103,6 +103,12 @@ export const scenario = z
     fault: fault.optional().describe('What breaks; none: nothing does'),
     repeats: run.repeats.default(1),
     timeScale: run.timeScale.default(1),
+    awaitEstablished: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether a switchover in steps waits, on nodes that leave the balancer, for open connections to end as well; one that is kept for ever holds it up until the step times out',
+      ),
     stability: run.stability.default('10s'),
     observe: run.observe.default('full'),
     timers: run.timers.default({}),

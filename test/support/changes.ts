@@ -12,8 +12,8 @@ export const journalSomewhere = (): JournalPlace => ({
   runId: 'test',
 });
 
-const noCoordination = (): never => {
-  throw new Error('no leases here');
+const notHere = (): never => {
+  throw new Error('no such API here');
 };
 
 /** A log of changes to this API; `sleep` as given. */
@@ -25,7 +25,14 @@ export function testLog(core: CoreV1Api, sleep: (ms: number) => Promise<void>): 
       place: {},
       wallTime: new Date().toISOString(),
     }),
-    world: (signal) => ({ core: () => core, coordination: noCoordination, kubectl: true, signal, sleep }),
+    world: (signal) => ({
+      core: () => core,
+      apps: notHere,
+      coordination: notHere,
+      kubectl: true,
+      signal,
+      sleep,
+    }),
     signal: new AbortController().signal,
     now: () => new Date(),
   });

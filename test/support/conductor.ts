@@ -219,6 +219,7 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
     core,
     changes,
     state,
+    second: null,
     clock: time.clock,
     signal: abort.signal,
     record,

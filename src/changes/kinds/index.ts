@@ -1,4 +1,5 @@
 import { type AnyKind, anyKind } from '../change.ts';
+import { daemonSet } from './daemon-set.ts';
 import { nodeCordon } from './node-cordon.ts';
 import { nodeLabel } from './node-label.ts';
 import { nodeTaint } from './node-taint.ts';
@@ -7,10 +8,12 @@ import { podDeletion } from './pod-deletion.ts';
 import { podEviction } from './pod-eviction.ts';
 import { runLeaseHold } from './run-lease.ts';
 import { serviceAnnotation } from './service-annotation.ts';
+import { wholeService } from './service-object.ts';
 import { servicePolicy } from './service-policy.ts';
 
 /** Every kind of change that needs no more than the cluster's API. Providers add their own. */
 export const apiKinds: readonly AnyKind[] = [
+  anyKind(daemonSet),
   anyKind(nodeCordon),
   anyKind(nodeLabel),
   anyKind(nodeTaint),
@@ -19,11 +22,13 @@ export const apiKinds: readonly AnyKind[] = [
   anyKind(podEviction),
   anyKind(runLeaseHold),
   anyKind(serviceAnnotation),
+  anyKind(wholeService),
   anyKind(servicePolicy),
 ];
 
 export { runLease } from './run-lease.ts';
 export {
+  daemonSet,
   nodeCordon,
   nodeLabel,
   nodeTaint,
@@ -33,4 +38,5 @@ export {
   runLeaseHold,
   serviceAnnotation,
   servicePolicy,
+  wholeService,
 };

@@ -14,7 +14,7 @@ import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
 import { carrierOf } from './carriers.ts';
 import { followed } from './followed.ts';
-import type { RequestCarrier, Sending } from './lanes.ts';
+import type { Sending } from './lanes.ts';
 
 /** A sweep sees a time-out at most this late, ms. */
 const sweepMs = 10;
@@ -40,7 +40,14 @@ export function probe(
   const follower = followed(config, clock.now(), () => sayIdle());
   const report = reporter(config.load, context, clock, latenessCount);
   const { counts } = report;
-  const carriers = new Map(config.lanes.map((lane) => [lane, carrierOf(config, lane, clock, options)]));
+  const carriersTo = (to: Pick<ProbeConfig['target'], 'host' | 'port'>) =>
+    new Map(
+      config.lanes.map((lane) => [
+        lane,
+        carrierOf({ ...config, target: { ...config.target, ...to } }, lane, clock, options),
+      ]),
+    );
+  let carriers = carriersTo(config.target);
   const timeoutNs = config.timeoutMs * nsPerMs;
   const holdNs = Math.max(config.holdMs, config.timeoutMs) * nsPerMs;
   const view = { from: clock.now(), sent: 0, ok: 0, failed: 0 };
@@ -48,7 +55,9 @@ export function probe(
   let hasStarted = false;
   let quiet = false;
 
-  const send = (lane: Lane, carrier: RequestCarrier, dueAt: Nanoseconds) => {
+  const send = (lane: Lane, dueAt: Nanoseconds) => {
+    const carrier = carriers.get(lane);
+    if (carrier === undefined) return;
     const startedAt = clock.now();
     report.late(startedAt - dueAt);
     const sending: Sending = {
@@ -81,24 +90,27 @@ export function probe(
     context.emit(event);
     sayIdle();
   };
+  const closeAll = () => {
+    for (const carrier of carriers.values()) carrier.close();
+  };
   const sayIdle = () => {
     if (!quiet || out.size > 0 || follower.open > 0) return;
-    for (const carrier of carriers.values()) carrier.close();
+    closeAll();
     report.idle();
   };
 
-  const lanes = [...carriers].map(([lane, carrier], index) => {
+  const lanes = config.lanes.map((lane, index, all) => {
     const gap = nsPerSecond / config.rate;
     let firstDue = 0;
     let count = 0;
     const pace = pacer(clock, (dueAt) => {
       count += 1;
       pace.add(firstDue + count * gap);
-      send(lane, carrier, dueAt);
+      send(lane, dueAt);
     });
     const begin = (now: Nanoseconds) => {
       // Lanes take turns, so that they are not all due at once.
-      firstDue = now + (gap * index) / carriers.size;
+      firstDue = now + (gap * index) / all.length;
       pace.add(firstDue);
     };
     return { begin, clear: pace.clear };
@@ -153,6 +165,10 @@ export function probe(
     },
     quiesce,
     cancel,
+    move(to) {
+      closeAll(); // requests in flight end where they began
+      carriers = carriersTo(to);
+    },
     stop() {
       sweeping.stop();
       cancel();

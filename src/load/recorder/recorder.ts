@@ -73,10 +73,11 @@ export function recorder(
     if (config.renew && !quiet) pace.add(renewalAt(stream, event));
     sayIdle();
   };
+  let dial = dialer(config.target, 0, options);
   const cohort: Cohort = {
     config,
     clock,
-    dial: dialer(config.target, 0, options),
+    dial: (near, user) => dial(near, user),
     wanted: wantedOf(config),
     headOf: requestsOf(config),
     body: Buffer.alloc(config.app?.bodySize ?? 0, '.'),
@@ -134,6 +135,9 @@ export function recorder(
     },
     quiesce,
     cancel,
+    move(to) {
+      dial = dialer({ ...config.target, ...to }, 0, options);
+    },
     stop() {
       sweeping.stop();
       cancel();

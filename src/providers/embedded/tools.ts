@@ -18,6 +18,7 @@ export function embeddedTools(): Tools {
     kinds: [...apiKinds, anyKind(embeddedCluster), ...anyEffects(nodeEffects(power, () => ''))],
     world: (signal) => ({
       core: noApi,
+      apps: noApi,
       coordination: noApi,
       kubectl: false,
       sleep: () => gone(),

@@ -1,4 +1,4 @@
-import { CoordinationV1Api, CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
+import { AppsV1Api, CoordinationV1Api, CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import { anyKind } from '../../changes/change.ts';
@@ -43,6 +43,7 @@ export async function kindTools(place: Opening['place'], open: readonly ChangeLi
     ],
     world: (signal) => ({
       core: () => core ?? gone(cluster),
+      apps: () => kubeConfig?.makeApiClient(AppsV1Api) ?? gone(cluster),
       coordination: () => coordination ?? gone(cluster),
       kubectl: true,
       sleep: (ms) => monotonic.sleep(ms, signal),

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../base/units.ts';
-import { followMs } from '../../plan/flip-time.ts';
+import { followMs, turnsMs } from '../../plan/flip-time.ts';
 import { refusalOf, type Step, type Strategy } from '../../policies/index.ts';
 import { edgeFollows } from '../expected.ts';
 import { realMs, TrialSpoiled } from '../run.ts';
@@ -10,8 +10,8 @@ import { disturbed, noise, slack, type Trial } from './trial.ts';
 type SwitchOver = NonNullable<Strategy['switchOver']>;
 
 /** Throws TrialSpoiled with the reason if the switchover must not begin. */
-export async function mayFlip({ run }: Trial, { preconditions }: SwitchOver): Promise<void> {
-  const refusal = await refusalOf(preconditions, switchoverContext(run));
+export async function mayFlip(trial: Trial, { preconditions }: SwitchOver): Promise<void> {
+  const refusal = await refusalOf(preconditions, switchoverContext(trial));
   if (refusal !== null) throw new TrialSpoiled('refused', refusal);
 }
 
@@ -29,7 +29,7 @@ export async function flipPolicy(trial: Trial, { steps }: SwitchOver): Promise<v
   disturbed(trial, { ...moment, at: 'done', affected: 1, detail: `${strategy.final} is set` });
   trial.phase('settle');
   const holds = () => edgeFollows(run, strategy.final, at);
-  const limit = followMs(edge) + turnsMs(trial) + 2 * stabilityMs + slack;
+  const limit = followMs(edge) + turnsMs(edge, strategy.final) + 2 * stabilityMs + slack;
   if (!(await probesStable(trial, { since: at, limitMs: limit, holds, words: ' and the edge to follow' }))) {
     trial.note('flip-not-settled', `the switchover ${strategy.name} had not settled when its time was up`);
   }
@@ -38,7 +38,7 @@ export async function flipPolicy(trial: Trial, { steps }: SwitchOver): Promise<v
 /** Makes the step's changes and waits for its evidence. Without it nothing more is changed: the trial ends. */
 async function take(trial: Trial, { name, make }: Step): Promise<void> {
   const { run } = trial;
-  const evidence = await make(switchoverContext(run));
+  const evidence = await make(switchoverContext(trial));
   if (evidence === null) return;
   trial.note('step', `${name}: made, waiting for ${evidence.what}`, 'info');
   const { what, seen } = evidence;
@@ -51,15 +51,16 @@ async function take(trial: Trial, { name, make }: Step): Promise<void> {
   throw new TrialSpoiled('step-without-evidence', text);
 }
 
-/** The longest that the balancer may take to turn its verdicts, cluster time. */
-function turnsMs({ run: { plan }, strategy }: Trial): Milliseconds {
-  const check = plan.edge.checks[strategy.final];
-  return (check.unhealthyThreshold + check.healthyThreshold + 1) * (check.intervalMs + check.timeoutMs);
-}
-
 /** The longest that one step may take by all timers that it may wait for, the longest stream among them. */
 function stepLimitMs(trial: Trial): Milliseconds {
   const { edge, stabilityMs, load } = trial.run.plan;
   const streams = load.map((item) => (item.kind === 'streams' ? item.durationMs + item.stallMs : 0));
-  return followMs(edge) + turnsMs(trial) + 2 * stabilityMs + Math.max(0, ...streams) + slack;
+  return (
+    followMs(edge) +
+    edge.removalDelayMs +
+    turnsMs(edge, trial.strategy.final) +
+    2 * stabilityMs +
+    Math.max(0, ...streams) +
+    slack
+  );
 }

@@ -44,6 +44,7 @@ export async function runTrial(
     signal: AbortSignal.any([run.signal, spoiled.signal]),
     phase: (phase) => record({ type: 'phase', t: clock.now(), trial: planned.index, phase }),
     note: (code, text, level = 'warning') => record({ type: 'note', t: clock.now(), level, code, text }),
+    loads: null,
     faultMark: null,
     flipMark: null,
   };
@@ -61,6 +62,7 @@ export async function runTrial(
     }
   }
   try {
+    await run.second?.end();
     await recover(trial, outcome);
   } catch (error) {
     if (isInterrupted(error)) outcome = 'interrupted';
@@ -111,6 +113,7 @@ async function conduct(trial: Trial): Promise<void> {
   trial.phase('prepare');
   if (strategy.switchOver !== null) await mayFlip(trial, strategy.switchOver);
   const [loads] = await Promise.all([launchLoads(run, planned), settleOn(trial, strategy.initial)]);
+  trial.loads = loads;
   try {
     const disturbed = strategy.switchOver !== null || trial.fault !== null;
     await ramp(trial, loads);

@@ -2,6 +2,7 @@ import type { Milliseconds, NodeName } from '../../base/units.ts';
 import { faultTraits } from '../../catalogue/faults.ts';
 import type { Fault, FaultEffect } from '../../faults/index.ts';
 import { evictionMs } from '../../plan/eviction.ts';
+import { turnsMs } from '../../plan/flip-time.ts';
 import { faultContext, rememberPlacement } from '../cluster.ts';
 import { edgeHolds } from '../expected.ts';
 import { realMs } from '../run.ts';
@@ -73,12 +74,10 @@ function observed(trial: Trial, fault: Fault, node: NodeName, since: number): Pr
 
 /** The longest that edge and Kubernetes may take by their timers, cluster time. */
 function observationMs({ run: { plan, placement }, strategy }: Trial, node: NodeName): Milliseconds {
-  const check = plan.edge.checks[strategy.final];
   const { nodeMonitorGraceMs, nodeMonitorPeriodMs, leaseRenewMs } = plan.timers;
   const notReady = nodeMonitorGraceMs + nodeMonitorPeriodMs + leaseRenewMs;
-  const ejected = check.unhealthyThreshold * (check.intervalMs + check.timeoutMs);
-  const readmitted = check.healthyThreshold * (check.intervalMs + check.timeoutMs);
+  const turned = turnsMs(plan.edge, strategy.final) + 2 * plan.edge.verdictDelayMs;
   const pods = { ingress: placement.ingress.keys(), app: placement.app.keys() };
   const evicted = evictionMs(plan, node, pods);
-  return notReady + evicted + ejected + readmitted + 2 * plan.stabilityMs + slack;
+  return notReady + evicted + turned + 2 * plan.stabilityMs + slack;
 }

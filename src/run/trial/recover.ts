@@ -1,4 +1,5 @@
 import { MidflightError } from '../../base/errors.ts';
+import { followMs, turnsMs } from '../../plan/flip-time.ts';
 import { failuresOf, leftOf } from '../changes.ts';
 import { edgeFollows, edgeHolds } from '../expected.ts';
 import { realMs } from '../run.ts';
@@ -36,8 +37,8 @@ async function mend(trial: Trial, signal: AbortSignal, ending: boolean): Promise
   for (const text of leftOf(unwound)) trial.note('changed-by-others', `left as it is: ${text}`);
   disturbed(trial, { ...moment, at: 'recovered', detail: `${target} is back` });
   if (ending) return;
-  const check = run.plan.edge.checks[strategy.final];
-  const limit = (check.healthyThreshold + 2) * (check.intervalMs + check.timeoutMs) + slack;
+  const { edge } = run.plan;
+  const limit = turnsMs(edge, strategy.final) + edge.verdictDelayMs + slack;
   const readmitted = () => edgeHolds(run, strategy.final, null);
   if (
     !(await run.state.until(
@@ -63,10 +64,8 @@ async function stepBack(trial: Trial, signal: AbortSignal, ending: boolean): Pro
   }
   for (const text of leftOf(unwound)) trial.note('changed-by-others', `left as it is: ${text}`);
   if (ending) return;
-  const check = run.plan.edge.checks[strategy.initial];
-  const turns =
-    (check.healthyThreshold + check.unhealthyThreshold + 2) * (check.intervalMs + check.timeoutMs);
-  const limit = run.plan.edge.reconcileDelayMs + turns + slack;
+  const { edge } = run.plan;
+  const limit = followMs(edge) + edge.removalDelayMs + turnsMs(edge, strategy.initial) + slack;
   const back = () => edgeFollows(run, strategy.initial, Number.NEGATIVE_INFINITY);
   const what = `the edge to follow ${strategy.initial} again`;
   if (!(await run.state.until(back, realMs(run.plan, limit) + noise, signal, what))) {

@@ -1,5 +1,6 @@
 import { type Milliseconds, type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
+import { followMs, turnsMs } from '../../plan/flip-time.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
 import { setPolicy } from '../cluster.ts';
 import { edgeFollows, expectedGreen, greenAtEdge } from '../expected.ts';
@@ -11,9 +12,7 @@ export async function settleOn(trial: Trial, policy: TrafficPolicy): Promise<voi
   const { run } = trial;
   const { edge } = run.plan;
   await setPolicy(run, policy);
-  const check = edge.checks[policy];
-  const limit =
-    edge.reconcileDelayMs + (check.healthyThreshold + check.unhealthyThreshold + 1) * check.intervalMs;
+  const limit = followMs(edge) + turnsMs(edge, policy);
   const settled = () => edgeFollows(run, policy, Number.NEGATIVE_INFINITY);
   if (
     await run.state.until(

@@ -4,6 +4,7 @@ import type { NoteCode } from '../../history/codes.ts';
 import type { EventOf, Phase } from '../../history/schema.ts';
 import type { PlannedTrial } from '../../plan/schema.ts';
 import type { Strategy } from '../../policies/index.ts';
+import type { Loads } from '../loads.ts';
 import type { Run } from '../run.ts';
 
 /** Room for a noisy machine on top of every limit, real milliseconds. */
@@ -25,6 +26,8 @@ export interface Trial {
   phase(phase: Phase): void;
   /** A warning, unless it says otherwise. */
   note(code: NoteCode, text: string, level?: 'info' | 'warning'): void;
+  /** What loads it; null: not yet. */
+  loads: Loads | null;
   /** Where the fault's changes begin in the log; null: it has changed nothing yet. */
   faultMark: number | null;
   /** Where the switchover's changes begin in the log; null: it has changed nothing yet. */

@@ -15,10 +15,10 @@ const trial = (index: number, policy: string, more: object = {}) => ({
 const moment = (index: number, at: 'begin' | 'done', t: number) =>
   JSON.stringify({ type: 'disturbance', t, trial: index, affected: null, kind: 'flip', at });
 
-test('a cell has what was lost and how long it took, in cluster time; a refused one its reason', () => {
+test('a cell has what was lost and how long it took, in cluster time; a refused one its reason, and one that says nothing is none', () => {
   const refused = {
     verdict: 'unknown',
-    reasons: [{ text: 'refused: azure ignores the label' }],
+    reasons: [{ code: 'refused', text: 'refused: azure ignores the label' }],
     disturbances: [],
   };
   const report = {
@@ -31,6 +31,7 @@ test('a cell has what was lost and how long it took, in cluster time; a refused 
         disturbances: [{ kind: 'flip', outages: [] }],
       }),
       trial(2, 'Cluster->Local/pin-check', refused),
+      trial(3, 'Local->Cluster', { verdict: 'unknown', reasons: [{ code: 'late', text: 'late' }] }),
     ],
   };
   const history = [

@@ -44,6 +44,9 @@ const noApi = (signal: AbortSignal): World => ({
   core() {
     throw new Error('no API here');
   },
+  apps() {
+    throw new Error('no API here');
+  },
   coordination() {
     throw new Error('no API here');
   },

@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CoordinationV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import {
+  AppsV1Api,
+  CoordinationV1Api,
+  CoreV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+} from '@kubernetes/client-node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { messageOf } from '../../../src/base/errors.ts';
@@ -10,6 +16,7 @@ import { changeLog, resumeLog } from '../../../src/changes/change-log.ts';
 import { createJournal, readJournal, resumeJournal } from '../../../src/changes/journal.ts';
 import {
   apiKinds,
+  daemonSet,
   nodeCordon,
   nodeLabel,
   nodeTaint,
@@ -17,6 +24,7 @@ import {
   runLeaseHold,
   serviceAnnotation,
   servicePolicy,
+  wholeService,
 } from '../../../src/changes/kinds/index.ts';
 import { holdLease, leaseHolder, refuseIfHeld } from '../../../src/kube/lease.ts';
 import { clientOf, launchControlPlane } from '../cluster/control-plane/client.ts';
@@ -26,6 +34,7 @@ const test = suite('kinds of changes, against an API');
 const handle = await launchControlPlane({ nodeMonitorGraceMs: 60_000 });
 const core = clientOf(handle).makeApiClient(CoreV1Api);
 const coordination = clientOf(handle).makeApiClient(CoordinationV1Api);
+const apps = clientOf(handle).makeApiClient(AppsV1Api);
 const folder = mkdtempSync(join(tmpdir(), 'midflight-kinds-'));
 test.after(async () => {
   rmSync(folder, { recursive: true, force: true });
@@ -34,6 +43,7 @@ test.after(async () => {
 
 const world = (signal: AbortSignal): World => ({
   core: () => core,
+  apps: () => apps,
   coordination: () => coordination,
   kubectl: true,
   signal,
@@ -73,6 +83,58 @@ const nodeOf = async (name: string) => {
 /** The control plane sets taints of its own (a cordon's, a node's that is not Ready): only ours are looked at. */
 const ours = (taints: { key: string }[]) =>
   taints.filter(({ key }) => !key.startsWith('node.kubernetes.io/')).map((taint) => ({ ...taint }));
+
+test('a Service is made, and gone by the undo of another process', async () => {
+  const at = { namespace: 'default', name: 'second' };
+  const manifest = JSON.stringify({
+    metadata: { ...at },
+    spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', ports: [{ port: 80 }] },
+  });
+  const there = async () =>
+    (await core.listNamespacedService({ namespace: 'default' })).items.some(
+      ({ metadata }) => metadata?.name === 'second',
+    );
+  const changes = log();
+  await changes.make(wholeService, at, { manifest });
+  assert.is(await there(), true);
+  assert.equal(
+    (await changes.afterCrash()).map(({ result }) => result),
+    ['restored'],
+  );
+  assert.is(await there(), false);
+});
+
+test('a DaemonSet is made, taken away, and made again by the undo of that', async () => {
+  const at = { namespace: 'default', name: 'extra' };
+  const labels = { extra: 'true' };
+  const manifest = JSON.stringify({
+    metadata: { ...at },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'c', image: 'i' }], nodeSelector: { no: 'node' } },
+      },
+    },
+  });
+  const there = async () => (await apps.listNamespacedDaemonSet({ namespace: 'default' })).items.length;
+  const changes = log();
+  await changes.make(daemonSet, at, { manifest });
+  assert.is(await there(), 1);
+  const mark = changes.mark();
+  await changes.make(daemonSet, at, { manifest: null });
+  assert.is(await there(), 0);
+  assert.equal(
+    (await changes.unwind(mark, signal)).map(({ result }) => result),
+    ['restored'],
+  );
+  assert.is(await there(), 1);
+  assert.equal(
+    (await changes.afterCrash()).map(({ what, result }) => [what, result]),
+    [['DaemonSet default/extra', 'restored']],
+  );
+  assert.is(await there(), 0);
+});
 
 test('a label that was not there goes, one that was there gets its value back', async () => {
   const before = await nodeOf('a');

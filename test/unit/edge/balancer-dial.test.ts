@@ -24,6 +24,7 @@ async function withBalancer(
     seed: 1,
     lanes: [],
     bindClientAddress: false,
+    firstConn: 0,
     listen: { host: '127.0.0.1', port: 0 },
     now: monotonic.now,
     isHealthy: () => true,

@@ -7,14 +7,18 @@ import { presets } from '../../../src/presets/index.ts';
 const stepsOf = (name: (typeof policyNames)[number], edge = presets['gke-neg']) =>
   strategyOf(name, edge).switchOver?.steps.map((step) => step.name) ?? null;
 
-test('a policy that stays has no steps, and every other has one that flips', () => {
+test('a policy that stays has no steps, and every other has one that flips, or a second Service', () => {
   for (const name of policyNames) {
     const { name: own, initial, final } = strategyOf(name, presets['gke-neg']);
     assert.is(own, name);
     assert.is(initial === final, !isSwitchover(name));
     assert.is(policies[name].final, final);
     const steps = stepsOf(name);
-    assert.is(steps?.filter((step) => step === 'flip').length ?? null, isSwitchover(name) ? 1 : null, name);
+    assert.is(
+      steps?.filter((step) => step === 'flip').length ?? null,
+      isSwitchover(name) ? (name.endsWith('/parallel-service') ? 0 : 1) : null,
+      name,
+    );
   }
 });
 
@@ -46,6 +50,23 @@ test('the pin outlives the flip, and every step that takes nodes back', () => {
     'flip',
     'unpin the check',
     'include',
+  ]);
+});
+
+test('extra ingress pods go only when their nodes have left the balancer, or stay known to it', () => {
+  const way = 'Cluster->Local/daemonset-first';
+  assert.equal(stepsOf(way), ['ingress everywhere', 'flip', 'exclude', 'extra ingress away', 'include']);
+  assert.equal(stepsOf(way, presets.haproxy), [
+    'ingress everywhere',
+    'flip',
+    'exclude',
+    'extra ingress away',
+  ]);
+  assert.equal(stepsOf(way, presets.azure), ['ingress everywhere', 'flip', 'extra ingress away']);
+  assert.equal(stepsOf('Local->Cluster/daemonset-first'), [
+    'ingress everywhere',
+    'flip',
+    'extra ingress away',
   ]);
 });
 

@@ -2,9 +2,18 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { excludeLabel } from '../../../src/kube/names.ts';
 import { type NodeSight, refusalOf, type SwitchoverContext } from '../../../src/policies/index.ts';
-import { checkPinnable, forExclusion, keepable } from '../../../src/policies/preconditions.ts';
+import {
+  checkPinnable,
+  copyable,
+  forExclusion,
+  keepable,
+  movable,
+  takenBack,
+} from '../../../src/policies/preconditions.ts';
 import { exclude } from '../../../src/policies/steps/exclude.ts';
 import { flip } from '../../../src/policies/steps/flip.ts';
+import { move, secondService } from '../../../src/policies/steps/second-service.ts';
+import { gatherIngress, spreadIngress } from '../../../src/policies/steps/spread.ts';
 import { presets } from '../../../src/presets/index.ts';
 import { balancerWatch } from '../../../src/run/balancer-watch.ts';
 
@@ -13,14 +22,34 @@ const node = (name: string, more: Partial<NodeSight> = {}): NodeSight => ({
   labels: {},
   taints: [],
   unschedulable: false,
-  runsIngress: name.startsWith('with'),
+  runsIngress: name.startsWith('with') || name.startsWith('extra'),
+  runsExtraIngressOnly: name.startsWith('extra'),
   ...more,
 });
+
+const template = {
+  metadata: { labels: { app: 'ingress', 'pod-template-hash': 'abc' } },
+  spec: { containers: [{ name: 'ingress' }], nodeSelector: { pool: 'stable' } },
+};
+const closing = {
+  type: 'edge-close',
+  client: 'c',
+  upstreamLocal: null,
+  connect: 'connected',
+  connectNs: 0,
+  connectedAt: null,
+  bytesUp: 0,
+  bytesDown: 0,
+  lastDownAt: null,
+  clientEnd: 'fin',
+  upstreamEnd: 'fin',
+} as const;
 
 function rig(more: Partial<SwitchoverContext> = {}) {
   const made: string[] = [];
   let now = 0;
   const balancer = balancerWatch();
+  const ready = new Set(['with']);
   const context: SwitchoverContext = {
     changes: {
       async make(kind, target, wanted) {
@@ -30,6 +59,13 @@ function rig(more: Partial<SwitchoverContext> = {}) {
     },
     service: { namespace: 'n', name: 'web' },
     edge: presets.haproxy,
+    final: 'Local',
+    second: null,
+    serviceLike: async (name, policy) => ({ metadata: { name }, spec: { externalTrafficPolicy: policy } }),
+    readyIngress: () => ready,
+    ingressTemplate: async () => template,
+    acceptGraceMs: 0,
+    awaitEstablished: false,
     balancer,
     nodes: async () => [node('with'), node('bare')],
     ports: async () => ({ nodePort: 30_080, healthCheckNodePort: 32_000 }),
@@ -40,6 +76,7 @@ function rig(more: Partial<SwitchoverContext> = {}) {
   return {
     context,
     made,
+    ready,
     at(t: number) {
       now = t;
     },
@@ -47,6 +84,7 @@ function rig(more: Partial<SwitchoverContext> = {}) {
       balancer.observe({ type: 'reconcile', t, policy, healthCheckNodePort: null, nodes }),
     opened: (t: number, name: string) =>
       balancer.observe({ type: 'edge-open', t, conn: t, client: 'c', node: name }),
+    closed: (t: number, conn: number, name: string) => balancer.observe({ ...closing, t, conn, node: name }),
     health: (name: string, healthy: boolean) =>
       balancer.observe({ type: 'health', t: now, node: name, eligible: true, healthy, reason: '' }),
     check: (dueAt: number, name: string, ok: boolean, port: number) =>
@@ -69,6 +107,118 @@ test('excluded is a node once the balancer dropped it and it was quiet since, no
   assert.is(evidence?.seen(), false, 'one more came meanwhile');
   at(75);
   assert.is(evidence?.seen(), true);
+});
+
+test('if asked, an excluded node is left only when its last open connection has ended', async () => {
+  const { context, at, reconcile, opened, closed } = rig({ awaitEstablished: true });
+  reconcile(0, ['with', 'bare']);
+  opened(1, 'bare');
+  opened(2, 'bare');
+  const evidence = await exclude.make(context);
+  assert.match(evidence?.what ?? '', /new or open/);
+  reconcile(3, ['with']);
+  at(3);
+  evidence?.seen();
+  at(100);
+  assert.is(evidence?.seen(), false);
+  closed(101, 1, 'bare');
+  assert.is(evidence?.seen(), false, 'one of two');
+  closed(102, 2, 'bare');
+  at(103);
+  assert.is(evidence?.seen(), true);
+});
+
+test('the ingress is everywhere once each node without it has a ready pod', async () => {
+  const { context, made, ready } = rig();
+  const evidence = await spreadIngress.make(context);
+  assert.equal(made, ['DaemonSet n/midflight-extra-ingress']);
+  assert.is(evidence?.seen(), false);
+  ready.add('bare');
+  assert.is(evidence?.seen(), true);
+});
+
+test('a balancer that holds only nodes with a pod must have found the new ones healthy', async () => {
+  const { context, ready, reconcile, health, at } = rig({ edge: presets['gke-neg'] });
+  reconcile(0, ['with'], 'Local');
+  at(10);
+  const evidence = await spreadIngress.make(context);
+  ready.add('bare');
+  reconcile(20, ['bare', 'with'], 'Local');
+  assert.is(evidence?.seen(), false);
+  health('bare', true);
+  assert.is(evidence?.seen(), true);
+});
+
+test('the copied pods keep labels that the Service selects, and run on the nodes that lack one, whatever their taints', async () => {
+  const manifests: string[] = [];
+  const { context } = rig({
+    changes: {
+      async make(_kind, _target, wanted) {
+        manifests.push((wanted as { manifest: string }).manifest);
+        return undefined as never;
+      },
+    },
+  });
+  await spreadIngress.make(context);
+  const { spec } = JSON.parse(manifests[0] ?? '');
+  assert.equal(spec.template.metadata.labels, { app: 'ingress', 'midflight.dev/extra-ingress': 'true' });
+  assert.equal(spec.selector.matchLabels, { 'midflight.dev/extra-ingress': 'true' });
+  assert.is(spec.template.spec.nodeSelector, undefined);
+  assert.equal(spec.template.spec.tolerations, [{ operator: 'Exists' }]);
+  const [term] =
+    spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
+  assert.equal(term.matchExpressions, [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['bare'] }]);
+});
+
+test('extra pods are gone for good when the balancer no longer holds their nodes as healthy', async () => {
+  const { context, made, reconcile, health } = rig({
+    nodes: async () => [node('with'), node('extra')],
+    edge: presets.azure,
+  });
+  reconcile(0, ['with', 'extra'], 'Local');
+  health('with', true);
+  health('extra', true);
+  const evidence = await gatherIngress.make(context);
+  assert.equal(made, ['no DaemonSet n/midflight-extra-ingress']);
+  assert.is(evidence?.seen(), false);
+  health('extra', false);
+  assert.is(evidence?.seen(), true);
+});
+
+test('the first balancer is drained when its last connection has ended and none came since', async () => {
+  const done: string[] = [];
+  const second = balancerWatch();
+  const first = balancerWatch();
+  const { context, made, at } = rig({
+    second: {
+      begin: async (service) => void done.push(`begin ${service}`),
+      balancer: second,
+      first,
+      moveClients: () => void done.push('move'),
+    },
+  });
+  at(10);
+  const ready = await secondService({ final: 'Local' }).make(context);
+  assert.equal([made, done], [['Service n/web-second'], ['begin web-second']]);
+  assert.is(ready?.seen(), false);
+  second.observe({ type: 'reconcile', t: 11, policy: 'Local', healthCheckNodePort: 32_000, nodes: ['with'] });
+  second.observe({ type: 'health', t: 12, node: 'with', eligible: true, healthy: true, reason: '' });
+  assert.is(ready?.seen(), false, 'no check was seen');
+  second.observe({ type: 'check', t: 12, dueAt: 12, node: 'with', ok: true, detail: '', port: 32_000 });
+  assert.is(ready?.seen(), true);
+  first.observe({ type: 'edge-open', t: 13, conn: 1, client: 'c', node: 'bare' });
+  at(20);
+  const drained = await move.make(context);
+  assert.is(done.at(-1), 'move');
+  at(100);
+  assert.is(drained?.seen(), false, 'one is open');
+  first.observe({ ...closing, t: 101, conn: 1, node: 'bare' });
+  first.observe({ type: 'edge-open', t: 101, conn: 2, client: 'c', node: 'with' });
+  first.observe({ ...closing, t: 102, conn: 2, node: 'with' });
+  at(103);
+  assert.is(drained?.seen(), false, 'one more came just now');
+  at(111);
+  assert.is(drained?.seen(), true);
 });
 
 test('a flip is over when each target was asked on the new port and the verdict agrees', async () => {
@@ -127,6 +277,23 @@ test('each precondition is named by what is wrong', async () => {
     await refused({ edge: presets.octavia }, [keepable]),
     'refused: octavia leaves open connections alone already',
   );
+  assert.match((await refused({ edge: presets['pod-direct'] })) ?? '', /the policy is moot/);
+  assert.match(
+    (await refused({ ingressTemplate: async () => null }, [copyable])) ?? '',
+    /nothing can be copied/,
+  );
+  const azure = { edge: presets.azure };
+  assert.is(
+    await refused({ ...azure, acceptGraceMs: 19_000 }, [takenBack]),
+    'refused: an ingress pod that ends takes new requests for 19 s, and azure needs up to 20 s to send it none (Traefik: requestAcceptGraceTimeout)',
+  );
+  assert.is(await refused({ ...azure, acceptGraceMs: 20_000 }, [takenBack]), null);
+  assert.match(
+    (await refused({ ...azure, final: 'Cluster' }, [takenBack])) ?? '',
+    /kube-proxy needs up to 5 s/,
+  );
+  assert.is(await refused({ final: 'Local' }, [takenBack]), null, 'its nodes are excluded before');
+  assert.match((await refused({}, [movable])) ?? '', /no second address/);
 });
 
 test.run();

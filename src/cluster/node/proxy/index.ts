@@ -145,10 +145,10 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       service,
       localEndpoints: localReady(view.endpoints.get(`${service.namespace}/${service.name}`) ?? [], node),
     }));
-    await Promise.all([
-      health.sync(counted),
-      ...[...wanted].map(([number, { rule, service }]) => portOf(number, service).apply(rule)),
-    ]);
+    // kube-proxy pkg/proxy/iptables/proxier.go, syncProxyRules: first the rules, then the health checks of Services. A
+    // balancer must not find a node healthy whose port is not served yet.
+    await Promise.all([...wanted].map(([number, { rule, service }]) => portOf(number, service).apply(rule)));
+    await health.sync(counted);
     announce();
   };
   const portOf = (number: number, service: ProxiedService): NodePort => {

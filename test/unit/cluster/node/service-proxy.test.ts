@@ -137,6 +137,17 @@ test('Cluster spreads over all endpoints', () =>
     assert.equal([...met].sort(), [`elsewhere from ${host}`, `here from ${bridge}`]);
   }));
 
+test('the health check port of a Service opens only when its node port is served', () =>
+  withProxy(async ({ put, endpoint, nodePort, knock: ask }) => {
+    const applied = put('Local', [endpoint('here')]);
+    const port = nodePort === 65_535 ? nodePort - 1 : nodePort + 1;
+    const healthy = () =>
+      performCheck({ kind: 'http', host, port, path: '/healthz', timeoutMs: 1000, from: null, hello: null });
+    while (!(await healthy()).ok) await monotonic.sleep(1);
+    assert.is(await ask(), `here from ${client}`);
+    await applied;
+  }));
+
 test('without any endpoint it refuses under both policies', () =>
   withProxy(async ({ put, endpoint, knock: ask }) => {
     await put('Cluster', [endpoint('here')]);

@@ -54,6 +54,27 @@ test('reused probes against a server that keeps connections reuse one', async ()
   assert.is(new Set(said.ends.map(({ local }) => local)).size, fresh);
 });
 
+test('moved, probes of either lane go to the other address, and a kept connection is given up', async () => {
+  const [from, to] = [await keepAlive(), await keepAlive()];
+  const said = gather();
+  const limits = { rate: 25, timeoutMs: 5000, holdMs: 5000, app: false } as const;
+  const config = probeAt(targetAt('127.0.0.1', from.port), { ...limits, lanes: ['new', 'reused'] });
+  const load = probe(config, said, monotonic);
+  load.begin();
+  while (said.ends.length < 6) await monotonic.sleep(1);
+  load.move?.({ host: '127.0.0.1', port: to.port });
+  const before = said.starts.size;
+  while (said.starts.size < before + 6) await monotonic.sleep(1);
+  load.quiesce();
+  await said.idle(20_000);
+  load.stop();
+  assert.is(from.state.requests, before);
+  assert.is(to.state.requests, said.starts.size - before);
+  assert.equal(said.countByOutcome(), { completed: said.ends.length });
+  from.stop();
+  to.stop();
+});
+
 test('new probes make a connection each', async () => {
   const server = await keepAlive();
   const said = await run(server.port, 10, { lanes: ['new'] });

@@ -1,0 +1,62 @@
+import type { V1DaemonSet } from '@kubernetes/client-node';
+import * as z from 'zod';
+import { MidflightError } from '../../base/errors.ts';
+import { isOver } from '../../kube/pods.ts';
+import { type Setting, settingChange, type World } from '../change.ts';
+import { orGone } from './patching.ts';
+
+const target = z.object({ namespace: z.string(), name: z.string() });
+/** Null: there is no such DaemonSet. Else its manifest, as JSON: it may have to be made again from the journal alone. */
+const value = z.object({ manifest: z.string().nullable() });
+
+type Target = z.infer<typeof target>;
+type Value = z.infer<typeof value>;
+
+/** How long its pods may take to end, cluster time: their own grace period and this. */
+const endWithin = 60_000;
+const lookAgain = 500;
+
+/** A DaemonSet of ours, there or not. Taking it away waits until its last pod has ended. */
+const setting: Setting<Target, Value> = {
+  kind: 'daemon-set',
+  target,
+  value,
+  describe: ({ namespace, name }, { manifest }) =>
+    manifest === null ? `no DaemonSet ${namespace}/${name}` : `DaemonSet ${namespace}/${name}`,
+  async read(world, { namespace, name }) {
+    const found = await orGone(() => world.apps().readNamespacedDaemonSet({ namespace, name }));
+    if (found === null) return { manifest: null };
+    const { metadata, spec } = found;
+    const body = { metadata: { name, namespace, labels: metadata?.labels }, spec };
+    return { manifest: JSON.stringify(body) };
+  },
+  async write(world, at, { manifest }) {
+    if (manifest === null) return remove(world, at);
+    const body: V1DaemonSet = { apiVersion: 'apps/v1', kind: 'DaemonSet', ...JSON.parse(manifest) };
+    await world.apps().createNamespacedDaemonSet({ namespace: at.namespace, body });
+  },
+  // The API fills in defaults: only whether it is there counts.
+  same: (one, other) => (one.manifest === null) === (other.manifest === null),
+};
+
+async function remove(world: World, { namespace, name }: Target): Promise<void> {
+  const found = await orGone(() => world.apps().readNamespacedDaemonSet({ namespace, name }));
+  if (found === null) return;
+  const { selector, template } = found.spec ?? {};
+  const labelSelector = Object.entries(selector?.matchLabels ?? {})
+    .map(([key, text]) => `${key}=${text}`)
+    .join(',');
+  const grace = (template?.spec?.terminationGracePeriodSeconds ?? 30) * 1000;
+  await orGone(() => world.apps().deleteNamespacedDaemonSet({ namespace, name }));
+  for (let waited = 0; waited < grace + endWithin; waited += lookAgain) {
+    const { items } = await world.core().listNamespacedPod({ namespace, labelSelector });
+    if (items.every(isOver)) return;
+    await world.sleep(lookAgain);
+  }
+  throw new MidflightError(
+    'cluster-failed',
+    `timed out after ${(grace + endWithin) / 1000} s waiting for the pods of DaemonSet ${namespace}/${name} to end`,
+  );
+}
+
+export const daemonSet = settingChange(setting);

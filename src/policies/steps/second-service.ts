@@ -1,0 +1,47 @@
+import type { Nanoseconds } from '../../base/units.ts';
+import type { PolicyTraits } from '../../catalogue/policies.ts';
+import { wholeService } from '../../changes/kinds/index.ts';
+import type { Step } from '../strategy.ts';
+import { checkedPort, checkedSince } from './checked.ts';
+
+/** A second Service with the new policy, and a balancer of its own. Over when that has checked every target. */
+export const secondService = ({ final }: Pick<PolicyTraits, 'final'>): Step => ({
+  name: 'second Service',
+  async make(context) {
+    const { changes, second, service } = context;
+    if (second === null) return null;
+    const since = context.now();
+    const name = `${service.name}-second`;
+    const manifest = JSON.stringify(await context.serviceLike(name, final));
+    await changes.make(wholeService, { namespace: service.namespace, name }, { manifest });
+    await second.begin(name);
+    const { balancer } = second;
+    const port = await checkedPort({ ...context, ports: () => context.ports(name) }, false, final);
+    const checked = checkedSince(balancer, since, port);
+    return {
+      what: `the second balancer to follow ${final} and to check port ${port}`,
+      seen: () => balancer.policy === final && checked(),
+    };
+  },
+});
+
+/** Clients go to the second address. Over when the first balancer has no connection left and gets no new one. */
+export const move: Step = {
+  name: 'move clients',
+  async make({ second, nodes, now, quietNs }) {
+    if (second === null) return null;
+    const names = (await nodes()).map(({ name }) => name);
+    const { first } = second;
+    const movedAt: Nanoseconds = now();
+    second.moveClients();
+    return {
+      what: 'the last connection through the first balancer to end',
+      seen: () =>
+        names.every(
+          (node) =>
+            first.openConnections(node) === 0 &&
+            now() - Math.max(movedAt, first.lastOpened(node) ?? 0) >= quietNs,
+        ),
+    };
+  },
+};

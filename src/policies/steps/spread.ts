@@ -1,0 +1,97 @@
+import type { V1DaemonSet, V1PodTemplateSpec } from '@kubernetes/client-node';
+import type { NodeName } from '../../base/units.ts';
+import { daemonSet } from '../../changes/kinds/index.ts';
+import { excludeLabel, extraIngressLabel } from '../../kube/names.ts';
+import { ownership } from '../../workload/manifests.ts';
+import { podless } from '../preconditions.ts';
+import type { NodeSight } from '../sight.ts';
+import type { Step, SwitchoverContext } from '../strategy.ts';
+
+const name = 'midflight-extra-ingress';
+const hostnameLabel = 'kubernetes.io/hostname';
+
+/** A pod of the ingress on every node that the balancer may use and that has none. Over when each of them serves. */
+export const spreadIngress: Step = {
+  name: 'ingress everywhere',
+  async make(context) {
+    const nodes = podless(await context.nodes());
+    const template = await context.ingressTemplate();
+    if (nodes.length === 0 || template === null) return null;
+    const { namespace } = context.service;
+    const manifest = JSON.stringify(daemonSetOf(namespace, template, nodes));
+    const since = context.now();
+    await context.changes.make(daemonSet, { namespace, name }, { manifest });
+    const names = nodes.map((node) => node.name);
+    return {
+      what: `a ready ingress pod on ${names.join(', ')}`,
+      seen: serving(context, names, since),
+    };
+  },
+};
+
+/** Each has a ready pod, and where the balancer holds nodes with one only, it has taken them and found them healthy. */
+function serving({ balancer, readyIngress, edge }: SwitchoverContext, names: NodeName[], since: number) {
+  return () => {
+    const ready = readyIngress();
+    if (!names.every((node) => ready.has(node))) return false;
+    if (balancer === null || edge.backends[balancer.policy ?? 'Cluster'].from === 'nodes') return true;
+    return balancer.reconciledAt > since && names.every((node) => balancer.healthy.has(node));
+  };
+}
+
+/** The ingress' own template with the nodes that lack it, under a selector that no other controller has. */
+function daemonSetOf(
+  namespace: string,
+  template: V1PodTemplateSpec,
+  nodes: readonly NodeSight[],
+): V1DaemonSet {
+  const {
+    nodeSelector: _,
+    affinity: __,
+    topologySpreadConstraints: ___,
+    ...spec
+  } = template.spec ?? { containers: [] };
+  const matchLabels = { [extraIngressLabel]: 'true' };
+  const values = nodes.map((node) => node.labels[hostnameLabel] ?? node.name);
+  const nodeSelectorTerms = [{ matchExpressions: [{ key: hostnameLabel, operator: 'In', values }] }];
+  const { 'pod-template-hash': ____, ...labels } = template.metadata?.labels ?? {};
+  return {
+    metadata: { name, namespace, labels: { ...ownership } },
+    spec: {
+      selector: { matchLabels },
+      template: {
+        metadata: { ...template.metadata, labels: { ...labels, ...matchLabels } },
+        spec: {
+          ...spec,
+          affinity: {
+            nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
+          },
+          tolerations: [{ operator: 'Exists' }],
+        },
+      },
+    },
+  };
+}
+
+/**
+ * Takes the extra pods away again. They end as the ingress ends its pods: what is open may finish within its grace period,
+ * and where nodes were not excluded before, new requests are taken until the balancer has noticed.
+ */
+export const gatherIngress: Step = {
+  name: 'extra ingress away',
+  async make(context) {
+    const extra = (await context.nodes()).filter((node) => node.runsExtraIngressOnly);
+    if (extra.length === 0) return null;
+    const { namespace } = context.service;
+    await context.changes.make(daemonSet, { namespace, name }, { manifest: null });
+    const { balancer } = context;
+    // Under Cluster any node serves through pods elsewhere, and under the label nothing came to these nodes any more.
+    if (balancer === null || balancer.policy === 'Cluster') return null;
+    const included = extra.filter(({ labels }) => !(excludeLabel in labels)).map((node) => node.name);
+    if (included.length === 0) return null;
+    return {
+      what: `the balancer to hold ${included.join(', ')} as unhealthy or gone`,
+      seen: () => included.every((node) => !balancer.healthy.has(node) || !balancer.targets.has(node)),
+    };
+  },
+};

@@ -1,0 +1,101 @@
+import type { RoleHandle } from '../base/role.ts';
+import type { NodeName } from '../base/units.ts';
+import type { EventOf, HistoryEvent } from '../history/schema.ts';
+import type { BalancerSight } from '../policies/index.ts';
+import type { HostPort, Workload } from '../providers/provider.ts';
+import { balancerWatch } from './balancer-watch.ts';
+import type { Run } from './run.ts';
+
+type Which = 'first' | 'second';
+
+/** One of two fronts: what it was seen to do, whoever's turn it is. */
+interface Side {
+  readonly balancer: BalancerSight;
+  record(event: HistoryEvent): void;
+}
+
+/**
+ * Two balancers, of which clients use one. Connections of both are in the history. Targets, checks and verdicts are those of
+ * the one that is shown; when the other is shown, the history says first what it holds.
+ */
+export interface ShownFront {
+  readonly first: Side;
+  readonly second: Side;
+  show(which: Which): void;
+}
+
+export function shownFront({ record, clock }: Pick<Run, 'record' | 'clock'>): ShownFront {
+  let shown: Which = 'first';
+  const sides = { first: side('first'), second: side('second') };
+  function side(which: Which) {
+    const balancer = balancerWatch();
+    const health = new Map<NodeName, EventOf<'health'>>();
+    let reconcile: EventOf<'reconcile'> | null = null;
+    return {
+      balancer,
+      health,
+      get reconcile() {
+        return reconcile;
+      },
+      record(event: HistoryEvent) {
+        balancer.observe(event);
+        if (event.type === 'health') health.set(event.node, event);
+        if (event.type === 'reconcile') reconcile = event;
+        const ofShown = event.type === 'health' || event.type === 'reconcile' || event.type === 'check';
+        if (shown === which || !ofShown) record(event);
+      },
+    };
+  }
+  return {
+    ...sides,
+    show(which) {
+      if (shown === which) return;
+      const [before, after] = [sides[shown], sides[which]];
+      const t = clock.now();
+      shown = which;
+      for (const [node, { eligible }] of before.health) {
+        if (eligible && after.health.get(node)?.eligible !== true)
+          record({ type: 'health', t, node, eligible: false, healthy: false, reason: 'other balancer' });
+      }
+      if (after.reconcile !== null) record({ ...after.reconcile, t });
+      for (const event of after.health.values()) record({ ...event, t, reason: 'other balancer' });
+    },
+  };
+}
+
+/** A second balancer for the time of one switchover. */
+export interface SecondFront {
+  begin(service: string): Promise<void>;
+  readonly balancer: BalancerSight;
+  readonly first: BalancerSight;
+  /** The history follows it from now on. Where new connections are to go. */
+  show(): HostPort;
+  /** The first is shown again, and the second gone; nothing where there is none. */
+  end(): Promise<void>;
+}
+
+export function secondFront(
+  shown: ShownFront,
+  namespace: string,
+  launch: (service: Workload['service']) => Promise<RoleHandle>,
+): SecondFront {
+  let handle: RoleHandle | null = null;
+  return {
+    async begin(name) {
+      handle = await launch({ namespace, name });
+    },
+    balancer: shown.second.balancer,
+    first: shown.first.balancer,
+    show() {
+      shown.show('second');
+      return { host: String(handle?.ready.host), port: Number(handle?.ready.port) };
+    },
+    async end() {
+      if (handle === null) return;
+      const ending = handle;
+      handle = null;
+      shown.show('first');
+      await ending.stop();
+    },
+  };
+}

@@ -4,6 +4,8 @@ import { monotonic } from '../src/base/clock.ts';
 import { packageRoot, roleBundle } from '../src/base/package.ts';
 import { nsPerMs } from '../src/base/units.ts';
 import type { ProbeConfig } from '../src/load/config.ts';
+import type { LoadCommand } from '../src/load/protocol.ts';
+import { probeProtocol } from '../src/load/reports.ts';
 import type { Measured, Part, Row } from './result.ts';
 import { openFilesHere, requireFiles } from './support/limits.ts';
 import { measuredOutage, type Outage, outage, type Probed } from './support/measured-outage.ts';
@@ -129,7 +131,7 @@ async function launchProbe(port: number) {
   const handle = await launchChild({
     command: process.execPath,
     args: [roleBundle('probe')],
-    role: 'probe',
+    protocol: probeProtocol,
     name: 'probe',
     config: probeConfig(port),
   });
@@ -138,13 +140,11 @@ async function launchProbe(port: number) {
   const latenessMs: number[] = [];
   const idle = new Promise<void>((resolve) => {
     handle.onMessage((message) => {
-      const id = String(message.id);
       if (message.type === 'start') {
-        const dueAt = Number(message.dueAt);
-        due.set(id, dueAt);
-        latenessMs.push((Number(message.t) - dueAt) / nsPerMs);
+        due.set(message.id, message.dueAt);
+        latenessMs.push((message.t - message.dueAt) / nsPerMs);
       } else if (message.type === 'end')
-        probes.push({ dueAt: due.get(id) ?? 0, ok: message.outcome === 'completed' });
+        probes.push({ dueAt: due.get(message.id) ?? 0, ok: message.outcome === 'completed' });
       else if (message.type === 'idle') resolve();
     });
   });
@@ -152,7 +152,7 @@ async function launchProbe(port: number) {
   return { finish: () => finishProbe(handle, idle).then(() => ({ probes, latenessMs })) };
 }
 
-async function finishProbe(handle: ChildHandle, idle: Promise<void>): Promise<void> {
+async function finishProbe(handle: ChildHandle<LoadCommand>, idle: Promise<void>): Promise<void> {
   handle.send({ type: 'quiesce' });
   await idle;
   await handle.stop();

@@ -1,9 +1,10 @@
 import { type ChildHandle, launchChild } from '../../src/base/child.ts';
 import { monotonic } from '../../src/base/clock.ts';
 import { roleBundle, roleFlags } from '../../src/base/package.ts';
-import type { Message } from '../../src/base/role.ts';
 import { nsPerMs } from '../../src/base/units.ts';
 import type { StreamsConfig } from '../../src/load/config.ts';
+import type { LoadCommand } from '../../src/load/protocol.ts';
+import { type LoadReport, recorderProtocol } from '../../src/load/reports.ts';
 import type { Job, Told, Tool } from './tool.ts';
 
 export function recorderConfig(
@@ -29,31 +30,30 @@ export function recorderConfig(
 }
 
 /** The recorder as a run starts it: its bundle, in its own process. `NODE_ARGS` go to node (a profile, say). */
-export function launchRecorder(config: StreamsConfig): Promise<ChildHandle> {
+export function launchRecorder(config: StreamsConfig): Promise<ChildHandle<LoadCommand, LoadReport>> {
   const nodeArgs = process.env.NODE_ARGS?.split(' ') ?? [];
   return launchChild({
     command: process.execPath,
     args: [...roleFlags('recorder'), ...nodeArgs, roleBundle('recorder')],
-    role: 'recorder',
+    protocol: recorderProtocol,
     name: 'recorder',
     config,
   });
 }
 
 /** What the recorder says until it is idle. */
-export function gatherRecorder(handle: ChildHandle): Promise<Told> {
+export function gatherRecorder(handle: ChildHandle<LoadCommand, LoadReport>): Promise<Told> {
   const latenessMs: number[] = [];
   const lostAt: number[] = [];
   let good = 0;
   return new Promise((resolve, reject) => {
-    const take = (message: Message) => {
-      if (message.type === 'start') latenessMs.push((Number(message.t) - Number(message.dueAt)) / nsPerMs);
+    handle.onMessage((message) => {
+      if (message.type === 'start') latenessMs.push((message.t - message.dueAt) / nsPerMs);
       else if (message.type === 'end' && message.outcome === 'completed') good += 1;
       else if (message.type === 'end') lostAt.push(monotonic.now());
-      else if (message.type === 'fatal') reject(new Error(String(message.message)));
+      else if (message.type === 'fatal') reject(new Error(message.message));
       else if (message.type === 'idle') resolve({ good, lost: lostAt.length, lostAt, latenessMs });
-    };
-    handle.onMessage(take);
+    });
   });
 }
 

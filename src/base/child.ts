@@ -4,14 +4,23 @@ import { overran } from './busy-machine.ts';
 import { MidflightError, messageOf } from './errors.ts';
 import { eachLine } from './lines.ts';
 import { machineErrorOf } from './machine-error.ts';
-import type { Message, RoleHandle } from './role.ts';
+import {
+  type CommonReport,
+  type Message,
+  messageIn,
+  type Protocol,
+  Refused,
+  read,
+  readReport,
+} from './protocol.ts';
+import type { RoleHandle } from './role.ts';
 
-interface ChildOptions {
+interface ChildOptions<Config, Command extends Message, Report extends Message, Ready> {
+  readonly protocol: Protocol<string, Config, Command, Report, Ready>;
   readonly command: string;
   readonly args: readonly string[];
-  readonly role: string;
   readonly name: string;
-  readonly config: unknown;
+  readonly config: NoInfer<Config>;
   readonly env?: Record<string, string>;
   /** Own process group, whose id is the child's pid. */
   readonly detached?: boolean;
@@ -19,7 +28,11 @@ interface ChildOptions {
 }
 
 /** A role's handle, and the operating system's process behind it. */
-export interface ChildHandle extends RoleHandle {
+export interface ChildHandle<
+  Command extends Message = Message,
+  Report extends Message = Message,
+  Ready = unknown,
+> extends RoleHandle<Command, Report, Ready> {
   readonly pid: number;
 }
 
@@ -30,8 +43,11 @@ const pipesMs = 500;
  * Starts a role (a process that speaks NDJSON, see base/role.ts) and waits until it is ready.
  * Throws `instrument-failed` with what it wrote to stderr if it ends or stays silent before that.
  */
-export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
-  const { role, name } = options;
+export async function launchChild<Config, Command extends Message, Report extends Message, Ready>(
+  options: ChildOptions<Config, Command, Report, Ready>,
+): Promise<ChildHandle<Command, Report, Ready>> {
+  const { protocol, name } = options;
+  const { role } = protocol;
   const child = spawn(options.command, [...options.args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: options.detached ?? false,
@@ -44,8 +60,9 @@ export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
   }
   let expected = false;
   let stderr = '';
-  const handlers = new Set<(message: Message) => void>();
-  const early: Message[] = [];
+  const handlers = new Set<(message: Report | CommonReport) => void>();
+  const early: (Report | CommonReport)[] = [];
+  const refused = new Set<string>();
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {
     stderr = (stderr + text).slice(-8192);
@@ -62,7 +79,11 @@ export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
   const send = (message: Message) => {
     if (child.stdin.writable) child.stdin.write(`${JSON.stringify(message)}\n`);
   };
-  const ready = new Promise<Message>((resolve, reject) => {
+  const hear = (message: Report | CommonReport) => {
+    if (handlers.size === 0) early.push(message);
+    else for (const handler of handlers) handler(message);
+  };
+  const ready = new Promise<Ready>((resolve, reject) => {
     const fail = (why: string) =>
       reject(new MidflightError('instrument-failed', `${name} (${role}) did not start: ${why}`));
     const timer = setTimeout(
@@ -78,10 +99,19 @@ export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
       if (message === null) stderr = `${stderr}${line}\n`.slice(-8192);
       else if (message.type === 'ready') {
         clearTimeout(timer);
-        resolve(message);
-      } else if (message.type === 'fatal') fail(String(message.message));
-      else if (handlers.size === 0) early.push(message);
-      else for (const handler of handlers) handler(message);
+        const given = read(protocol.ready, message);
+        if (given instanceof Refused) fail(given.reason);
+        else resolve(given);
+      } else {
+        const report = readReport(protocol.report, message);
+        if (!(report instanceof Refused)) {
+          if (report.type === 'fatal') fail(String(report.message)); // no more than a message once it is ready
+          hear(report);
+        } else if (!refused.has(report.reason)) {
+          refused.add(report.reason); // once of each: there may be thousands
+          hear({ type: 'failed', reason: report.reason });
+        }
+      }
     });
   });
   child.stdin.write(`${JSON.stringify(options.config)}\n`);
@@ -109,15 +139,6 @@ export async function launchChild(options: ChildOptions): Promise<ChildHandle> {
   } catch (error) {
     await stop(200);
     throw error;
-  }
-}
-
-/** Null if the line is no whole message: a process that is killed ends amid one. */
-function messageIn(line: string): Message | null {
-  try {
-    return JSON.parse(line) as Message;
-  } catch {
-    return null;
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Message, RoleHandle } from './role.ts';
+import type { CommonCommand } from './protocol.ts';
+import type { RoleHandle } from './role.ts';
 
 /*
  * A process of ours that is stopped, stuck or starved says nothing, and its silence looks like the failure of something
@@ -7,6 +8,13 @@ import type { Message, RoleHandle } from './role.ts';
 
 /** How often to ask a process (real ms). */
 const everyMs = 500;
+
+/** What a heartbeat needs of a role's handle. */
+interface Answering {
+  send(message: CommonCommand): void;
+  onMessage(handler: (message: { readonly type: string }) => void): () => void;
+  readonly exited: RoleHandle['exited'];
+}
 
 interface HeartbeatOptions {
   /** How long a process may take to answer before it counts as hung. Real milliseconds. */
@@ -29,13 +37,13 @@ function everyInterval(ms: number, tick: () => void): () => void {
 
 /** Asks a role whether it still runs until it ends, or until the returned function is called. */
 export function heartbeat(
-  handle: Pick<RoleHandle, 'send' | 'onMessage' | 'exited'>,
+  handle: Answering,
   { limitMs, now, every = everyInterval, answered = () => {}, silent }: HeartbeatOptions,
 ): () => void {
   let askedAt: number | null = null;
   let said = false;
   let tickedAt = now();
-  const stopListening = handle.onMessage((message: Message) => {
+  const stopListening = handle.onMessage((message) => {
     if (message.type !== 'pong' || askedAt === null) return;
     answered(now() - askedAt);
     askedAt = null;

@@ -2,27 +2,26 @@ import * as z from 'zod/mini';
 import { monotonic } from './clock.ts';
 import { messageOf } from './errors.ts';
 import { eachLine } from './lines.ts';
+import {
+  type CommonCommand,
+  type CommonReport,
+  type Inbound,
+  type Message,
+  messageIn,
+  Refused,
+  read,
+} from './protocol.ts';
 
-/*
- * How midflight's own processes talk, the same for a child process and for a container:
- * NDJSON on stdin and stdout. The first line in is the role's configuration; the first line out
- * is {"type":"ready", ...}. When stdin ends the parent is gone, and the process ends itself.
- */
-
-/** A message between a role's process and its parent: anything with a type. */
-export interface Message {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
+export type { Message } from './protocol.ts';
 
 /** The child's side: how a role speaks to its parent. */
-export interface RoleContext {
+export interface RoleContext<Command extends Message = Message, Report extends Message = Message> {
   /** Sends one message; buffered for some 10 ms, in order. */
-  emit(message: Message): void;
+  emit(message: Report | CommonReport): void;
   /** Writes out what is buffered now. */
   flush(): void;
-  /** Every message after the configuration. */
-  onMessage(handler: (message: Message) => void): void;
+  /** Every command after the configuration. */
+  onMessage(handler: (command: Command) => void): void;
   /** Called once when the parent is gone or asks to end ({"type":"stop"}); then the process exits 0. */
   onStop(handler: () => Promise<void> | void): void;
 }
@@ -30,16 +29,19 @@ export interface RoleContext {
 /** A write costs more than a few messages do, and ten thousand streams begin and end thousands of times a second. */
 const flushMs = 10;
 
-/** Runs a role: waits for its configuration, checks it, starts `main`, and says ready with what main returns. */
-export function serveRole<C>(
-  schema: z.core.$ZodType<C>,
-  main: (config: C, context: RoleContext) => Promise<Record<string, unknown>>,
+/**
+ * Runs a role: waits for its configuration, checks it, starts `main`, and says ready with what main returns. A command
+ * that is not in the protocol is reported as a failure, and nothing is done.
+ */
+export function serveRole<Config, Command extends Message, Report extends Message>(
+  inbound: Inbound<Config, Command>,
+  main: (config: Config, context: RoleContext<Command, Report>) => Promise<object>,
 ): void {
   let buffer: string[] = [];
   let scheduled = false;
   let started = false;
   let stopping = false;
-  const handlers: ((message: Message) => void)[] = [];
+  const handlers: ((command: Command) => void)[] = [];
   const stops: (() => Promise<void> | void)[] = [];
 
   const flush = () => {
@@ -65,21 +67,25 @@ export function serveRole<C>(
   };
   const begin = (line: string) => {
     started = true;
-    main(z.parse(schema, JSON.parse(line)), {
-      emit,
-      flush,
-      onMessage: (handler) => handlers.push(handler),
-      onStop: (handler) => stops.push(handler),
-    }).then(
-      (ready) => {
-        emit({ ...ready, type: 'ready', pid: process.pid });
-        flush();
-      },
-      (error: unknown) => {
-        emit({ type: 'fatal', message: messageOf(error) });
-        void stop(1);
-      },
-    );
+    configured(inbound.config, line)
+      .then((config) =>
+        main(config, {
+          emit,
+          flush,
+          onMessage: (handler) => handlers.push(handler),
+          onStop: (handler) => stops.push(handler),
+        }),
+      )
+      .then(
+        (ready) => {
+          emit({ ...ready, type: 'ready', pid: process.pid });
+          flush();
+        },
+        (error: unknown) => {
+          emit({ type: 'fatal', message: messageOf(error) });
+          void stop(1);
+        },
+      );
   };
 
   process.stdout.on('error', () => process.exit(0)); // EPIPE: nobody listens any more
@@ -87,26 +93,39 @@ export function serveRole<C>(
   process.on('SIGTERM', () => void stop(0));
   eachLine(process.stdin, (line) => {
     if (!started) return begin(line);
-    const message = JSON.parse(line) as Message;
+    const message = messageIn(line);
+    if (message === null) return emit({ type: 'failed', reason: 'was sent what is no message' });
     if (message.type === 'stop') return void stop(0);
     if (message.type === 'ping') {
       emit({ type: 'pong', t: monotonic.now() });
       return flush();
     }
-    for (const handler of handlers) handler(message);
+    const command = read(inbound.command, message);
+    if (command instanceof Refused)
+      emit({ type: 'failed', reason: `was sent a command, but ${command.reason}` });
+    else for (const handler of handlers) handler(command);
   });
   process.stdin.on('end', () => void stop(0));
 }
 
+/** The first line. Throws if it is not as the schema has it. */
+async function configured<Config>(schema: z.core.$ZodType<Config>, line: string): Promise<Config> {
+  return z.parse(schema, JSON.parse(line));
+}
+
 /** The parent's side of one running role, child process or container alike. */
-export interface RoleHandle {
+export interface RoleHandle<
+  Command extends Message = Message,
+  Report extends Message = Message,
+  Ready = unknown,
+> {
   readonly role: string;
   readonly name: string;
   /** What the role said when it was ready. */
-  readonly ready: Message;
-  send(message: Message): void;
-  /** Every message after ready. Returns how to stop listening. */
-  onMessage(handler: (message: Message) => void): () => void;
+  readonly ready: Ready;
+  send(message: Command | CommonCommand): void;
+  /** Every message after ready, checked: what is not in the protocol comes as `failed`. Returns how to stop listening. */
+  onMessage(handler: (message: Report | CommonReport) => void): () => void;
   /** Asks it to end, waits for that, and ends it by force after `graceMs`. Safe to call twice. */
   stop(graceMs?: number): Promise<void>;
   /** Settles when it has ended, for whatever reason. `expected` is true after stop(). */

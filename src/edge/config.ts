@@ -27,9 +27,3 @@ export const edgeConfig = z.object({
   connectionsPerProcess: z.int().min(1).optional(),
 });
 export type EdgeConfig = z.infer<typeof edgeConfig>;
-
-/*
- * Messages out (beside ready {host, port}): history events `edge-open`, `edge-close`, `check`, `health`, `reconcile`,
- * `lateness` (instrument 'edge'), `note` as src/history/schema.ts has them; `failed` {reason} if it cannot go on.
- * Messages in: `trial` {seed}: counts connections anew and chooses by this seed; `sync` {id} -> answers `synced` {id} once every event up to now is out; `stop`.
- */

@@ -10,10 +10,11 @@ import { backendsOf } from './backends.ts';
 import { createBalancer } from './balancer.ts';
 import { connectionsPerProcess, createCarrier } from './carrier.ts';
 import { performCheck } from './check.ts';
-import { type EdgeConfig, edgeConfig } from './config.ts';
+import type { EdgeConfig } from './config.ts';
 import { createDataPath, type DataPath } from './data-path.ts';
 import { followCluster } from './follow.ts';
 import { createHealthChecks } from './health-checks.ts';
+import { type EdgeCommand, type EdgeReport, edgeProtocol } from './protocol.ts';
 import { serveRelays } from './relay-process.ts';
 import { systemCheckTimers } from './timers.ts';
 
@@ -21,7 +22,7 @@ import { systemCheckTimers } from './timers.ts';
 const windowMs = 2000;
 
 /** The load balancer: follows the cluster, checks the nodes, carries the connections, logs all of it. */
-async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<string, unknown>> {
+async function edge(config: EdgeConfig, context: RoleContext<EdgeCommand, EdgeReport>) {
   goFirst('instrument');
   const { preset, timeScale } = config;
   const { now } = systemCheckTimers;
@@ -102,13 +103,12 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     const window = lateness.take(now());
     if (window !== null) context.emit(window);
   }, windowMs);
-  context.onMessage((message) => {
-    if (message.type === 'trial') balancer.beginTrial(Number(message.seed));
-    if (message.type !== 'sync') return;
+  context.onMessage((command) => {
+    if (command.type === 'trial') return balancer.beginTrial(command.seed);
     // What the kernel has reported already is taken up first.
     setImmediate(() =>
       setImmediate(() => {
-        context.emit({ type: 'synced', id: message.id });
+        context.emit({ type: 'synced', id: command.id });
         context.flush();
       }),
     );
@@ -122,8 +122,8 @@ async function edge(config: EdgeConfig, context: RoleContext): Promise<Record<st
     carrier.stop();
   });
   await follow.ready;
-  return { ...(await balancer.listen()) };
+  return balancer.listen();
 }
 
 if (process.argv[2] === 'relay-process') serveRelays();
-else serveRole(edgeConfig, edge);
+else serveRole(edgeProtocol, edge);

@@ -3,8 +3,7 @@ import { lanes } from '../base/connections.ts';
 
 /*
  * Configuration of the load processes. All durations are REAL milliseconds (the run divides by timeScale before).
- * Each load process emits history events `start`, `end`, `lateness`; and, for the live view and the trigger,
- * {type:'progress', t, started, inFlight, pastFirstChunk, completed, lost, cancelled} at most every 50 ms.
+ * What they are told and what they report is in protocol.ts and reports.ts.
  */
 
 export const target = z.object({
@@ -58,12 +57,6 @@ export const streamsConfig = z.object({
 });
 export type StreamsConfig = z.infer<typeof streamsConfig>;
 
-/*
- * recorder, messages in: `begin` {} starts the ramp; `quiesce` {} starts no new stream (renew ends) and follows those in
- * flight; `cancel` {} ends what is still in flight as cancelled; `move` {host, port} sends new connections there. It answers `idle` {} once nothing is in flight after
- * `quiesce`/`cancel` or, without renew, after the whole cohort ended.
- */
-
 export const probeConfig = z.object({
   role: z.literal('probe'),
   load: z.string(),
@@ -87,12 +80,7 @@ export const probeConfig = z.object({
 });
 export type ProbeConfig = z.infer<typeof probeConfig>;
 
-/*
- * probe, messages in: `begin` {}; `quiesce` {} sends no more and follows what is out; `cancel` {}.
- * Out: `idle` {} likewise; `probe-window` {t, fromT, sent, ok, failed} at most every 100 ms for the live view.
- */
-
-/** Background of short requests by autocannon; messages as the probe's. Requests go to shortPath(id) if `app`. */
+/** Background of short requests by autocannon. Requests go to shortPath(id) if `app`. */
 export const autocannonConfig = z.object({
   role: z.literal('autocannon'),
   /** Of autocannon itself. */

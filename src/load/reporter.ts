@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
-import type { RoleContext } from '../base/role.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
 import { latenessWindow } from '../history/lateness.ts';
 import type { Lookup } from './http/addresses.ts';
 import type { DialOptions } from './http/connection.ts';
+import type { LoadContext } from './protocol.ts';
 import { type Tally, tally } from './tally.ts';
 
 /** What a load process reports beside its requests: progress, its own lateness, and that it is done. */
@@ -23,7 +23,7 @@ const latenessMs = 1000;
 
 export function reporter(
   load: string,
-  { emit }: Pick<RoleContext, 'emit'>,
+  { emit }: Pick<LoadContext, 'emit'>,
   clock: Clock,
   latenessCount = Number.POSITIVE_INFINITY,
 ): Reporter {
@@ -73,7 +73,7 @@ export function reporter(
 /** How a load finds its host's addresses; each that it reaches is reported once: {type:'address', t, load, address}. */
 export function dialOptions(
   load: string,
-  { emit }: Pick<RoleContext, 'emit'>,
+  { emit }: Pick<LoadContext, 'emit'>,
   clock: Clock,
   lookup: Lookup | undefined,
 ): DialOptions {

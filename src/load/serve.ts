@@ -1,9 +1,8 @@
-import * as z from 'zod/mini';
-import type { RoleContext } from '../base/role.ts';
+import type * as z from 'zod/mini';
+import { serveRole } from '../base/role.ts';
+import { type LoadContext, loadCommand } from './protocol.ts';
 
-const moveTo = z.object({ host: z.string(), port: z.int() });
-
-/** The messages that every load process takes, see config.ts. */
+/** What every load process can be told (protocol.ts), and its end. */
 export interface LoadControl {
   begin(): void;
   quiesce(): void;
@@ -14,16 +13,20 @@ export interface LoadControl {
   stop(): void | Promise<void>;
 }
 
-/** Connects a load to its parent's messages. */
-export async function serveLoad(context: RoleContext, load: LoadControl): Promise<Record<string, unknown>> {
-  // A mass failure makes an Error each; nobody reads where in node it was made.
-  Error.stackTraceLimit = 0;
-  context.onMessage(({ type, ...rest }) => {
-    if (type === 'begin') load.begin();
-    else if (type === 'quiesce') load.quiesce();
-    else if (type === 'cancel') load.cancel();
-    else if (type === 'move') load.move?.(moveTo.parse(rest));
+/** Runs a load process: `prepare` makes the load, which then does what its parent tells it. */
+export function serveLoad<Config>(
+  config: z.core.$ZodType<Config>,
+  prepare: (config: Config, context: LoadContext) => LoadControl | Promise<LoadControl>,
+): void {
+  serveRole({ config, command: loadCommand }, async (given: Config, context: LoadContext) => {
+    const load = await prepare(given, context);
+    // A mass failure makes an Error each; nobody reads where in node it was made.
+    Error.stackTraceLimit = 0;
+    context.onMessage((command) => {
+      if (command.type === 'move') load.move?.(command);
+      else load[command.type]();
+    });
+    context.onStop(() => load.stop());
+    return {};
   });
-  context.onStop(() => load.stop());
-  return {};
 }

@@ -1,14 +1,13 @@
 import { systemClock, type WallClock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
 import { knownError } from '../base/machine-error.ts';
-import type { Message } from '../base/role.ts';
 import { timersOf } from '../base/timers.ts';
 import type { OnWait } from '../base/wait.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { AnyPlan } from '../plan/schema.ts';
 import { headerOf } from './header.ts';
 import { endOf, type RunEnd } from './run.ts';
-import { type RunState, runState } from './state.ts';
+import { type ProgressReport, type RunState, runState } from './state.ts';
 
 /** What whoever starts a measurement gives: an experiment's run or a watch. */
 export interface ConductOptions {
@@ -19,7 +18,7 @@ export interface ConductOptions {
   /** What is being done before and after the trials, in a few words. */
   readonly onStatus?: (text: string) => void;
   /** Progress of loads, which is no history. */
-  readonly onProgress?: (load: string, message: Message) => void;
+  readonly onProgress?: (load: string, message: ProgressReport) => void;
   /** What is waited for, and at most how long. */
   readonly onWait?: OnWait;
   readonly clock?: WallClock;
@@ -33,7 +32,7 @@ export interface ConductSession {
   record(event: HistoryEvent): void;
   status(text: string): void;
   /** Progress of a load: for the state and the live view. */
-  progress(load: string, message: Message): void;
+  progress(load: string, message: ProgressReport): void;
 }
 
 /** One measurement between the first and the last line of its history. */

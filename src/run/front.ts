@@ -1,6 +1,6 @@
 import { seedOf } from '../base/random.ts';
-import type { RoleHandle } from '../base/role.ts';
 import { timersOf } from '../base/timers.ts';
+import { edgeProtocol } from '../edge/protocol.ts';
 import type { Limit } from '../history/codes.ts';
 import type { LoadTarget } from '../load/config.ts';
 import { portBlocks } from '../plan/ports.ts';
@@ -50,7 +50,7 @@ async function openEdge(run: Parts, front: EdgeFront, workload: Workload): Promi
     ended = true;
   });
   return {
-    target: through(dial.port === 0 ? { host: dial.host, port: Number(edge.ready.port) } : dial, workload),
+    target: through(dial.port === 0 ? { host: dial.host, port: edge.ready.port } : dial, workload),
     beginTrial: (seed) => edge.send({ type: 'trial', seed }),
     sync: (id, limitMs) => sync(edge, id, limitMs, timersOf(run.clock)),
     second: secondFront(shown, workload.service.namespace, (service) =>
@@ -81,7 +81,7 @@ function launchEdge(
   front: EdgeFront,
   service: Workload['service'],
   which: 'first' | 'second' = 'first',
-): Promise<RoleHandle> {
+) {
   const { provider, plan } = run;
   const config = {
     role: 'edge' as const,
@@ -102,7 +102,7 @@ function launchEdge(
     bindClientAddress: front.keepsClientAddress,
     checkFrom: front.checkFrom(),
   };
-  return launchInstrument(run, config, which === 'first' ? 'edge' : 'second edge');
+  return launchInstrument(run, edgeProtocol, config, which === 'first' ? 'edge' : 'second edge');
 }
 
 /** What cannot be seen through a front that is not ours. */

@@ -1,15 +1,18 @@
 import { heartbeat } from '../base/heartbeat.ts';
-import type { Message, RoleHandle } from '../base/role.ts';
+import type { Message, Protocol } from '../base/protocol.ts';
+import type { RoleHandle } from '../base/role.ts';
 import type { Timers } from '../base/timers.ts';
 import { nsPerMs } from '../base/units.ts';
+import type { EdgeCommand, EdgeReport } from '../edge/protocol.ts';
 import type { InstrumentFailureCode } from '../history/codes.ts';
-import type { HistoryEvent } from '../history/schema.ts';
-import { historyEvent } from '../history/schema.ts';
-import type { RoleName } from '../providers/provider.ts';
+import { isHistoryEvent } from '../history/recorded.ts';
+import type { EventOf } from '../history/schema.ts';
+import type { LoadReport } from '../load/reports.ts';
+import type { Host, RoleName } from '../providers/provider.ts';
 import type { Run } from './run.ts';
 
-/** Which messages of our processes go into the history as they are. */
-const recorded: ReadonlySet<string> = new Set(historyEvent.options.map((option) => option.shape.type.value));
+/** What an instrument reports, and what its host adds. */
+type InstrumentReport = LoadReport | EdgeReport | EventOf<'clock-offset'>;
 
 /** How long a process of ours may stay silent before it counts as not measuring (real ms). */
 const hungAfterMs = 2000;
@@ -19,23 +22,26 @@ const silenceWords = (ms: number): string =>
   `did not answer for ${(ms / 1000).toFixed(1)} s: it was stopped, it hangs, or this machine was too slow`;
 
 /** Starts one of our processes and feeds what it says to the history; its unexpected end spoils the trial. */
-export async function launchInstrument<Config extends { readonly role: RoleName }>(
+export async function launchInstrument<
+  Config extends { readonly role: RoleName },
+  Command extends Message,
+  Ready,
+>(
   run: Pick<Run, 'record' | 'progress' | 'clock'> & {
-    readonly provider: {
-      readonly host: { launch(role: Config['role'], config: Config, name: string): Promise<RoleHandle> };
-    };
+    readonly provider: { readonly host: Pick<Host, 'launch'> };
   },
-  config: Config,
+  protocol: Protocol<RoleName, Config, Command, LoadReport | EdgeReport, Ready>,
+  config: NoInfer<Config>,
   name: string,
-): Promise<RoleHandle> {
-  const handle = await run.provider.host.launch(config.role, config, name);
+): Promise<RoleHandle<Command, InstrumentReport, Ready>> {
+  const handle = await run.provider.host.launch(protocol, config, name);
   const failed = (code: InstrumentFailureCode, reason: string) =>
     run.record({ type: 'instrument-failed', t: run.clock.now(), instrument: name, code, reason });
   handle.onMessage((message) => {
     if (isHistoryEvent(message)) run.record(message);
-    else if (message.type === 'failed') failed('reported-failure', String(message.reason));
-    else if (message.type === 'fatal') failed('gave-up', String(message.message));
-    else run.progress(name, message);
+    else if (message.type === 'failed') failed('reported-failure', message.reason);
+    else if (message.type === 'fatal') failed('gave-up', message.message);
+    else if (message.type !== 'pong' && message.type !== 'synced') run.progress(name, message);
   });
   heartbeat(handle, {
     limitMs: hungAfterMs,
@@ -50,18 +56,18 @@ export async function launchInstrument<Config extends { readonly role: RoleName 
   return handle;
 }
 
-/** Our own processes are trusted to write events as the schema has them: there are too many to check each. */
-function isHistoryEvent(message: Message): message is Message & HistoryEvent {
-  return recorded.has(message.type);
-}
-
 function lastLine(stderr: string): string {
   const line = stderr.trim().split('\n').at(-1);
   return line === undefined || line === '' ? '' : `: ${line}`;
 }
 
 /** Asks a process to say what it still has, and waits for its answer; false if none came in time. */
-export function sync(handle: RoleHandle, id: string, limitMs: number, timers: Timers): Promise<boolean> {
+export function sync(
+  handle: Pick<RoleHandle<EdgeCommand, InstrumentReport>, 'send' | 'onMessage' | 'exited'>,
+  id: string,
+  limitMs: number,
+  timers: Timers,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const stopLimit = timers.after(limitMs, () => end(false));
     const stopListening = handle.onMessage((message) => {

@@ -6,6 +6,8 @@ import { probeLatenessLimit } from '../history/lateness.ts';
 import type { AutocannonConfig, K6Config, ProbeConfig, StreamsConfig } from '../load/config.ts';
 import { requireK6 } from '../load/k6/find.ts';
 import { k6Version, ownScript } from '../load/k6/source.ts';
+import type { LoadCommand } from '../load/protocol.ts';
+import { autocannonProtocol, k6Protocol, probeProtocol, recorderProtocol } from '../load/reports.ts';
 import { blockOf, type PortBlock } from '../plan/ports.ts';
 import type {
   Plan,
@@ -40,10 +42,10 @@ export interface Loads {
 
 /** Starts the processes of every load item of the plan; they wait for begin(). */
 export async function launchLoads(run: Run, trial: PlannedTrial): Promise<Loads> {
-  const handles: { load: PlannedLoad; handle: RoleHandle }[] = [];
+  const handles: { load: PlannedLoad; handle: RoleHandle<LoadCommand> }[] = [];
   const settled = await Promise.allSettled(
     run.plan.load.map(async (load) => {
-      const handle = await launchInstrument(run, configOf(run, trial, load), load.name);
+      const handle = await launch(run, trial, load);
       handles.push({ load, handle });
     }),
   );
@@ -55,36 +57,32 @@ export async function launchLoads(run: Run, trial: PlannedTrial): Promise<Loads>
     await stop();
     throw failure.reason;
   }
-  const order = (type: string) => {
-    for (const { handle } of handles) handle.send({ type });
+  const order = (command: LoadCommand) => {
+    for (const { handle } of handles) handle.send(command);
   };
   const idle = (only: (load: PlannedLoad) => boolean) =>
     handles.every(({ load }) => !only(load) || run.state.idle.has(load.name));
   return {
-    begin: () => order('begin'),
-    quiesce: () => order('quiesce'),
-    cancel: () => order('cancel'),
-    moveTo({ host, port }) {
-      for (const { handle } of handles) handle.send({ type: 'move', host, port });
-    },
+    begin: () => order({ type: 'begin' }),
+    quiesce: () => order({ type: 'quiesce' }),
+    cancel: () => order({ type: 'cancel' }),
+    moveTo: ({ host, port }) => order({ type: 'move', host, port }),
     idle: () => idle(() => true),
     streamsIdle: () => idle((load) => load.kind === 'streams'),
     stop,
   };
 }
 
-type LoadConfig = StreamsConfig | ProbeConfig | AutocannonConfig | K6Config;
-
-function configOf(run: Run, trial: PlannedTrial, load: PlannedLoad): LoadConfig {
+function launch(run: Run, trial: PlannedTrial, load: PlannedLoad): Promise<RoleHandle<LoadCommand>> {
   switch (load.kind) {
     case 'streams':
-      return streamsOf(run, trial, load);
+      return launchInstrument(run, recorderProtocol, streamsOf(run, trial, load), load.name);
     case 'probe':
-      return probeOf(run, trial, load);
+      return launchInstrument(run, probeProtocol, probeOf(run, trial, load), load.name);
     case 'autocannon':
-      return autocannonOf(run, trial, load);
+      return launchInstrument(run, autocannonProtocol, autocannonOf(run, trial, load), load.name);
     case 'k6':
-      return k6Of(run, trial, load);
+      return launchInstrument(run, k6Protocol, k6Of(run, trial, load), load.name);
   }
 }
 

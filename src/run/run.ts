@@ -1,7 +1,6 @@
 import type { CoreV1Api } from '@kubernetes/client-node';
 import type { Clock } from '../base/clock.ts';
 import { MidflightError, placedAdviceOf } from '../base/errors.ts';
-import type { Message } from '../base/role.ts';
 import type { Milliseconds, NodeName } from '../base/units.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import { type Reason, type ReasonCode, reasonOf } from '../history/codes.ts';
@@ -10,7 +9,7 @@ import type { LoadTarget } from '../load/config.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Provider, Workload } from '../providers/provider.ts';
 import type { SecondFront } from './second-front.ts';
-import type { RunState } from './state.ts';
+import type { ProgressReport, RunState } from './state.ts';
 
 /** Which nodes hold how many pods of ingress and app. */
 export type PodCounts = Record<'ingress' | 'app', ReadonlyMap<NodeName, number>>;
@@ -31,7 +30,7 @@ export interface Run {
   /** Into the history, the state and the live view. */
   record(event: HistoryEvent): void;
   /** What is no history: progress for the live view and the trigger. */
-  progress(load: string, message: Message): void;
+  progress(load: string, message: ProgressReport): void;
   /** Where the pods were when all was well. */
   readonly placement: PodCounts;
   /** A second balancer beside ours. Null: the front is not ours. */

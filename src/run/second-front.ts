@@ -1,4 +1,4 @@
-import type { RoleHandle } from '../base/role.ts';
+import { MidflightError } from '../base/errors.ts';
 import type { NodeName } from '../base/units.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
 import type { BalancerSight } from '../policies/index.ts';
@@ -74,12 +74,18 @@ export interface SecondFront {
   end(): Promise<void>;
 }
 
+/** Its process. */
+interface SecondEdge {
+  readonly ready: HostPort;
+  stop(): Promise<unknown>;
+}
+
 export function secondFront(
   shown: ShownFront,
   namespace: string,
-  launch: (service: Workload['service']) => Promise<RoleHandle>,
+  launch: (service: Workload['service']) => Promise<SecondEdge>,
 ): SecondFront {
-  let handle: RoleHandle | null = null;
+  let handle: SecondEdge | null = null;
   return {
     async begin(name) {
       handle = await launch({ namespace, name });
@@ -88,7 +94,8 @@ export function secondFront(
     first: shown.first.balancer,
     show() {
       shown.show('second');
-      return { host: String(handle?.ready.host), port: Number(handle?.ready.port) };
+      if (handle === null) throw new MidflightError('internal', 'the second balancer has not begun');
+      return handle.ready;
     },
     async end() {
       if (handle === null) return;

@@ -1,25 +1,19 @@
 import { monotonic } from '../base/clock.ts';
-import type { Message } from '../base/role.ts';
 import { type Timers, timersOf } from '../base/timers.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { OnWait } from '../base/wait.ts';
 import type { TrafficPolicy } from '../catalogue/policies.ts';
 import type { Reason } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
+import type { LoadProgress, LoadReport } from '../load/reports.ts';
 import type { BalancerSight } from '../policies/index.ts';
 import { balancerWatch } from './balancer-watch.ts';
 import { type ProbeWatch, probeWatch } from './probe-watch.ts';
 
-/** What one load has done so far in this trial, as its last `progress` said. */
-interface LoadProgress {
-  readonly started: number;
-  readonly inFlight: number;
-  readonly pastFirstChunk: number;
-  readonly placesBegun: number;
-  readonly completed: number;
-  readonly lost: number;
-  readonly cancelled: number;
-}
+/** What one of our processes reports that is no history, or how long it took to answer (real milliseconds). */
+export type ProgressReport =
+  | Exclude<LoadReport, HistoryEvent>
+  | { readonly type: 'answered'; readonly ms: number };
 
 interface NodeHealth {
   readonly eligible: boolean;
@@ -51,7 +45,7 @@ export interface RunState {
   readonly failures: readonly Reason[];
   /** One more event of the history, or message of a load process. */
   observe(event: HistoryEvent): void;
-  message(load: string, message: Message): void;
+  message(load: string, message: ProgressReport): void;
   fail(reason: Reason): void;
   /** Why no trial from now on can be trusted: something that all of them need is gone. */
   failForGood(reason: Reason): void;
@@ -64,16 +58,6 @@ export interface RunState {
    */
   until(done: () => boolean, limitMs: number, signal: AbortSignal, what?: string): Promise<boolean>;
 }
-
-const none: LoadProgress = {
-  started: 0,
-  inFlight: 0,
-  pastFirstChunk: 0,
-  placesBegun: 0,
-  completed: 0,
-  lost: 0,
-  cancelled: 0,
-};
 
 /** Real milliseconds. */
 const slowAnswerMs = 500;
@@ -175,12 +159,12 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(mo
     observe,
     message(load, message) {
       if (message.type === 'answered') {
-        answerMs = Math.max(answerMs, Number(message.ms));
-        if (Number(message.ms) > slowAnswerMs) slowParts.add(load);
+        answerMs = Math.max(answerMs, message.ms);
+        if (message.ms > slowAnswerMs) slowParts.add(load);
         return;
       }
       if (message.type === 'idle') idle.add(load);
-      else if (message.type === 'progress') loads.set(load, { ...none, ...pickCounts(message) });
+      else if (message.type === 'progress') loads.set(load, message);
       else return;
       changed();
     },
@@ -212,13 +196,6 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(mo
       }
     },
   };
-}
-
-function pickCounts(message: Message): Partial<LoadProgress> {
-  const known = Object.keys(none);
-  return Object.fromEntries(
-    Object.entries(message).filter(([key, value]) => known.includes(key) && typeof value === 'number'),
-  );
 }
 
 function until(

@@ -130,7 +130,7 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
     front: { kind: 'edge', excludeNodes: () => [] },
     host: {
       clients: () => ['127.0.0.2'],
-      launch: async (role: string, _config: unknown, name: string) => load(role, name),
+      launch: async ({ role }: { role: string }, _config: unknown, name: string) => load(role, name),
     },
   } as unknown as Provider;
 
@@ -170,7 +170,7 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
     const on: Record<string, () => void> = {
       begin: () => {
         if (role === 'probe') stopProbing = time.timers.every(250, probe);
-        else say({ type: 'progress', started: 10, inFlight: streams, pastFirstChunk: streams });
+        else say({ ...noProgress, started: 10, inFlight: streams, pastFirstChunk: streams });
       },
       quiesce: () => {
         stopProbing();
@@ -185,7 +185,7 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
     return {
       role,
       name,
-      ready: { type: 'ready' },
+      ready: {},
       send({ type }) {
         if (type !== 'ping') told.push(`${name} ${type}`);
         on[type]?.();
@@ -246,6 +246,20 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
     trial: (name: PlannedTrial['policy']) => ({ index: 0, policy: name, repeat: 0, seed: 1 }),
   });
 }
+
+/** What a load reports before it has begun anything. */
+export const noProgress = {
+  type: 'progress',
+  t: 0,
+  load: 'slow',
+  started: 0,
+  inFlight: 0,
+  pastFirstChunk: 0,
+  placesBegun: 0,
+  completed: 0,
+  lost: 0,
+  cancelled: 0,
+} as const;
 
 const endpointOn = (node: string) => ({
   address: '10.0.0.1',

@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type ChildHandle, launchChild } from '../../src/base/child.ts';
 import { roleBundle } from '../../src/base/package.ts';
-import type { Message } from '../../src/base/role.ts';
 import type { EdgeConfig } from '../../src/edge/config.ts';
+import { type EdgeCommand, type EdgeReport, edgeProtocol } from '../../src/edge/protocol.ts';
 import type { EventOf, HistoryEvent } from '../../src/history/schema.ts';
 import { historyEvent } from '../../src/history/schema.ts';
 import type { PlannedEdge } from '../../src/plan/schema.ts';
@@ -30,7 +30,7 @@ export interface RigNode {
 
 export interface Rig {
   readonly api: FakeKubeApi;
-  readonly edge: ChildHandle;
+  readonly edge: ChildHandle<EdgeCommand, EdgeReport>;
   readonly host: string;
   readonly port: number;
   readonly nodePort: number;
@@ -145,7 +145,7 @@ export async function edgeRig(
   const launched = launchChild({
     command: process.execPath,
     args: [roleBundle('edge')],
-    role: 'edge',
+    protocol: edgeProtocol,
     name: 'edge',
     config: {
       role: 'edge',
@@ -156,7 +156,7 @@ export async function edgeRig(
       listen: { host: `${subnet}.1`, port: 0 },
       kubeconfig: api.kubeconfig,
       service: { namespace: 'web', name: 'ingress' },
-      excludeNodes: options.excludeNodes ?? [],
+      excludeNodes: [...(options.excludeNodes ?? [])],
       bindClientAddress: options.bindClientAddress ?? false,
       checkFrom: `${subnet}.1`,
       connectionsPerProcess: options.connectionsPerProcess,
@@ -168,7 +168,7 @@ export async function edgeRig(
     throw error;
   });
   const synced = new Map<unknown, () => void>();
-  edge.onMessage((message: Message) => {
+  edge.onMessage((message) => {
     if (message.type === 'synced') return synced.get(message.id)?.();
     const event = historyEvent.parse(message);
     events.push(event);
@@ -179,8 +179,8 @@ export async function edgeRig(
   const rig: Rig = {
     api,
     edge,
-    host: String(edge.ready.host),
-    port: Number(edge.ready.port),
+    host: edge.ready.host,
+    port: edge.ready.port,
     nodePort,
     nodes,
     events,
@@ -206,7 +206,7 @@ export async function edgeRig(
     putNode,
     putService,
     sync() {
-      const id = synced.size;
+      const id = String(synced.size);
       return new Promise((resolve) => {
         synced.set(id, resolve);
         edge.send({ type: 'sync', id });

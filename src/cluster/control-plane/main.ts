@@ -1,13 +1,12 @@
 import { systemClock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { goFirst } from '../../base/priority.ts';
-import { serveRole } from '../../base/role.ts';
-import { controlPlaneConfig } from './config.ts';
+import { type RoleContext, serveRole } from '../../base/role.ts';
 import { startControlPlane } from './control-plane.ts';
+import { type ControlPlaneReport, controlPlaneProtocol } from './protocol.ts';
 
-// The process of the embedded API server and its controllers. Ready: {host, port}. Out: note {level, code, text} for what
-// should not happen.
-serveRole(controlPlaneConfig, async (config, context) => {
+// The process of the embedded API server and its controllers.
+serveRole(controlPlaneProtocol, async (config, context: RoleContext<never, ControlPlaneReport>) => {
   goFirst('cluster');
   const { host, port, stop } = await startControlPlane(config, {
     clock: systemClock,
@@ -15,6 +14,7 @@ serveRole(controlPlaneConfig, async (config, context) => {
     onError: (where, error) =>
       context.emit({
         type: 'note',
+        t: systemClock.now(),
         level: 'error',
         code: 'control-plane-error',
         text: `control plane, ${where}: ${messageOf(error)}`,

@@ -1,21 +1,22 @@
 import type { WallClock } from '../../base/clock.ts';
-import type { Message } from '../../base/role.ts';
 import { isOver } from '../../kube/pods.ts';
 import { watchResource } from '../../kube/watch.ts';
+import type { IngressCommand, IngressReport } from '../../workload/ingress/protocol.ts';
 import { type NodeApi, readAs } from './api.ts';
 import type { NodeConfig } from './config.ts';
 import { isCritical, type PodObject, podObject } from './pod-object.ts';
 import { programOf } from './pod-program.ts';
 import { type PodListener, type PodWorker, podWorker } from './pod-worker.ts';
 import type { PodPorts } from './ports.ts';
+import type { PodProcess } from './protocol.ts';
 
 export interface Kubelet {
   /** Follows the pods that are bound to this node. */
   start(): Promise<void>;
   readonly listeners: readonly PodListener[];
-  readonly pods: readonly { namespace: string; name: string; uid: string; pid: number; address: string }[];
+  readonly pods: readonly PodProcess[];
   /** To all ingress pods, and to those that start later. */
-  sendToIngress(message: Message): void;
+  sendToIngress(command: IngressCommand): void;
   /** Graceful node shutdown of one class of pods. Resolves when they are gone. */
   shutdown(which: 'ordinary' | 'critical', graceMs: number): Promise<void>;
   stop(): void;
@@ -27,7 +28,7 @@ interface KubeletOptions {
   readonly ports: PodPorts;
   readonly clock: WallClock;
   changed(): void;
-  message(message: Message): void;
+  message(message: IngressReport): void;
   failed(what: string, error: unknown): void;
 }
 
@@ -41,7 +42,7 @@ const shutdownStatus = {
 export function kubelet(options: KubeletOptions): Kubelet {
   const { config, api, ports, changed, failed } = options;
   const workers = new Map<string, PodWorker>();
-  let ingressMessage: Message | null = null;
+  let lastCommand: IngressCommand | null = null;
   let stopWatch = () => {};
 
   const startPod = (pod: PodObject) => {
@@ -70,7 +71,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
       failed,
     });
     workers.set(pod.metadata.uid, worker);
-    if (program.role === 'ingress' && ingressMessage !== null) worker.send(ingressMessage);
+    if (worker.role === 'ingress' && lastCommand !== null) worker.send(lastCommand);
   };
   const podPath = ({ metadata: { namespace, name } }: PodObject) =>
     `/api/v1/namespaces/${namespace}/pods/${name}`;
@@ -117,9 +118,9 @@ export function kubelet(options: KubeletOptions): Kubelet {
         return pid === null ? [] : [{ namespace, name, uid, pid, address }];
       });
     },
-    sendToIngress(message) {
-      ingressMessage = message;
-      for (const worker of workers.values()) worker.send(message);
+    sendToIngress(command) {
+      lastCommand = command;
+      for (const worker of workers.values()) if (worker.role === 'ingress') worker.send(command);
     },
     async shutdown(which, graceMs) {
       const ending = [...workers.values()].filter(({ pod }) => isCritical(pod) === (which === 'critical'));

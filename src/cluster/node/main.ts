@@ -6,24 +6,21 @@ import { type RoleContext, serveRole } from '../../base/role.ts';
 import { timersOf } from '../../base/timers.ts';
 import { nodeApi } from './api.ts';
 import { watchServices } from './cluster-view.ts';
-import { type NodeConfig, nodeConfig } from './config.ts';
+import type { NodeConfig } from './config.ts';
 import { kubelet } from './kubelet.ts';
 import { upstreamService } from './pod-program.ts';
 import { podPortsOf } from './ports.ts';
+import { type NodeCommand, type NodeReport, nodeProtocol } from './protocol.ts';
 import { serviceProxy } from './proxy/index.ts';
 import { registration } from './registration.ts';
 import { throttle } from './throttle.ts';
 
 /*
  * One node: kubelet and kube-proxy in this process, acceptors and pods as children of it in the same process group.
- *
- * out: ready {pgid, listeners}; listeners {listeners: [{host, port, what, pid}]}; pods {pods}; ingress (history events);
- *      failed {reason}; shutdown-done {id}
- * in:  shutdown-pods {which, graceMs, id}
  */
-serveRole(nodeConfig, runNode);
+serveRole(nodeProtocol, runNode);
 
-async function runNode(config: NodeConfig, context: RoleContext): Promise<Record<string, unknown>> {
+async function runNode(config: NodeConfig, context: RoleContext<NodeCommand, NodeReport>) {
   goFirst('cluster'); // its acceptors and pods inherit it
   const api = nodeApi(config.apiServer);
   const ports = podPortsOf(config);
@@ -40,14 +37,12 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
     ports,
     clock,
     changed: () => announce(),
-    message: (message) => {
-      if (message.type === 'ingress') context.emit(message);
-    },
+    message: (message) => context.emit(message),
     failed,
   });
   const listeners = () => [...ofProxy, ...agent.listeners];
   const announce = () => {
-    context.emit({ type: 'pods', pods: agent.pods });
+    context.emit({ type: 'pods', pods: [...agent.pods] });
     context.emit({ type: 'listeners', listeners: listeners() });
   };
   const proxy = serviceProxy({
@@ -90,12 +85,10 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
   );
   const node = registration(config, api, clock, failed);
 
-  context.onMessage((message) => {
-    if (message.type !== 'shutdown-pods') return;
-    const { which, graceMs, id } = message;
+  context.onMessage(({ which, graceMs, id }) => {
     void node
       .shuttingDown()
-      .then(() => agent.shutdown(which === 'critical' ? 'critical' : 'ordinary', Number(graceMs)))
+      .then(() => agent.shutdown(which, graceMs))
       .catch((error: unknown) => failed('shutdown of pods', error))
       .finally(() => context.emit({ type: 'shutdown-done', id }));
   });
@@ -112,5 +105,5 @@ async function runNode(config: NodeConfig, context: RoleContext): Promise<Record
   await agent.start();
   await node.start();
   await proxy.synced();
-  return { pgid: process.pid, listeners: listeners() };
+  return { listeners: listeners() };
 }

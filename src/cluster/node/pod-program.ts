@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { appProtocol } from '../../workload/app/protocol.ts';
+import { ingressProtocol } from '../../workload/ingress/protocol.ts';
 import { names, ports } from '../../workload/manifests.ts';
 import { images, ingressSettingsEnv, startDelayEnv } from '../images.ts';
 import type { NodeConfig } from './config.ts';
@@ -22,7 +24,7 @@ export function programOf(
   const common = { token: config.token, host, node: config.name, pod: pod.metadata.name };
   if (image === images.app) {
     const app = { ...common, role: 'app', port: portOf(ports.app), backlog: config.backlog };
-    return { role: 'app', bundle: config.roles.app, config: app, startDelayMs };
+    return { protocol: appProtocol, bundle: config.roles.app, config: app, startDelayMs };
   }
   if (image === images.ingress) {
     const text = env.find(({ name }) => name === ingressSettingsEnv)?.value ?? '{}';
@@ -37,7 +39,7 @@ export function programOf(
       upstream: [],
       backlog: config.backlog,
     };
-    return { role: 'ingress', bundle: config.roles.ingress, config: ingress, startDelayMs };
+    return { protocol: ingressProtocol, bundle: config.roles.ingress, config: ingress, startDelayMs };
   }
   return undefined;
 }

@@ -1,8 +1,9 @@
 import { type ChildHandle, launchChild } from '../../base/child.ts';
 import type { WallClock } from '../../base/clock.ts';
-import type { Message } from '../../base/role.ts';
+import type { Protocol } from '../../base/protocol.ts';
 import { timersOf } from '../../base/timers.ts';
 import { readyConditionOf } from '../../kube/ready.ts';
+import type { IngressCommand, IngressReport } from '../../workload/ingress/protocol.ts';
 import type { NodeApi } from './api.ts';
 import { type Ending, endContainer } from './container-end.ts';
 import { type ContainerEnd, containerRun } from './container-run.ts';
@@ -16,9 +17,16 @@ export interface PodListener {
   readonly pid: number;
 }
 
+/** Where its process listens. */
+interface PodReady {
+  readonly host: string;
+  readonly port: number;
+  readonly pingPort?: number;
+}
+
 /** What to start for a pod: one of our bundles with its configuration. */
 export interface PodProgram {
-  readonly role: 'app' | 'ingress';
+  readonly protocol: Protocol<'app' | 'ingress', unknown, IngressCommand, IngressReport, PodReady>;
   readonly bundle: string;
   readonly config: unknown;
   /** From the container's start until it listens, real milliseconds. */
@@ -38,7 +46,7 @@ interface PodWorkerOptions {
   readonly clock: WallClock;
   /** The set of processes or listening sockets changed. */
   changed(): void;
-  message(message: Message): void;
+  message(message: IngressReport): void;
   /** A write did not reach the API, or a process would not start. */
   failed(what: string, error: unknown): void;
 }
@@ -46,10 +54,11 @@ interface PodWorkerOptions {
 /** One pod on its node: its process, its readiness, its status in the API. */
 export interface PodWorker {
   readonly pod: PodObject;
+  readonly role: 'app' | 'ingress';
   readonly address: string;
   readonly pid: number | null;
   readonly listeners: readonly PodListener[];
-  send(message: Message): void;
+  send(message: IngressCommand): void;
   /**
    * What the API holds of the pod. If somebody else has changed whether it is Ready (the node controller does, of a node
    * that was silent for a while), the status is posted again (pkg/kubelet/status/status_manager.go, needsReconcile).
@@ -69,7 +78,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
   const preStopMs = ((lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000) / timeScale;
   const { startDelayMs = 0 } = program;
   const timers = timersOf(clock);
-  let child: ChildHandle | null = null;
+  let child: ChildHandle<IngressCommand, IngressReport, PodReady> | null = null;
   let listeners: PodListener[] = [];
   let terminating = false;
   const ended = new AbortController();
@@ -77,7 +86,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
   let posts = Promise.resolve();
   let ending: Ending | null = null;
   let stopProbe = () => {};
-  const waiting: Message[] = [];
+  const waiting: IngressCommand[] = [];
   const container = containerRun(() => clock.wall());
 
   const post = (status: Partial<PodStatus>) => {
@@ -107,7 +116,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
     changed();
   };
   const start = async () => {
-    const { role, bundle, config } = program;
+    const { protocol, bundle, config } = program;
     if (startDelayMs > 0) {
       container.started();
       void post({});
@@ -117,15 +126,18 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
     const started = await launchChild({
       command: process.execPath,
       args: [bundle, token],
-      role,
+      protocol,
       name: pod.metadata.name,
       config,
     });
     if (terminating) return started.stop(0);
     child = started;
     if (startDelayMs === 0) container.started();
-    listeners = listenersOf(started, program.role);
-    started.onMessage(options.message);
+    listeners = listenersOf(started.ready, started.pid, protocol.role);
+    started.onMessage((message) => {
+      if (message.type === 'failed') failed(`pod ${pod.metadata.name}`, new Error(message.reason));
+      else if (message.type === 'ingress') options.message(message);
+    });
     for (const message of waiting) started.send(message);
     changed();
     void post({});
@@ -165,6 +177,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
 
   return {
     pod,
+    role: program.protocol.role,
     address,
     get pid() {
       return child?.pid ?? null;
@@ -195,10 +208,8 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
   };
 }
 
-function listenersOf(child: ChildHandle, role: PodProgram['role']): PodListener[] {
-  const { host, port, pingPort } = child.ready;
-  if (typeof host !== 'string' || typeof port !== 'number') return [];
-  const listeners: PodListener[] = [{ host, port, what: role, pid: child.pid }];
-  if (typeof pingPort === 'number') listeners.push({ host, port: pingPort, what: 'ping', pid: child.pid });
+function listenersOf({ host, port, pingPort }: PodReady, pid: number, role: string): PodListener[] {
+  const listeners: PodListener[] = [{ host, port, what: role, pid }];
+  if (pingPort !== undefined) listeners.push({ host, port: pingPort, what: 'ping', pid });
   return listeners;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { faultKinds, plan, policyName, providerName } from '../../plan/schema.ts';
-import { limit, noteCodes, reason } from '../codes.ts';
+import { limit, reason } from '../codes.ts';
 import { ns, trialIndex } from './common.ts';
 import { trialMeaning } from './meaning.ts';
 
@@ -124,13 +124,7 @@ export const disturbance = z.object({
   affected: z.int().nullable(),
 });
 
-export const note = z.object({
-  type: z.literal('note'),
-  t: ns,
-  level: z.enum(['info', 'warning', 'error']),
-  code: z.enum(noteCodes),
-  text: z.string(),
-});
+export { note } from './note.ts';
 
 /** midflight watch: the command it ran. */
 export const command = z.object({

@@ -1,10 +1,10 @@
 import autocannon, { type Instance } from 'autocannon';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { RoleContext } from '../../base/role.ts';
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import type { AutocannonConfig } from '../config.ts';
 import { pacer } from '../pacer.ts';
+import type { LoadContext } from '../protocol.ts';
 import { reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
@@ -19,7 +19,7 @@ const sampleMs = 100;
 /** Background of short requests: autocannon fires a volley at fixed times, one request for each of its clients. */
 export function autocannonEngine(
   config: AutocannonConfig,
-  context: Pick<RoleContext, 'emit' | 'flush'>,
+  context: Pick<LoadContext, 'emit' | 'flush'>,
   clock: Clock,
 ): LoadControl {
   const report = reporter(config.load, context, clock);

@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { RoleContext } from '../../base/role.ts';
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import { bareEnd } from '../../history/bare-end.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { K6Config } from '../config.ts';
+import type { LoadContext } from '../protocol.ts';
 import { reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
@@ -30,7 +30,7 @@ const endedBySignal = 105;
  */
 export async function k6Engine(
   config: K6Config,
-  context: Pick<RoleContext, 'emit' | 'flush'>,
+  context: Pick<LoadContext, 'emit' | 'flush'>,
   clock: Clock,
 ): Promise<LoadControl> {
   const { trial, load, own } = config;

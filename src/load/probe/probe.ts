@@ -1,6 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Lane } from '../../base/connections.ts';
-import type { RoleContext } from '../../base/role.ts';
 import { type Nanoseconds, nsPerMs, nsPerSecond } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { ProbeConfig } from '../config.ts';
@@ -9,6 +8,7 @@ import type { DialOptions } from '../http/connection.ts';
 import type { InFlight } from '../http/exchange.ts';
 import { startEvent } from '../http/record.ts';
 import { pacer } from '../pacer.ts';
+import type { LoadContext } from '../protocol.ts';
 import { dialOptions, reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
@@ -31,7 +31,7 @@ interface Out {
 /** Sends short requests at fixed due times and never waits for an answer. */
 export function probe(
   config: ProbeConfig,
-  context: Pick<RoleContext, 'emit'>,
+  context: Pick<LoadContext, 'emit'>,
   clock: Clock,
   { lookup }: Pick<DialOptions, 'lookup'> = {},
 ): LoadControl {

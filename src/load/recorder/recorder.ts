@@ -1,5 +1,4 @@
 import type { Clock } from '../../base/clock.ts';
-import type { RoleContext } from '../../base/role.ts';
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
 import { streamPath } from '../../workload/protocol.ts';
@@ -11,6 +10,7 @@ import { startEvent } from '../http/record.ts';
 import { requestHeads } from '../http/request.ts';
 import type { WantedAnswerChecks } from '../http/wanted.ts';
 import { pacer } from '../pacer.ts';
+import type { LoadContext } from '../protocol.ts';
 import { dialOptions, reporter } from '../reporter.ts';
 import type { LoadControl } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
@@ -28,7 +28,7 @@ const sweepMs = 50;
 /** Holds a cohort of slow streams, one socket each, and reports what became of each. */
 export function recorder(
   config: StreamsConfig,
-  context: Pick<RoleContext, 'emit' | 'flush'>,
+  context: Pick<LoadContext, 'emit' | 'flush'>,
   clock: Clock,
   { lookup }: Pick<DialOptions, 'lookup'> = {},
 ): LoadControl {

@@ -1,5 +1,7 @@
+import type { CommonCommand, CommonReport } from '../../base/protocol.ts';
 import type { Message, RoleHandle } from '../../base/role.ts';
 import { nsPerMs } from '../../base/units.ts';
+import type { EventOf } from '../../history/schema.ts';
 import { movedMessage } from '../message-times.ts';
 
 /*
@@ -19,6 +21,8 @@ export interface Offset {
   readonly offsetNs: number;
   readonly errorNs: number;
 }
+
+type ClockOffsetEvent = EventOf<'clock-offset'>;
 
 export interface OffsetReader {
   asked(): void;
@@ -57,23 +61,27 @@ export function offsetReader(now: () => number): OffsetReader {
  * The agent's handle with all times on our clock; `clock-offset` events say by how much they were moved. Resolves once the
  * clocks have been compared.
  */
-export async function onOneClock(handle: RoleHandle, now: () => number): Promise<RoleHandle> {
+export async function onOneClock<Command extends Message, Report extends Message, Ready>(
+  handle: RoleHandle<Command, Report, Ready>,
+  now: () => number,
+): Promise<RoleHandle<Command, Report | ClockOffsetEvent, Ready>> {
   const reader = offsetReader(now);
-  const handlers = new Set<(message: Message) => void>();
+  const handlers = new Set<(message: Report | ClockOffsetEvent | CommonReport) => void>();
   let noted: Offset | null = null;
   const note = (offset: Offset) => {
     noted = offset;
-    const message = { type: 'clock-offset', t: now(), process: handle.name, ...offset };
+    const message = { type: 'clock-offset', t: now(), process: handle.name, ...offset } as const;
     for (const handler of handlers) handler(message);
   };
-  const send = (message: Message) => {
+  const send = (message: Command | CommonCommand) => {
     if (message.type === 'ping') reader.asked();
     handle.send(message);
   };
   const answers: (() => void)[] = [];
   handle.onMessage((message) => {
-    if (message.type === 'pong' && typeof message.t === 'number') {
-      reader.answered(message.t);
+    const { type, t }: Message = message;
+    if (type === 'pong' && typeof t === 'number') {
+      reader.answered(t);
       answers.shift()?.();
     }
     const offset = reader.best();

@@ -1,8 +1,13 @@
+import type { CommonReport } from '../../base/protocol.ts';
 import type { Message, RoleHandle } from '../../base/role.ts';
 
 /** One process of a load that several share. */
-export interface Member {
-  readonly handle: RoleHandle;
+export interface Member<
+  Command extends Message = Message,
+  Report extends Message = Message,
+  Ready = unknown,
+> {
+  readonly handle: RoleHandle<Command, Report, Ready>;
   /** How long after the others it begins, real milliseconds. */
   readonly delayMs: number;
 }
@@ -14,12 +19,18 @@ export type After = (ms: number, work: () => void) => () => void;
  * Several processes of one load as if they were one: what is said to it goes to all, sums of their progress come out, it is
  * idle, and answers, when all of them do, and it has ended as soon as one of them has.
  */
-export function groupOf(members: readonly Member[], role: string, name: string, after: After): RoleHandle {
+export function groupOf<Command extends Message, Report extends Message, Ready>(
+  members: readonly Member<Command, Report, Ready>[],
+  role: string,
+  name: string,
+  after: After,
+): RoleHandle<Command, Report, Ready> {
   const [first] = members;
   if (first === undefined) throw new Error(`no process for ${name}`);
-  const handlers = new Set<(message: Message) => void>();
-  const early: Message[] = [];
-  const say = (message: Message) => {
+  const handlers = new Set<(message: Report | CommonReport) => void>();
+  const early: (Report | CommonReport)[] = [];
+  const say = (summed: Message) => {
+    const message = summed as Report; // what its members reported, checked, with sums and their agent's name
     if (handlers.size === 0) early.push(message);
     for (const handler of handlers) handler(message);
   };
@@ -34,7 +45,7 @@ export function groupOf(members: readonly Member[], role: string, name: string, 
     say(message);
   };
   for (const [index, { handle }] of members.entries()) {
-    handle.onMessage((message) => {
+    handle.onMessage((message: Message) => {
       switch (message.type) {
         case 'progress':
           progress.set(index, message);

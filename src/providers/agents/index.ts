@@ -4,7 +4,9 @@ import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import { findProgram } from '../../base/find-program.ts';
 import { packageVersion, roleFlags } from '../../base/package.ts';
+import type { Message, Protocol } from '../../base/protocol.ts';
 import type { RoleHandle } from '../../base/role.ts';
+import type { EventOf } from '../../history/schema.ts';
 import type { LoadTarget, ProbeConfig, StreamsConfig } from '../../load/config.ts';
 import { runShell } from '../kind/shell.ts';
 import type { Place, RoleName, UrlFront } from '../provider.ts';
@@ -25,9 +27,14 @@ const rolesFolder = '/opt/midflight/package/dist/roles';
 export function agentsPlace(target: LoadTarget, options: AgentsOptions): Place<UrlFront> {
   const name = `midflight-agents-${randomBytes(4).toString('hex')}`;
   const kubectl = kubectlOf(options);
-  const handles: RoleHandle[] = [];
+  const handles: Pick<RoleHandle, 'stop'>[] = [];
   let pods: Promise<readonly string[]> | null = null;
-  const start = async (role: RoleName, share: Share<{ role: RoleName }>, load: string): Promise<Member> => {
+  const start = async <Config, Command extends Message, Report extends Message, Ready>(
+    protocol: Protocol<RoleName, Config, Command, Report, Ready>,
+    share: Share<NoInfer<Config>>,
+    load: string,
+  ): Promise<Member<Command, Report | EventOf<'clock-offset'>, Ready>> => {
+    const { role } = protocol;
     pods ??= startAgents(name, options);
     const pod = (await pods)[share.agent] ?? '';
     const own = `${load}@agent-${share.agent}`;
@@ -35,7 +42,7 @@ export function agentsPlace(target: LoadTarget, options: AgentsOptions): Place<U
     const handle = await launchChild({
       command,
       args: [...args, 'node', ...roleFlags(role), `${rolesFolder}/${role}.mjs`, name],
-      role,
+      protocol,
       name: own,
       config: share.config,
       detached: true, // Ctrl-C at the terminal must not reach kubectl
@@ -50,10 +57,11 @@ export function agentsPlace(target: LoadTarget, options: AgentsOptions): Place<U
       kubeConfig() {
         throw new MidflightError('internal', 'a URL has no Kubernetes API');
       },
-      async launch(role, config, load) {
-        const members: Member[] = [];
-        for (const share of sharesOf(config, options.count)) members.push(await start(role, share, load));
-        return groupOf(members, role, load, after);
+      async launch(protocol, config, load) {
+        const starting = sharesOf(config, options.count).map((share) => () => start(protocol, share, load));
+        const members: Awaited<ReturnType<(typeof starting)[number]>>[] = [];
+        for (const next of starting) members.push(await next());
+        return groupOf(members, protocol.role, load, after);
       },
     },
     front: { kind: 'url', target },
@@ -65,9 +73,16 @@ export function agentsPlace(target: LoadTarget, options: AgentsOptions): Place<U
   };
 }
 
-function sharesOf(config: { readonly role: RoleName }, agents: number): Share<{ role: RoleName }>[] {
-  if (config.role === 'recorder') return shareStreams(config as StreamsConfig, agents);
-  if (config.role === 'probe') return shareProbes(config as ProbeConfig, agents);
+/** The shares of a load's configuration are of its own kind. */
+function sharesOf<Config extends { readonly role: RoleName }>(
+  config: Config,
+  agents: number,
+): Share<Config>[] {
+  const known: { readonly role: RoleName } = config;
+  if (known.role === 'recorder')
+    return shareStreams(known as StreamsConfig, agents) as Share<Config & StreamsConfig>[];
+  if (known.role === 'probe')
+    return shareProbes(known as ProbeConfig, agents) as Share<Config & ProbeConfig>[];
   throw new MidflightError('internal', `agents do not run ${config.role}`);
 }
 

@@ -22,7 +22,7 @@ interface ContextOptions {
  */
 export function contextProvider({ kubeConfig, workload }: ContextOptions): Provider<BalancerFront> {
   const token = newToken();
-  const handles: RoleHandle[] = [];
+  const handles: Pick<RoleHandle, 'stop'>[] = [];
   const core = kubeConfig.makeApiClient(CoreV1Api);
   let nodes: readonly TopologyNode[] | null = null;
   const opened = () => {
@@ -48,8 +48,8 @@ export function contextProvider({ kubeConfig, workload }: ContextOptions): Provi
   const host: Host = {
     clients: () => [],
     kubeConfig: () => kubeConfig.exportConfig(),
-    async launch(role, config, name) {
-      const handle = await launchLocal(role, config, name, token);
+    async launch(protocol, config, name) {
+      const handle = await launchLocal(protocol, config, name, token);
       handles.push(handle);
       return handle;
     },

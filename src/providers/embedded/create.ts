@@ -5,9 +5,10 @@ import { MidflightError } from '../../base/errors.ts';
 import { heartbeat } from '../../base/heartbeat.ts';
 import { roleBundle } from '../../base/package.ts';
 import { seededRandom, seedOf } from '../../base/random.ts';
-import type { NodeName } from '../../base/units.ts';
+import { type NodeName, nsPerMs } from '../../base/units.ts';
 import type { ChangeLog } from '../../changes/change-log.ts';
 import { embeddedKubeconfig } from '../../cluster/control-plane/kubeconfig.ts';
+import { controlPlaneProtocol } from '../../cluster/control-plane/protocol.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import { kubeConfigFromText } from '../../kube/config.ts';
 import { hasReadyCondition } from '../../kube/ready.ts';
@@ -71,7 +72,7 @@ export async function createEmbeddedCluster(creation: Creation): Promise<Embedde
   const controlPlane = await launchChild({
     command: process.execPath,
     args: [roleBundle('control-plane'), token],
-    role: 'control-plane',
+    protocol: controlPlaneProtocol,
     name: 'control-plane',
     config: controlPlaneConfig(plan, layout, token),
   });
@@ -80,9 +81,13 @@ export async function createEmbeddedCluster(creation: Creation): Promise<Embedde
     if (!expected)
       events.failed('control plane', 'ended-unexpectedly', `ended unexpectedly ${stderr.trim().slice(-300)}`);
   });
+  controlPlane.onMessage((message) => {
+    if (message.type === 'note') events.event(message);
+    else if (message.type === 'failed') events.failed('control plane', 'reported-failure', message.reason);
+  });
   heartbeat(controlPlane, {
     limitMs: hungAfterMs,
-    now: () => performance.now(),
+    now: () => monotonic.now() / nsPerMs,
     silent: (ms) =>
       events.failed(
         'control plane',
@@ -91,7 +96,7 @@ export async function createEmbeddedCluster(creation: Creation): Promise<Embedde
       ),
   });
   const server = `http://${layout.api}:${controlPlane.ready.port}`;
-  const kubeConfig = kubeConfigFromText(embeddedKubeconfig(layout.api, Number(controlPlane.ready.port)), {
+  const kubeConfig = kubeConfigFromText(embeddedKubeconfig(layout.api, controlPlane.ready.port), {
     server: 'the control plane',
     answerWithinMs,
   });
@@ -107,9 +112,8 @@ export async function createEmbeddedCluster(creation: Creation): Promise<Embedde
       now: monotonic.now,
       failed: (reason) => events.failed(node.name, 'ended-unexpectedly', reason),
       message: (message) => {
-        if (message.type === 'ingress') events.event(message as Parameters<ProviderEvents['event']>[0]);
-        else if (message.type === 'failed')
-          events.failed(node.name, 'reported-failure', String(message.reason));
+        if (message.type === 'ingress') events.event(message);
+        else if (message.type === 'failed') events.failed(node.name, 'reported-failure', message.reason);
       },
     });
     machines.set(node.name, made);
@@ -129,7 +133,7 @@ function controlPlaneConfig(plan: Plan, layout: Layout, token: string) {
   const real = (ms: number) => ms / plan.timeScale;
   const { nodeMonitorGraceMs, nodeMonitorPeriodMs, leaseRenewMs, podEvictionMs } = plan.timers;
   return {
-    role: 'control-plane',
+    role: 'control-plane' as const,
     host: layout.api,
     port: 0,
     token,

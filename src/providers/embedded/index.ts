@@ -40,8 +40,8 @@ export function embeddedProvider(): Provider<EdgeFront> {
   const host: Host = {
     clients: () => up().layout.clients,
     kubeConfig: () => up().kubeConfig.exportConfig(),
-    async launch(role, config, name) {
-      const handle = await launchLocal(role, config, name, token);
+    async launch(protocol, config, name) {
+      const handle = await launchLocal(protocol, config, name, token);
       closers.push(() => handle.stop());
       return handle;
     },

@@ -1,9 +1,16 @@
 import { type ChildHandle, launchChild } from '../../base/child.ts';
 import { MidflightError } from '../../base/errors.ts';
-import type { Message } from '../../base/role.ts';
+import type { CommonReport } from '../../base/protocol.ts';
 import type { NodeName } from '../../base/units.ts';
 import type { PodTarget } from '../../changes/kinds/pod.ts';
 import { type Filling, fillBacklog, type ListenAddress } from '../../cluster/backlog.ts';
+import type { NodeConfig } from '../../cluster/node/config.ts';
+import {
+  type NodeCommand,
+  type NodeReport,
+  nodeProtocol,
+  type PodProcess,
+} from '../../cluster/node/protocol.ts';
 import { isAlive, signal } from '../processes.ts';
 
 /** One embedded node as its hardware: a process group that can be stopped, ended and started again. */
@@ -22,28 +29,24 @@ export interface Machine {
   end(): void;
 }
 
-interface PodProcess {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly pid: number;
-}
+type Report = Exclude<NodeReport | CommonReport, { type: 'listeners' | 'pods' }>;
 
 interface MachineOptions {
   readonly name: NodeName;
   readonly bundle: string;
   readonly token: string;
-  readonly config: unknown;
+  readonly config: NodeConfig;
   readonly fillFrom: string | null;
   now(): number;
   /** The process ended though nobody asked it to. */
   failed(reason: string): void;
-  message(message: Message): void;
+  /** What the provider has to take: everything but what this machine keeps for itself. */
+  message(message: Report): void;
 }
 
 export function machine(options: MachineOptions): Machine {
   const { name, now } = options;
-  let handle: ChildHandle | null = null;
+  let handle: ChildHandle<NodeCommand, NodeReport> | null = null;
   let state: Machine['state'] = 'ended';
   let listeners: ListenAddress[] = [];
   let pods: PodProcess[] = [];
@@ -53,23 +56,23 @@ export function machine(options: MachineOptions): Machine {
   const group = (name: NodeJS.Signals) => {
     if (handle !== null) signal(-handle.pid, name);
   };
-  const hear = (message: Message) => {
-    if (message.type === 'listeners') listeners = message.listeners as ListenAddress[];
-    else if (message.type === 'pods') pods = message.pods as PodProcess[];
+  const hear = (message: NodeReport | CommonReport) => {
+    if (message.type === 'listeners') listeners = message.listeners;
+    else if (message.type === 'pods') pods = message.pods;
     else options.message(message);
   };
   const start = async () => {
     const fresh = await launchChild({
       command: process.execPath,
       args: [options.bundle, options.token],
-      role: 'node',
+      protocol: nodeProtocol,
       name,
       config: options.config,
       detached: true,
     });
     handle = fresh;
     state = 'running';
-    if (Array.isArray(fresh.ready.listeners)) listeners = fresh.ready.listeners as ListenAddress[];
+    ({ listeners } = fresh.ready);
     fresh.onMessage(hear);
     void fresh.exited.then(({ signal: by, code, stderr }) => {
       if (handle !== fresh || state === 'ended') return;

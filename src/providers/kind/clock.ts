@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { MidflightError } from '../../base/errors.ts';
+import type { Message } from '../../base/protocol.ts';
 import type { RoleHandle } from '../../base/role.ts';
 import { movedMessage } from '../message-times.ts';
 
@@ -76,7 +77,10 @@ export const ofWall = (wallNs: number, clock: ContainerClock): number =>
   Math.round(wallNs - clock.wallAheadNs + appliedNs(clock));
 
 /** The handle of a role whose clock is `offset` from ours. */
-export function onOurClock(handle: RoleHandle, offset: ClockOffset): RoleHandle {
+export function onOurClock<Command extends Message, Report extends Message, Ready>(
+  handle: RoleHandle<Command, Report, Ready>,
+  offset: ClockOffset,
+): RoleHandle<Command, Report, Ready> {
   const by = appliedNs(offset);
   if (by === 0) return handle;
   return {

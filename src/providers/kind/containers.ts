@@ -1,5 +1,6 @@
 import { launchChild } from '../../base/child.ts';
 import { roleBundle, roleFlags } from '../../base/package.ts';
+import type { Message, Protocol } from '../../base/protocol.ts';
 import type { RoleHandle } from '../../base/role.ts';
 import { startTimeOf } from '../processes.ts';
 import type { RoleName } from '../provider.ts';
@@ -48,18 +49,24 @@ export const containerAddress = (container: string): Promise<string> =>
   must(['docker', 'inspect', '-f', '{{.NetworkSettings.Networks.kind.IPAddress}}', container]);
 
 /** Starts one of our roles in a container on the kind network; it speaks over the same pipe as a child process would. */
-export async function launchContainer(options: {
+export async function launchContainer<
+  Config,
+  Command extends Message,
+  Report extends Message,
+  Ready,
+>(options: {
   readonly cluster: string;
   readonly image: string;
-  readonly role: RoleName;
+  readonly protocol: Protocol<RoleName, Config, Command, Report, Ready>;
   readonly name: string;
-  readonly config: unknown;
+  readonly config: NoInfer<Config>;
   /** Shares this container's network instead of having one of its own. */
   readonly networkOf: string | null;
   /** Further files that the role needs, read-only: where they are here, and there. */
   readonly mounts?: readonly (readonly [string, string])[];
-}): Promise<RoleHandle> {
-  const { cluster, image, role, config, networkOf } = options;
+}): Promise<RoleHandle<Command, Report, Ready>> {
+  const { cluster, image, protocol, config, networkOf } = options;
+  const { role } = protocol;
   const container = `${cluster}-${role}-${options.name.replaceAll(/[^a-zA-Z0-9_.-]/g, '-')}`;
   const inside = `/midflight/${role}.mjs`;
   const mounts = [[roleBundle(role), inside] as const, ...(options.mounts ?? [])];
@@ -85,7 +92,7 @@ export async function launchContainer(options: {
       inside,
       cluster,
     ],
-    role,
+    protocol,
     name: options.name,
     config,
     // Ctrl-C at the terminal must not reach the docker client.

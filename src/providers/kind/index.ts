@@ -63,15 +63,15 @@ export function kindProvider({
   const host: Host = {
     clients: () => [],
     kubeConfig: () => up().cluster.internalKubeConfig,
-    async launch(role, config, name) {
+    async launch(protocol, config, name) {
       const { cluster, anchor, clock, plan } = up();
       const handle = await launchContainer({
         cluster: cluster.name,
         image: imagesOf(plan.images).app,
-        role,
+        protocol,
         name,
-        networkOf: role === 'edge' ? anchor.name : null,
-        ...(role === 'k6' && 'binary' in config
+        networkOf: protocol.role === 'edge' ? anchor.name : null,
+        ...(protocol.role === 'k6' && 'binary' in config
           ? {
               config: { ...config, binary: '/midflight/k6' },
               mounts: [[String(config.binary), '/midflight/k6']],

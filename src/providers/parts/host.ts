@@ -1,4 +1,6 @@
+import type { Message, Protocol } from '../../base/protocol.ts';
 import type { RoleHandle } from '../../base/role.ts';
+import type { EventOf } from '../../history/schema.ts';
 
 /** Which of our own processes, by the name of its bundle under dist/roles/. */
 export type RoleName = 'edge' | 'recorder' | 'probe' | 'autocannon' | 'k6';
@@ -9,5 +11,10 @@ export interface Host {
   clients(): readonly string[];
   /** A kubeconfig as YAML for the roles that launch() starts: from where they run, the API may have another address. */
   kubeConfig(): string;
-  launch(role: RoleName, config: { role: RoleName }, name: string): Promise<RoleHandle>;
+  /** Starts one of them. If its clock is not ours, its handle gives times on ours, and reports by how much they were moved. */
+  launch<Config extends { readonly role: RoleName }, Command extends Message, Report extends Message, Ready>(
+    protocol: Protocol<RoleName, Config, Command, Report, Ready>,
+    config: NoInfer<Config>,
+    name: string,
+  ): Promise<RoleHandle<Command, Report | EventOf<'clock-offset'>, Ready>>;
 }

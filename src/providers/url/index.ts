@@ -8,15 +8,15 @@ import type { Place, UrlFront } from '../provider.ts';
 /** A URL measured from this machine: no cluster, no workload, nothing that could be done to it. */
 export function urlPlace(target: LoadTarget): Place<UrlFront> {
   const token = newToken();
-  const handles: RoleHandle[] = [];
+  const handles: Pick<RoleHandle, 'stop'>[] = [];
   return {
     host: {
       clients: () => [],
       kubeConfig() {
         throw new MidflightError('internal', 'a URL has no Kubernetes API');
       },
-      async launch(role, config, name) {
-        const handle = await launchLocal(role, config, name, token);
+      async launch(protocol, config, name) {
+        const handle = await launchLocal(protocol, config, name, token);
         handles.push(handle);
         return handle;
       },

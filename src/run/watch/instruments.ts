@@ -1,11 +1,12 @@
-import type { Message, RoleHandle } from '../../base/role.ts';
 import { probeLatenessLimit } from '../../history/lateness.ts';
 import type { ProbeConfig, StreamsConfig } from '../../load/config.ts';
+import { probeProtocol, recorderProtocol } from '../../load/reports.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
 import type { Place } from '../../providers/provider.ts';
 import type { ConductSession } from '../conduct.ts';
 import { launchInstrument } from '../instruments.ts';
+import type { ProgressReport } from '../state.ts';
 import type { WatchedRun, WatchRunOptions } from './watch.ts';
 
 /** How long a connection that is not answered is waited for: as Cloudflare does (522). */
@@ -26,7 +27,7 @@ export async function launchInstruments(
   const run = {
     ...session,
     provider: place,
-    progress(load: string, message: Message) {
+    progress(load: string, message: ProgressReport) {
       if (message.type === 'address')
         session.record({
           type: 'note',
@@ -38,13 +39,13 @@ export async function launchInstruments(
       session.progress(load, message);
     },
   };
-  let streams: RoleHandle | null = null;
-  let probe: RoleHandle | null = null;
+  let streams: WatchedRun['streams'] = null;
+  let probe: WatchedRun['probe'] = null;
   for (const load of options.plan.load) {
     if (load.kind === 'streams') {
-      streams = await launchInstrument(run, streamsConfig(options, load), load.name);
+      streams = await launchInstrument(run, recorderProtocol, streamsConfig(options, load), load.name);
     } else if (load.kind === 'probe') {
-      probe = await launchInstrument(run, probeConfig(options, load), load.name);
+      probe = await launchInstrument(run, probeProtocol, probeConfig(options, load), load.name);
     }
   }
   return { streams, probe };

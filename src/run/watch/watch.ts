@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { RoleHandle } from '../../base/role.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
 import type { LoadTarget, WantedAnswer } from '../../load/config.ts';
+import type { LoadCommand } from '../../load/protocol.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { AgentsOptions } from '../../providers/agents/index.ts';
 import type { ConductOptions } from '../conduct.ts';
@@ -43,6 +44,6 @@ export interface WatchedRun {
   readonly failures: Failures;
   readonly cuts: OrderlyCuts;
   readonly record: (event: HistoryEvent) => void;
-  readonly streams: RoleHandle | null;
-  readonly probe: RoleHandle | null;
+  readonly streams: RoleHandle<LoadCommand> | null;
+  readonly probe: RoleHandle<LoadCommand> | null;
 }

@@ -16,8 +16,6 @@ export const appConfig = z.object({
 });
 export type AppConfig = z.infer<typeof appConfig>;
 
-/** Ready says {host, port}. SIGTERM: no new connection is taken, what is in flight is finished. */
-
 /**
  * Of a pod: PORT, NODE_NAME, POD_NAME (all required) and HOST. Undefined if one is missing or empty: then a parent
  * configures it. All three, because a user's shell may well have a PORT of its own.

@@ -1,11 +1,12 @@
 import { monotonic } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type RoleContext, serveRole } from '../../base/role.ts';
-import { type AppConfig, appConfig, configFromEnv } from './config.ts';
+import { type AppConfig, configFromEnv } from './config.ts';
+import { appProtocol } from './protocol.ts';
 import { serveApp } from './serve.ts';
 
 /** Under a parent: only SIGTERM waits for what is in flight; a parent that is gone, or asks to stop, does not. */
-async function role(config: AppConfig, context: RoleContext): Promise<Record<string, unknown>> {
+async function role(config: AppConfig, context: RoleContext<never, never>) {
   const app = await serveApp(config, monotonic);
   let terminated = false;
   process.prependListener('SIGTERM', () => {
@@ -24,7 +25,7 @@ async function standalone(config: AppConfig): Promise<void> {
 }
 
 const config = configFromEnv(process.env);
-if (config === undefined) serveRole(appConfig, role);
+if (config === undefined) serveRole(appProtocol, role);
 else
   standalone(config).catch((error: unknown) => {
     console.error(messageOf(error));

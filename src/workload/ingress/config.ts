@@ -21,7 +21,7 @@ export const ingressConfig = z.object({
   /** Node and pod that it says it runs on. */
   node: z.string(),
   pod: z.string(),
-  /** The app's endpoints; the message `upstream` replaces them. */
+  /** The app's endpoints; the command `upstream` replaces them. */
   upstream: z.array(endpoint),
   /** Requests for this host are carried; others get 404. */
   hostname: z.string(),
@@ -37,14 +37,3 @@ export const ingressConfig = z.object({
   dialTimeoutMs: z.number().positive().default(30_000),
 });
 export type IngressConfig = z.infer<typeof ingressConfig>;
-
-/** Messages in, beside `stop`: the app's endpoints changed; end as on SIGTERM. */
-export const ingressMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('upstream'), endpoints: z.array(endpoint) }),
-  z.object({ type: z.literal('terminate') }),
-]);
-
-/*
- * Ready says {host, port, pingPort}. Messages out: history events `ingress`, one per request when it has ended.
- * `stop`, or a parent that is gone, ends it at once; SIGTERM and `terminate` end it as the kubelet would.
- */

@@ -1,13 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { heartbeat } from '../../../src/base/heartbeat.ts';
-import type { Message } from '../../../src/base/role.ts';
 
 /** A role that is asked every 500 ms of a clock of the test's own. */
 function asked(limitMs = 2000) {
   let now = 0;
   let tick = () => {};
-  let listen = (_message: Message) => {};
+  let listen = (_message: { readonly type: string }) => {};
   const log: string[] = [];
   let pings = 0;
   let end = () => {};

@@ -5,6 +5,7 @@ import { monotonic } from '../../../src/base/clock.ts';
 import { roleBundle } from '../../../src/base/package.ts';
 import { startControlPlane } from '../../../src/cluster/control-plane/control-plane.ts';
 import { embeddedKubeconfig } from '../../../src/cluster/control-plane/kubeconfig.ts';
+import { edgeProtocol } from '../../../src/edge/protocol.ts';
 import type { EventOf } from '../../../src/history/schema.ts';
 import { historyEvent } from '../../../src/history/schema.ts';
 import { kubeConfigFromText } from '../../../src/kube/config.ts';
@@ -54,7 +55,7 @@ test('the edge follows the embedded control plane: its nodes, its flips and the 
   const edge = await launchChild({
     command: process.execPath,
     args: [roleBundle('edge')],
-    role: 'edge',
+    protocol: edgeProtocol,
     name: 'edge',
     config: {
       role: 'edge',

@@ -12,6 +12,7 @@ import { roleBundle } from '../../../src/base/package.ts';
 import type { LoadTarget, ProbeConfig } from '../../../src/load/config.ts';
 import { probe } from '../../../src/load/probe/probe.ts';
 import { recorder } from '../../../src/load/recorder/recorder.ts';
+import { probeProtocol } from '../../../src/load/reports.ts';
 import { chunkLine, endLine } from '../../../src/workload/protocol.ts';
 import { selfSigned } from '../../support/certificate.ts';
 import { faultServer } from '../../support/fault-server/index.ts';
@@ -144,7 +145,7 @@ test('with its authority known, the right name is served and a wrong one is an e
     const child = await launchChild({
       command: process.execPath,
       args: [roleBundle('probe')],
-      role: 'probe',
+      protocol: probeProtocol,
       name: 'probe',
       config: probeAt(secure(server.port, { hostname }), { http, rate: 20, app: true }),
       env: { NODE_EXTRA_CA_CERTS: file },

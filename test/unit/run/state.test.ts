@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Wait } from '../../../src/base/wait.ts';
 import { edgeHolds, expectedGreen, greenAtEdge } from '../../../src/run/expected.ts';
 import { runState } from '../../../src/run/state.ts';
+import { noProgress } from '../../support/conductor.ts';
 import { basicPlan } from '../../support/plan.ts';
 
 const never = new AbortController().signal;
@@ -32,8 +33,13 @@ test('until() gives up at its limit, and at once when aborted', async () => {
 test('a new trial forgets loads and failures, but not the cluster', () => {
   const state = runState();
   state.observe({ type: 'health', t: 1, node: 'a', eligible: true, healthy: true, reason: '' });
-  state.message('slow', { type: 'progress', started: 3, inFlight: 2, pastFirstChunk: 1 });
-  state.message('slow', { type: 'idle' });
+  state.message('slow', {
+    ...noProgress,
+    started: 3,
+    inFlight: 2,
+    pastFirstChunk: 1,
+  });
+  state.message('slow', { type: 'idle', t: 0, load: 'slow' });
   state.fail({ code: 'edge-log-incomplete', text: 'broken' });
   const late = { type: 'lateness', t: 1, instrument: 'slow', windowMs: 1000, count: 9 } as const;
   state.observe({ ...late, p99Ms: 40, maxMs: 50 });

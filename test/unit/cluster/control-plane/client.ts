@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { type ChildHandle, launchChild } from '../../../../src/base/child.ts';
+import { launchChild } from '../../../../src/base/child.ts';
 import { packageRoot } from '../../../../src/base/package.ts';
 import { embeddedKubeconfig } from '../../../../src/cluster/control-plane/kubeconfig.ts';
+import { controlPlaneProtocol } from '../../../../src/cluster/control-plane/protocol.ts';
 
 /** Starts the control plane's process from source, with short timers. */
-export async function launchControlPlane(timers: Partial<Record<string, number>> = {}): Promise<ChildHandle> {
+export async function launchControlPlane(timers: Partial<Record<string, number>> = {}) {
   return await launchChild({
     command: process.execPath,
     args: ['--import', 'tsx', join(packageRoot(), 'src/cluster/control-plane/main.ts')],
-    role: 'control-plane',
+    protocol: controlPlaneProtocol,
     name: 'control-plane',
     config: {
       role: 'control-plane',
@@ -27,9 +28,13 @@ export async function launchControlPlane(timers: Partial<Record<string, number>>
   });
 }
 
-export function clientOf(handle: ChildHandle): KubeConfig {
+export function clientOf({
+  ready,
+}: {
+  readonly ready: { readonly host: string; readonly port: number };
+}): KubeConfig {
   const config = new KubeConfig();
-  config.loadFromString(embeddedKubeconfig(String(handle.ready.host), Number(handle.ready.port)));
+  config.loadFromString(embeddedKubeconfig(ready.host, ready.port));
   return config;
 }
 

@@ -5,10 +5,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock, type WallClock } from '../../../../src/base/clock.ts';
 import { roleBundle } from '../../../../src/base/package.ts';
-import type { Message } from '../../../../src/base/role.ts';
 import type { NodeApi } from '../../../../src/cluster/node/api.ts';
 import { isCritical, podObject } from '../../../../src/cluster/node/pod-object.ts';
-import { podWorker } from '../../../../src/cluster/node/pod-worker.ts';
+import { type PodProgram, podWorker } from '../../../../src/cluster/node/pod-worker.ts';
+import { appProtocol } from '../../../../src/workload/app/protocol.ts';
+import { type IngressReport, ingressProtocol } from '../../../../src/workload/ingress/protocol.ts';
 import { within } from '../../../support/within.ts';
 import { fakeClock } from '../control-plane/fake-clock.ts';
 import '../../../support/bundles.ts';
@@ -39,8 +40,13 @@ const pod = podObject.parse({
 function rig(
   timeScale: number,
   bundle = roleBundle('app'),
-  heard: Message[] = [],
-  { of = pod, startDelayMs = 0, clock = systemClock as WallClock } = {},
+  heard: IngressReport[] = [],
+  {
+    of = pod,
+    startDelayMs = 0,
+    clock = systemClock as WallClock,
+    protocol = appProtocol as PodProgram['protocol'],
+  } = {},
 ) {
   const posted: Posted[] = [];
   let count = 0;
@@ -60,7 +66,7 @@ function rig(
   const config = { role: 'app', host, port: 0, node: 'n1', pod: 'app-1' };
   const worker = podWorker({
     pod: of,
-    program: { role: 'app', bundle, config, startDelayMs },
+    program: { protocol, bundle, config, startDelayMs },
     address: '10.0.0.1',
     hostAddress: host,
     dial: (port) => ({ host, port }),
@@ -138,6 +144,8 @@ test('the back-off before a restart, and the times of a container, are those of 
   await within('the end of the pod', worker.terminate(0));
 });
 
+const upstream = (port: number) => ({ type: 'upstream' as const, endpoints: [{ host: '127.0.0.1', port }] });
+/** A process that reports the port of each upstream that it is told as a status. */
 const echo = `
 let text = '';
 process.stdin.setEncoding('utf8').on('data', (more) => {
@@ -146,7 +154,10 @@ process.stdin.setEncoding('utf8').on('data', (more) => {
   text = lines.pop();
   for (const line of lines) {
     const message = JSON.parse(line);
-    const answer = message.type === undefined ? { type: 'ready' } : { ...message, type: 'heard' };
+    const at = { type: 'ingress', t: 0, pod: 'p', node: null, id: null, source: '', durationMs: null };
+    const answer = message.type === undefined
+      ? { type: 'ready', host: '127.0.0.1', port: 1, pingPort: 2 }
+      : { ...at, status: message.endpoints[0].port };
     process.stdout.write(JSON.stringify(answer) + '\\n');
   }
 });
@@ -174,19 +185,19 @@ test('what is sent reaches the process, and once more the one that is started in
   const folder = mkdtempSync(join(tmpdir(), 'midflight-test-'));
   const script = join(folder, 'echo.cjs');
   writeFileSync(script, echo);
-  const heard: Message[] = [];
-  const { worker, until, hears } = rig(1000, script, heard);
+  const heard: IngressReport[] = [];
+  const { worker, until, hears } = rig(1000, script, heard, { protocol: ingressProtocol });
   try {
-    worker.send({ type: 'upstream', n: 1 }); // before it runs
-    worker.send({ type: 'upstream', n: 2 }); // only the last of a type counts
+    worker.send(upstream(1)); // before it runs
+    worker.send(upstream(2)); // only the last of a type counts
     await hears(1);
-    worker.send({ type: 'upstream', n: 3 });
+    worker.send(upstream(3));
     await hears(2);
     process.kill(worker.pid ?? 0, 'SIGKILL');
     await until(({ containerStatuses: [{ restartCount }] }) => restartCount === 1);
     await hears(3);
     assert.equal(
-      heard.map(({ n }) => n),
+      heard.map(({ status }) => status),
       [2, 3, 3],
     );
     await within('the end of the pod', worker.terminate(0));

@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import type { Message, Protocol } from '../../base/protocol.ts';
+import { note } from '../../history/events/note.ts';
+import { controlPlaneConfig } from './config.ts';
+
+/** What should not happen in it. */
+const controlPlaneReport = note;
+export type ControlPlaneReport = z.infer<typeof controlPlaneReport>;
+
+/** How the control plane's process and the provider talk. It is told nothing; once ready it reports where its API is. */
+export const controlPlaneProtocol = {
+  role: 'control-plane',
+  config: controlPlaneConfig,
+  command: z.never(),
+  report: controlPlaneReport,
+  ready: z.object({ host: z.string(), port: z.int() }),
+} satisfies Protocol<'control-plane', unknown, Message, Message, unknown>;

@@ -1,0 +1,24 @@
+import * as z from 'zod/mini';
+import type { RoleContext } from '../base/role.ts';
+import type { LoadReport } from './reports.ts';
+
+/*
+ * How the load processes (recorder, probe, autocannon, k6) are told what to do. Their configurations are in config.ts;
+ * what they report is in reports.ts, which only their parent loads: they have to start fast.
+ */
+
+/** What a load is told once it is ready. */
+export const loadCommand = z.discriminatedUnion('type', [
+  /** Starts the ramp or the arrivals. */
+  z.object({ type: z.literal('begin') }),
+  /** No new request; those in flight are followed to their end. */
+  z.object({ type: z.literal('quiesce') }),
+  /** What is in flight ends now, as cancelled. */
+  z.object({ type: z.literal('cancel') }),
+  /** New connections go there from now on; only a load that can. */
+  z.object({ type: z.literal('move'), host: z.string(), port: z.int() }),
+]);
+export type LoadCommand = z.infer<typeof loadCommand>;
+
+/** A load process' side. */
+export type LoadContext = RoleContext<LoadCommand, LoadReport>;

@@ -1,0 +1,12 @@
+import * as z from 'zod';
+import type { Message, Protocol } from '../../base/protocol.ts';
+import { appConfig } from './config.ts';
+
+/** The app's process is told nothing and reports nothing but where it listens. SIGTERM: it finishes what is in flight. */
+export const appProtocol = {
+  role: 'app',
+  config: appConfig,
+  command: z.never(),
+  report: z.never(),
+  ready: z.object({ host: z.string(), port: z.int() }),
+} satisfies Protocol<'app', unknown, Message, Message, unknown>;

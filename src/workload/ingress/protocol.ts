@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import type { Message, Protocol } from '../../base/protocol.ts';
+import { ingressLog } from '../../history/events/cluster.ts';
+import { endpoint, ingressConfig } from './config.ts';
+
+/** What the model ingress is told once it is ready. SIGTERM and `terminate` end it as the kubelet would. */
+const ingressCommand = z.discriminatedUnion('type', [
+  /** The app's endpoints, all of them. */
+  z.object({ type: z.literal('upstream'), endpoints: z.array(endpoint) }),
+  z.object({ type: z.literal('terminate') }),
+]);
+export type IngressCommand = z.infer<typeof ingressCommand>;
+
+/** One event of the history for each request, when it has ended. */
+export type IngressReport = z.infer<typeof ingressLog>;
+
+export const ingressProtocol = {
+  role: 'ingress',
+  config: ingressConfig,
+  command: ingressCommand,
+  report: ingressLog,
+  ready: z.object({ host: z.string(), port: z.int(), pingPort: z.int() }),
+} satisfies Protocol<'ingress', unknown, Message, Message, unknown>;

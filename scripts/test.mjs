@@ -29,6 +29,8 @@ const waiting = [
   'test/unit/load/truth-framing.test.ts',
   'test/unit/load/probe-truth.test.ts',
   'test/unit/edge/balancer.test.ts',
+  'test/unit/edge/balancer-changes.test.ts',
+  'test/unit/edge/balancer-health.test.ts',
   'test/unit/load/k6.test.ts',
   'test/unit/load/autocannon.test.ts',
 ];

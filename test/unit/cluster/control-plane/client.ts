@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
+import { ApiException, KubeConfig } from '@kubernetes/client-node';
 import { launchChild } from '../../../../src/base/child.ts';
 import { packageRoot } from '../../../../src/base/package.ts';
 import { embeddedKubeconfig } from '../../../../src/cluster/control-plane/kubeconfig.ts';
@@ -50,4 +50,15 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`did not happen in 10 s: ${what}`);
+}
+
+/** The Status with which a request was refused, and its code. */
+export async function refusal(promise: Promise<unknown>) {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof ApiException) return { code: error.code, ...JSON.parse(error.body) };
+    throw error;
+  }
+  throw new Error('was not refused');
 }

@@ -1,63 +1,24 @@
-import type { Outcome } from '../../../src/history/schema.ts';
-import type { Cell } from './cells.ts';
+import type { Cell } from './cell.ts';
+import { chunkCells } from './chunk-cells.ts';
 import {
-  chunked,
-  chunkedHead,
-  closeHead,
-  endOf,
-  fin,
-  hang,
-  lastChunk,
-  line,
-  rst,
-  type Step,
-  send,
-  trickle,
-  wait,
-} from './steps.ts';
+  body,
+  chunks,
+  closed,
+  head,
+  headOf,
+  inChunks,
+  kept,
+  length,
+  noMarker,
+  of,
+  pause,
+} from './framing.ts';
+import { chunked, fin, hang, lastChunk, rst, send, trickle } from './steps.ts';
 
 /*
  * Heads and framings of HTTP/1.1 that RFC 9110 and RFC 9112 allow, or do not. They are for our own clients: what other
  * engines say of the main cases is in cells.ts.
  */
-
-const body = line(0) + line(1) + endOf(2);
-const inChunks = chunked(body) + lastChunk;
-const head = (...headers: string[]) =>
-  `HTTP/1.1 200 OK\r\n${headers.map((one) => `${one}\r\n`).join('')}\r\n`;
-const length = `content-length: ${body.length}`;
-const chunks = 'transfer-encoding: chunked';
-const pause = wait(30);
-
-type Outcomes = Outcome | { readonly app: Outcome; readonly framing: Outcome };
-const of = (
-  name: string,
-  what: string,
-  outcome: Outcomes,
-  steps: readonly Step[],
-  certain: Cell['certain'] = 'at-once',
-): Cell => ({
-  name,
-  what,
-  port: 'open',
-  on: 'request',
-  steps,
-  ...(typeof outcome === 'string' ? { app: outcome, framing: outcome } : outcome),
-  certain,
-  atMost: 200,
-});
-/** These bytes and then the server keeps the connection: the end is known by the framing alone. */
-const kept = (name: string, what: string, outcome: Outcomes, text: string) =>
-  of(name, what, outcome, [send(text), hang]);
-/** These bytes and then FIN. */
-const closed = (name: string, what: string, outcome: Outcomes, text: string) =>
-  of(name, what, outcome, [send(text), pause, fin]);
-/** A head of so many bytes for a chunked body. */
-const headOf = (bytes: number) => {
-  const least = head(chunks, 'x: ').length;
-  return head(chunks, `x: ${'y'.repeat(bytes - least)}`);
-};
-const noMarker = (framing: Outcome): Outcomes => ({ app: 'truncated', framing });
 
 export const framingCells: readonly Cell[] = [
   // No body, whatever the headers say (RFC 9112, section 6.3).
@@ -211,106 +172,5 @@ export const framingCells: readonly Cell[] = [
     'completed',
     `${head(length)}${body}${head(length)}${body}`,
   ),
-  // Transfer-Encoding.
-  kept('gzip-chunked', 'two codings', 'completed', head('transfer-encoding: gzip, chunked') + inChunks),
-  kept(
-    'gzip-chunked-lines',
-    'two codings in two lines',
-    'completed',
-    head('transfer-encoding: gzip', chunks) + inChunks,
-  ),
-  kept(
-    'unknown-chunked',
-    'a coding that nobody knows, chunked',
-    'completed',
-    head('transfer-encoding: x-own, Chunked') + inChunks,
-  ),
-  closed(
-    'gzip-close',
-    'a coding that does not end itself',
-    'completed',
-    head('transfer-encoding: gzip') + body,
-  ),
-  kept(
-    'identity-length',
-    'identity, and a length',
-    'completed',
-    head('transfer-encoding: identity', length) + body,
-  ),
-  kept(
-    'chunked-and-length',
-    'both: the chunks decide',
-    'completed',
-    head(chunks, 'content-length: 3') + inChunks,
-  ),
-  closed(
-    'chunked-twice',
-    'chunked in chunks',
-    'malformed',
-    head('transfer-encoding: chunked, chunked') + inChunks,
-  ),
-  // Chunks.
-  kept(
-    'chunk-extension',
-    'a chunk with an extension',
-    'completed',
-    `${head(chunks)}${body.length.toString(16)};a=b\r\n${body}\r\n${lastChunk}`,
-  ),
-  kept(
-    'chunk-upper-case',
-    'a size in upper case, with zeros',
-    'completed',
-    `${head(chunks)}000${body.length.toString(16).toUpperCase()}\r\n${body}\r\n000\r\n\r\n`,
-  ),
-  kept('trailers', 'trailers', 'completed', `${head(chunks)}${chunked(body)}0\r\nx: y\r\nz: w\r\n\r\n`),
-  closed(
-    'bad-trailer',
-    'a trailer without a colon',
-    { app: 'completed', framing: 'malformed' },
-    `${head(chunks)}${chunked(body)}0\r\nno trailer\r\n\r\n`,
-  ),
-  closed('chunk-too-long', 'a chunk longer than its size', 'malformed', `${head(chunks)}5\r\n${line(0)}\r\n`),
-  closed('chunk-negative', 'a size below nothing', 'malformed', `${head(chunks)}-5\r\n`),
-  closed('chunk-0x', 'a size with 0x', 'malformed', `${head(chunks)}0x5\r\n`),
-  closed('chunk-huge', 'a size of 16 digits', 'malformed', `${head(chunks)}${'f'.repeat(16)}\r\n`),
-  closed('chunk-empty-size', 'no size', 'malformed', `${head(chunks)}\r\n`),
-  closed('fin-in-size', 'closed within a size', 'truncated', `${head(chunks)}${chunked(line(0))}1`),
-  closed('fin-in-data', 'closed within a chunk', 'truncated', `${head(chunks)}ff\r\n${line(0)}`),
-  of('rst-in-data', 'reset within a chunk', 'reset-mid-body', [
-    send(`${head(chunks)}ff\r\n${line(0)}`),
-    pause,
-    rst,
-  ]),
-  closed(
-    'fin-before-last-line',
-    'closed before the empty line of the last chunk',
-    { app: 'completed', framing: 'truncated' },
-    `${head(chunks)}${chunked(body)}0\r\n`,
-  ),
-  of(
-    'silent-before-last-chunk',
-    'the last chunk never comes',
-    { app: 'completed', framing: 'hung' },
-    [send(`${head(chunks)}${chunked(body)}`), hang],
-    'after-stall',
-  ),
-  of(
-    'hang-in-length',
-    'silent before the Content-Length is reached',
-    'hung',
-    [send(head(length) + line(0)), hang],
-    'after-stall',
-  ),
-  of('hang-close', 'silent, no length', 'hung', [send(closeHead() + line(0)), hang], 'after-stall'),
-  of('head-in-two', 'the head in two pieces, far apart', 'completed', [
-    send('HTTP/1.1 200 OK\r\ntransf'),
-    wait(120),
-    send(`er-encoding: chunked\r\n\r\n${inChunks}`),
-    hang,
-  ]),
-  of('chunked-then-rst', 'whole, and reset at once', 'completed', [
-    send(chunkedHead() + inChunks),
-    pause,
-    rst,
-  ]),
+  ...chunkCells,
 ];

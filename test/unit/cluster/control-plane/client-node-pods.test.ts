@@ -179,4 +179,17 @@ test('eviction respects a budget, then deletes gracefully', async () => {
   assert.is((await refusal(core.readNamespacedPod({ name, namespace }))).code, 404);
 });
 
+test('a Deployment scales through its subresource', async () => {
+  const body = [{ op: 'replace', path: '/spec/replicas', value: 4 }];
+  const scaled = await apps.patchNamespacedDeploymentScale({ name: 'web', namespace, body });
+  assert.is(scaled.spec?.replicas, 4);
+  const status = await until('four replicas', async () => {
+    const web = await apps.readNamespacedDeployment({ name: 'web', namespace });
+    return web.status?.replicas === 4 && web.status.observedGeneration === web.metadata?.generation
+      ? web.status
+      : undefined;
+  });
+  assert.is(status.updatedReplicas, 4);
+});
+
 test.run();

@@ -1,5 +1,4 @@
 import {
-  AppsV1Api,
   CoreV1Api,
   KubernetesObjectApi,
   makeInformer,
@@ -16,7 +15,6 @@ const test = suite('control plane driven by client-node');
 const handle = await launchControlPlane();
 const config = clientOf(handle);
 const core = config.makeApiClient(CoreV1Api);
-const apps = config.makeApiClient(AppsV1Api);
 const namespace = 'default';
 
 test.after(() => handle.stop());
@@ -142,19 +140,6 @@ test('an informer follows pods; a watch by label sees objects cross', async () =
   assert.equal(crossed, ['ADDED p', 'DELETED p']);
   await informer.stop();
   watch.abort();
-});
-
-test('a Deployment scales through its subresource', async () => {
-  const body = [{ op: 'replace', path: '/spec/replicas', value: 4 }];
-  const scaled = await apps.patchNamespacedDeploymentScale({ name: 'web', namespace, body });
-  assert.is(scaled.spec?.replicas, 4);
-  const status = await until('four replicas', async () => {
-    const web = await apps.readNamespacedDeployment({ name: 'web', namespace });
-    return web.status?.replicas === 4 && web.status.observedGeneration === web.metadata?.generation
-      ? web.status
-      : undefined;
-  });
-  assert.is(status.updatedReplicas, 4);
 });
 
 test.run();

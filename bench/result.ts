@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** One figure to be reached, beside what was measured. */
-export const target = z.object({
+const target = z.object({
   what: z.string(),
   /** null: could not be measured here, and `note` says why. */
   measured: z.number().nullable(),

@@ -12,7 +12,7 @@ export interface FidelityNote {
   readonly why: string;
 }
 
-export type Figure = 'lost' | 'failingShare' | 'sourceAddress' | ClockName;
+type Figure = 'lost' | 'failingShare' | 'sourceAddress' | ClockName;
 
 /** A run: its report, and how long after its beginning the first request was sent. */
 export interface Measured {

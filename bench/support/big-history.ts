@@ -10,7 +10,7 @@ import { history, nodeNames, ns } from '../../test/support/history.ts';
  * others open a connection of their own, which the edge tells of in two lines more; the ingress has a line for each.
  */
 
-export interface BigHistory {
+interface BigHistory {
   readonly requests: number;
   readonly trials: number;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toolProcess } from '../tools/process.ts';
 
-export interface Proxy {
+interface Proxy {
   readonly pids: readonly number[];
   stop(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { dependencyVersion } from '../../src/base/package.ts';
 import { findK6 } from '../../src/load/k6/find.ts';
 
 /** What the figures depend on. */
-export interface Machine {
+interface Machine {
   readonly cores: number;
   readonly processor: string;
   readonly memoryGb: number;
@@ -15,7 +15,7 @@ export interface Machine {
 }
 
 /** The first match in what a program says of itself; null where it is not installed. Some exit with 1 and say it. */
-export function said(program: string, args: readonly string[], pattern: RegExp): string | null {
+function said(program: string, args: readonly string[], pattern: RegExp): string | null {
   let text: string;
   try {
     text = execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });

@@ -8,7 +8,7 @@ import { k6At } from '../../test/support/k6.ts';
 import { gather, type Said, streamsAt, targetAt } from '../../test/support/load.ts';
 
 /** The outcomes that each of midflight's engines records of a server at this port. */
-export interface OurEngines {
+interface OurEngines {
   recorder(port: number): Promise<readonly Outcome[]>;
   autocannon(port: number): Promise<readonly Outcome[]>;
   k6(port: number): Promise<readonly Outcome[]>;

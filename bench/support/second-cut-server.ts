@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
 /** A server that answers the first request of each connection, and closes without an answer at every other. */
-export interface SecondCutServer {
+interface SecondCutServer {
   readonly url: string;
   /** Requests that it did not answer. */
   readonly unanswered: number;

@@ -14,7 +14,7 @@ export interface StreamServer {
   stop(): Promise<void>;
 }
 
-export interface Streams {
+interface Streams {
   readonly chunks: number;
   readonly intervalMs: number;
   readonly host?: string;

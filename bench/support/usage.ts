@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** What a process has taken since its start. */
-export interface Usage {
+interface Usage {
   readonly cpuSeconds: number;
   readonly peakMb: number;
 }

@@ -10,7 +10,7 @@ import type { BuiltTrial } from './build/trial.ts';
  */
 
 /** The nodes of a request's path as far as the records show them. */
-export interface RequestPath {
+interface RequestPath {
   readonly transit: string | null;
   readonly ingress: string | null;
   readonly endpoint: string | null;

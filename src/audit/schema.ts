@@ -11,7 +11,7 @@ export const severities = ['critical', 'high', 'medium', 'low', 'info'] as const
 export type Severity = (typeof severities)[number];
 
 /** `seen`: read from an object. `inferred`: concluded from defaults or from what is missing. */
-export const confidence = z.enum(['seen', 'inferred']);
+const confidence = z.enum(['seen', 'inferred']);
 
 /** Names in a list; more of them are only counted. */
 export const mostNames = 100;
@@ -26,7 +26,7 @@ const names = z.object({
 const share = z.number().min(0).max(1);
 const place = z.object({ file: z.string(), line: z.int().min(1), column: z.int().min(1) });
 
-export const finding = z.object({
+const finding = z.object({
   id: z
     .string()
     .regex(/^MF\d{3}$/)

@@ -27,7 +27,7 @@ const metadata = z.object({
 const taint = z.object({ key: z.string(), value: z.string().optional(), effect: z.string() });
 const condition = z.object({ type: z.string(), status: z.string() });
 
-export const node = z.object({
+const node = z.object({
   metadata,
   spec: z.object({ providerID: z.string().optional(), taints: list(taint) }).default({ taints: [] }),
   status: z.object({ conditions: list(condition) }).default({ conditions: [] }),
@@ -40,7 +40,7 @@ const servicePort = z.object({
   protocol: z.string().optional(),
 });
 
-export const serviceObject = z.object({
+const serviceObject = z.object({
   metadata,
   spec: z.object({
     type: z.string().default('ClusterIP'),
@@ -62,7 +62,7 @@ export const serviceObject = z.object({
     .default({ loadBalancer: { ingress: [] } }),
 });
 
-export const endpointSlice = z.object({
+const endpointSlice = z.object({
   metadata,
   endpoints: list(
     z.object({
@@ -142,9 +142,9 @@ const workloadObject = z.object({
 });
 
 const ingressObject = z.object({ metadata });
-export const middleware = z.object({ metadata, spec: z.looseObject({}).optional() });
+const middleware = z.object({ metadata, spec: z.looseObject({}).optional() });
 
-export const configMap = z.object({ metadata, data: map });
+const configMap = z.object({ metadata, data: map });
 
 const targetGroupBinding = z.object({
   metadata,
@@ -184,7 +184,6 @@ export type Lists = { [K in Kind]: z.infer<(typeof kinds)[K]>[] };
 export type Node = Lists['nodes'][number];
 export type Service = Lists['services'][number];
 export type WorkloadObject = Lists['workloads'][number];
-export type Container = WorkloadObject['spec']['template']['spec']['containers'][number];
 
 /** Where an object stands in a file; line and column from 1. */
 export interface ManifestPlace {

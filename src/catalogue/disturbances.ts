@@ -2,7 +2,7 @@
  * What happened in a trial that may cost requests, as data.
  */
 
-export interface DisturbanceTraits {
+interface DisturbanceTraits {
   /** A notice, the fault behind it and its steps are parts of one fault; a flip is a switchover. */
   readonly partOf: 'fault' | 'switchover' | null;
   /** It hits the nodes that it names. */

@@ -34,6 +34,6 @@ const rows = {
   none: null,
 } as const satisfies Record<string, NoticeTraits | null>;
 
-export type NoticeName = keyof typeof rows;
+type NoticeName = keyof typeof rows;
 export const noticeNames = Object.keys(rows) as [NoticeName, ...NoticeName[]];
 export const notices: Readonly<Record<NoticeName, NoticeTraits | null>> = rows;

@@ -24,7 +24,7 @@ export interface Undone {
 }
 
 /** One change as the journal holds it: enough to undo it in another process. */
-export interface Made<Target, Before, Wanted> {
+interface Made<Target, Before, Wanted> {
   readonly target: Target;
   readonly before: Before;
   readonly wanted: Wanted;

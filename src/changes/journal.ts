@@ -20,7 +20,7 @@ import { MidflightError, messageOf } from '../base/errors.ts';
  */
 const journalVersion = 1;
 
-export const owner = z.object({
+const owner = z.object({
   runId: z.string(),
   pid: z.int(),
   /** Of the process, in the system's own words: a process id that is used again has another. */

@@ -6,7 +6,7 @@ import { type UiFeed, uiFeed } from '../reports/ui/feed.ts';
 import type { Io } from './io.ts';
 import { serveUi } from './ui-server.ts';
 
-export interface LivePage {
+interface LivePage {
   readonly feed: UiFeed;
   close(): Promise<void>;
 }

@@ -26,7 +26,7 @@ import { firstExperiment } from './shipped.ts';
 import { onSignals } from './signals.ts';
 import { tryOut } from './try-out.ts';
 
-export interface PlaygroundArguments {
+interface PlaygroundArguments {
   readonly file: string | undefined;
   /** Undefined: 1, so that what is measured with a watch in one's hand is right. */
   readonly timeScale: number | undefined;

@@ -23,16 +23,9 @@ import {
  */
 
 export { checksum } from './events/instruments.ts';
-export type { FaultMeaning, PolicyMeaning, TrialMeaning } from './events/meaning.ts';
-export { type Outcome, outcome, outcomes, type Path, path } from './events/requests.ts';
-export {
-  header,
-  historyVersion,
-  type Phase,
-  phaseNames,
-  type TopologyNode,
-  topologyNode,
-} from './events/run.ts';
+export type { FaultMeaning, TrialMeaning } from './events/meaning.ts';
+export { type Outcome, outcomes, type Path, path } from './events/requests.ts';
+export { historyVersion, type Phase, type TopologyNode } from './events/run.ts';
 
 export const historyEvent = z.discriminatedUnion('type', [
   header,

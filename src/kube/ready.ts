@@ -9,10 +9,8 @@ export interface WithConditions<C extends TypeAndStatus = TypeAndStatus> {
 }
 
 /** One of its conditions; undefined: it has none of this type. */
-export const conditionOf = <C extends TypeAndStatus>(
-  { status }: WithConditions<C>,
-  type: string,
-): C | undefined => status?.conditions?.find((condition) => condition.type === type);
+const conditionOf = <C extends TypeAndStatus>({ status }: WithConditions<C>, type: string): C | undefined =>
+  status?.conditions?.find((condition) => condition.type === type);
 
 /** Its condition Ready; undefined: it has none. */
 export const readyConditionOf = <C extends TypeAndStatus>(object: WithConditions<C>): C | undefined =>

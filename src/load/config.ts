@@ -6,7 +6,7 @@ import { lanes } from '../base/connections.ts';
  * What they are told and what they report is in protocol.ts and reports.ts.
  */
 
-export const target = z.object({
+const target = z.object({
   /** Where to connect: the edge's address. */
   host: z.string(),
   port: z.int(),

@@ -1,7 +1,7 @@
 import { type Outcome, outcomes } from '../catalogue/outcomes.ts';
 
 /** What a load process reports about its requests while it runs. */
-export interface Progress {
+interface Progress {
   readonly started: number;
   readonly inFlight: number;
   readonly pastFirstChunk: number;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { lanes } from '../base/connections.ts';
 import { faultKinds } from '../catalogue/faults.ts';
 import { noticeNames } from '../catalogue/notices.ts';
-import { plannedCheck, plannedEdge } from '../presets/schema.ts';
+import { plannedEdge } from '../presets/schema.ts';
 import { cloudName, policyName } from '../scenario/schema.ts';
 
 /*
@@ -23,7 +23,7 @@ const plannedNode = z.object({
 });
 
 export type { PlannedCheck, PlannedEdge } from '../presets/schema.ts';
-export { faultKinds, plannedCheck, plannedEdge, policyName };
+export { faultKinds, plannedEdge, policyName };
 
 const plannedPlacement = z.object({
   kind: z.enum(['Deployment', 'DaemonSet']),
@@ -139,7 +139,7 @@ const plannedTrial = z.object({
 });
 
 /** One line of the scenario's `expect`. `value` is in `unit`; null policy: all of them. */
-export const expectation = z.object({
+const expectation = z.object({
   text: z.string(),
   policy: z.string().nullable(),
   metric: z.string(),

@@ -47,4 +47,4 @@ export async function refusalOf(
 }
 
 export type { BalancerSight, NodeSight } from './sight.ts';
-export type { Evidence, Precondition, Step, Strategy, SwitchoverContext } from './strategy.ts';
+export type { Step, Strategy, SwitchoverContext } from './strategy.ts';

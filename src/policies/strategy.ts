@@ -6,7 +6,7 @@ import type { PlannedEdge } from '../plan/schema.ts';
 import type { BalancerSight, NodeSight } from './sight.ts';
 
 /** A second balancer in front of a second Service. */
-export interface SecondBalancer {
+interface SecondBalancer {
   /** Makes one for this Service of the same namespace; resolves once it listens. */
   begin(service: string): Promise<void>;
   readonly balancer: BalancerSight;

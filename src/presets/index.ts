@@ -1,3 +1,2 @@
 export { presets } from './list.ts';
 export { resolveEdge } from './resolve.ts';
-export type { PlannedCheck, PlannedEdge } from './schema.ts';

@@ -5,7 +5,7 @@ import { presetAliases, presetNames } from '../scenario/schema.ts';
 
 const ms = z.number().min(0);
 
-export const plannedCheck = z.object({
+const plannedCheck = z.object({
   kind: z.enum(['http', 'tcp']),
   /** pod: the port of the pod itself, where the pods are the targets. */
   port: z.union([z.enum(['healthz', 'healthCheckNodePort', 'nodePort', 'pod']), z.number()]),

@@ -18,7 +18,7 @@ interface Side {
  * Two balancers, of which clients use one. Connections of both are in the history. Targets, checks and verdicts are those of
  * the one that is shown; when the other is shown, the history says first what it holds.
  */
-export interface ShownFront {
+interface ShownFront {
   readonly first: Side;
   readonly second: Side;
   show(which: Which): void;

@@ -23,7 +23,7 @@ export const ownership = { 'app.kubernetes.io/managed-by': 'midflight' } as cons
 
 const nameLabel = 'app.kubernetes.io/name';
 
-export const selectorOf = (name: string): Record<string, string> => ({ [nameLabel]: name });
+const selectorOf = (name: string): Record<string, string> => ({ [nameLabel]: name });
 export const labelSelectorOf = (name: string): string => `${nameLabel}=${name}`;
 
 export function namespaceObject(): V1Namespace {

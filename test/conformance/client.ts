@@ -31,7 +31,7 @@ export function knock(
   });
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly body: string;
@@ -74,7 +74,7 @@ export function ask(
   });
 }
 
-export type StreamEnd = 'completed' | 'fin' | 'reset' | 'wrong' | 'cancelled';
+type StreamEnd = 'completed' | 'fin' | 'reset' | 'wrong' | 'cancelled';
 
 export interface Stream {
   readonly path: Path;

@@ -5,7 +5,7 @@ import { packageRoot } from '../../src/base/package.ts';
 const folder = join(packageRoot(), 'test', 'inputs');
 
 /** One bad scenario: the base with some lines replaced, and all that must be said of it. */
-export interface Row {
+interface Row {
   readonly edits: string;
   readonly text: string;
   readonly expected: string;

@@ -5,7 +5,7 @@ import { errnoOf } from '../../src/base/errors.ts';
 import { edgeRig, quickPreset, type Rig } from './edge-rig.ts';
 import { within } from './within.ts';
 
-export type Preset = Parameters<typeof quickPreset>[1];
+type Preset = Parameters<typeof quickPreset>[1];
 
 export const rigTest =
   (nodes: number, preset: Preset, work: (rig: Rig) => Promise<void>, more: object = {}) =>

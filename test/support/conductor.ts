@@ -18,7 +18,7 @@ import { type VirtualTime, virtualTime } from './virtual-time.ts';
 const names = ['with-0', 'with-1', 'bare'] as const;
 
 /** What a test may have go otherwise. All times are milliseconds. */
-export interface World {
+interface World {
   ejectedAfter: number | null;
   notReadyAfter: number;
   readonly reconciledAfter: number;

@@ -7,7 +7,7 @@ export interface Damage {
   damage(text: Buffer, by: DamageBy): Buffer;
 }
 
-export interface DamageBy {
+interface DamageBy {
   /** [0, 1) */
   random(): number;
   /** Another file of the kind. */

@@ -16,10 +16,10 @@ import './bundles.ts';
  * the test listens with on the node port, and a health answer that the test sets.
  */
 
-export const nodesPath = '/api/v1/nodes';
+const nodesPath = '/api/v1/nodes';
 export const servicesPath = '/api/v1/namespaces/web/services';
 
-export interface RigNode {
+interface RigNode {
   readonly name: string;
   readonly address: string;
   /** What its health server says: a status, or no answer. */
@@ -48,7 +48,7 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
-export interface RigOptions {
+interface RigOptions {
   readonly nodes: number;
   readonly preset?: PlannedEdge;
   readonly timeScale?: number;

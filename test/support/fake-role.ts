@@ -1,7 +1,7 @@
 import type { Message, RoleHandle } from '../../src/base/role.ts';
 
 /** A role's process as a test plays it. */
-export interface FakeRole extends RoleHandle {
+interface FakeRole extends RoleHandle {
   /** What it was told, in order. */
   readonly told: Message[];
   /** Says something as the process would. */

@@ -3,7 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Certificate } from './certificate.ts';
 
 /** An HTTP/2 server that does as told with each request. */
-export interface Http2Server {
+interface Http2Server {
   readonly port: number;
   /** Connections that it was offered, and requests that it read. */
   readonly connections: number;

@@ -6,7 +6,7 @@ import { program } from '../../src/cli/program.ts';
 import { validateFiles } from '../../src/cli/validate-files.ts';
 import { textOf } from './text-of.ts';
 
-export interface Told {
+interface Told {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

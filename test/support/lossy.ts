@@ -1,6 +1,6 @@
 import { type HistoryBuilder, history } from './history.ts';
 
-export type Expect = readonly (readonly [string, string | number | boolean, string?])[];
+type Expect = readonly (readonly [string, string | number | boolean, string?])[];
 export const fault = { kind: 'power-off', node: 'preemptible-0' };
 
 /** Ten streams, of which two are lost with a dead node; probes fail for 2 s. */

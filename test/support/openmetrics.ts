@@ -3,7 +3,7 @@
  * would object to. Throws with the line that is wrong.
  */
 
-export interface MetricSample {
+interface MetricSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;

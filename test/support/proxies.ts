@@ -14,7 +14,7 @@ export interface RealProxy {
   stop(): void;
 }
 
-export type ProxyName = 'nginx' | 'haproxy';
+type ProxyName = 'nginx' | 'haproxy';
 
 export const hasProxy = (name: ProxyName): boolean => findProgram(name, process.env) !== null;
 

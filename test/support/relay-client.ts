@@ -4,7 +4,7 @@ import { edgeRig, quickPreset, type Rig } from './edge-rig.ts';
 import { within } from './within.ts';
 
 /** What a client sees of a connection through the edge: in order, FIN, RST, bytes. */
-export interface Seen {
+interface Seen {
   readonly socket: Socket;
   readonly marks: string[];
   bytes: string;

@@ -13,7 +13,7 @@ export const base = ownAddress().replace(/\.2$/, '');
 export const host = `${base}.2`;
 export const bridge = `${base}.3`;
 export const client = `${base}.7`;
-export const pods = { here: `${base}.20`, elsewhere: `${base}.21` };
+const pods = { here: `${base}.20`, elsewhere: `${base}.21` };
 
 export interface Bench {
   readonly proxy: ServiceProxy;

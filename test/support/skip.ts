@@ -4,7 +4,7 @@ import { suite } from 'uvu';
  * What this machine lacks for some tests. A skip is printed in a form that the runner gathers for its closing summary;
  * where MIDFLIGHT_NO_SKIP names the requirement (in CI) it is a failure.
  */
-export type Requirement =
+type Requirement =
   | 'docker'
   | 'kind-images'
   | 'k6'

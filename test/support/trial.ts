@@ -39,7 +39,7 @@ export const disturbances = (rig: Conductor) =>
     ({ kind, at, affected }) => `${kind} ${at}${affected === undefined ? '' : ` ${affected}`}`,
   );
 
-export const interrupted = new MidflightError('interrupted', 'interrupted by SIGINT');
+const interrupted = new MidflightError('interrupted', 'interrupted by SIGINT');
 
 /** The signal comes as soon as this phase begins. */
 export function interruptAt(rig: Conductor, phase: string): void {

@@ -13,7 +13,7 @@ import { type BodyReader, bodyReader } from '../../src/workload/protocol.ts';
  */
 
 /** What a client saw of one request. */
-export interface Seen {
+interface Seen {
   readonly status: number | null;
   readonly headers: ReadonlyMap<string, string>;
   /** Without the chunks' framing. */
@@ -25,7 +25,7 @@ export interface Seen {
   readonly end: 'fin' | 'rst' | null;
 }
 
-export interface Ask {
+interface Ask {
   readonly port: number;
   readonly path: string;
   readonly host?: string;

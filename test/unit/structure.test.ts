@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,6 +8,7 @@ import { formatReference } from '../../scripts/format-reference.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import { faultKinds } from '../../src/catalogue/faults.ts';
 import { policies, policyNames, trafficPolicies } from '../../src/catalogue/policies.ts';
+import { unusedExports } from '../support/exports.ts';
 
 // The data flow, in its order: a folder may import from itself and from those it is allowed here, never back.
 const allowed: Record<string, readonly string[]> = {
@@ -217,33 +219,50 @@ test('no exception for a shared name is left over', () => {
 
 /** All files of our TypeScript and JavaScript. */
 const ourFiles = (): string[] =>
-  ['src', 'test', 'bench', 'scripts', 'examples'].flatMap((folder) => {
+  ['src', 'test', 'bench', 'scripts', 'examples', 'experiments'].flatMap((folder) => {
     const root = join(packageRoot(), folder);
     return readdirSync(root, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name));
   });
 
-/** Every word of them, with the files that have it. */
-function wordsOfAll(): Map<string, Set<string>> {
-  const words = new Map<string, Set<string>>();
-  for (const file of ourFiles())
-    for (const word of new Set(readFileSync(file, 'utf8').match(/\w+/g)))
-      words.set(word, (words.get(word) ?? new Set()).add(file));
-  return words;
-}
+/** The library's exports are for the programs of its users, and k6 reads its script's. */
+const forOthers = (file: string) => file.includes('/src/library/') || file.endsWith('/k6/script.ts');
 
-/** Types may go with the function that takes or gives them. */
-const value = /^export (?:async )?(?:function\*?|const|let|class) (\w+)/gm;
+test('what a file exports, types too, is imported by another file', () => {
+  const all = ourFiles();
+  const unused = unusedExports(
+    all.filter((file) => !forOthers(file)),
+    all,
+  );
+  assert.equal(
+    unused.map((one) => `${relative(packageRoot(), one)}: take its 'export' away`),
+    [],
+  );
+});
 
-test('what a file exports, types apart, is used by another file', () => {
-  const words = wordsOfAll();
-  const unused = [...declarations(value)]
-    // The library's are for the programs of its users.
-    .filter(([, all]) => !all.some((file) => file.startsWith('library/')))
-    .filter(([name, all]) => (words.get(name)?.size ?? 0) <= all.length)
-    .map(([name, all]) => `${name} of ${all.join(', ')}: take its 'export' away`);
-  assert.equal(unused, []);
+test('an export that nobody imports is found, whatever its kind', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'midflight-exports-'));
+  try {
+    const write = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const all = [
+      write('a.ts', 'export interface Used {}\nexport type Unused = string;\nexport const one = 1;\n'),
+      write('b.ts', "export { one as two } from './a.ts';\nexport { gone } from './c.ts';\n"),
+      write('c.ts', 'export const gone = 1;\nexport async function* also() {}\n'),
+      write('d.ts', "import {\n  type Used,\n} from './a.ts';\nimport { two as three } from './b.ts';\n"),
+      write('e.ts', 'export const whole = 1;\n'),
+      write('f.ts', "const e = await import('./e.ts');\n"),
+    ];
+    assert.equal(
+      unusedExports(all, all).map((one) => relative(folder, one)),
+      ['a.ts: Unused', 'b.ts: gone', 'c.ts: also'],
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 /** No file is longer than this, and half of those in src are shorter than that. Lines. */

@@ -2,7 +2,7 @@ import type { EventOf } from '../../history/schema.ts';
 import type { LatenessRecord } from '../records.ts';
 
 /** How late instruments were, and which failed. */
-export interface Lateness {
+interface Lateness {
   readonly record: LatenessRecord;
   take(event: EventOf<'lateness'> | EventOf<'instrument-failed'>): void;
 }

@@ -4,7 +4,7 @@ import type { Endpoints, NodesRecord, ProcessEnd } from '../records.ts';
 type NodeEvent = EventOf<'health'> | EventOf<'node'> | EventOf<'endpoints'> | EventOf<'pod'>;
 
 /** The cluster as watches and the edge showed it: its state, which outlives trials, and what changed in one of them. */
-export interface Nodes {
+interface Nodes {
   take(event: NodeEvent): void;
   /** Begins the record of a trial, from the state as it is. */
   begin(): NodesRecord;

@@ -7,7 +7,7 @@ type Start = EventOf<'start'>;
 type End = EventOf<'end'>;
 
 /** Pairs starts with ends, and sorts our own requests: streams, failed probes, counts of good ones. */
-export interface Requests {
+interface Requests {
   readonly record: RequestsRecord;
   begin(start: Start): void;
   /** The start that this end belongs to; null: none, or it had ended already. */

@@ -5,7 +5,7 @@ import { hostOf } from './host.ts';
 import type { Phases } from './phases.ts';
 
 /** Counts which address ingresses saw for which client, before and after the switchover. */
-export interface Sources {
+interface Sources {
   readonly record: { readonly early: SourceCounts; readonly late: SourceCounts };
   ended(start: EventOf<'start'>, end: EventOf<'end'>): void;
 }

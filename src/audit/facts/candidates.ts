@@ -127,7 +127,7 @@ function announcerOf(service: Service, { serviceL2Statuses }: Lists): string | n
 }
 
 /** Whether `version` is Kubernetes 1.`minor` or later; an unknown version is not. */
-export function atLeast(version: string | null, minor: number): boolean {
+function atLeast(version: string | null, minor: number): boolean {
   const [major, own] = (version ?? '0.0').split('.').map(Number);
   return (major ?? 0) > 1 || (major === 1 && (own ?? 0) >= minor);
 }

@@ -10,7 +10,7 @@ import { type PodListener, type PodWorker, podWorker } from './pod-worker.ts';
 import type { PodPorts } from './ports.ts';
 import type { PodProcess } from './protocol.ts';
 
-export interface Kubelet {
+interface Kubelet {
   /** Follows the pods that are bound to this node. */
   start(): Promise<void>;
   readonly listeners: readonly PodListener[];

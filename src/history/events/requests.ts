@@ -6,7 +6,8 @@ import { ns, socketAddress, trialIndex } from './common.ts';
 /* What clients did, and what came of it. */
 
 export { type Outcome, outcomes };
-export const outcome = z.enum(outcomes);
+
+const outcome = z.enum(outcomes);
 
 /** What the app's first body chunk reported. `source` is the address from which the ingress saw the request. */
 export const path = z.object({

@@ -8,7 +8,7 @@ export const historyVersion = 2;
 
 /* What the run was and did. */
 
-export const topologyNode = z.object({
+const topologyNode = z.object({
   name: z.string(),
   pool: z.string(),
   address: z.string(),
@@ -79,7 +79,7 @@ export const trialEnd = z.object({
   invalid: z.array(reason),
 });
 
-export const phaseNames = [
+const phaseNames = [
   'prepare',
   'ramp',
   'steady',

@@ -26,7 +26,7 @@ export type AnswerEnding =
   | 'cancelled';
 
 /** What had been seen when it ended. */
-export interface Seen {
+interface Seen {
   readonly connected: boolean;
   /** Of a whole response head, interim ones apart; null: none came. */
   readonly status: number | null;

@@ -49,7 +49,7 @@ export interface PendingRequest {
   end(t: Nanoseconds, ending: AnswerEnding, how: Ended): void;
 }
 
-export interface Ended {
+interface Ended {
   readonly status: number | null;
   readonly errno: string | null;
   readonly reusable: boolean;

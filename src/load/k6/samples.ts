@@ -9,7 +9,7 @@ export type Sample =
   | { readonly kind: 'request'; readonly at: number; readonly durationMs: number; readonly tags: Marks }
   | { readonly kind: 'dropped'; readonly at: number; readonly count: number };
 
-export type Marks = Readonly<Record<string, string>>;
+type Marks = Readonly<Record<string, string>>;
 
 const texts = z.record(z.string(), z.string()).nullish();
 const point = z.object({

@@ -4,7 +4,7 @@ import { deadlines } from '../deadlines.ts';
 import type { Sending } from './lanes.ts';
 
 /** Connections of probes that have failed by their time-out, and are held open to see what their balancer makes of them. */
-export interface Followed {
+interface Followed {
   readonly open: number;
   /** For a request that began then; undefined: nothing could be learnt. */
   from(startedAt: Nanoseconds): Sending['follow'];

@@ -16,7 +16,7 @@ const firstPings = 10;
 /** A change of the offset or its error that is written down again. */
 const noteworthyNs = nsPerMs;
 
-export interface Offset {
+interface Offset {
   /** To be added to a time of the agent. */
   readonly offsetNs: number;
   readonly errorNs: number;
@@ -24,7 +24,7 @@ export interface Offset {
 
 type ClockOffsetEvent = EventOf<'clock-offset'>;
 
-export interface OffsetReader {
+interface OffsetReader {
   asked(): void;
   /** Takes the agent's time in an answer. */
   answered(theirs: number): void;

@@ -75,7 +75,7 @@ export function agentsJob(name: string, { count, image, namespace, limitSeconds 
 }
 
 /** The pods of the job that run, by their index; `problem`: why one of them never will. */
-export interface AgentPods {
+interface AgentPods {
   readonly running: readonly string[];
   readonly problem: string | null;
 }

@@ -16,7 +16,7 @@ import { style } from './style.ts';
 import { trialId, trialSection, trialTitle } from './trial.ts';
 
 /** What a page shows beside the report. */
-export interface Beside {
+interface Beside {
   /** Of the same history. */
   readonly details?: readonly TrialDetail[];
   /** The scenario's text, as the history has it. */

@@ -11,7 +11,7 @@ import { phaseWords } from '../live-words.ts';
  * What the page of --ui shows at one instant. One more reader of the run's events; the page draws it and keeps nothing else.
  */
 
-export interface UiNode {
+interface UiNode {
   readonly name: string;
   /** As the balancer holds it. */
   readonly health: 'green' | 'red' | 'unknown';
@@ -26,7 +26,7 @@ export interface UiNode {
 }
 
 /** A connection on its way; `at`: the place of its node among the nodes, -1 if the balancer had none for it. */
-export type UiDot = readonly [connection: number, at: number, lost: 0 | 1];
+type UiDot = readonly [connection: number, at: number, lost: 0 | 1];
 
 export interface UiFrame {
   readonly experiment: string;

@@ -19,8 +19,6 @@ import { recover } from './recover.ts';
 import { settleOn } from './settle.ts';
 import type { Trial, TrialOutcome } from './trial.ts';
 
-export type { TrialOutcome } from './trial.ts';
-
 /**
  * One policy, one fault, one repeat. Never throws but for an interruption: what goes wrong makes the trial `unknown`
  * with its reason in the history. Leaves the cluster as it found it.

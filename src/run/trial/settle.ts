@@ -31,7 +31,7 @@ export async function settleOn(trial: Trial, policy: TrafficPolicy): Promise<voi
 }
 
 /** What is waited for besides the probes. */
-export interface Awaited {
+interface Awaited {
   /** The instant of the disturbance. */
   readonly since: Nanoseconds;
   /** Cluster time. */

@@ -3,7 +3,7 @@
  */
 
 /** Items by due time, milliseconds; a binary heap. */
-export interface Due<T> {
+interface Due<T> {
   add(item: T, atMs: number): void;
   /** Forgets all of them. */
   clear(): void;

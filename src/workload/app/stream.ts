@@ -20,7 +20,7 @@ interface Stream {
 }
 
 /** All streams of an app, on one timer. */
-export interface Streams {
+interface Streams {
   /** Sends the first chunk at once and the rest as they fall due; the response's head must be set. */
   start(response: ServerResponse, plan: StreamPlan): void;
   stop(): void;

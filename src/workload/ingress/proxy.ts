@@ -21,7 +21,7 @@ const texts = {
   504: 'Gateway Timeout',
 } as const;
 
-export interface Proxy {
+interface Proxy {
   readonly handle: RequestListener;
   setUpstream(endpoints: readonly AppEndpoint[]): void;
   close(): void;

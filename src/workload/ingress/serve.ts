@@ -5,7 +5,7 @@ import { listen } from '../listener.ts';
 import type { AppEndpoint, IngressConfig } from './config.ts';
 import { createProxy } from './proxy.ts';
 
-export interface Ingress {
+interface Ingress {
   readonly host: string;
   readonly port: number;
   readonly pingPort: number;

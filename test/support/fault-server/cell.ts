@@ -31,9 +31,9 @@ export const atOnce = { certain: 'at-once' } as const;
 export const afterStall = { certain: 'after-stall' } as const;
 
 export const pause = wait(60);
-export const two = line(0) + line(1);
+const two = line(0) + line(1);
 export const whole = two + endOf(2);
 export const sentHead = send(chunkedHead());
-export const firstChunk = send(chunked(line(0)));
+const firstChunk = send(chunked(line(0)));
 /** 60 ms of a healthy start. */
 export const begun = [sentHead, firstChunk, pause];

@@ -10,7 +10,7 @@ export const length = `content-length: ${body.length}`;
 export const chunks = 'transfer-encoding: chunked';
 export const pause = wait(30);
 
-export type Outcomes = Outcome | { readonly app: Outcome; readonly framing: Outcome };
+type Outcomes = Outcome | { readonly app: Outcome; readonly framing: Outcome };
 export const of = (
   name: string,
   what: string,

@@ -5,16 +5,15 @@ import { monotonic } from '../../../src/base/clock.ts';
 import { packageRoot } from '../../../src/base/package.ts';
 import { fillBacklog } from '../../../src/cluster/backlog.ts';
 import { turns } from '../turns.ts';
-import { type Cell, cells } from './cells.ts';
+import { cells } from './cells.ts';
 import type { FromServer, ToServer } from './main.ts';
 import type { Deed } from './server.ts';
 
 export { type Cell, cells } from './cells.ts';
 export { framingCells } from './framing-cells.ts';
-export type { Deed } from './server.ts';
 
 /** A server with one port for each cell, in a process of its own. */
-export interface FaultServer {
+interface FaultServer {
   readonly host: string;
   port(cell: string): number;
   /** What it did in this cell since the last call; waits a little until there are `count` deeds. Cells do not disturb each other. */
@@ -112,10 +111,3 @@ async function silentPort(host: string): Promise<{ port: number; stop(): void }>
 
 /** True when the machine drops SYNs as the silent cells need (Linux does). */
 export const canDropSyns = process.platform === 'linux';
-
-/** The cells by name. */
-export function cellNamed(name: string): Cell {
-  const found = cells.find((cell) => cell.name === name);
-  if (found === undefined) throw new Error(`no cell ${name}`);
-  return found;
-}

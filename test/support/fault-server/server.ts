@@ -75,9 +75,6 @@ function serve(
       case 'wait':
         setTimeout(next, step.ms);
         return;
-      case 'request':
-        asked.next(next);
-        return;
       case 'hang':
         done(monotonic.now());
         return;

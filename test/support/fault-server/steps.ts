@@ -7,7 +7,6 @@ export type Step =
   | { readonly do: 'trickle'; readonly text: string; readonly size: number; readonly everyMs: number }
   | { readonly do: 'wait'; readonly ms: number }
   /** Waits for the next request on the same connection. */
-  | { readonly do: 'request' }
   | { readonly do: 'fin' }
   | { readonly do: 'rst' }
   | { readonly do: 'hang' };
@@ -20,7 +19,6 @@ export const trickle = (text: string, size: number, everyMs: number): Step => ({
   everyMs,
 });
 export const wait = (ms: number): Step => ({ do: 'wait', ms });
-export const request: Step = { do: 'request' };
 export const fin: Step = { do: 'fin' };
 export const rst: Step = { do: 'rst' };
 export const hang: Step = { do: 'hang' };
@@ -32,7 +30,7 @@ const path = {
   ingressPod: 'ingress-0',
   source: '127.0.0.1',
 };
-export const chunkSize = 192;
+const chunkSize = 192;
 
 /** The n-th chunk of the numbered body. */
 export const line = (sequence: number) => chunkLine(sequence, sequence === 0 ? path : null, chunkSize);
@@ -47,5 +45,3 @@ const head = (status: string, ...headers: string[]) =>
 export const chunkedHead = (status = '200 OK') => head(status, 'transfer-encoding: chunked');
 export const lengthHead = (length: number, status = '200 OK') => head(status, `content-length: ${length}`);
 export const closeHead = () => head('200 OK');
-/** A server that keeps the connection. */
-export const keptHead = (length: number) => `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n`;

@@ -3,7 +3,7 @@ import type { Said } from '../load.ts';
 import type { Cell } from './cells.ts';
 import type { Deed } from './server.ts';
 
-export interface TruthCase {
+interface TruthCase {
   readonly cell: Cell;
   readonly mode: 'app' | 'framing';
   readonly count: number;

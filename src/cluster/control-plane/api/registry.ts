@@ -9,7 +9,7 @@ import { apiVersionOf, resources } from './resources.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, notFound } from './status.ts';
 
 /** What of an object a write may change. */
-export type Part = 'main' | 'status';
+type Part = 'main' | 'status';
 
 export interface WriteOptions {
   /** Answer as if, but store nothing. */

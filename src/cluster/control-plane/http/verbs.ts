@@ -28,7 +28,7 @@ interface ServedRequest {
   readonly body: string;
 }
 
-export interface Answer {
+interface Answer {
   readonly code: number;
   readonly body: unknown;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../src/base/clock.ts';
 
-export interface FakeClock extends Clock {
+interface FakeClock extends Clock {
   /** Moves time on, waking sleepers in the order of their times. */
   advance(ms: number): Promise<void>;
   wall(): Date;

@@ -7,7 +7,7 @@ export interface Timers {
 }
 
 /** Timers of a clock. */
-export function timersOf(clock: Clock): Timers {
+export function timersOf(clock: Pick<Clock, 'sleep'>): Timers {
   const after = (ms: number, then: () => void) => {
     const ended = new AbortController();
     void clock.sleep(ms, ended.signal).then(then, () => {});

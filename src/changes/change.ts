@@ -1,6 +1,8 @@
 import type { AppsV1Api, CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
 import type * as z from 'zod';
+import type { ErrorCode } from '../base/errors.ts';
 import type { Milliseconds } from '../base/units.ts';
+import { waitFor } from '../kube/wait.ts';
 
 /** What a change works on. A part that is not there (no API to be reached) throws MidflightError when it is asked for. */
 export interface World {
@@ -9,8 +11,8 @@ export interface World {
   coordination(): CoordinationV1Api;
   /** The user's kubectl reaches the cluster: hints may name its commands. */
   readonly kubectl: boolean;
-  /** Sleeps for a cluster time; rejects when `signal` is aborted. */
-  sleep(ms: Milliseconds): Promise<void>;
+  /** Sleeps for a cluster time; rejects when the world's signal, or the one given instead, is aborted. */
+  sleep(ms: Milliseconds, signal?: AbortSignal): Promise<void>;
   /** Aborted when waiting is to end; what has begun is finished all the same. */
   readonly signal: AbortSignal;
 }
@@ -128,6 +130,16 @@ export function settingChange<Target, Value>(
     },
   };
 }
+
+/** Waits for what the cluster has to show, in its own time. Throws at the limit: `fault-failed`, unless another code is given. */
+export const waitIn = (
+  world: World,
+  what: string,
+  limitMs: Milliseconds,
+  done: () => Promise<boolean>,
+  more: { readonly pauseMs?: Milliseconds; readonly code?: ErrorCode; readonly hint?: string } = {},
+): Promise<void> =>
+  waitFor(what, limitMs, world.signal, done, { code: 'fault-failed', ...more, clock: world });
 
 /** A kubectl command as the hint of an error, if kubectl reaches the cluster. */
 export const kubectlHint = ({ kubectl }: World, command: string): { hint?: string } =>

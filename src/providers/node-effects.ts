@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { MidflightError } from '../base/errors.ts';
 import type { NodeName } from '../base/units.ts';
-import { type AnyKind, anyKind, kubectlHint, type Undone, type World } from '../changes/change.ts';
+import { type AnyKind, anyKind, kubectlHint, type Undone, type World, waitIn } from '../changes/change.ts';
 import type { Effects } from '../changes/effects.ts';
 import { type PodTarget, podTarget, readPod } from '../changes/kinds/pod.ts';
 import { isReadyPod } from '../kube/pods.ts';
@@ -63,17 +62,19 @@ export function nodeEffects(power: NodePower, addressOf: (node: NodeName) => str
 }
 
 async function readyAgain(world: World, target: PodTarget): Promise<Undone> {
-  for (let waited = 0; waited < readyWithin; waited += 1000) {
+  let replaced = false;
+  const ready = async () => {
     const pod = await readPod(world, target);
-    if (pod === null) return { result: 'already', detail: 'another pod has taken its place' };
-    if (isReadyPod(pod)) return { result: 'restored', detail: `pod ${target.name} is Ready` };
-    await world.sleep(1000);
-  }
-  throw new MidflightError(
-    'fault-failed',
-    `timed out after ${readyWithin / 1000} s waiting for pod ${target.name} on ${target.node} to be Ready again`,
-    kubectlHint(world, `describe pods --all-namespaces --field-selector spec.nodeName=${target.node}`),
-  );
+    replaced = pod === null;
+    return pod === null || isReadyPod(pod);
+  };
+  await waitIn(world, `pod ${target.name} on ${target.node} to be Ready again`, readyWithin, ready, {
+    pauseMs: 1000,
+    ...kubectlHint(world, `describe pods --all-namespaces --field-selector spec.nodeName=${target.node}`),
+  });
+  return replaced
+    ? { result: 'already', detail: 'another pod has taken its place' }
+    : { result: 'restored', detail: `pod ${target.name} is Ready` };
 }
 
 /** The same as kinds for a journal that is read back. */

@@ -43,7 +43,7 @@ export function openChanges(
       },
       kubectl: provider.cluster.kubectl,
       signal: of,
-      sleep: (ms) => clock.sleep(realMs(plan, ms), of),
+      sleep: (ms, until = of) => clock.sleep(realMs(plan, ms), until),
     }),
     signal,
     now: clock.wall,

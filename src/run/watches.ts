@@ -3,8 +3,8 @@ import { messageOf } from '../base/errors.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { excludeLabel } from '../kube/names.ts';
 import { hasReadyCondition, readyConditionOf } from '../kube/ready.ts';
+import { waitFor } from '../kube/wait.ts';
 import { watchResource } from '../kube/watch.ts';
-import { waitFor } from '../providers/wait.ts';
 import type { Run } from './run.ts';
 
 type Watched = Pick<Run, 'provider' | 'workload' | 'record' | 'clock' | 'signal'>;
@@ -41,14 +41,9 @@ export async function watchCluster(run: Watched): Promise<{ stop(): void }> {
     listed = true;
   });
   try {
-    await waitFor(
-      'the first answers of the API',
-      listedWithinMs,
-      run.signal,
-      async () => listed,
-      25,
-      run.clock,
-    );
+    await waitFor('the first answers of the API', listedWithinMs, run.signal, async () => listed, {
+      clock: run.clock,
+    });
   } catch (error) {
     stop();
     throw error;

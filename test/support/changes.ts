@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CoreV1Api } from '@kubernetes/client-node';
+import type { World } from '../../src/changes/change.ts';
 import { type ChangeLog, changeLog } from '../../src/changes/change-log.ts';
 import { createJournal } from '../../src/changes/journal.ts';
 import type { JournalPlace } from '../../src/providers/journals.ts';
@@ -17,7 +18,7 @@ const notHere = (): never => {
 };
 
 /** A log of changes to this API; `sleep` as given. */
-export function testLog(core: CoreV1Api, sleep: (ms: number) => Promise<void>): ChangeLog {
+export function testLog(core: CoreV1Api, sleep: World['sleep']): ChangeLog {
   return changeLog({
     journal: createJournal(journalSomewhere().file, {
       owner: { runId: 'test', pid: process.pid, startTime: '' },

@@ -1,8 +1,7 @@
 import type { V1DaemonSet } from '@kubernetes/client-node';
 import * as z from 'zod';
-import { MidflightError } from '../../base/errors.ts';
 import { isOver } from '../../kube/pods.ts';
-import { type Setting, settingChange, type World } from '../change.ts';
+import { type Setting, settingChange, type World, waitIn } from '../change.ts';
 import { orGone } from './patching.ts';
 
 const target = z.object({ namespace: z.string(), name: z.string() });
@@ -14,7 +13,6 @@ type Value = z.infer<typeof value>;
 
 /** How long its pods may take to end, cluster time: their own grace period and this. */
 const endWithin = 60_000;
-const lookAgain = 500;
 
 /** A DaemonSet of ours, there or not. Taking it away waits until its last pod has ended. */
 const setting: Setting<Target, Value> = {
@@ -48,14 +46,12 @@ async function remove(world: World, { namespace, name }: Target): Promise<void> 
     .join(',');
   const grace = (template?.spec?.terminationGracePeriodSeconds ?? 30) * 1000;
   await orGone(() => world.apps().deleteNamespacedDaemonSet({ namespace, name }));
-  for (let waited = 0; waited < grace + endWithin; waited += lookAgain) {
-    const { items } = await world.core().listNamespacedPod({ namespace, labelSelector });
-    if (items.every(isOver)) return;
-    await world.sleep(lookAgain);
-  }
-  throw new MidflightError(
-    'cluster-failed',
-    `timed out after ${(grace + endWithin) / 1000} s waiting for the pods of DaemonSet ${namespace}/${name} to end`,
+  await waitIn(
+    world,
+    `the pods of DaemonSet ${namespace}/${name} to end`,
+    grace + endWithin,
+    async () => (await world.core().listNamespacedPod({ namespace, labelSelector })).items.every(isOver),
+    { pauseMs: 500, code: 'cluster-failed' },
   );
 }
 

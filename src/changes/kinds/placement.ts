@@ -1,9 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import * as z from 'zod';
-import { MidflightError } from '../../base/errors.ts';
-import type { Milliseconds } from '../../base/units.ts';
 import { isOver, isReadyPod } from '../../kube/pods.ts';
-import { type ChangeKind, kubectlHint, type World } from '../change.ts';
+import { type ChangeKind, kubectlHint, type World, waitIn } from '../change.ts';
 
 const group = z.object({ namespace: z.string(), labelSelector: z.string() });
 type Group = z.infer<typeof group>;
@@ -14,8 +12,6 @@ const wanted = z.object({
   /** How long moved pods may take to be Ready at their old places. Cluster milliseconds. */
   limitMs: z.number(),
 });
-
-const lookAgain: Milliseconds = 1000;
 
 /**
  * Where the pods of some workloads run. It is made before anything that moves pods, and changes nothing itself; its undo
@@ -32,22 +28,20 @@ export const placement: ChangeKind<z.infer<typeof target>, z.infer<typeof before
   look: (world, { groups }) => Promise.all(groups.map((one) => counts(world, one))),
   do: async () => {},
   async undo(world, { target: { groups }, before: wantedCounts, wanted: { limitMs } }) {
-    for (let waited = 0; waited < limitMs; waited += lookAgain) {
-      const settled = await Promise.all(
-        groups.map((one, index) => restored(world, one, wantedCounts[index] ?? {})),
-      );
-      if (settled.every(Boolean)) {
-        return waited === 0
-          ? { result: 'already', detail: 'all pods are at their places' }
-          : { result: 'restored', detail: 'all pods are back at their places' };
-      }
-      await world.sleep(lookAgain);
-    }
-    throw new MidflightError(
-      'cluster-failed',
-      `timed out after ${limitMs / 1000} s waiting for the pods to be back at their places`,
-      kubectlHint(world, 'get pods --all-namespaces --output wide'),
-    );
+    let looks = 0;
+    const settled = async () => {
+      looks += 1;
+      const each = groups.map((one, index) => restored(world, one, wantedCounts[index] ?? {}));
+      return (await Promise.all(each)).every(Boolean);
+    };
+    await waitIn(world, 'the pods to be back at their places', limitMs, settled, {
+      pauseMs: 1000,
+      code: 'cluster-failed',
+      ...kubectlHint(world, 'get pods --all-namespaces --output wide'),
+    });
+    return looks === 1
+      ? { result: 'already', detail: 'all pods are at their places' }
+      : { result: 'restored', detail: 'all pods are back at their places' };
   },
 };
 

@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { MidflightError } from '../../base/errors.ts';
 import type { Milliseconds } from '../../base/units.ts';
 import { httpStatusOf } from '../../kube/errors.ts';
-import { type ChangeKind, kubectlHint, type World } from '../change.ts';
-
+import { type ChangeKind, kubectlHint, type World, waitIn } from '../change.ts';
 import {
   lookAtPod,
   type PodTarget,
@@ -50,26 +49,26 @@ async function accepted(
   { name, namespace }: PodTarget,
   limitMs: Milliseconds,
 ): Promise<boolean> {
-  for (let waited = 0; waited < limitMs; waited += retryAfter) {
+  const body = { metadata: { name, namespace } };
+  let gone = false;
+  const evicted = async () => {
     try {
-      const body = { metadata: { name, namespace } };
       await world.core().createNamespacedPodEviction({ name, namespace, body });
       return true;
     } catch (error) {
       const status = httpStatusOf(error);
-      if (status === 404) return false;
-      if (status !== 429) {
-        throw new MidflightError(
-          'fault-failed',
-          `pod ${name} could not be evicted: the API answered ${status ?? error}`,
-        );
-      }
+      gone = status === 404;
+      if (gone) return true;
+      if (status === 429) return false;
+      throw new MidflightError(
+        'fault-failed',
+        `pod ${name} could not be evicted: the API answered ${status ?? error}`,
+      );
     }
-    await world.sleep(retryAfter);
-  }
-  throw new MidflightError(
-    'fault-failed',
-    `timed out after ${limitMs / 1000} s waiting for a disruption budget to let pod ${name} go`,
-    kubectlHint(world, 'get poddisruptionbudgets --all-namespaces'),
-  );
+  };
+  await waitIn(world, `a disruption budget to let pod ${name} go`, limitMs, evicted, {
+    pauseMs: retryAfter,
+    ...kubectlHint(world, 'get poddisruptionbudgets --all-namespaces'),
+  });
+  return !gone;
 }

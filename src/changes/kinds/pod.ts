@@ -1,8 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import * as z from 'zod';
-import { MidflightError } from '../../base/errors.ts';
 import type { Milliseconds } from '../../base/units.ts';
-import type { Undone, World } from '../change.ts';
+import { type Undone, type World, waitIn } from '../change.ts';
 import { orGone } from './patching.ts';
 
 /** One pod. The uid distinguishes it from a later pod of the same name. */
@@ -30,14 +29,8 @@ export async function readPod(world: World, { namespace, name, uid }: PodTarget)
 
 /** Waits until the pod is gone. Throws `fault-failed` at the limit (cluster time). */
 export async function waitUntilGone(world: World, target: PodTarget, limit: Milliseconds): Promise<void> {
-  for (let waited = 0; waited < limit; waited += 500) {
-    if ((await readPod(world, target)) === null) return;
-    await world.sleep(500);
-  }
-  throw new MidflightError(
-    'fault-failed',
-    `timed out after ${limit / 1000} s waiting for pod ${target.name} to end`,
-  );
+  const gone = async () => (await readPod(world, target)) === null;
+  await waitIn(world, `pod ${target.name} to end`, limit, gone, { pauseMs: 500 });
 }
 
 /** A pod that is gone is not brought back: its controller makes another, and where that one runs is the placement's matter. */

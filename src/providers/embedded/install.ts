@@ -1,5 +1,6 @@
 import { AppsV1Api, type CoreV1Api, DiscoveryV1Api, type KubeConfig } from '@kubernetes/client-node';
 import { hasReadyCondition } from '../../kube/ready.ts';
+import { waitFor } from '../../kube/wait.ts';
 import type { Plan, PlannedPlacement } from '../../plan/schema.ts';
 import {
   appService,
@@ -10,7 +11,6 @@ import {
   namespaceObject,
 } from '../../workload/manifests.ts';
 import type { Workload } from '../provider.ts';
-import { waitFor } from '../wait.ts';
 import { createController, installedWorkload } from '../workload.ts';
 import { appPod, ingressPod } from './pods.ts';
 

@@ -2,8 +2,8 @@ import { MidflightError } from '../../base/errors.ts';
 import type { NodeName } from '../../base/units.ts';
 import { isOver, isReadyPod } from '../../kube/pods.ts';
 import { readyConditionOf } from '../../kube/ready.ts';
+import { waitFor } from '../../kube/wait.ts';
 import type { NodePower } from '../node-power.ts';
-import { waitFor } from '../wait.ts';
 import type { EmbeddedCluster } from './create.ts';
 
 /** Power over the nodes of the cluster that `up` returns once it is up. */

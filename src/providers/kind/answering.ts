@@ -1,5 +1,5 @@
+import { waitFor } from '../../kube/wait.ts';
 import type { Workload } from '../provider.ts';
-import { waitFor } from '../wait.ts';
 import type { Up } from './bring-up.ts';
 import { runShell } from './shell.ts';
 
@@ -19,6 +19,6 @@ export async function answering(
     90_000,
     signal,
     async () => (await runShell(['docker', 'exec', anchor.name, 'node', '-e', script])).ok,
-    300,
+    { pauseMs: 300 },
   );
 }

@@ -11,6 +11,7 @@ import { MidflightError } from '../../base/errors.ts';
 import { roleBundle } from '../../base/package.ts';
 import { httpStatusOf } from '../../kube/errors.ts';
 import { isReadyPod } from '../../kube/pods.ts';
+import { waitFor } from '../../kube/wait.ts';
 import type { Plan } from '../../plan/schema.ts';
 import {
   appService,
@@ -24,7 +25,6 @@ import {
 } from '../../workload/manifests.ts';
 import { appProbe } from '../../workload/probes.ts';
 import type { Workload } from '../provider.ts';
-import { waitFor } from '../wait.ts';
 import { createController, installedWorkload } from '../workload.ts';
 import type { KindImages } from './images.ts';
 import { startedLate } from './start-delay.ts';
@@ -89,7 +89,7 @@ export async function install(options: InstallOptions): Promise<Workload> {
         return own.length >= wanted && own.every(isReadyPod);
       });
     },
-    250,
+    { pauseMs: 250 },
   );
   return installedWorkload;
 }

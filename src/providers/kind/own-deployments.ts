@@ -1,6 +1,6 @@
 import { AppsV1Api, type KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { waitFor } from '../../kube/wait.ts';
 import { namespace } from '../../workload/manifests.ts';
-import { waitFor } from '../wait.ts';
 
 const controlPlane = 'node-role.kubernetes.io/control-plane';
 const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
@@ -38,6 +38,6 @@ export async function pinOwnDeployments(kubeConfig: KubeConfig, signal: AbortSig
           (status?.readyReplicas ?? 0) === wanted
         );
       }),
-    250,
+    { pauseMs: 250 },
   );
 }

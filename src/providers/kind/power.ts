@@ -6,8 +6,8 @@ import type { PodTarget } from '../../changes/kinds/pod.ts';
 import { isOver, isReadyPod } from '../../kube/pods.ts';
 import { readyConditionOf } from '../../kube/ready.ts';
 import { timeOf } from '../../kube/times.ts';
+import { waitFor } from '../../kube/wait.ts';
 import type { NodePower } from '../node-power.ts';
-import { waitFor } from '../wait.ts';
 import { type Placeholders, restartAt } from './address.ts';
 import { type ContainerClock, ofWall } from './clock.ts';
 import { must, runShell } from './shell.ts';
@@ -154,7 +154,7 @@ async function backInService(
       if (!(timeOf(lease.spec?.renewTime) >= since.getTime())) return false;
       return (await podsOn(core, node)).every((pod) => serves(pod) || isOver(pod));
     },
-    250,
+    { pauseMs: 250 },
   );
 }
 

@@ -1,6 +1,6 @@
 import type { CoreV1Api } from '@kubernetes/client-node';
 import { hasReadyCondition } from '../../kube/ready.ts';
-import { waitFor } from '../wait.ts';
+import { waitFor } from '../../kube/wait.ts';
 
 /** Resolves when that many nodes are Ready. */
 export async function allReady(core: CoreV1Api, count: number, signal: AbortSignal): Promise<void> {
@@ -13,6 +13,6 @@ export async function allReady(core: CoreV1Api, count: number, signal: AbortSign
       const ready = items.filter(hasReadyCondition);
       return ready.length >= count;
     },
-    250,
+    { pauseMs: 250 },
   );
 }

@@ -1,6 +1,6 @@
 import type { CoreV1Api } from '@kubernetes/client-node';
+import { waitFor } from '../../kube/wait.ts';
 import { namespace } from '../../workload/manifests.ts';
-import { waitFor } from '../wait.ts';
 import { type Placeholders, restartAt } from './address.ts';
 import { nodeContainers } from './cluster.ts';
 import { containerAddress } from './containers.ts';
@@ -45,5 +45,7 @@ export async function removeWorkload(core: CoreV1Api, signal: AbortSignal): Prom
   await core.deleteNamespace({ name: namespace });
   // Now nothing makes new ones; nobody is served any more, so no pod needs its grace.
   await core.deleteCollectionNamespacedPod({ namespace, gracePeriodSeconds: 0 });
-  await waitFor('the earlier workload to go', 120_000, signal, async () => !(await there()), 500);
+  await waitFor('the earlier workload to go', 120_000, signal, async () => !(await there()), {
+    pauseMs: 500,
+  });
 }

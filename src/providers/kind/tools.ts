@@ -46,7 +46,7 @@ export async function kindTools(place: Opening['place'], open: readonly ChangeLi
       apps: () => kubeConfig?.makeApiClient(AppsV1Api) ?? gone(cluster),
       coordination: () => coordination ?? gone(cluster),
       kubectl: true,
-      sleep: (ms) => monotonic.sleep(ms, signal),
+      sleep: (ms, until = signal) => monotonic.sleep(ms, until),
       signal,
     }),
   };

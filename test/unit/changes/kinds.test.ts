@@ -10,6 +10,7 @@ import {
 } from '@kubernetes/client-node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { monotonic } from '../../../src/base/clock.ts';
 import { messageOf } from '../../../src/base/errors.ts';
 import type { World } from '../../../src/changes/change.ts';
 import { changeLog, resumeLog } from '../../../src/changes/change-log.ts';
@@ -47,7 +48,7 @@ const world = (signal: AbortSignal): World => ({
   coordination: () => coordination,
   kubectl: true,
   signal,
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 50)),
+  sleep: (ms, until) => monotonic.sleep(ms / 50, until),
 });
 const signal = new AbortController().signal;
 let files = 0;

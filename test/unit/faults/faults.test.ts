@@ -8,6 +8,7 @@ import { type FaultContext, faults } from '../../../src/faults/index.ts';
 import { nodeEffects } from '../../../src/providers/node-effects.ts';
 import type { NodePower } from '../../../src/providers/node-power.ts';
 import { testLog } from '../../support/changes.ts';
+import { sleeper } from '../../support/sleeper.ts';
 
 /** A fault context that writes down what is asked of it; sleeping moves its clock. */
 function bench(core: Partial<Record<keyof CoreV1Api, unknown>> = {}, ownerKind = 'ReplicaSet') {
@@ -36,9 +37,12 @@ function bench(core: Partial<Record<keyof CoreV1Api, unknown>> = {}, ownerKind =
       return true;
     },
   };
-  const sleep = async (ms: number) => {
-    now += ms * 1e6;
-  };
+  const sleep = sleeper(
+    () => now,
+    (at) => {
+      now = Math.max(now, at);
+    },
+  );
   const changes = testLog(core as unknown as CoreV1Api, sleep);
   const context: FaultContext = {
     changes,

@@ -1,20 +1,29 @@
 import { type Clock, monotonic } from '../base/clock.ts';
-import { MidflightError } from '../base/errors.ts';
+import { type ErrorCode, MidflightError } from '../base/errors.ts';
 import { timersOf } from '../base/timers.ts';
 
 const shortestPauseMs = 25;
 
+interface WaitOptions {
+  /** From one answer to the next question. */
+  readonly pauseMs?: number;
+  /** Whose milliseconds are meant. */
+  readonly clock?: Pick<Clock, 'sleep'>;
+  /** Of the error at the limit. */
+  readonly code?: ErrorCode;
+  readonly hint?: string;
+}
+
 /**
- * Asks until the answer is yes. Throws `cluster-failed` at the limit (real ms), or the signal's reason, also if the
- * question itself gets no answer.
+ * Asks until the answer is yes. Throws at the limit (`cluster-failed`, unless another code is given), or the signal's
+ * reason, also if the question itself gets no answer.
  */
 export async function waitFor(
   what: string,
   limitMs: number,
   signal: AbortSignal,
   done: () => Promise<boolean>,
-  pauseMs = shortestPauseMs,
-  clock: Clock = monotonic,
+  { pauseMs = shortestPauseMs, clock = monotonic, code = 'cluster-failed', hint }: WaitOptions = {},
 ): Promise<void> {
   const timers = timersOf(clock);
   let over = () => {};
@@ -22,8 +31,9 @@ export async function waitFor(
     const late = () =>
       reject(
         new MidflightError(
-          'cluster-failed',
+          code,
           `timed out after ${Math.round(limitMs / 1000)} s waiting for ${what}`,
+          hint === undefined ? {} : { hint },
         ),
       );
     const aborted = () => reject(signal.reason);

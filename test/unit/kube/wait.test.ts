@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
-import { waitFor } from '../../../src/providers/wait.ts';
+import { waitFor } from '../../../src/kube/wait.ts';
 
 const never = new AbortController().signal;
 const hangs = () => new Promise<boolean>(() => {});
@@ -17,7 +17,7 @@ async function thrown(work: Promise<unknown>): Promise<unknown> {
 
 test('it asks until the answer is yes', async () => {
   let asked = 0;
-  await waitFor('the third answer', 60_000, never, async () => ++asked === 3, 1);
+  await waitFor('the third answer', 60_000, never, async () => ++asked === 3, { pauseMs: 1 });
   assert.is(asked, 3);
 });
 

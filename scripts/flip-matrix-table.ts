@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { PlannedEdge } from '../src/plan/schema.ts';
 
 /** What changing the policy in one way cost in front of one balancer. Seconds of cluster time. */
 export interface Cell {
@@ -98,4 +99,22 @@ function line(preset: string, cell: Cell): string {
   const took = totalSeconds === null ? 'one patch' : `${totalSeconds.toFixed(0)} s`;
   const cells = [`${failed} of ${sent}`, seconds, `${streamsLost} of ${streams}`, took];
   return `| \`${preset}\` | \`${policy}\` | ${cells.join(' | ')} |`;
+}
+
+/** No time-out that decides may be shorter in real time: a new process beside it holds this machine up for about as long. */
+const shortestMs = 300;
+
+/**
+ * As fast as the preset's own times allow, 20 at most: a target that fails all its checks in a row, and a connection that
+ * it gives up, must be more than a short hold-up of the machine.
+ */
+export function timeScaleFor({
+  checks,
+  upstreamConnectTimeoutMs,
+}: Pick<PlannedEdge, 'checks' | 'upstreamConnectTimeoutMs'>): number {
+  const decides = Object.values(checks).map(
+    ({ timeoutMs, unhealthyThreshold }) => timeoutMs * unhealthyThreshold,
+  );
+  const connects = upstreamConnectTimeoutMs === 0 ? [] : [upstreamConnectTimeoutMs];
+  return Math.max(1, Math.min(20, Math.floor(Math.min(...decides, ...connects) / shortestMs)));
 }

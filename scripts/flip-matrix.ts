@@ -6,8 +6,9 @@ import { parseArgs } from 'node:util';
 import { packageRoot } from '../src/base/package.ts';
 import { isSwitchover, policies, policyNames } from '../src/catalogue/policies.ts';
 import { switchoverNames } from '../src/catalogue/switchovers.ts';
-import { presetNames } from '../src/scenario/schema.ts';
-import { type Cell, cellsOf, matrixTable, type Row } from './flip-matrix-table.ts';
+import { presets } from '../src/presets/index.ts';
+import { type PresetName, presetNames } from '../src/scenario/schema.ts';
+import { type Cell, cellsOf, matrixTable, type Row, timeScaleFor } from './flip-matrix-table.ts';
 
 /*
  * Runs experiments/flip-matrix.yaml for the presets named (none: all) and writes what it measured into
@@ -31,11 +32,12 @@ const page = join(root, 'docs/flipping-safely.md');
 const changing = policyNames.filter(isSwitchover);
 const wanted = changing.filter((name) => values.way.includes(policies[name].switchover ?? ''));
 
-const unknown = positionals.filter((name) => !presetNames.some((known) => known === name));
+const isPreset = (name: string): name is PresetName => presetNames.some((known) => known === name);
+const unknown = positionals.filter((name) => !isPreset(name));
 if (unknown.length > 0) throw new Error(`no such preset: ${unknown.join(', ')}`);
 
 const end = Date.now() + Number(values.for) * 1000;
-for (const preset of positionals.length > 0 ? positionals : presetNames) {
+for (const preset of positionals.length > 0 ? positionals.filter(isPreset) : presetNames) {
   const done = new Set(values.again ? [] : cellsSoFar(preset).map(({ policy }) => policy));
   const missing = wanted.filter((policy) => !done.has(policy));
   if (missing.length === 0 || Date.now() > end) continue;
@@ -69,7 +71,7 @@ function readRows(): Row[] {
   return existsSync(data) ? JSON.parse(readFileSync(data, 'utf8')) : [];
 }
 
-function measure(preset: string, missing: readonly string[]): Cell[] {
+function measure(preset: PresetName, missing: readonly string[]): Cell[] {
   const folder = mkdtempSync(join(tmpdir(), 'midflight-matrix-'));
   try {
     const text = readFileSync(join(root, 'experiments/flip-matrix.yaml'), 'utf8');
@@ -79,6 +81,7 @@ function measure(preset: string, missing: readonly string[]): Cell[] {
       file,
       text
         .replace(/^ {2}preset: .*$/m, `  preset: ${preset}`)
+        .replace(/^timeScale: .*$/m, `timeScale: ${timeScaleFor(presets[preset])}`)
         .replace(/^policies:\n( {2}- .*\n)+/m, `policies:\n${listed}`),
     );
     const out = join(folder, 'report');

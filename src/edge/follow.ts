@@ -32,34 +32,35 @@ interface FollowOptions extends LeftOut {
 }
 
 /**
- * Follows the Service and the Nodes as a cloud controller does: what it sees takes hold `reconcileDelayMs` later, each
- * change in its turn; what was there at the start takes hold at once.
+ * Follows the Service and the Nodes as a cloud controller does: it acts `reconcileDelayMs` after a change, on all that it
+ * has seen by then; what was there at the start takes hold at once. Nodes that are labelled together leave together:
+ * k8s.io/cloud-provider controllers/service/controller.go, syncNodes and nodeSyncService, list the nodes when they work.
  */
 export function followCluster(options: FollowOptions): { readonly ready: Promise<void>; stop(): void } {
   const { kubeConfig, service: ref } = options;
   const targets = new Map<NodeName, Target>();
   const slices = new Map<string, Endpoint[]>();
-  const pending = new Set<NodeJS.Timeout>();
+  let pending: NodeJS.Timeout | null = null;
   let service: FollowedService | null = null;
   let last: Desired | null = null;
   let listed = false;
 
-  const seen = () => {
-    if (!listed) return;
+  const desired = (): Desired => {
     const nodes = [...targets.values()].sort(byName);
-    const desired: Desired = {
-      service,
-      targets: options.backends(service, nodes, [...slices.values()].flat()),
-    };
-    if (last !== null && isDeepStrictEqual(desired, last)) return; // a heartbeat, say
-    const delayMs = last === null ? 0 : options.reconcileDelayMs;
-    last = desired;
-    if (delayMs === 0) return options.apply(desired);
-    const timer = setTimeout(() => {
-      pending.delete(timer);
-      options.apply(desired);
-    }, delayMs);
-    pending.add(timer);
+    return { service, targets: options.backends(service, nodes, [...slices.values()].flat()) };
+  };
+  const sync = () => {
+    pending = null;
+    const found = desired();
+    if (last !== null && isDeepStrictEqual(found, last)) return; // changed back meanwhile
+    last = found;
+    options.apply(found);
+  };
+  const seen = () => {
+    if (!listed || pending !== null) return;
+    if (last === null || options.reconcileDelayMs === 0) return sync();
+    if (isDeepStrictEqual(desired(), last)) return; // a heartbeat, say
+    pending = setTimeout(sync, options.reconcileDelayMs);
   };
   const nodes = watchResource({
     kubeConfig,
@@ -106,7 +107,7 @@ export function followCluster(options: FollowOptions): { readonly ready: Promise
       nodes.stop();
       services.stop();
       endpoints?.stop();
-      for (const timer of pending) clearTimeout(timer);
+      if (pending !== null) clearTimeout(pending);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { excludeLabel } from '../kube/names.ts';
-import { detectionMs } from '../plan/flip-time.ts';
+import { extraSleepMs } from './extra-pods.ts';
 import type { NodeSight } from './sight.ts';
 import type { Precondition } from './strategy.ts';
 
@@ -108,21 +108,18 @@ export const copyable: Precondition = {
       : null,
 };
 
-/** From a pod's SIGTERM until kube-proxy everywhere sends it nothing new: minSyncPeriod is 1 s, its EndpointSlice comes before. */
-const proxiesFollowMs = 5000;
-
-/**
- * A pod that ends must take connections until nothing new is sent to it: by other nodes' kube-proxy under Cluster, by the
- * balancer under Local. Where its node was excluded before, nothing comes any more.
- */
+/** The extra pods go with a sleep before SIGTERM; a hook of the ingress' own that is not one cannot be lengthened. */
 export const takenBack: Precondition = {
   name: 'extra ingress pods can go again',
-  async broken({ edge, acceptGraceMs, final }) {
-    if (final === 'Local' && edge.excludeLabel === 'honoured') return null;
-    const needsMs = final === 'Cluster' ? proxiesFollowMs : detectionMs(edge, 'Local');
-    if (acceptGraceMs >= needsMs) return null;
-    const who = final === 'Cluster' ? 'kube-proxy' : edge.preset;
-    return `an ingress pod that ends takes new requests for ${acceptGraceMs / 1000} s, and ${who} needs up to ${needsMs / 1000} s to send it none (Traefik: requestAcceptGraceTimeout)`;
+  async broken({ edge, final, ingressTemplate }) {
+    if (extraSleepMs(edge, final) === 0) return null;
+    const containers = (await ingressTemplate())?.spec?.containers ?? [];
+    const found = containers.find(
+      ({ lifecycle }) => lifecycle?.preStop !== undefined && !lifecycle.preStop.sleep,
+    );
+    return found === undefined
+      ? null
+      : `container ${found.name} of the ingress has a preStop hook of its own, so its copies cannot wait until they are sent nothing new`;
   },
 };
 

@@ -1,5 +1,5 @@
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
-import type { Milliseconds, Nanoseconds, NodeName } from '../base/units.ts';
+import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { PolicyName, PolicyTraits, TrafficPolicy } from '../catalogue/policies.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
@@ -32,8 +32,6 @@ export interface SwitchoverContext {
   nodes(): Promise<NodeSight[]>;
   /** What the ingress pods are made from, as their controller has it now; null: nothing that can be copied. */
   ingressTemplate(): Promise<V1PodTemplateSpec | null>;
-  /** How long an ingress pod goes on taking new requests once it is told to end. Cluster time. */
-  readonly acceptGraceMs: Milliseconds;
   /** Whether a node counts as left only when its last open connection has ended. */
   readonly awaitEstablished: boolean;
   /** A second balancer, and clients that can be moved to it. Null: there is none, or they cannot. */

@@ -77,7 +77,6 @@ function switchoverRig() {
     readyIngress: () => new Set(),
     nodes: async () => [],
     ingressTemplate: async () => null,
-    acceptGraceMs: 0,
     awaitEstablished: false,
     second: null,
     serviceLike: async () => ({}),

@@ -10,9 +10,10 @@ const excluding = (which: (nodes: readonly NodeSight[]) => NodeSight[]): Step =>
   name: 'exclude',
   async make(context) {
     const nodes = which(await context.nodes()).map(({ name }) => name);
-    for (const node of nodes) {
-      await context.changes.make(nodeLabel, { node, label: excludeLabel }, { text: 'true' });
-    }
+    // All at once: a balancer that forgets its verdicts when it reloads would send to those that are not labelled yet.
+    await Promise.all(
+      nodes.map((node) => context.changes.make(nodeLabel, { node, label: excludeLabel }, { text: 'true' })),
+    );
     const { balancer } = context;
     return nodes.length === 0 || balancer === null ? null : left(nodes, balancer, context);
   },

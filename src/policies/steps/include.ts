@@ -11,9 +11,11 @@ export const include = ({ pinned }: { readonly pinned: boolean }): Step => ({
       ({ labels, runsIngress }) => !runsIngress && labels[excludeLabel] === 'true',
     );
     const since = context.now();
-    for (const { name: node } of excluded) {
-      await context.changes.make(nodeLabel, { node, label: excludeLabel }, { text: null });
-    }
+    await Promise.all(
+      excluded.map(({ name: node }) =>
+        context.changes.make(nodeLabel, { node, label: excludeLabel }, { text: null }),
+      ),
+    );
     const { balancer } = context;
     // A balancer that holds ingress nodes alone takes none of them back.
     const { from } = context.edge.backends[balancer?.policy ?? 'Cluster'];

@@ -1,8 +1,9 @@
 import type { V1DaemonSet, V1PodTemplateSpec } from '@kubernetes/client-node';
-import type { NodeName } from '../../base/units.ts';
+import type { Milliseconds, NodeName } from '../../base/units.ts';
 import { daemonSet } from '../../changes/kinds/index.ts';
 import { excludeLabel, extraIngressLabel } from '../../kube/names.ts';
 import { ownership } from '../../workload/manifests.ts';
+import { extraSleepMs, sleepingFirst } from '../extra-pods.ts';
 import { podless } from '../preconditions.ts';
 import type { NodeSight } from '../sight.ts';
 import type { Step, SwitchoverContext } from '../strategy.ts';
@@ -18,7 +19,8 @@ export const spreadIngress: Step = {
     const template = await context.ingressTemplate();
     if (nodes.length === 0 || template === null) return null;
     const { namespace } = context.service;
-    const manifest = JSON.stringify(daemonSetOf(namespace, template, nodes));
+    const sleepMs = extraSleepMs(context.edge, context.final);
+    const manifest = JSON.stringify(daemonSetOf(namespace, template, nodes, sleepMs));
     const since = context.now();
     await context.changes.make(daemonSet, { namespace, name }, { manifest });
     const names = nodes.map((node) => node.name);
@@ -44,6 +46,7 @@ function daemonSetOf(
   namespace: string,
   template: V1PodTemplateSpec,
   nodes: readonly NodeSight[],
+  sleepMs: Milliseconds,
 ): V1DaemonSet {
   const {
     nodeSelector: _,
@@ -63,6 +66,10 @@ function daemonSetOf(
         metadata: { ...template.metadata, labels: { ...labels, ...matchLabels } },
         spec: {
           ...spec,
+          containers: spec.containers.map((container) => sleepingFirst(container, sleepMs)),
+          // 30: the API's default. What the ingress has to end in stays as long as it was.
+          terminationGracePeriodSeconds:
+            (spec.terminationGracePeriodSeconds ?? 30) + Math.ceil(sleepMs / 1000),
           affinity: {
             nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
           },
@@ -74,8 +81,8 @@ function daemonSetOf(
 }
 
 /**
- * Takes the extra pods away again. They end as the ingress ends its pods: what is open may finish within its grace period,
- * and where nodes were not excluded before, new requests are taken until the balancer has noticed.
+ * Takes the extra pods away again. They end as the ingress ends its pods: what is open may finish within its grace period.
+ * Where something may still come to them, they serve on before that (extraSleepMs).
  */
 export const gatherIngress: Step = {
   name: 'extra ingress away',

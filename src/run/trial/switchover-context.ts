@@ -21,7 +21,6 @@ export function switchoverContext(trial: Trial): SwitchoverContext {
     nodes: () => nodesOf(run),
     readyIngress: () => state.endpointNodes.get(name) ?? new Set(),
     ingressTemplate: () => templateOf(run),
-    acceptGraceMs: plan.ingress.requestAcceptGraceTimeoutMs,
     awaitEstablished: plan.awaitEstablished ?? false,
     async serviceLike(other, policy) {
       const { metadata, spec } = await core.readNamespacedService({ namespace, name });

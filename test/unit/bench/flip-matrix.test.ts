@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cellsOf, matrixTable } from '../../../scripts/flip-matrix-table.ts';
+import { cellsOf, matrixTable, timeScaleFor } from '../../../scripts/flip-matrix-table.ts';
+import { presets } from '../../../src/presets/index.ts';
 
 const trial = (index: number, policy: string, more: object = {}) => ({
   index,
@@ -45,6 +46,11 @@ test('a cell has what was lost and how long it took, in cluster time; a refused 
     '| `azure` | `Cluster->Local/exclude-first` | 0 of 120 | - | 0 of 40 | 20 s |',
     '| `azure` | `Cluster->Local/pin-check` | refused: azure ignores the label | - | - | - |',
   ]);
+});
+
+test('a preset is measured as fast as its shortest time-out allows', () => {
+  assert.is(timeScaleFor(presets.azure), 20);
+  assert.is(timeScaleFor(presets.haproxy), 6, 'two checks of a second each, and a connect of two');
 });
 
 test.run();

@@ -104,6 +104,11 @@ test('the edge follows the embedded control plane: its nodes, its flips and the 
       { policy: 'Local', healthPort: true, nodes: ['n1'] },
       { policy: 'Cluster', healthPort: false, nodes: ['n1'] },
     ]);
+    const none = { 'node.kubernetes.io/exclude-from-external-load-balancers': null };
+    const label = (name: string, labels: object) =>
+      patchObject(kubeConfig, `/api/v1/nodes/${name}`, { metadata: { labels } });
+    await Promise.all([label('n1', excluded), label('n2', none)]);
+    assert.equal((await reconciled(5)).slice(4), [{ policy: 'Cluster', healthPort: false, nodes: ['n2'] }]);
     const service = await callApi({ kubeConfig, path: '/api/v1/namespaces/default/services/ingress' });
     assert.match(JSON.stringify(service), '"loadBalancer":{"ingress":[{"ip":"127.0.0.1"}]}');
     assert.equal(errors, []);

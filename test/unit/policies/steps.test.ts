@@ -1,95 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { excludeLabel } from '../../../src/kube/names.ts';
-import { type NodeSight, refusalOf, type SwitchoverContext } from '../../../src/policies/index.ts';
-import {
-  checkPinnable,
-  copyable,
-  forExclusion,
-  keepable,
-  movable,
-  takenBack,
-} from '../../../src/policies/preconditions.ts';
+import type { SwitchoverContext } from '../../../src/policies/index.ts';
 import { exclude } from '../../../src/policies/steps/exclude.ts';
 import { flip } from '../../../src/policies/steps/flip.ts';
 import { move, secondService } from '../../../src/policies/steps/second-service.ts';
 import { gatherIngress, spreadIngress } from '../../../src/policies/steps/spread.ts';
 import { presets } from '../../../src/presets/index.ts';
 import { balancerWatch } from '../../../src/run/balancer-watch.ts';
-
-const node = (name: string, more: Partial<NodeSight> = {}): NodeSight => ({
-  name,
-  labels: {},
-  taints: [],
-  unschedulable: false,
-  runsIngress: name.startsWith('with') || name.startsWith('extra'),
-  runsExtraIngressOnly: name.startsWith('extra'),
-  ...more,
-});
-
-const template = {
-  metadata: { labels: { app: 'ingress', 'pod-template-hash': 'abc' } },
-  spec: { containers: [{ name: 'ingress' }], nodeSelector: { pool: 'stable' } },
-};
-const closing = {
-  type: 'edge-close',
-  client: 'c',
-  upstreamLocal: null,
-  connect: 'connected',
-  connectNs: 0,
-  connectedAt: null,
-  bytesUp: 0,
-  bytesDown: 0,
-  lastDownAt: null,
-  clientEnd: 'fin',
-  upstreamEnd: 'fin',
-} as const;
-
-function rig(more: Partial<SwitchoverContext> = {}) {
-  const made: string[] = [];
-  let now = 0;
-  const balancer = balancerWatch();
-  const ready = new Set(['with']);
-  const context: SwitchoverContext = {
-    changes: {
-      async make(kind, target, wanted) {
-        made.push(kind.describe(target, wanted));
-        return undefined as never;
-      },
-    },
-    service: { namespace: 'n', name: 'web' },
-    edge: presets.haproxy,
-    final: 'Local',
-    second: null,
-    serviceLike: async (name, policy) => ({ metadata: { name }, spec: { externalTrafficPolicy: policy } }),
-    readyIngress: () => ready,
-    ingressTemplate: async () => template,
-    awaitEstablished: false,
-    balancer,
-    nodes: async () => [node('with'), node('bare')],
-    ports: async () => ({ nodePort: 30_080, healthCheckNodePort: 32_000 }),
-    now: () => now,
-    quietNs: 10,
-    ...more,
-  };
-  return {
-    context,
-    made,
-    ready,
-    at(t: number) {
-      now = t;
-    },
-    reconcile: (t: number, nodes: string[], policy: 'Cluster' | 'Local' = 'Cluster') =>
-      balancer.observe({ type: 'reconcile', t, policy, healthCheckNodePort: null, nodes }),
-    opened: (t: number, name: string) =>
-      balancer.observe({ type: 'edge-open', t, conn: t, client: 'c', node: name }),
-    closed: (t: number, conn: number, name: string) => balancer.observe({ ...closing, t, conn, node: name }),
-    health: (name: string, healthy: boolean) =>
-      balancer.observe({ type: 'health', t: now, node: name, eligible: true, healthy, reason: '' }),
-    check: (dueAt: number, name: string, ok: boolean, port: number) =>
-      balancer.observe({ type: 'check', t: dueAt, dueAt, node: name, ok, detail: '', port }),
-  };
-}
+import { closing, having, node, rig } from '../../support/switchover-rig.ts';
 
 test('excluded is a node once the balancer dropped it and it was quiet since, not before', async () => {
   const { context, made, at, reconcile, opened } = rig();
@@ -239,10 +158,6 @@ test('a flip is over when each target was asked on the new port and the verdict 
   assert.is(evidence?.seen(), true, 'a node that died meanwhile holds nothing up');
 });
 
-const refused = (more: Partial<SwitchoverContext>, conditions = forExclusion) =>
-  refusalOf(conditions, rig(more).context);
-const having = (...list: NodeSight[]) => ({ nodes: async () => list });
-
 test('extra pods serve on until nothing comes to them, and have their own time to end after that', async () => {
   const podOf = async (more: Partial<SwitchoverContext>) => {
     let manifest = '';
@@ -274,61 +189,6 @@ test('all nodes are labelled at once: none waits for the answer of another', asy
   void exclude.make(rig({ changes, ...having(node('with'), node('bare'), node('bare-2')) }).context);
   await new Promise((resolve) => setImmediate(resolve));
   assert.is(begun, 2);
-});
-
-test('what nobody can watch is refused', async () => {
-  assert.is(await flip({ final: 'Local' }, { pinned: false }).make(rig({ balancer: null }).context), null);
-  assert.match((await refused({ balancer: null })) ?? '', /^refused: nothing shows which nodes/);
-});
-
-test('each precondition is named by what is wrong', async () => {
-  assert.is(await refused({}), null);
-  assert.is(
-    await refused(having(node('with'), node('bare', { taints: ['karpenter.sh/disrupted'] }))),
-    'refused: node bare is leaving (taint karpenter.sh/disrupted)',
-  );
-  assert.is(
-    await refused(having(node('with'), node('bare', { unschedulable: true }))),
-    'refused: node bare is leaving (it is cordoned)',
-  );
-  assert.is(await refused({ edge: presets.azure }), `refused: azure ignores the label ${excludeLabel}`);
-  assert.match(
-    (await refused(having(node('with'), node('bare', { labels: { [excludeLabel]: 'false' } })))) ?? '',
-    /^refused: node bare has the label .*=false/,
-  );
-  assert.is(
-    await refused(having(node('with', { labels: { [excludeLabel]: 'true' } }), node('with-2'))),
-    'refused: node with runs an ingress pod and is excluded',
-  );
-  assert.is(await refused(having(node('bare'))), 'refused: no target runs an ingress pod');
-  assert.match(
-    (await refused({ edge: presets.octavia }, [checkPinnable])) ?? '',
-    /^refused: the health check/,
-  );
-  assert.is(
-    await refused({ edge: presets.octavia }, [keepable]),
-    'refused: octavia leaves open connections alone already',
-  );
-  assert.match((await refused({ edge: presets['pod-direct'] })) ?? '', /the policy is moot/);
-  assert.match(
-    (await refused({ ingressTemplate: async () => null }, [copyable])) ?? '',
-    /nothing can be copied/,
-  );
-  const hooked = (preStop: object) => ({
-    edge: presets.azure,
-    ingressTemplate: async () => ({ spec: { containers: [{ name: 'ingress', lifecycle: { preStop } }] } }),
-  });
-  const ownHook = hooked({ exec: { command: ['drain'] } });
-  assert.match((await refused(ownHook, [takenBack])) ?? '', /^refused: container ingress .* preStop hook/);
-  assert.is(await refused(hooked({ sleep: { seconds: 1 } }), [takenBack]), null);
-  const haproxy = { ...ownHook, edge: presets.haproxy };
-  assert.is(
-    await refused({ ...haproxy, final: 'Local' }, [takenBack]),
-    null,
-    'its nodes are excluded before',
-  );
-  assert.is.not(await refused({ ...haproxy, final: 'Cluster' }, [takenBack]), null);
-  assert.match((await refused({}, [movable])) ?? '', /no second address/);
 });
 
 test.run();

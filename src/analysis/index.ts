@@ -1,5 +1,6 @@
 import { MidflightError } from '../base/errors.ts';
 import { nsPerMs } from '../base/units.ts';
+import type { NoteCode } from '../history/codes.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
 import { buildTrial } from './build/trial.ts';
 import { type Asides, compare, type TrialAside } from './comparison.ts';
@@ -11,6 +12,9 @@ import { type JudgedTrial, judged } from './judge/trial.ts';
 import { worst } from './judge/verdicts.ts';
 import type { TrialRecord } from './records.ts';
 import { type Report, reportVersion } from './schema.ts';
+
+/** Notes that are no warning and stand in the report all the same. */
+const toBeKnown: ReadonlySet<NoteCode> = new Set(['address-used', 'run-again-alone']);
 
 /** Takes the events of a history in their order; keeps no more than one trial. */
 interface Analysis {
@@ -104,9 +108,7 @@ function reportOf(
       ...plan.notices,
       ...(topology?.limits ?? []).map(({ text }) => text),
       ...new Set(
-        notes
-          .filter(({ level, code }) => level !== 'info' || code === 'address-used')
-          .map(({ text }) => text),
+        notes.filter(({ level, code }) => level !== 'info' || toBeKnown.has(code)).map(({ text }) => text),
       ),
     ],
     trials,

@@ -18,7 +18,7 @@ import { colourOf, columnsOf, type Io } from './io.ts';
 import { livePage } from './live-page.ts';
 
 /** What whoever runs is given: where its events go, and when to end. */
-type RunHooks = Pick<PlannedRunOptions, 'write' | 'signal' | 'onStatus' | 'onProgress' | 'onWait'>;
+type RunHooks = Pick<PlannedRunOptions, 'write' | 'show' | 'signal' | 'onStatus' | 'onProgress' | 'onWait'>;
 
 interface ExecuteOptions {
   readonly plan: AnyPlan;
@@ -86,8 +86,8 @@ async function record(options: ExecuteOptions, file: string): Promise<void> {
   signal.addEventListener('abort', onAbort);
   try {
     await options.start({
-      write: (event) => {
-        history.write(event);
+      write: (event) => history.write(event),
+      show: (event) => {
         view?.event(event);
         page?.feed.event(event);
       },

@@ -33,6 +33,8 @@ interface RunArguments {
   readonly repeats: number | undefined;
   readonly policies: readonly PolicyName[] | undefined;
   readonly seed: number | undefined;
+  /** At most this many trials at once; undefined: one, and of the first experiment as many as there is room for. */
+  readonly parallel?: number | undefined;
   readonly quiet: boolean;
   /** The live page in the browser. */
   readonly ui?: boolean;
@@ -47,9 +49,11 @@ interface RunArguments {
 /** Everything is checked before anything is started: a problem of the last file costs no run of the first. */
 export async function runFiles(given: RunArguments, io: Io): Promise<ExitCode> {
   const isFirst = given.files.length === 0;
-  const args = isFirst ? { ...given, files: [firstExperiment] } : given;
+  const args = isFirst
+    ? { ...given, files: [firstExperiment], parallel: given.parallel ?? Number.POSITIVE_INFINITY }
+    : given;
   reportersFor(args.reporter);
-  const options = planOptions(args, io);
+  const options = planOptions(given, io);
   checkFiles(args.files);
   const kindConfig = await kindConfigFile(args.kindConfig);
   const plans: Plan[] = [];
@@ -144,14 +148,19 @@ async function* runEach(
   baseline?: Report,
 ): AsyncGenerator<RunResult> {
   const reporters = reportersFor(args.reporter);
-  const [{ execute }, { providerFor }, { runExperiment, runIdOf }, { journalPlace }, { settleLeftovers }] =
-    await Promise.all([
-      import('./execute.ts'),
-      import('./provider-for.ts'),
-      import('../run/index.ts'),
-      import('../providers/journals.ts'),
-      import('./leftovers.ts'),
-    ]);
+  const [
+    { execute },
+    { providerFor },
+    { mostAtOnce, runExperiment, runIdOf },
+    { journalPlace },
+    { settleLeftovers },
+  ] = await Promise.all([
+    import('./execute.ts'),
+    import('./provider-for.ts'),
+    import('../run/index.ts'),
+    import('../providers/journals.ts'),
+    import('./leftovers.ts'),
+  ]);
   const { missingEngines, requireKind } = await import('./requirements.ts');
   const [missing] = plans.flatMap((plan) => missingEngines(plan, io.env));
   if (missing !== undefined) throw missing;
@@ -165,7 +174,8 @@ async function* runEach(
   try {
     for (const [index, plan] of plans.entries()) {
       const folder = dirs.folders[index] ?? '.';
-      const provider = await providerFor(plan, { ...args, kindConfig: kindConfig?.text ?? null });
+      const providing = { ...args, kindConfig: kindConfig?.text ?? null };
+      const provider = await providerFor(plan, providing);
       // Said before the run too: who reads it then need not wait for figures that cannot be right.
       if (!args.quiet)
         for (const text of plan.notices) stderr.write(`midflight: note: ${visibleLine(text)}\n`);
@@ -173,7 +183,18 @@ async function* runEach(
       dirs.clear(folder);
       const { report, exitCode } = await execute({
         plan,
-        start: (hooks) => runExperiment({ plan, provider, journal: journalPlace(runIdOf(plan)), ...hooks }),
+        start: (hooks) => {
+          const journal = journalPlace(runIdOf(plan));
+          const most = Math.min(args.parallel ?? 1, mostAtOnce(plan));
+          const apart = {
+            most,
+            bench: async (name: string) => ({
+              provider: await providerFor(plan, providing),
+              journal: journalPlace(`${journal.runId}-${name}`),
+            }),
+          };
+          return runExperiment({ plan, provider, journal, ...(most > 1 ? { apart } : {}), ...hooks });
+        },
         folder,
         signal,
         quiet: args.quiet,
@@ -200,6 +221,7 @@ const jsonOf = (reports: readonly string[], files: number) =>
 function planOptions(args: RunArguments, { env }: Io): PlanOptions {
   wholeOption('repeats', args.repeats, 1, mostRepeats);
   wholeOption('seed', args.seed, 0);
+  wholeOption('parallel', args.parallel, 1);
   const cluster = clusterOf(args.cluster);
   if (cluster !== 'kind' && (args.keep || args.reuse || args.kindConfig !== undefined)) {
     const flag = args.keep ? '--keep' : args.reuse ? '--reuse' : '--kind-config';

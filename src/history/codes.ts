@@ -55,6 +55,8 @@ export const noteCodes = [
   'clean-up-failed',
   /** What somebody else has changed meanwhile was not set back. */
   'changed-by-others',
+  /** A trial that was late beside others counts as not run, and was run again. */
+  'run-again-alone',
   'other',
 ] as const;
 export type NoteCode = (typeof noteCodes)[number];

@@ -13,6 +13,8 @@ import { type ProgressReport, type RunState, runState } from './state.ts';
 export interface ConductOptions {
   /** Where every event goes: the history's writer. */
   readonly write: (event: HistoryEvent) => void;
+  /** Where events go to be shown as they happen. Of trials that run side by side, those of one. */
+  readonly show?: (event: HistoryEvent) => void;
   /** Aborted with a MidflightError `interrupted` when the user wants the end. */
   readonly signal: AbortSignal;
   /** What is being done before and after the trials, in a few words. */
@@ -29,7 +31,11 @@ export interface ConductSession {
   readonly clock: WallClock;
   readonly state: RunState;
   readonly signal: AbortSignal;
+  /** Into the history, to the state and to whoever looks on. */
   record(event: HistoryEvent): void;
+  /** Into the history only, and to whoever looks on only: for events that wait for their place in the history. */
+  write(event: HistoryEvent): void;
+  show(event: HistoryEvent): void;
   status(text: string): void;
   /** Progress of a load: for the state and the live view. */
   progress(load: string, message: ProgressReport): void;
@@ -65,8 +71,11 @@ export async function conduct(options: ConductOptions, conducted: Conducted): Pr
     clock,
     state,
     signal,
+    write: options.write,
+    show: options.show ?? (() => {}),
     record(event) {
       options.write(event);
+      session.show(event);
       state.observe(event);
       stages?.observe?.(event);
     },

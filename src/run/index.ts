@@ -1,79 +1,28 @@
-import type { Clock } from '../base/clock.ts';
-import type { Unwound } from '../changes/change-log.ts';
-import type { HistoryEvent } from '../history/schema.ts';
-import type { Plan } from '../plan/schema.ts';
-import type { JournalPlace } from '../providers/journals.ts';
-import type { Provider } from '../providers/provider.ts';
-import { failuresOf, leftOf, openChanges } from './changes.ts';
-import { type ConductOptions, type ConductSession, conduct, type Stages } from './conduct.ts';
-import { hold } from './hold.ts';
-import { open } from './open.ts';
-import { refuseUnable } from './refuse.ts';
+import { type ConductOptions, conduct } from './conduct.ts';
 import type { RunEnd } from './run.ts';
-import { runTrials } from './trials.ts';
+import { type Apart, sideBySide } from './side-by-side/index.ts';
+import { type Bench, stagesOf } from './stages.ts';
 
-export interface PlannedRunOptions extends ConductOptions {
-  readonly plan: Plan;
-  readonly provider: Provider;
-  readonly journal: JournalPlace;
+export interface PlannedRunOptions extends ConductOptions, Bench {
+  /** Clusters of their own for trials side by side; absent: one cluster, one trial after the other. */
+  readonly apart?: Apart;
 }
 
-/** For all that is undone at the end. Real milliseconds. */
-const undoLimitMs = 300_000;
-
 export { runIdOf } from './header.ts';
+export { mostAtOnce } from './side-by-side/room.ts';
 
 /**
  * Runs one experiment to its end and writes its history; nothing else. Whatever happens, the provider is taken down and
  * the history gets its last line. Returns how it ended; throws only what is a defect of midflight.
  */
 export async function runExperiment(options: PlannedRunOptions): Promise<RunEnd> {
-  const { plan, provider, journal } = options;
+  const { plan, provider, journal, apart } = options;
   const versions = await provider.cluster.versions();
-  const begin = (session: ConductSession) => stagesOf(options, session);
-  return conduct(options, { plan, versions, runId: journal.runId, begin });
-}
-
-function stagesOf({ plan, provider, journal }: PlannedRunOptions, session: ConductSession): Stages {
-  const { clock, signal } = session;
-  const changes = openChanges(journal, { plan, provider, clock, signal });
-  const held = hold(changes, provider);
-  return {
-    async work() {
-      refuseUnable(plan, provider);
-      const opened = await open({ plan, provider, changes, held, session });
-      try {
-        return await runTrials(opened);
-      } finally {
-        await opened.close();
-      }
-    },
-    async cleanUp() {
-      // What was changed in a cluster that stays is undone while it can be reached.
-      const inside = await held.release();
-      await provider.down();
-      const unwound = [...inside, ...(await changes.unwind(0, AbortSignal.timeout(undoLimitMs)))];
-      changes.close();
-      for (const event of notesOf(unwound, clock)) session.record(event);
-    },
-  };
-}
-
-/** What could not be undone stays in the journal; the report shows it. */
-function notesOf(unwound: readonly Unwound[], clock: Clock): HistoryEvent[] {
-  const note = { type: 'note', t: clock.now() } as const;
-  return [
-    ...failuresOf(unwound).map((text) => {
-      const advice = `not undone: ${text}; midflight clean tries again`;
-      return { ...note, level: 'error', code: 'clean-up-failed', text: advice } as const;
-    }),
-    ...leftOf(unwound).map((text) => {
-      return {
-        ...note,
-        level: 'warning',
-        code: 'changed-by-others',
-        text: `left as it is: ${text}`,
-      } as const;
-    }),
-  ];
+  return conduct(options, {
+    plan,
+    versions: apart === undefined ? versions : { ...versions, trialsAtOnce: `${apart.most}` },
+    runId: journal.runId,
+    begin: (session) =>
+      apart === undefined ? stagesOf(options, session) : sideBySide({ plan, apart, session }),
+  });
 }

@@ -70,7 +70,10 @@ export function fold(): Fold {
           }
           return nothing;
         case 'topology':
+          // Another cluster, if trials ran side by side: nothing is known of it yet, and it has a time of its own.
           run.topology = event;
+          cluster.forget();
+          lastSeen = event.t;
           return nothing;
         case 'trial-start':
           trial = begin(event);

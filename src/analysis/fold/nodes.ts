@@ -9,6 +9,8 @@ interface Nodes {
   /** Begins the record of a trial, from the state as it is. */
   begin(): NodesRecord;
   readonly podNodes: ReadonlyMap<string, string>;
+  /** What comes from now on is of another cluster. */
+  forget(): void;
 }
 
 export function nodes(): Nodes {
@@ -58,6 +60,9 @@ export function nodes(): Nodes {
       return record;
     },
     podNodes,
+    forget() {
+      for (const known of [green, notReady, endpoints, podNodes, restarts]) known.clear();
+    },
   };
 }
 

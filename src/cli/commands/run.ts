@@ -56,6 +56,11 @@ export const run = defineCommand({
           describe: 'Keep the report in this file, for --baseline',
         })
         .option('repeats', { type: 'number', requiresArg: true, describe: 'Repeats of every policy' })
+        .option('parallel', {
+          type: 'number',
+          requiresArg: true,
+          describe: 'embedded: at most this many trials at once, each on a cluster of its own',
+        })
         .option('policy', {
           type: 'string',
           array: true,
@@ -98,6 +103,7 @@ export const run = defineCommand({
         repeats: args.repeats,
         policies: args.policy,
         seed: args.seed,
+        parallel: args.parallel,
         quiet: args.quiet,
         ui: args.ui,
         dryRun: args.dryRun,

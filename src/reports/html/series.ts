@@ -68,6 +68,7 @@ export function seriesReader(): SeriesReader {
   return {
     take(event, request) {
       if (event.type === 'header') scale = event.plan.timeScale;
+      if (event.type === 'topology') health.clear();
       if (event.type === 'health') health.set(event.node, stateOf(event));
       if (event.type === 'trial-start') current = trialSeries(event, scale, health);
       current?.take(event, request);

@@ -70,4 +70,19 @@ test('where pods are is known for all of a run', () => {
   assert.equal([...folded.podNodes], [['ingress-0', 'stable-0']]);
 });
 
+test('another cluster begins with nothing known', () => {
+  const folded = nodes();
+  const events = history().ready(11, 'stable-1', 'Unknown').events();
+  for (const event of events) {
+    if (event.type === 'health' || event.type === 'node' || event.type === 'endpoints') folded.take(event);
+  }
+  folded.take(pod(12, { restarts: 3 }));
+  folded.forget();
+  const { before, processEnds } = folded.begin();
+  assert.is(before.green.size + before.notReady.size + before.endpoints.size, 0);
+  assert.is(folded.podNodes.size, 0);
+  folded.take(pod(13, { restarts: 4 }));
+  assert.equal(processEnds, [], 'a pod of the same name is another');
+});
+
 test.run();

@@ -1,0 +1,46 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { EventOf } from '../../../src/history/schema.ts';
+import { lateWatch } from '../../../src/run/side-by-side/late.ts';
+import { basicPlan } from '../../support/plan.ts';
+
+const well = { answerMs: 249, failures: [] };
+/** 20 probes a second of real time: 25 ms are half of what lies between two of them. */
+const probe = { ...basicPlan.load.find(({ kind }) => kind === 'probe'), kind: 'probe', name: 'p', rate: 2 };
+const plan = { timeScale: 10, load: [probe] } as Pick<typeof basicPlan, 'timeScale' | 'load'>;
+
+const late = (instrument: string, maxMs: number): EventOf<'lateness'> => ({
+  type: 'lateness',
+  t: 1,
+  instrument,
+  windowMs: 1000,
+  count: 1,
+  p99Ms: 0,
+  maxMs,
+});
+
+function words(
+  events: readonly EventOf<'lateness'>[],
+  state: Parameters<ReturnType<typeof lateWatch>['words']>[0] = well,
+) {
+  const watch = lateWatch(plan);
+  for (const event of events) watch.take(event);
+  return watch.words(state);
+}
+
+test('all on time: nothing to say', () => {
+  assert.is(words([late('p', 24.9), late('edge', 49.9)]), null);
+});
+
+test('a probe is late where the analysis would not trust it; other instruments at 50 ms', () => {
+  assert.is(words([late('p', 25)]), 'p was late by 25 ms');
+  assert.is(words([late('edge', 10), late('edge', 50), late('edge', 60)]), 'edge was late by 50 ms');
+});
+
+test('a part that is slow to answer, and whatever failed', () => {
+  assert.is(words([], { ...well, answerMs: 250 }), 'our own processes took up to 250 ms to answer');
+  const failures = [{ code: 'instrument-failed' as const, text: 'edge: it ended' }];
+  assert.is(words([], { ...well, failures }), 'edge: it ended');
+});
+
+test.run();

@@ -200,7 +200,7 @@ export const plan = z.object({
 });
 
 /** What makePlan() makes. */
-export const experimentPlan = plan.required({
+const experimentPlan = plan.required({
   cloud: true,
   nodes: true,
   ingress: true,

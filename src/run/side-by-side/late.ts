@@ -12,7 +12,7 @@ const lateMs = 50;
 const answerMs = 250;
 
 /** Looks at one trial beside others: would it have gone the same alone? */
-export interface LateWatch {
+interface LateWatch {
   take(event: HistoryEvent): void;
   /** Why it cannot be trusted to have; null: it can. */
   words(state: Pick<RunState, 'answerMs' | 'failures'>): string | null;

@@ -102,14 +102,19 @@ function loadWords(load: Plan['load'][number]): string {
   }
 }
 
-function faultWords({ fault, repeats }: Plan, targets: readonly NodeName[]): string[] {
+function faultWords({ fault, repeats }: Plan, targets: readonly (readonly NodeName[])[]): string[] {
   if (fault === null) return ['none'];
   const { streamsInFlight, afterMs } = fault.trigger;
   const pod = takesPod(faultTraits[fault.kind]) ? ` (${fault.pod})` : '';
   const after = afterMs === 0 ? '' : `, ${formatDuration(afterMs)} later`;
-  const hits = targets.map((node, repeat) => (repeats === 1 ? node : `${node} (repeat ${repeat + 1})`));
+  const hits = targets.map((nodes, repeat) => {
+    const words = nodes.join(' and ');
+    return repeats === 1 ? words : `${words} (repeat ${repeat + 1})`;
+  });
+  const { withinMs } = fault.target;
+  const row = withinMs === undefined ? '' : `, one after the other within ${formatDuration(withinMs)}`;
   return [
-    `${fault.kind}${pod} of ${hits.join(', ')}`,
+    `${fault.kind}${pod} of ${hits.join(', ')}${row}`,
     `once ${streamsInFlight} streams are in flight${after}`,
   ];
 }

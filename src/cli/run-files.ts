@@ -81,7 +81,10 @@ async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }
     import('../plan/target.ts'),
   ]);
   if (json) {
-    const described = plans.map((plan) => ({ ...plan, targets: plannedTargets(plan) }));
+    const described = plans.map((plan) => ({
+      ...plan,
+      targets: plannedTargets(plan).map((nodes) => nodes.join(', ')),
+    }));
     stdout.write(
       `${visibleJson(JSON.stringify(described.length === 1 ? described[0] : described, null, 2))}\n`,
     );

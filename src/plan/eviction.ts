@@ -12,25 +12,29 @@ type PodNodes = Readonly<Record<'ingress' | 'app', Iterable<NodeName>>>;
 const unreachable = { key: 'node.kubernetes.io/unreachable', value: '', effect: 'NoExecute' };
 
 /**
- * How long after NotReady a service stays without any ready endpoint, cluster time: if the fault silences the one node
+ * How long after NotReady a service stays without any ready endpoint, cluster time: if the fault silences the nodes
  * that held all of its pods, they begin anew elsewhere only once Kubernetes evicts them. 0 in every other case: another
  * endpoint is left, or nothing would bring one (no other node fits; a DaemonSet's pods, and those that tolerate the taint,
  * are never evicted).
  */
-export function evictionMs(plan: Plan, target: NodeName, pods: PodNodes): Milliseconds {
+export function evictionMs(plan: Plan, targets: readonly NodeName[], pods: PodNodes): Milliseconds {
   if (plan.fault === null) return 0;
   const { silencesNode, emptiesNode } = faultTraits[plan.fault.kind];
   const empties = emptiesNode && noticeOf(plan.fault) !== null;
   if (!silencesNode || empties) return 0;
   const waits = (['ingress', 'app'] as const).some((part) => {
     const nodes = [...pods[part]];
-    return nodes.length > 0 && nodes.every((node) => node === target) && comesBack(plan, plan[part], target);
+    return (
+      nodes.length > 0 &&
+      nodes.every((node) => targets.includes(node)) &&
+      comesBack(plan, plan[part], targets)
+    );
   });
   return waits ? plan.timers.podEvictionMs : 0;
 }
 
-function comesBack({ nodes }: Plan, placement: PlannedPlacement, target: NodeName): boolean {
+function comesBack({ nodes }: Plan, placement: PlannedPlacement, targets: readonly NodeName[]): boolean {
   if (placement.kind === 'DaemonSet') return false;
   if (placement.tolerations.some((toleration) => tolerates(toleration, unreachable))) return false;
-  return fittingNodes(nodes, placement).some(({ name }) => name !== target);
+  return fittingNodes(nodes, placement).some(({ name }) => !targets.includes(name));
 }

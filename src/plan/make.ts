@@ -13,7 +13,7 @@ import { checkPlan } from './checks/index.ts';
 import { clouds } from './clouds/index.ts';
 import { planLoad } from './loads.ts';
 import { cutByGrace, planIngress, planPods } from './pods.ts';
-import type { Plan, PlannedNode, PlannedTimers, PlannedTrial } from './schema.ts';
+import type { Plan, PlannedFault, PlannedNode, PlannedTimers, PlannedTrial } from './schema.ts';
 import { expectedWallSeconds } from './wall.ts';
 
 export interface PlanOptions {
@@ -142,7 +142,7 @@ function faultOf({ fault, cloud }: Scenario, load: Plan['load']): Plan['fault'] 
   const all = load.reduce((sum, item) => sum + (item.kind === 'streams' ? item.concurrency : 0), 0);
   return {
     kind: fault.kind,
-    target: fault.target,
+    target: targetOf(fault.target),
     pod: fault.pod,
     // Each cloud gives its own, and a fault that comes without one has none.
     notice: faultTraits[fault.kind].notice === null ? null : (fault.notice ?? cloud),
@@ -151,6 +151,10 @@ function faultOf({ fault, cloud }: Scenario, load: Plan['load']): Plan['fault'] 
       afterMs: ms(fault.trigger.after),
     },
   };
+}
+
+function targetOf({ within, ...target }: NonNullable<Scenario['fault']>['target']): PlannedFault['target'] {
+  return { ...target, ...(within === undefined ? {} : { withinMs: ms(within) }) };
 }
 
 /** Repeat by repeat, all policies of one after the other: a machine that warms up or slows down touches all alike. */

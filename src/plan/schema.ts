@@ -122,6 +122,10 @@ const plannedFault = z.object({
     pool: z.string().optional(),
     labels: strings.optional(),
     runs: z.enum(['ingress', 'app', 'nothing']).optional(),
+    /** How many of the nodes that match; absent: one. */
+    count: z.union([z.int(), z.literal('all')]).optional(),
+    /** From the first of them to the last. Absent: all at once. */
+    withinMs: ms.optional(),
   }),
   pod: z.enum(['ingress', 'app']),
   /** Whose notice comes before it; null: none. Histories from before this field lack it: GKE's, of a fault that has one. */

@@ -73,19 +73,41 @@ function describe(target: Target, part: keyof Target): string {
   return `no node satisfies ${part}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
 }
 
-/** The node of one repeat: the same under every policy, so that they compare. */
-export function chooseTarget(seed: number, repeat: number, candidates: readonly NodeName[]): NodeName {
-  const chosen = pick(seededRandom(seedOf(seed, 'target', repeat)), candidates);
-  if (chosen === undefined) throw new MidflightError('no-target', 'there is no node to choose from');
+/**
+ * The nodes of one repeat, in the order in which they are hit: the same under every policy, so that they compare. Throws
+ * `no-target` if there are fewer than `count`.
+ */
+export function chooseTargets(
+  seed: number,
+  repeat: number,
+  candidates: readonly NodeName[],
+  count: Target['count'] = 1,
+): NodeName[] {
+  const wanted = count === 'all' ? candidates.length : count;
+  if (candidates.length < wanted) {
+    throw new MidflightError(
+      'no-target',
+      `fault.target.count is ${wanted}, and ${candidates.length === 1 ? '1 node matches' : `${candidates.length} nodes match`}`,
+      { hint: `nodes that match: ${candidates.join(', ') || 'none'}` },
+    );
+  }
+  const random = seededRandom(seedOf(seed, 'target', repeat));
+  const chosen: NodeName[] = [];
+  while (chosen.length < wanted) {
+    const left = candidates.filter((node) => !chosen.includes(node));
+    chosen.push(pick(random, left) ?? '');
+  }
   return chosen;
 }
 
-/** The node that each repeat's fault would hit, were the pods placed as planned; none without a fault. */
-export function plannedTargets({ fault, nodes, ingress, app, seed, repeats }: Plan): NodeName[] {
+/** The nodes that each repeat's fault would hit, were the pods placed as planned; none without a fault. */
+export function plannedTargets({ fault, nodes, ingress, app, seed, repeats }: Plan): NodeName[][] {
   if (fault === null) return [];
   const candidates = targetCandidates(fault, nodes, {
     ingress: new Set(placementOf(nodes, ingress).keys()),
     app: new Set(placementOf(nodes, app).keys()),
   });
-  return Array.from({ length: repeats }, (_, repeat) => chooseTarget(seed, repeat, candidates));
+  return Array.from({ length: repeats }, (_, repeat) =>
+    chooseTargets(seed, repeat, candidates, fault.target.count),
+  );
 }

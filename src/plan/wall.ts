@@ -74,7 +74,12 @@ function faultMs(plan: Plan, trial: PlannedTrial): number {
   const back = evicted === 0 ? 0 : evicted + final.healthyThreshold * final.intervalMs + stabilityMs;
   const stall = Math.max(0, ...load.map((item) => (item.kind === 'streams' ? item.stallMs : 0)));
   const ending = ownGrace ? Math.max(lifeOf(plan.ingress), plan.app.preStopMs) : 0;
-  return (notice?.ms ?? 0) + ending + Math.max(ejected + stabilityMs, notReady + back, stall);
+  return (
+    (fault.target.withinMs ?? 0) +
+    (notice?.ms ?? 0) +
+    ending +
+    Math.max(ejected + stabilityMs, notReady + back, stall)
+  );
 }
 
 /** How long an evicted ingress lives on at most. */
@@ -83,10 +88,10 @@ const lifeOf = (ingress: Plan['ingress']) =>
 
 /** As evictionMs, with the pods where the plan places them. */
 function evictedMs(plan: Plan, { repeat }: PlannedTrial): number {
-  const target = plannedTargets(plan)[repeat];
-  if (target === undefined) return 0;
+  const targets = plannedTargets(plan)[repeat] ?? [];
+  if (targets.length === 0) return 0;
   const on = (part: 'ingress' | 'app') => placementOf(plan.nodes, plan[part]).keys();
-  return evictionMs(plan, target, { ingress: on('ingress'), app: on('app') });
+  return evictionMs(plan, targets, { ingress: on('ingress'), app: on('app') });
 }
 
 /** A node's start on a real cluster takes seconds that no timer of the scenario covers. */

@@ -6,7 +6,7 @@ import type { Run } from './run.ts';
 export function expectedGreen(
   run: Pick<Run, 'plan' | 'state' | 'topology' | 'workload' | 'provider'>,
   policy: TrafficPolicy,
-  silenced: NodeName | null,
+  silenced: readonly NodeName[],
 ): Set<NodeName> {
   const { front } = run.provider;
   const labelled = run.plan.edge.excludeLabel === 'honoured' ? run.state.excluded : [];
@@ -15,7 +15,9 @@ export function expectedGreen(
   const withIngress = run.state.endpointNodes.get(run.workload.service.name) ?? new Set();
   const names = run.topology.map(({ name }) => name);
   return new Set(
-    names.filter((name) => !excluded.has(name) && name !== silenced && (everyNode || withIngress.has(name))),
+    names.filter(
+      (name) => !excluded.has(name) && !silenced.includes(name) && (everyNode || withIngress.has(name)),
+    ),
   );
 }
 
@@ -33,14 +35,14 @@ export function edgeFollows(
 ): boolean {
   if (run.provider.front.kind !== 'edge') return true;
   const { edgePolicy, edgeReconciledAt } = run.state;
-  return edgePolicy === policy && edgeReconciledAt > since && edgeHolds(run, policy, null);
+  return edgePolicy === policy && edgeReconciledAt > since && edgeHolds(run, policy, []);
 }
 
 /** The edge holds green exactly the nodes that it should. A balancer that is not ours does not say: true. */
 export function edgeHolds(
   run: Parameters<typeof expectedGreen>[0],
   policy: TrafficPolicy,
-  silenced: NodeName | null,
+  silenced: readonly NodeName[],
 ): boolean {
   if (run.provider.front.kind !== 'edge') return true;
   const [green, wanted] = [greenAtEdge(run), expectedGreen(run, policy, silenced)];

@@ -1,5 +1,5 @@
 import type { NodeName } from '../base/units.ts';
-import { chooseTarget, targetCandidates } from '../plan/target.ts';
+import { chooseTargets, targetCandidates } from '../plan/target.ts';
 import type { Opened } from './open.ts';
 import { endOf, type Run, type RunEnd } from './run.ts';
 import { runTrial } from './trial/index.ts';
@@ -10,7 +10,7 @@ export async function runTrials({ run, front }: Opened): Promise<RunEnd> {
     const { gone } = run.state;
     if (gone !== null) return { outcome: 'aborted', reason: gone };
     front.beginTrial(planned.seed);
-    const outcome = await runTrial(run, planned, targetOf(run, planned.repeat), () =>
+    const outcome = await runTrial(run, planned, targetsOf(run, planned.repeat), () =>
       front.sync(`${planned.index}`, 5000),
     );
     if (outcome === 'interrupted' || run.signal.aborted) return endOf(run.signal, null);
@@ -28,13 +28,13 @@ export async function runTrials({ run, front }: Opened): Promise<RunEnd> {
   return { outcome: 'completed', reason: null };
 }
 
-/** The node that this repeat's fault hits: the same under every policy. */
-function targetOf(run: Run, repeat: number): NodeName | null {
+/** The nodes that this repeat's fault hits, in their order: the same under every policy. */
+function targetsOf(run: Run, repeat: number): NodeName[] {
   const { plan, topology, placement } = run;
-  if (plan.fault === null) return null;
+  if (plan.fault === null) return [];
   const candidates = targetCandidates(plan.fault, topology, {
     ingress: new Set(placement.ingress.keys()),
     app: new Set(placement.app.keys()),
   });
-  return chooseTarget(plan.seed, repeat, candidates);
+  return chooseTargets(plan.seed, repeat, candidates, plan.fault.target.count);
 }

@@ -21,8 +21,8 @@ export async function tried(
   policy: PlannedTrial['policy'] = 'Cluster',
   synced = true,
 ): Promise<EventOf<'trial-end'>> {
-  const target = rig.run.plan.fault === null ? null : 'bare';
-  const outcome = await rig.time.until(runTrial(rig.run, rig.trial(policy), target, async () => synced));
+  const targets = rig.run.plan.fault === null ? [] : ['bare'];
+  const outcome = await rig.time.until(runTrial(rig.run, rig.trial(policy), targets, async () => synced));
   const end = rig.events.at(-1);
   assert.ok(end?.type === 'trial-end');
   assert.is(end.outcome, outcome);

@@ -76,6 +76,32 @@ export function disturbancesOf(
   });
 }
 
+/** The fault itself: on each of its nodes, and each of its steps; without notices. */
+export const strokesOf = (disturbances: readonly Disturbance[]): Disturbance[] =>
+  disturbances.filter(({ kind }) => kind === 'fault' || kind === 'step');
+
+/** A fault of several parts as one: from the begin of the first to the end of the last. Null: it has one part, or none. */
+export function wholeOf(disturbances: readonly Disturbance[]): Disturbance | null {
+  const strokes = strokesOf(disturbances);
+  const [first] = strokes;
+  const last = strokes.at(-1);
+  if (first === undefined || last === undefined || first === last) return null;
+  const { until, end, recoverAt, endedBy } = last;
+  const nodes = [...new Set(strokes.flatMap((one) => one.nodes))];
+  const pods = strokes.flatMap((one) => one.pods ?? []);
+  return {
+    ...first,
+    node: nodes[0] ?? null,
+    nodes,
+    pods: pods.length === 0 ? null : pods,
+    until,
+    end,
+    untilOwn: end,
+    recoverAt: first.recoverAt ?? recoverAt,
+    endedBy,
+  };
+}
+
 const nodesOf = ({ node, nodes }: TrialRecord['disturbances'][number]): readonly string[] =>
   nodes ?? (node === null ? [] : [node]);
 

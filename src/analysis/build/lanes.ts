@@ -39,10 +39,11 @@ function probeIntervalMs({ load }: AnyPlan, name: string): number {
   return probe?.kind === 'probe' && probe.rate > 0 ? 1000 / probe.rate : 0;
 }
 
-/** The failures of one disturbance, by due times, none before it and none after its end. */
-export function viewOf(lane: JudgedLane | null, disturbance: Disturbance): LaneView | null {
+/** The failures of disturbances, by due times, none before its own and none after the end of it. */
+export function viewOf(lane: JudgedLane | null, ...disturbances: readonly Disturbance[]): LaneView | null {
   if (lane === null) return null;
-  const failed = ownFailures(lane, disturbance)
+  const failed = disturbances
+    .flatMap((one) => ownFailures(lane, one))
     .map(({ request: { dueAt, endedAt }, proven }) => ({ dueAt, endedAt, proven }))
     .sort((one, other) => one.dueAt - other.dueAt);
   return { timeline: lane.timeline, failed };

@@ -5,7 +5,8 @@ import { isPartOf } from '../../catalogue/disturbances.ts';
 import { policyTraits } from '../../catalogue/policies.ts';
 import { meaningOf } from '../../history/meaning.ts';
 import { recoveredAfter } from '../clocks/probes.ts';
-import { noClocks, noNotes } from '../clocks/read.ts';
+import { noClocks, noNotes, readClocks } from '../clocks/read.ts';
+import type { ClockSources } from '../clocks/sources.ts';
 import { type Flap, flapsOf } from '../doubt/flaps.ts';
 import { type LateSpan, lateSpans, untrustedOf } from '../doubt/late-spans.ts';
 import type { RequestRecord, RunRecord, TrialRecord } from '../records.ts';
@@ -15,7 +16,7 @@ import { avoidableByLocal, type Blame, requestPath } from './attribution.ts';
 import { countBy, sumOf } from './count.ts';
 import { outsideOf } from './customers.ts';
 import { reportDisturbance } from './disturbance-report.ts';
-import { type Disturbance, disturbancesOf, outageOf } from './disturbances.ts';
+import { type Disturbance, disturbancesOf, outageOf, strokesOf, wholeOf } from './disturbances.ts';
 import { newConnectionsFailing, nodeLossShares } from './expected-share.ts';
 import { keptConnectionOf } from './kept-connection.ts';
 import { type JudgedLane, judgedLane, timelineOf, viewOf } from './lanes.ts';
@@ -65,24 +66,32 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
   const { fault } = blame;
   const prediction = fault === null ? null : predict(blame, fault, plan, time);
   const late = lateSpans(plan, trial, time);
+  const sourcesOf = (
+    disturbance: Disturbance,
+    parts: readonly Disturbance[],
+    before: Disturbance | undefined,
+  ): ClockSources => ({
+    plan,
+    trial,
+    time,
+    disturbance,
+    lanes: { new: viewOf(lanes.new, ...parts), reused: viewOf(lanes.reused, ...parts) },
+    policy: blame.finalPolicy,
+    overlaps: !isOver(before, disturbance, lanes.new, time.ns(plan.stabilityMs)),
+    expected: newConnectionsFailing(blame, disturbance),
+    late,
+  });
   const disturbanceReports = blame.disturbances.map((disturbance, index) =>
     reportDisturbance(
-      {
-        plan,
-        trial,
-        time,
-        disturbance,
-        lanes: { new: viewOf(lanes.new, disturbance), reused: viewOf(lanes.reused, disturbance) },
-        policy: blame.finalPolicy,
-        overlaps: !isOver(blame.disturbances[index - 1], disturbance, lanes.new, time.ns(plan.stabilityMs)),
-        expected: newConnectionsFailing(blame, disturbance),
-        late,
-      },
+      sourcesOf(disturbance, [disturbance], blame.disturbances[index - 1]),
       streams,
       lanes.new,
     ),
   );
+  const whole = wholeOf(blame.disturbances);
+  const strokes = strokesOf(blame.disturbances);
   const main =
+    (whole === null ? null : readClocks(sourcesOf(whole, strokes, beforeOf(blame.disturbances, strokes)))) ??
     disturbanceReports.find(({ kind }) => kind === 'fault') ??
     disturbanceReports.find(({ kind }) => kind === 'flip') ??
     disturbanceReports[0];
@@ -185,6 +194,10 @@ function blameOf(run: RunRecord, trial: TrialRecord, until: Nanoseconds, time: C
     finalPolicy: shape.final,
   };
 }
+
+/** The last of what is no part of the fault and came before it. */
+const beforeOf = (all: readonly Disturbance[], strokes: readonly Disturbance[]): Disturbance | undefined =>
+  all.findLast((one) => !strokes.includes(one) && one.at <= (strokes[0]?.at ?? 0));
 
 /** Whether new connections were well again before the next disturbance began. */
 function isOver(

@@ -2,6 +2,7 @@ import { causes } from '../../catalogue/causes.ts';
 import { cdnCodes } from '../../catalogue/cdn-codes.ts';
 import { type ClockName, clockNames, type InstrumentKind } from '../../catalogue/clocks.ts';
 import { outcomes } from '../../catalogue/outcomes.ts';
+import { strokesOf } from '../build/disturbances.ts';
 import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';
 import type { ClockNote, DisturbanceReport, ExpectationReport, TrialReport } from '../schema.ts';
@@ -73,9 +74,10 @@ function streamCount(name: string, { report, streams, disturbances }: BuiltTrial
     instruments: ['streams', 'accept', 'other'],
   });
   const lostAt = (kind: DisturbanceReport['kind']) => {
-    const found = disturbances.find((one) => one.kind === kind);
-    const own = lost.filter(({ disturbance }) => disturbance === found);
-    return count(found === undefined ? null : own.length, own);
+    const found =
+      kind === 'fault' ? strokesOf(disturbances) : disturbances.filter((one) => one.kind === kind);
+    const own = lost.filter(({ disturbance }) => disturbance !== null && found.includes(disturbance));
+    return count(found.length === 0 ? null : own.length, own);
   };
   switch (name) {
     case 'lost':

@@ -17,7 +17,7 @@ import { injectAndObserve } from './inject.ts';
 import { ramp, steady } from './ramp.ts';
 import { recover } from './recover.ts';
 import { settleOn } from './settle.ts';
-import type { Trial, TrialOutcome } from './trial.ts';
+import { namesOf, type Trial, type TrialOutcome } from './trial.ts';
 
 /**
  * One policy, one fault, one repeat. Never throws but for an interruption: what goes wrong makes the trial `unknown`
@@ -26,7 +26,7 @@ import type { Trial, TrialOutcome } from './trial.ts';
 export async function runTrial(
   run: Run,
   planned: PlannedTrial,
-  target: NodeName | null,
+  targets: readonly NodeName[],
   syncEdge: () => Promise<boolean>,
 ): Promise<TrialOutcome> {
   if (planned.policy === null) throw new MidflightError('internal', 'a trial without a policy cannot be run');
@@ -38,7 +38,7 @@ export async function runTrial(
     planned,
     strategy: strategyOf(planned.policy, run.plan.edge),
     fault: run.plan.fault === null ? null : faults[run.plan.fault.kind],
-    target,
+    targets,
     signal: AbortSignal.any([run.signal, spoiled.signal]),
     phase: (phase) => record({ type: 'phase', t: clock.now(), trial: planned.index, phase }),
     note: (code, text, level = 'warning') => record({ type: 'note', t: clock.now(), level, code, text }),
@@ -87,7 +87,7 @@ function tooSlow({ slowParts, answerMs }: Run['state']): Reason | null {
   return { code: 'machine-too-slow', text: `this machine was too slow: ${late}` };
 }
 
-function startOf({ run, planned, fault, target }: Trial) {
+function startOf({ run, planned, fault, targets }: Trial) {
   const { policy, repeat, seed, index } = planned;
   const pod = fault !== null && takesPod(faultTraits[fault.kind]) ? (run.plan.fault?.pod ?? null) : null;
   return {
@@ -102,7 +102,7 @@ function startOf({ run, planned, fault, target }: Trial) {
       fault?.kind ?? null,
       run.plan.fault === null ? undefined : noticeOf(run.plan.fault),
     ),
-    fault: fault === null || target === null ? null : { kind: fault.kind, node: target, pod },
+    fault: fault === null ? null : { kind: fault.kind, ...namesOf(targets), pod },
   };
 }
 
@@ -117,8 +117,7 @@ async function conduct(trial: Trial): Promise<void> {
     await ramp(trial, loads);
     if (disturbed) await steady(trial);
     if (strategy.switchOver !== null) await flipPolicy(trial, strategy.switchOver);
-    if (trial.fault !== null && trial.target !== null)
-      await injectAndObserve(trial, trial.fault, trial.target);
+    if (trial.fault !== null) await injectAndObserve(trial, trial.fault);
     await finishTrial(trial, loads);
   } finally {
     await cutOff(run, loads);

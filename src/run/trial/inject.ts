@@ -1,4 +1,4 @@
-import type { Milliseconds, NodeName } from '../../base/units.ts';
+import type { Milliseconds, Nanoseconds, NodeName } from '../../base/units.ts';
 import { faultTraits } from '../../catalogue/faults.ts';
 import type { Fault, FaultEffect } from '../../faults/index.ts';
 import { evictionMs } from '../../plan/eviction.ts';
@@ -10,20 +10,39 @@ import { probesStable } from './settle.ts';
 import { disturbed, slack, type Trial } from './trial.ts';
 
 /** Injects the fault, and waits until edge and Kubernetes have noticed and new connections succeed again. */
-export async function injectAndObserve(trial: Trial, fault: Fault, node: NodeName): Promise<void> {
+export async function injectAndObserve(trial: Trial, fault: Fault): Promise<void> {
   const { run } = trial;
   await run.clock.sleep(realMs(run.plan, run.plan.fault?.trigger.afterMs ?? 0), trial.signal);
   trial.phase('fault');
   trial.faultMark = run.changes.mark();
   await rememberPlacement(run);
-  const at = await inject(trial, fault, node);
+  const began = await injectInto(trial, fault);
   trial.phase('observe');
-  if (!(await observed(trial, fault, node, at))) {
+  if (!(await observed(trial, fault, began))) {
     trial.note(
       'fault-not-settled',
-      `not everything had settled after ${fault.kind} of ${node} when its time was up`,
+      `not everything had settled after ${fault.kind} of ${trial.targets.join(' and ')} when its time was up`,
     );
   }
+}
+
+/** When the fault began on each of its nodes. */
+type Began = ReadonlyMap<NodeName, Nanoseconds>;
+
+/** Every node of the target, in even steps from the first to the last. Resolves when it has taken hold on all of them. */
+async function injectInto(trial: Trial, fault: Fault): Promise<Began> {
+  const { run, targets, signal } = trial;
+  const step = (run.plan.fault?.target.withinMs ?? 0) / Math.max(1, targets.length - 1);
+  const began = new Map<NodeName, Nanoseconds>();
+  // All of them are waited for, also if one has failed: whatever they change must be in the journal before it is undone.
+  const ends = await Promise.allSettled(
+    targets.map(async (node, at) => {
+      if (at > 0) await run.clock.sleep(realMs(run.plan, at * step), signal);
+      began.set(node, await inject(trial, fault, node));
+    }),
+  );
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return began;
 }
 
 /** Resolves when the fault has taken hold, with the instant at which it began. */
@@ -53,31 +72,34 @@ async function inject(trial: Trial, fault: Fault, node: NodeName): Promise<numbe
 }
 
 /** Waits until all that the fault sets off has been seen; false if that takes longer than it may. */
-function observed(trial: Trial, fault: Fault, node: NodeName, since: number): Promise<boolean> {
+function observed(trial: Trial, fault: Fault, began: Began): Promise<boolean> {
   const { run, strategy } = trial;
   const { plan, state } = run;
   const { silencesNode, losesLease } = faultTraits[fault.kind];
-  const silenced = silencesNode ? node : null;
+  const nodes = [...began.keys()];
+  const silenced = silencesNode ? nodes : [];
   const waitsForNode = losesLease && plan.observe === 'full';
-  const isGone = () => {
+  const isGone = ([node, since]: [NodeName, Nanoseconds]) => {
     const ready = state.nodeReady.get(node);
     if (ready?.ready === 'True' || (ready?.at ?? 0) < since) return false;
-    return ![...state.endpointNodes.values()].some((nodes) => nodes.has(node));
+    return ![...state.endpointNodes.values()].some((ready) => ready.has(node));
   };
   return probesStable(trial, {
-    since,
-    limitMs: observationMs(trial, node),
+    since: Math.max(...began.values()),
+    limitMs: observationMs(trial),
     holds: () => edgeHolds(run, strategy.final, silenced),
-    ...(waitsForNode ? { also: isGone, words: `, ejection and NotReady of ${node}` } : {}),
+    ...(waitsForNode
+      ? { also: () => [...began].every(isGone), words: `, ejection and NotReady of ${nodes.join(' and ')}` }
+      : {}),
   });
 }
 
 /** The longest that edge and Kubernetes may take by their timers, cluster time. */
-function observationMs({ run: { plan, placement }, strategy }: Trial, node: NodeName): Milliseconds {
+function observationMs({ run: { plan, placement }, strategy, targets }: Trial): Milliseconds {
   const { nodeMonitorGraceMs, nodeMonitorPeriodMs, leaseRenewMs } = plan.timers;
   const notReady = nodeMonitorGraceMs + nodeMonitorPeriodMs + leaseRenewMs;
   const turned = turnsMs(plan.edge, strategy.final) + 2 * plan.edge.verdictDelayMs;
   const pods = { ingress: placement.ingress.keys(), app: placement.app.keys() };
-  const evicted = evictionMs(plan, node, pods);
+  const evicted = evictionMs(plan, targets, pods);
   return notReady + evicted + turned + 2 * plan.stabilityMs + slack;
 }

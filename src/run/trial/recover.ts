@@ -3,7 +3,7 @@ import { followMs, turnsMs } from '../../plan/flip-time.ts';
 import { failuresOf, leftOf } from '../changes.ts';
 import { edgeFollows, edgeHolds } from '../expected.ts';
 import { realMs } from '../run.ts';
-import { disturbed, noise, slack, type Trial, type TrialOutcome } from './trial.ts';
+import { disturbed, namesOf, noise, slack, type Trial, type TrialOutcome } from './trial.ts';
 
 /** Undoes what the trial changed: brings the node back, the pods to their places, and the Service and its nodes as they were. */
 export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void> {
@@ -21,10 +21,11 @@ export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void
 
 /** Brings the node back, and waits until the edge holds it green again. */
 async function mend(trial: Trial, signal: AbortSignal, ending: boolean): Promise<void> {
-  const { run, fault, target, strategy } = trial;
-  if (fault === null || target === null || trial.faultMark === null) return;
-  const moment = { kind: 'fault', name: fault.kind, node: target } as const;
-  disturbed(trial, { ...moment, at: 'recover', detail: `bringing ${target} back` });
+  const { run, fault, targets, strategy } = trial;
+  if (fault === null || trial.faultMark === null) return;
+  const names = targets.join(' and ');
+  const moment = { kind: 'fault', name: fault.kind, ...namesOf(targets) } as const;
+  disturbed(trial, { ...moment, at: 'recover', detail: `bringing ${names} back` });
   const unwound = await run.changes.unwind(trial.faultMark, signal);
   if (run.signal.aborted && !ending) throw run.signal.reason;
   const failures = failuresOf(unwound);
@@ -35,20 +36,24 @@ async function mend(trial: Trial, signal: AbortSignal, ending: boolean): Promise
     });
   }
   for (const text of leftOf(unwound)) trial.note('changed-by-others', `left as it is: ${text}`);
-  disturbed(trial, { ...moment, at: 'recovered', detail: `${target} is back` });
+  disturbed(trial, {
+    ...moment,
+    at: 'recovered',
+    detail: `${names} ${targets.length > 1 ? 'are' : 'is'} back`,
+  });
   if (ending) return;
   const { edge } = run.plan;
   const limit = turnsMs(edge, strategy.final) + edge.verdictDelayMs + slack;
-  const readmitted = () => edgeHolds(run, strategy.final, null);
+  const readmitted = () => edgeHolds(run, strategy.final, []);
   if (
     !(await run.state.until(
       readmitted,
       realMs(run.plan, limit) + noise,
       signal,
-      `the edge to readmit ${target}`,
+      `the edge to readmit ${names}`,
     ))
   ) {
-    trial.note('not-readmitted', `the edge had not readmitted ${target} when its time was up`);
+    trial.note('not-readmitted', `the edge had not readmitted ${names} when its time was up`);
   }
 }
 

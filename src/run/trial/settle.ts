@@ -23,7 +23,7 @@ export async function settleOn(trial: Trial, policy: TrafficPolicy): Promise<voi
     )
   )
     return;
-  const [green, wanted] = [greenAtEdge(run), expectedGreen(run, policy, null)];
+  const [green, wanted] = [greenAtEdge(run), expectedGreen(run, policy, [])];
   throw new TrialSpoiled(
     'edge-not-settled',
     `the edge did not settle on ${policy}: green are [${[...green]}], should be [${[...wanted]}]`,

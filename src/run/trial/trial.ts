@@ -20,7 +20,8 @@ export interface Trial {
   readonly planned: PlannedTrial;
   readonly strategy: Strategy;
   readonly fault: Fault | null;
-  readonly target: NodeName | null;
+  /** The nodes that its fault hits, in their order; none: it has no fault. */
+  readonly targets: readonly NodeName[];
   /** Aborted by the user, or as soon as the trial cannot be trusted any more. */
   readonly signal: AbortSignal;
   phase(phase: Phase): void;
@@ -44,3 +45,9 @@ export function disturbed(
 ): void {
   run.record({ type: 'disturbance', t: run.clock.now(), trial: planned.index, affected: null, ...event });
 }
+
+/** Nodes as the history names them: the first, and all of them where there are several. */
+export const namesOf = (nodes: readonly NodeName[]) => ({
+  node: nodes[0] ?? null,
+  ...(nodes.length > 1 ? { nodes: [...nodes] } : {}),
+});

@@ -11,11 +11,19 @@ function checkTarget({ fault, nodes }: Sound): Problem[] {
   const names = [
     ...new Set(nodes.flatMap(({ name, count }) => Array.from({ length: count }, (_, at) => `${name}-${at}`))),
   ];
-  if (Object.keys(fault.target).length === 0) {
+  if (Object.keys(fault.target).every((key) => key === 'within')) {
     problems.push({
       path: ['fault', 'target'],
       what: 'fault.target is empty',
       hint: 'name a node, a pool, labels, or what the node runs',
+    });
+  }
+  const { count = 1, within } = fault.target;
+  if (within !== undefined && count === 1) {
+    problems.push({
+      path: ['fault', 'target', 'within'],
+      what: 'fault.target.within has no meaning for one node',
+      hint: 'add fault.target.count, or remove it',
     });
   }
   if (pool !== undefined && !pools.includes(pool))

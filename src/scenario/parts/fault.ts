@@ -10,6 +10,12 @@ const target = z
     pool: name.describe('The name of a pool'),
     labels: selector.describe('Labels of the node'),
     runs: z.enum(['ingress', 'app', 'nothing']).describe('Nodes that run a pod of it; nothing: neither'),
+    count: z
+      .union([z.int().min(1).max(100), z.literal('all')])
+      .describe('How many of the nodes that match; all: each of them; default 1'),
+    within: duration('0s', '24h').describe(
+      'From the first of several nodes to the last, in even steps; default 0s: all at once',
+    ),
   })
   .partial();
 
@@ -17,7 +23,7 @@ const parts = z.strictObject({
   kind: z
     .enum(faultKinds)
     .describe(faultKinds.map((kind) => `${kind}: ${faultTraits[kind].words}`).join('. ')),
-  target: target.describe('All that is said must hold; one of the nodes that match is chosen by the seed'),
+  target: target.describe('All that is said must hold; the seed chooses among the nodes that match'),
   pod: z.enum(['ingress', 'app']).default('ingress').describe('Which pods a fault that takes pods takes'),
   notice: z
     .enum(noticeNames)

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedOf } from '../../../src/base/random.ts';
 import { createDraws, drawn } from '../../../src/edge/draws.ts';
-import { chooseTarget } from '../../../src/plan/target.ts';
+import { chooseTargets } from '../../../src/plan/target.ts';
 
 const lanes = [
   { name: 'streams', first: 10_000, count: 101 },
@@ -84,7 +84,7 @@ test('what seeds 1 to 200 lose is spread as chance spreads it', () => {
   const counts = Array.from({ length: 200 }, (_, index) => {
     const draws = createDraws([{ name: 'slow streams', first: 10_000, count: 101 }], 0);
     draws.begin(seedOf(index + 1, 'trial', 0));
-    const target = chooseTarget(index + 1, 0, preemptible);
+    const [target = ''] = chooseTargets(index + 1, 0, preemptible);
     const streams = Array.from({ length: 60 }, (_, k) => drawn(draws.draw(10_000 + k), nodes, self));
     return streams.filter((name) => name === target).length;
   });

@@ -22,39 +22,39 @@ const changed = (from: string, to: string) => {
 const ingressOn = (...nodes: string[]) => ({ ingress: nodes, app: ['work-0'] });
 
 test('where the fault takes the last endpoint, eviction is waited for', () => {
-  assert.is(evictionMs(planOf(single), 'edge-0', ingressOn('edge-0')), 300_000);
+  assert.is(evictionMs(planOf(single), ['edge-0'], ingressOn('edge-0')), 300_000);
   const quick = planOf(`${single}timers: { podEvictionTimeout: 30s }\n`);
-  assert.is(evictionMs(quick, 'edge-0', ingressOn('edge-0')), 30_000);
+  assert.is(evictionMs(quick, ['edge-0'], ingressOn('edge-0')), 30_000);
   assert.is(
-    evictionMs(planOf(single), 'edge-0', { ingress: ['edge-1'], app: ['edge-0'] }),
+    evictionMs(planOf(single), ['edge-0'], { ingress: ['edge-1'], app: ['edge-0'] }),
     300_000,
     'the app',
   );
 });
 
 test('it is not waited for where an endpoint is left, or where nothing would bring one', () => {
-  assert.is(evictionMs(planOf(single), 'edge-0', ingressOn('edge-0', 'edge-1')), 0);
-  assert.is(evictionMs(planOf(single), 'edge-1', ingressOn('edge-0')), 0);
+  assert.is(evictionMs(planOf(single), ['edge-0'], ingressOn('edge-0', 'edge-1')), 0);
+  assert.is(evictionMs(planOf(single), ['edge-1'], ingressOn('edge-0')), 0);
   const daemons = changed('ingress: { replicas: 1,', 'ingress: { kind: DaemonSet,');
-  assert.is(evictionMs(daemons, 'edge-0', ingressOn('edge-0')), 0, "a DaemonSet's pods are never evicted");
+  assert.is(evictionMs(daemons, ['edge-0'], ingressOn('edge-0')), 0, "a DaemonSet's pods are never evicted");
   const nowhere = changed('name: edge, count: 2', 'name: edge, count: 1');
-  assert.is(evictionMs(nowhere, 'edge-0', ingressOn('edge-0')), 0, 'no other node fits');
+  assert.is(evictionMs(nowhere, ['edge-0'], ingressOn('edge-0')), 0, 'no other node fits');
   const tolerant = changed(
     'ingress: { replicas: 1,',
     'ingress: { replicas: 1, tolerations: [{ operator: Exists }],',
   );
-  assert.is(evictionMs(tolerant, 'edge-0', ingressOn('edge-0')), 0, 'the taint is tolerated for ever');
+  assert.is(evictionMs(tolerant, ['edge-0'], ingressOn('edge-0')), 0, 'the taint is tolerated for ever');
 });
 
 test('a fault that ends the pods itself, or leaves the node alive, needs no eviction', () => {
   for (const kind of ['preempt', 'drain', 'pod-kill']) {
     assert.is(
-      evictionMs(changed('kind: power-off', `kind: ${kind}`), 'edge-0', ingressOn('edge-0')),
+      evictionMs(changed('kind: power-off', `kind: ${kind}`), ['edge-0'], ingressOn('edge-0')),
       0,
       kind,
     );
   }
-  assert.is(evictionMs(changed('kind: power-off', 'kind: unplug'), 'edge-0', ingressOn('edge-0')), 300_000);
+  assert.is(evictionMs(changed('kind: power-off', 'kind: unplug'), ['edge-0'], ingressOn('edge-0')), 300_000);
 });
 
 test("the plan's time includes it, and a notice", () => {

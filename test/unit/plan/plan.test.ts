@@ -153,9 +153,19 @@ test('targets follow from the seed alone, whichever policies and however many re
   assert.equal(plannedTargets(planOf(text, { policies: ['Local'] })), all);
   assert.equal(plannedTargets(planOf(text, { repeats: 5 })), all.slice(0, 5));
   assert.equal(plannedTargets(planOf(text, { cluster: 'kind' })), all);
-  assert.ok(all.every((node) => node.startsWith('spot-')));
-  assert.is(new Set(all).size, 3, 'twelve repeats meet each of three nodes');
+  assert.ok(all.flat().every((node) => node.startsWith('spot-')));
+  assert.is(new Set(all.flat()).size, 3, 'twelve repeats meet each of three nodes');
   assert.not.equal(plannedTargets(planOf(text, { seed: 2 })), all);
+});
+
+test('several targets differ, are all of them, or are refused if there are not as many', () => {
+  const counted = (count: string) => base.replace(/(fault:.*target: \{)/, `$1 count: ${count},`);
+  for (const nodes of plannedTargets(planOf(`${counted('2')}repeats: 4\n`)))
+    assert.is(new Set(nodes).size, 2);
+  assert.equal([...(plannedTargets(planOf(counted('all')))[0] ?? [])].sort(), ['spot-0', 'spot-1', 'spot-2']);
+  assert.throws(() => planOf(counted('4')), /fault.target.count is 4, and 3 nodes match/);
+  const wave = planOf(counted('2, within: 40s'));
+  assert.is(wave.fault?.target.withinMs, 40_000);
 });
 
 test('no fault, no target', () => {

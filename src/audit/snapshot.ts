@@ -52,6 +52,10 @@ const serviceObject = z.object({
     loadBalancerSourceRanges: list(z.string()),
     allocateLoadBalancerNodePorts: z.boolean().optional(),
     trafficDistribution: z.string().optional(),
+    sessionAffinity: z.string().optional(),
+    sessionAffinityConfig: z
+      .object({ clientIP: z.object({ timeoutSeconds: z.number().optional() }).nullish() })
+      .nullish(),
   }),
   status: z
     .object({
@@ -99,12 +103,27 @@ const container = z.object({
     .object({
       exec: z.looseObject({}).optional(),
       httpGet: z.object({ path: z.string().optional() }).optional(),
+      initialDelaySeconds: z.number().optional(),
+      periodSeconds: z.number().optional(),
+      timeoutSeconds: z.number().optional(),
+      failureThreshold: z.number().optional(),
+      successThreshold: z.number().optional(),
     })
     .optional(),
 });
 
+const toleration = z.object({
+  key: z.string().optional(),
+  operator: z.enum(['Exists', 'Equal']).optional(),
+  value: z.string().optional(),
+  effect: z.string().optional(),
+  tolerationSeconds: z.number().optional(),
+});
+
 const podSpec = z.object({
   nodeName: z.string().optional(),
+  nodeSelector: map,
+  tolerations: list(toleration),
   terminationGracePeriodSeconds: z.number().optional(),
   containers: list(container),
 });

@@ -46,7 +46,12 @@ export async function auditCluster(args: AuditArguments, io: Io): Promise<ExitCo
   return exitCodes[report.verdict];
 }
 
-function checkSource({ files, context, kubeconfig, manifests }: AuditArguments): void {
+export function checkSource({
+  files,
+  context,
+  kubeconfig,
+  manifests,
+}: Pick<AuditArguments, 'files' | 'context' | 'kubeconfig' | 'manifests'>): void {
   if (files.length === 0) return;
   const other =
     context !== undefined
@@ -57,13 +62,14 @@ function checkSource({ files, context, kubeconfig, manifests }: AuditArguments):
           ? '--manifests'
           : null;
   if (other === null) return;
-  throw new MidflightError('bad-usage', `-f audits files and ${other} a cluster`, {
+  throw new MidflightError('bad-usage', `-f reads files and ${other} a cluster`, {
     hint: 'leave one of them out',
   });
 }
 
-async function snapshotOf(
-  args: AuditArguments,
+/** What is known of a cluster, or of manifests in its place. Throws `bad-usage`, `missing-file`, `api-failed`. */
+export async function snapshotOf(
+  args: Pick<AuditArguments, 'files' | 'context' | 'kubeconfig' | 'namespace'>,
   io: Io,
 ): Promise<{ snapshot: Snapshot; contextFlag: string }> {
   if (args.files.length > 0)
@@ -86,7 +92,7 @@ function unreadable(error: ApiError, context: string): MidflightError {
 }
 
 /** Of a dump only what is asked for; a live snapshot was asked for by namespace. */
-function inNamespace(snapshot: Snapshot, namespace: string | undefined): Snapshot {
+export function inNamespace(snapshot: Snapshot, namespace: string | undefined): Snapshot {
   if (namespace === undefined) return snapshot;
   const services = snapshot.lists.services.filter(
     ({ metadata }) => (metadata.namespace ?? 'default') === namespace,
@@ -94,7 +100,7 @@ function inNamespace(snapshot: Snapshot, namespace: string | undefined): Snapsho
   return { ...snapshot, lists: { ...snapshot.lists, services } };
 }
 
-function noService(service: string, { lists, gaps }: Snapshot): MidflightError {
+export function noService(service: string, { lists, gaps }: Snapshot): MidflightError {
   const found = lists.services.find(
     ({ metadata }) =>
       metadata.name === service || `${metadata.namespace ?? 'default'}/${metadata.name}` === service,
@@ -124,7 +130,7 @@ function longestOf(text: string | undefined): number | null {
   return ms / 1000;
 }
 
-function checkSpotLabels(labels: readonly string[]): void {
+export function checkSpotLabels(labels: readonly string[]): void {
   for (const label of labels) {
     if (/^[A-Za-z0-9][\w./-]*(=[\w.-]*)?$/.test(label)) continue;
     throw new MidflightError('bad-usage', `--spot-label ${label} is not KEY=VALUE`, {

@@ -10,6 +10,7 @@ import { cluster } from './commands/cluster.ts';
 import { compare } from './commands/compare.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
+import { rehearse } from './commands/rehearse.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { validate } from './commands/validate.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   run,
   watch,
   audit,
+  rehearse,
   validate,
   report,
   explain,

@@ -44,6 +44,8 @@ interface RunArguments {
   /** A kind configuration's file. */
   readonly kindConfig?: string | undefined;
   readonly images: { readonly [part in keyof Plan['images']]: string | undefined };
+  /** Is given each report once it is printed. */
+  readonly onReport?: (report: Report) => void;
 }
 
 /** Everything is checked before anything is started: a problem of the last file costs no run of the first. */
@@ -114,6 +116,7 @@ async function runPlans(plans: readonly Plan[], args: RunArguments, io: Io): Pro
     for await (const result of runEach(plans, args, io, interruption.signal, against.report)) {
       results.push(result);
       if (!args.json) await printTerminal(result, reporters, io);
+      args.onReport?.(result.report);
       changes.push(against.settle(result.report, io));
     }
   } finally {

@@ -83,6 +83,7 @@ test('up leaves it running: API, balancer, audit, kubectl; down ends all of it',
   assert.equal(service?.preemptibleTransit.names, ['preemptible-0', 'preemptible-1', 'preemptible-2']);
   assert.is(service?.exposedShare, 0.6);
 
+  await rehearses(kubeconfig, box);
   await withKubectl({ ...box.env, KUBECONFIG: kubeconfig }, box);
 
   const down = await runCli(['cluster', 'down'], box);
@@ -91,6 +92,22 @@ test('up leaves it running: API, balancer, audit, kubectl; down ends all of it',
   assert.equal(processesOf(box), []);
   assert.equal(stateFiles(box), []);
 });
+
+/** Its own shape as a scenario, run as a second embedded cluster beside it: what the audit has inferred is measured. */
+async function rehearses(kubeconfig: string, box: Sandbox): Promise<void> {
+  const file = join(box.folder, 'rehearsal.yaml');
+  const both = ['--policy', 'Cluster', '--policy', 'Local'];
+  const args = ['rehearse', '--kubeconfig', kubeconfig, '-o', file, ...both, '--quiet'];
+  const ran = await runCli([...args, '--out', join(box.folder, 'rehearsal')], box);
+  assert.match(ran.stdout, /a node's death under Cluster, as it is now: [1-9]\d* of \d+ requests are cut; /);
+  assert.match(ran.stdout, /a node's death under Local: 0 of \d+ requests are cut; no new connection fails/);
+  assert.is(ran.code, 0, ran.stderr);
+  const scenario = readFileSync(file, 'utf8');
+  assert.match(scenario, / {2}- name: preemptible\n {4}count: 3\n {4}preemptible: true\n/);
+  assert.match(scenario, /preset: gke-instance-group/);
+  const valid = await runCli(['validate', file], box);
+  assert.is(valid.code, 0, valid.stderr);
+}
 
 /** kubectl's commands, each with what it must print; all end with 0 unless said. */
 const commands: readonly (readonly [args: string, prints: RegExp, code?: number])[] = [

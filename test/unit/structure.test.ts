@@ -58,6 +58,7 @@ const allowed: Record<string, readonly string[]> = {
   reports: ['base', 'catalogue', 'plan', 'history', 'analysis'],
   library: ['base', 'catalogue', 'history', 'analysis', 'cli'],
   audit: ['base', 'catalogue', 'scenario', 'presets', 'kube', 'reports'],
+  rehearse: ['base', 'catalogue', 'scenario', 'presets', 'plan', 'kube', 'analysis', 'reports', 'audit'],
 };
 
 const src = join(packageRoot(), 'src');

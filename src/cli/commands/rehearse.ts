@@ -1,0 +1,118 @@
+import { policyNames } from '../../catalogue/policies.ts';
+import { defineCommand } from '../command.ts';
+
+export const rehearse = defineCommand({
+  usage: 'rehearse',
+  describe:
+    "Makes a scenario of your cluster's shape and runs it: what a node's death and each way to flip cost",
+  examples: [
+    [
+      'rehearse --context prod --service ingress/traefik',
+      'reads prod, writes nothing to it, runs on this machine',
+    ],
+    [
+      'rehearse --service traefik -o traefik.yaml --write-only',
+      'the scenario alone, to keep and to run later',
+    ],
+    ['rehearse -f rendered/ --service web', 'from manifests; the nodes are assumed if there are none'],
+  ],
+  options: (cli) =>
+    cli
+      .option('context', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'A context of the kubeconfig',
+        defaultDescription: 'the current one',
+      })
+      .option('kubeconfig', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'The kubeconfig file',
+        defaultDescription: '$KUBECONFIG, ~/.kube/config, or the service account of the pod',
+      })
+      .option('namespace', {
+        type: 'string',
+        alias: 'n',
+        requiresArg: true,
+        describe: 'Only Services of this namespace',
+      })
+      .option('service', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Which Service: NAME or NAMESPACE/NAME',
+        defaultDescription: 'the only one of type LoadBalancer or NodePort',
+      })
+      .option('file', {
+        type: 'string',
+        alias: 'f',
+        array: true,
+        describe:
+          'Manifests, or the output of kubectl get -o yaml, in place of a cluster: files, folders, - for standard input',
+      })
+      .option('spot-label', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe:
+          'KEY=VALUE, or KEY: a label or taint of your own for preemptible nodes; may be given several times',
+      })
+      .option('output', {
+        type: 'string',
+        alias: 'o',
+        requiresArg: true,
+        describe: 'Write the scenario to this file',
+      })
+      .option('write-only', {
+        type: 'boolean',
+        default: false,
+        describe: 'Do not run it; without --output it goes to standard output',
+      })
+      .option('cluster', {
+        choices: ['embedded', 'kind'] as const,
+        default: 'embedded' as const,
+        requiresArg: true,
+        describe: 'Where it is run',
+      })
+      .option('policy', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        choices: policyNames,
+        describe: 'Run only this policy; may be given several times',
+      })
+      .option('repeats', { type: 'number', requiresArg: true, describe: 'Repeats of every policy' })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Report folder',
+        defaultDescription: 'reports/<time>-<experiment>',
+      })
+      .option('force', {
+        type: 'boolean',
+        default: false,
+        describe: 'Replace a file at --output that rehearse has not written, and foreign reports in --out',
+      })
+      .option('quiet', { type: 'boolean', default: false, describe: 'No progress' }),
+  run: async (args, io) => {
+    const { rehearseService } = await import('../rehearse-service.ts');
+    return rehearseService(
+      {
+        context: args.context,
+        kubeconfig: args.kubeconfig,
+        namespace: args.namespace,
+        service: args.service,
+        files: args.file ?? [],
+        spotLabels: args.spotLabel ?? [],
+        output: args.output,
+        writeOnly: args.writeOnly,
+        cluster: args.cluster,
+        policies: args.policy,
+        repeats: args.repeats,
+        out: args.out,
+        force: args.force,
+        quiet: args.quiet,
+      },
+      io,
+    );
+  },
+});

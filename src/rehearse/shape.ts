@@ -1,0 +1,70 @@
+import type { TrafficPolicy } from '../catalogue/policies.ts';
+import type { CloudName, PresetName } from '../scenario/schema.ts';
+
+/** Nodes that are alike for a traffic policy: one pool, zone, set of taints and role. */
+export interface PoolShape {
+  /** Of the cluster's pool, made fit for a scenario. */
+  readonly name: string;
+  readonly count: number;
+  /** How many nodes of the cluster they stand for; the same unless it was scaled down. */
+  readonly of: number;
+  readonly preemptible: boolean;
+  readonly zone: string | null;
+  readonly taints: readonly { readonly key: string; readonly value: string; readonly effect: TaintEffect }[];
+  readonly runsIngress: boolean;
+  /** The balancer leaves them out. */
+  readonly excluded: boolean;
+}
+
+export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+
+/** How the Service's pods are made ready and ended, seconds; null: not known, so the scenario's default holds. */
+export interface PodShape {
+  readonly kind: 'Deployment' | 'DaemonSet';
+  /** Over all nodes of the shape. */
+  readonly pods: number;
+  readonly graceSeconds: number | null;
+  readonly preStopSeconds: number | null;
+  readonly evictionSeconds: number | null;
+  readonly traefikGraceSeconds: number | null;
+  readonly traefikAcceptSeconds: number | null;
+  readonly readiness: {
+    readonly initialDelay: number | null;
+    readonly period: number | null;
+    readonly timeout: number | null;
+    readonly failureThreshold: number | null;
+    readonly successThreshold: number | null;
+  } | null;
+}
+
+export interface CheckShape {
+  readonly intervalSeconds: number;
+  readonly unhealthy: number;
+  readonly healthy: number;
+}
+
+/** All of a cluster that decides what a death or a flip costs the clients of one Service. */
+export interface Shape {
+  /** `namespace/name`. */
+  readonly service: string;
+  readonly policy: TrafficPolicy;
+  readonly cloud: CloudName;
+  /** Whether the cloud gives notice of a preemption as midflight knows it. */
+  readonly knowsNotice: boolean;
+  readonly balancer: { readonly name: string; readonly evidence: string; readonly preset: PresetName };
+  /** As the Service's annotations set it; null: as the preset. */
+  readonly checks: Readonly<Record<TrafficPolicy, CheckShape>> | null;
+  readonly pools: readonly PoolShape[];
+  readonly ingress: PodShape;
+  readonly affinitySeconds: number | null;
+  readonly trafficDistribution: string | null;
+  /** What the cluster did not show, or what a scenario cannot hold: sentences for the file's head. */
+  readonly notes: readonly string[];
+}
+
+/** Nodes that the balancer sends to and that run no pod of the Service: they only pass connections on. */
+export const transitOf = ({ pools }: Pick<Shape, 'pools'>): readonly PoolShape[] =>
+  pools.filter(({ runsIngress, excluded }) => !runsIngress && !excluded);
+
+export const nodesOf = (pools: readonly PoolShape[]): number =>
+  pools.reduce((sum, { count }) => sum + count, 0);

@@ -7,9 +7,9 @@ import {
 } from '../audit/facts/workloads.ts';
 import type { WorkloadObject } from '../audit/snapshot.ts';
 import { parseDuration } from '../base/units.ts';
-import type { PodShape } from './shape.ts';
+import type { IngressShape } from './shape.ts';
 
-type Timing = Omit<PodShape, 'pods'>;
+type Timing = Omit<IngressShape, 'pods'>;
 
 /** What a Service's workload says of its pods; of several the first, which a note names. Null workloads: defaults. */
 export function ingressTiming(workloads: readonly WorkloadObject[]): { timing: Timing; notes: string[] } {

@@ -16,7 +16,7 @@ interface Placement {
  * Where the Service's ready pods are; without any, where its workload asks for them. Throws `no-target` if neither can be
  * said: there is nothing to rehearse.
  */
-export function placementOf(view: ServiceView, nodes: readonly NodeFacts[]): Placement {
+export function ingressPlacement(view: ServiceView, nodes: readonly NodeFacts[]): Placement {
   const { endpoints, workloads, key } = view;
   if (endpoints !== null && endpoints.byNode.size > 0) {
     const notes =

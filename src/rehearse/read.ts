@@ -7,7 +7,7 @@ import { presetAnnotation } from '../kube/names.ts';
 import { counted } from '../reports/figures.ts';
 import { type CloudName, type PresetName, presetNames } from '../scenario/schema.ts';
 import { ingressTiming } from './ingress.ts';
-import { placementOf } from './place.ts';
+import { ingressPlacement } from './place.ts';
 import { type PlacedNode, poolsOf } from './pools.ts';
 import type { Shape } from './shape.ts';
 
@@ -17,7 +17,7 @@ export function shapeOf(view: ServiceView, cluster: ClusterView): Shape {
   const { timing, notes: timingNotes } = ingressTiming(view.workloads);
   const assumed = cluster.nodes.length === 0 ? assumedNodes(view) : null;
   const nodes = assumed?.nodes ?? cluster.nodes;
-  const placed = assumed ?? placementOf(view, nodes);
+  const placed = assumed ?? ingressPlacement(view, nodes);
   const { nodes: used, notes: leftNotes } = usedNodes(view, cluster, nodes, placed.byNode);
   const { preset, note } = presetOf(view, cluster);
   const marks = nodes.flatMap(({ spot }) => (spot === null ? [] : [spot]));

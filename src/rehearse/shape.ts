@@ -19,7 +19,7 @@ export interface PoolShape {
 export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 
 /** How the Service's pods are made ready and ended, seconds; null: not known, so the scenario's default holds. */
-export interface PodShape {
+export interface IngressShape {
   readonly kind: 'Deployment' | 'DaemonSet';
   /** Over all nodes of the shape. */
   readonly pods: number;
@@ -37,7 +37,7 @@ export interface PodShape {
   } | null;
 }
 
-export interface CheckShape {
+interface CheckShape {
   readonly intervalSeconds: number;
   readonly unhealthy: number;
   readonly healthy: number;
@@ -55,7 +55,7 @@ export interface Shape {
   /** As the Service's annotations set it; null: as the preset. */
   readonly checks: Readonly<Record<TrafficPolicy, CheckShape>> | null;
   readonly pools: readonly PoolShape[];
-  readonly ingress: PodShape;
+  readonly ingress: IngressShape;
   readonly affinitySeconds: number | null;
   readonly trafficDistribution: string | null;
   /** What the cluster did not show, or what a scenario cannot hold: sentences for the file's head. */

@@ -2,12 +2,12 @@ import { stringify } from 'yaml';
 import type { PolicyName } from '../catalogue/policies.ts';
 import { counted } from '../reports/figures.ts';
 import { nameLike } from './names.ts';
-import { type PodShape, type PoolShape, type Shape, transitOf } from './shape.ts';
+import { type IngressShape, type PoolShape, type Shape, transitOf } from './shape.ts';
 
 /** The first words of a file that may be written over. */
 export const headLine = '# Written by midflight rehearse';
 
-export interface Written {
+interface Written {
   readonly policies: readonly PolicyName[];
   readonly timeScale: number;
 }
@@ -114,7 +114,7 @@ function tolerationsOf(pools: readonly PoolShape[]) {
 const seconds = (value: number) => `${value}s`;
 
 /** Only what was read; the scenario's defaults are Kubernetes' and Traefik's. */
-function timingValue(pods: PodShape) {
+function timingValue(pods: IngressShape) {
   const { graceSeconds, preStopSeconds, traefikGraceSeconds, traefikAcceptSeconds, readiness } = pods;
   const traefik = {
     ...(traefikGraceSeconds === null ? {} : { graceTimeOut: seconds(traefikGraceSeconds) }),
@@ -128,7 +128,7 @@ function timingValue(pods: PodShape) {
   };
 }
 
-function readinessValue(readiness: NonNullable<PodShape['readiness']>) {
+function readinessValue(readiness: NonNullable<IngressShape['readiness']>) {
   const { initialDelay, period, timeout, failureThreshold, successThreshold } = readiness;
   return {
     ...(initialDelay === null || initialDelay === 0 ? {} : { initialDelay: seconds(initialDelay) }),
@@ -158,7 +158,7 @@ function edgeValue({ balancer: { preset }, checks }: Shape) {
   return { preset, overrides: { checks: { Cluster: of(checks.Cluster), Local: of(checks.Local) } } };
 }
 
-const timersValue = ({ evictionSeconds }: PodShape) =>
+const timersValue = ({ evictionSeconds }: IngressShape) =>
   evictionSeconds === null ? {} : { timers: { podEvictionTimeout: seconds(evictionSeconds) } };
 
 /** The node whose death tells most: one that only passes connections on, a preemptible one if there is any. */

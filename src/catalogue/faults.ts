@@ -1,4 +1,5 @@
 import { type NoticeTraits, notices } from './notices.ts';
+import type { ParameterTraits } from './parameters.ts';
 
 /*
  * What each fault of a scenario means, as data: which requests it takes, whether anybody hears of it, how long its notice
@@ -40,6 +41,8 @@ export interface FaultTraits {
   readonly notice: NoticeTraits | null;
   /** After a notice: what is then done to the node, in words; null: the fault's own name says it. */
   readonly afterNotice: string | null;
+  /** What a scenario may give it beside its target, as keys of `fault`. */
+  readonly parameters?: Readonly<Record<string, ParameterTraits>>;
   /** In a sentence: `preemption of spot-1`. */
   readonly noun: string;
   /** From the notice, while it is being injected, and once it has taken hold. */
@@ -107,6 +110,16 @@ const rows = {
     ownGrace: true,
     notice: null,
     afterNotice: null,
+    parameters: {
+      timeout: {
+        form: 'duration',
+        least: '1s',
+        most: '24h',
+        byDefault: '5m',
+        words:
+          "Of drain, as kubectl drain's --timeout: how long each eviction may take to be accepted, and then its pod to end",
+      },
+    },
     noun: 'drain',
     looks: { begin: { word: 'being drained', down: false }, done: { word: 'drained', down: false } },
     words: 'cordon and evict, as kubectl drain does',
@@ -152,6 +165,12 @@ export const isFaultKind = (name: string): name is FaultKind => Object.hasOwn(ro
 
 /** Of a fault that a history names; null: this version does not know it. */
 export const traitsOf = (name: string): FaultTraits | null => (isFaultKind(name) ? faultTraits[name] : null);
+
+/** Every parameter of every fault, by its name. */
+export const faultParameters: Readonly<Record<string, ParameterTraits>> = Object.assign(
+  {},
+  ...faultKinds.map((kind): FaultTraits => faultTraits[kind]).map(({ parameters }) => parameters ?? {}),
+);
 
 /** It takes pods, not a node. */
 export const takesPod = ({ takes }: FaultTraits): boolean => takes === 'pod';

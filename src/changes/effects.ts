@@ -1,27 +1,66 @@
+import * as z from 'zod';
 import type { Nanoseconds } from '../base/units.ts';
-import type { ChangeKind } from './change.ts';
-import type { PodTarget } from './kinds/pod.ts';
+import { type AnyKind, anyKind, type ChangeKind } from './change.ts';
+import { podTarget } from './kinds/pod.ts';
 
 /** How a node is silenced. off: it is dead behind the silence. unplugged: it lives on. */
-export type Silence = 'off' | 'unplugged';
+const silence = z.enum(['off', 'unplugged']);
+export type Silence = z.infer<typeof silence>;
 
 /** Which pods a graceful node shutdown ends first and which last. */
-export type PodClass = 'ordinary' | 'critical';
+const podClass = z.enum(['ordinary', 'critical']);
+export type PodClass = z.infer<typeof podClass>;
 
-/**
- * What no API offers, done to a node, by presence: a cluster that cannot do one does not have it. Doing one resolves with
- * the monotonic instant right before it began; all clocks count from there.
- */
-export interface Effects {
+/** A change but for how it is made: that is the provider's part. Making it resolves with the instant right before it began. */
+type Form<Target, Before, Wanted> = Pick<
+  ChangeKind<Target, Before, Wanted, Nanoseconds>,
+  'kind' | 'scope' | 'target' | 'before' | 'wanted' | 'describe'
+>;
+const form = <T, B, W>(one: Form<T, B, W>) => one;
+const node = z.object({ node: z.string() });
+
+/** What no API offers, done to a node or a pod: what each effect is, the same on every cluster that can do it. */
+export const effectForms = {
   /** Silence: no FIN, no RST, no SYN-ACK. Undone, the node is Ready at its old address. */
-  readonly power?: ChangeKind<{ node: string }, { address: string }, { how: Silence }, Nanoseconds>;
+  power: form({
+    kind: 'node-power',
+    scope: 'cluster',
+    target: node,
+    before: z.object({ address: z.string() }),
+    wanted: z.object({ how: silence }),
+    describe: (target, { how }) => `node ${target.node} ${how}`,
+  }),
   /** SIGTERM to pods as the kubelet's graceful node shutdown does, SIGKILL after the grace (real milliseconds). */
-  readonly shutdownPods?: ChangeKind<
-    { node: string },
-    null,
-    { which: PodClass; graceMs: number },
-    Nanoseconds
-  >;
+  shutdownPods: form({
+    kind: 'pod-shutdown',
+    scope: 'cluster',
+    target: node,
+    before: z.null(),
+    wanted: z.object({ which: podClass, graceMs: z.number() }),
+    describe: (target, { which }) => `${which} pods of node ${target.node} ended by its shutdown`,
+  }),
   /** SIGKILL to all processes of one pod: the kernel closes its sockets. Undone, the pod is Ready again, or gone. */
-  readonly killPod?: ChangeKind<PodTarget, null, Record<string, never>, Nanoseconds>;
-}
+  killPod: form({
+    kind: 'pod-kill',
+    scope: 'cluster',
+    target: podTarget,
+    before: z.null(),
+    wanted: z.record(z.string(), z.never()),
+    describe: (target) => `pod ${target.namespace}/${target.name} killed`,
+  }),
+};
+
+type EffectOf<F> = F extends Form<infer T, infer B, infer W> ? ChangeKind<T, B, W, Nanoseconds> : never;
+
+/** The effects that a cluster offers, by presence: one that it cannot do is not there. */
+export type Effects = { readonly [Name in keyof typeof effectForms]?: EffectOf<(typeof effectForms)[Name]> };
+
+const kindOf = <T, B, W, R>(kind: ChangeKind<T, B, W, R> | undefined): AnyKind[] =>
+  kind === undefined ? [] : [anyKind(kind)];
+
+/** The same as kinds for a journal that is read back. */
+export const anyEffects = ({ power, shutdownPods, killPod }: Effects): AnyKind[] => [
+  ...kindOf(power),
+  ...kindOf(shutdownPods),
+  ...kindOf(killPod),
+];

@@ -1,15 +1,12 @@
-import type { Milliseconds } from '../base/units.ts';
 import { nodeCordon, podEviction } from '../changes/kinds/index.ts';
 import type { Fault } from './fault.ts';
-
-/** Until each eviction is accepted, and then until its pod has ended. */
-const limitMs: Milliseconds = 300_000;
 
 /** Cordon, then evict every pod but those of DaemonSets, as `kubectl drain --ignore-daemonsets` does. */
 export const drain: Fault = {
   kind: 'drain',
   needs: [],
   async inject(context, node) {
+    const limitMs = context.parameter('timeout');
     context.began(context.now(), 'cordoned, its pods evicted');
     await context.changes.make(nodeCordon, { node }, { cordoned: true });
     const pods = await context.podsOn(node, 'all');

@@ -22,6 +22,8 @@ export interface FaultContext {
   readonly pod: 'ingress' | 'app';
   /** What a fault with a notice plays before it; null: none. */
   readonly terms: NoticeTraits | null;
+  /** The value of one of its parameters (src/catalogue/parameters.ts): the scenario's, or the default. */
+  parameter(name: string): number;
   now(): Nanoseconds;
   /** Sleeps; rejects when the run is interrupted. */
   sleep(ms: Milliseconds): Promise<void>;

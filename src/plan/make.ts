@@ -7,6 +7,7 @@ import { zoneLabel } from '../catalogue/zones.ts';
 import { resolveEdge } from '../presets/index.ts';
 import { parseExpectation } from '../scenario/expectation.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
+import { parametersOf } from '../scenario/parameter.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { capacityNotice } from './capacity.ts';
 import { checkPlan } from './checks/index.ts';
@@ -140,12 +141,14 @@ function nodesOf({ nodes, cloud }: Scenario): PlannedNode[] {
 function faultOf({ fault, cloud }: Scenario, load: Plan['load']): Plan['fault'] {
   if (fault === undefined) return null;
   const all = load.reduce((sum, item) => sum + (item.kind === 'streams' ? item.concurrency : 0), 0);
+  const parameters = parametersOf(faultTraits[fault.kind], fault);
   return {
     kind: fault.kind,
     target: targetOf(fault.target),
     pod: fault.pod,
     // Each cloud gives its own, and a fault that comes without one has none.
     notice: faultTraits[fault.kind].notice === null ? null : (fault.notice ?? cloud),
+    ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
     trigger: {
       streamsInFlight: fault.trigger.streamsInFlight ?? all,
       afterMs: ms(fault.trigger.after),

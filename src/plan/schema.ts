@@ -130,6 +130,8 @@ const plannedFault = z.object({
   pod: z.enum(['ingress', 'app']),
   /** Whose notice comes before it; null: none. Histories from before this field lack it: GKE's, of a fault that has one. */
   notice: z.enum(noticeNames).nullable().optional(),
+  /** Its parameters (src/catalogue/faults.ts) as numbers. Histories from before this field lack it. */
+  parameters: z.record(z.string(), z.number()).optional(),
   trigger: z.object({ streamsInFlight: z.int(), afterMs: ms }),
 });
 

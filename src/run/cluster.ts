@@ -1,4 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { MidflightError } from '../base/errors.ts';
 import type { NodeName } from '../base/units.ts';
 import type { TrafficPolicy } from '../catalogue/policies.ts';
 import { placement, servicePolicy } from '../changes/kinds/index.ts';
@@ -6,6 +7,7 @@ import type { FaultContext, NodePod } from '../faults/index.ts';
 import { isLive, isReadyPod } from '../kube/pods.ts';
 import { noticeOf } from '../plan/notice.ts';
 import { slowestMs } from '../plan/pods.ts';
+import type { Plan } from '../plan/schema.ts';
 import { type PodCounts, type Run, realMs } from './run.ts';
 
 /** How long moved pods may take to be Ready at their old places if they start and end at once, cluster time. */
@@ -38,11 +40,18 @@ export function faultContext(
     podsOn: (node, of) => podsOn(run, node, of),
     pod: run.plan.fault?.pod ?? 'ingress',
     terms: run.plan.fault === null ? null : noticeOf(run.plan.fault),
+    parameter: (name) => parameterOf(run.plan.fault, name),
     now: run.clock.now,
     sleep: (ms) => run.clock.sleep(realMs(run.plan, ms), signal),
     realMs: (ms) => realMs(run.plan, ms),
     ...marks,
   };
+}
+
+function parameterOf(fault: Plan['fault'], name: string): number {
+  const value = fault?.parameters?.[name];
+  if (value === undefined) throw new MidflightError('internal', `the fault has no parameter ${name}`);
+  return value;
 }
 
 async function podsOn(run: Workloads, node: NodeName, of: 'ingress' | 'app' | 'all'): Promise<NodePod[]> {

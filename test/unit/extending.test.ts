@@ -11,6 +11,7 @@ import { refusalOf, type SwitchoverContext } from '../../src/policies/index.ts';
 import { haproxy } from '../../src/presets/haproxy.ts';
 import { plannedEdge } from '../../src/presets/schema.ts';
 import { balancerWatch } from '../../src/run/balancer-watch.ts';
+import { parametersOf } from '../../src/scenario/parameter.ts';
 import { lastEjected, lastEjectedTraits } from '../support/examples/clock.ts';
 import { flapping, flappingTraits } from '../support/examples/fault.ts';
 import { ourBalancer } from '../support/examples/preset.ts';
@@ -43,6 +44,7 @@ test('the fault silences the node by a change, and its clocks count from that', 
     effects: { power: {} },
     began: (at: number, detail: string) => log.push(`${detail} @${at}`),
     sleep: async (ms: number) => log.push(`sleep ${ms}`),
+    parameter: (name: string) => parametersOf(flappingTraits, { pause: '2s' })[name],
   } as unknown as FaultContext;
   assert.is((await flapping.inject(context, 'stable-1')).affected, 1);
   assert.equal(log, ['unplugged stable-1', 'the link is down @7', 'sleep 2000']);

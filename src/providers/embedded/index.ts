@@ -3,12 +3,11 @@ import { packageVersion } from '../../base/package.ts';
 import type { Limit } from '../../history/codes.ts';
 import { settingsOf } from '../../plan/settings.ts';
 import { launchLocal } from '../local-role.ts';
-import { nodeEffects } from '../node-effects.ts';
 import { newToken } from '../processes.ts';
 import type { Cluster, EdgeFront, Host, Provider, WorkloadSource } from '../provider.ts';
 import { createEmbeddedCluster, type EmbeddedCluster } from './create.ts';
+import { embeddedEffects } from './effects.ts';
 import { installWorkload } from './install.ts';
-import { powerOf } from './power.ts';
 import { hasWholeLoopback } from './subnet.ts';
 
 /** A whole cluster of processes on this machine's loopback: no Docker, no root, time may be compressed. */
@@ -66,10 +65,7 @@ export function embeddedProvider(): Provider<EdgeFront> {
     host,
     front,
     workload,
-    effects: nodeEffects(
-      powerOf(up),
-      (node) => up().topology.find(({ name }) => name === node)?.address ?? '',
-    ),
+    effects: embeddedEffects(up),
     async down() {
       // The last started ends first; a failure of one keeps no other from ending.
       for (const close of closers.splice(0).reverse()) await close().catch(() => {});

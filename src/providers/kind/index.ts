@@ -3,7 +3,6 @@ import { monotonic } from '../../base/clock.ts';
 import { adviceOf, MidflightError } from '../../base/errors.ts';
 import type { Limit } from '../../history/codes.ts';
 import type { Plan } from '../../plan/schema.ts';
-import { nodeEffects } from '../node-effects.ts';
 import type { Cluster, EdgeFront, Host, Provider, ProviderEvents, WorkloadSource } from '../provider.ts';
 import { type AccessLog, followAccessLogs } from './access-log.ts';
 import { answering } from './answering.ts';
@@ -12,6 +11,7 @@ import { onOurClock } from './clock.ts';
 import { runPrefix } from './cluster.ts';
 import { baseConfig } from './config.ts';
 import { launchContainer } from './containers.ts';
+import { kindEffects } from './effects.ts';
 import { imagesOf } from './images.ts';
 import { install } from './install.ts';
 import { versionsOf } from './versions.ts';
@@ -121,14 +121,8 @@ export function kindProvider({
     host,
     front,
     workload,
-    effects: nodeEffects(
-      {
-        off: (node) => up().power.off(node),
-        unplug: (node) => up().power.unplug(node),
-        shutdownPods: (node, which, graceMs) => up().power.shutdownPods(node, which, graceMs),
-        killPod: (pod) => up().power.killPod(pod),
-        on: (node, how, address) => up().power.on(node, how, address),
-      },
+    effects: kindEffects(
+      () => up().power,
       (node) => up().topology.find(({ name }) => name === node)?.address ?? '',
     ),
     async down() {

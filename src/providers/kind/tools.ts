@@ -2,13 +2,14 @@ import { AppsV1Api, CoordinationV1Api, CoreV1Api, type KubeConfig } from '@kuber
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import { anyKind } from '../../changes/change.ts';
+import { anyEffects } from '../../changes/effects.ts';
 import type { ChangeLine, Opening } from '../../changes/journal.ts';
 import { apiKinds, runLease, runLeaseHold } from '../../changes/kinds/index.ts';
 import { refuseIfHeld } from '../../kube/lease.ts';
 import type { Tools } from '../clean.ts';
-import { anyEffects, nodeEffects } from '../node-effects.ts';
 import { kindCluster, kindNetwork, kindUse } from './changes.ts';
 import { existingClusters, openCluster } from './cluster.ts';
+import { kindEffects } from './effects.ts';
 import { kindPower } from './power.ts';
 
 /**
@@ -39,7 +40,12 @@ export async function kindTools(place: Opening['place'], open: readonly ChangeLi
       anyKind(kindUse),
       anyKind(kindCluster),
       // Addresses are in the journal's lines.
-      ...anyEffects(nodeEffects(power, () => '')),
+      ...anyEffects(
+        kindEffects(
+          () => power,
+          () => '',
+        ),
+      ),
     ],
     world: (signal) => ({
       core: () => core ?? gone(cluster),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { faultKinds, faultTraits } from '../../catalogue/faults.ts';
+import { type FaultTraits, faultKinds, faultParameters, faultTraits } from '../../catalogue/faults.ts';
 import { noticeNames } from '../../catalogue/notices.ts';
+import { parameterSchema } from '../parameter.ts';
 import { selector } from './labels.ts';
 import { duration, name } from './scalars.ts';
 
@@ -19,6 +20,11 @@ const target = z
   })
   .partial();
 
+/** The parameters of all faults, as keys beside the others; `parametersOf` reads them. */
+const parameters: Record<never, never> = Object.fromEntries(
+  Object.entries(faultParameters).map(([key, traits]) => [key, parameterSchema(traits)]),
+);
+
 const parts = z.strictObject({
   kind: z
     .enum(faultKinds)
@@ -31,6 +37,7 @@ const parts = z.strictObject({
     .describe(
       "Whose notice preempt gives: gke 30 s (the kubelet ends pods), eks 120 s (a termination handler excludes, cordons and drains the node), aks 30 s (it is cordoned and drained), none; default: the cloud's",
     ),
+  ...parameters,
   trigger: z
     .strictObject({
       streamsInFlight: z
@@ -44,8 +51,15 @@ const parts = z.strictObject({
     .describe('When it happens'),
 });
 
-export const fault = parts.superRefine(({ kind, notice }, context) => {
-  if (notice === undefined || faultTraits[kind].notice !== null) return;
-  const params = { what: `has no meaning: ${kind} comes without a notice`, hint: 'remove it' };
-  context.addIssue({ code: 'custom', path: ['notice'], params });
+export const fault = parts.superRefine((given, context) => {
+  const { kind, notice } = given;
+  const traits: FaultTraits = faultTraits[kind];
+  const refuse = (key: string, why: string) => {
+    const params = { what: `has no meaning: ${why}`, hint: 'remove it' };
+    context.addIssue({ code: 'custom', path: [key], params });
+  };
+  if (notice !== undefined && traits.notice === null) refuse('notice', `${kind} comes without a notice`);
+  for (const key of Object.keys(given)) {
+    if (key in faultParameters && !(key in (traits.parameters ?? {}))) refuse(key, `${kind} has no ${key}`);
+  }
 });

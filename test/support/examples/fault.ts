@@ -12,6 +12,15 @@ export const flappingTraits = {
   ownGrace: false,
   notice: null,
   afterNotice: null,
+  parameters: {
+    pause: {
+      form: 'duration',
+      least: '1s',
+      most: '1h',
+      byDefault: '2s',
+      words: 'Until the link is up again',
+    },
+  },
   noun: 'flapping link',
   looks: { begin: { word: 'link down', down: true }, done: { word: 'link down', down: true } },
   words: 'the network of the node goes, and comes and goes again',
@@ -20,11 +29,11 @@ export const flappingTraits = {
 /** The file of src/faults: how it is injected. In the repository it has its `kind` as well. */
 export const flapping: Omit<Fault, 'kind'> = {
   needs: ['power'],
-  async inject({ changes, effects, began, sleep }, node) {
+  async inject({ changes, effects, began, sleep, parameter }, node) {
     const power = needed(effects, 'power');
     const at = await changes.make(power, { node }, { how: 'unplugged' });
     began(at, 'the link is down');
-    await sleep(2000);
+    await sleep(parameter('pause'));
     return { affected: 1, detail: 'the node is silent' };
   },
 };

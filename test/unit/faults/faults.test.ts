@@ -11,7 +11,11 @@ import { testLog } from '../../support/changes.ts';
 import { sleeper } from '../../support/sleeper.ts';
 
 /** A fault context that writes down what is asked of it; sleeping moves its clock. */
-function bench(core: Partial<Record<keyof CoreV1Api, unknown>> = {}, ownerKind = 'ReplicaSet') {
+function bench(
+  core: Partial<Record<keyof CoreV1Api, unknown>> = {},
+  ownerKind = 'ReplicaSet',
+  parameter = 300_000,
+) {
   const log: string[] = [];
   let now = 0;
   const power: NodePower = {
@@ -46,11 +50,15 @@ function bench(core: Partial<Record<keyof CoreV1Api, unknown>> = {}, ownerKind =
   const changes = testLog(core as unknown as CoreV1Api, sleep);
   const context: FaultContext = {
     changes,
-    effects: nodeEffects(power, () => '10.0.0.1'),
+    effects: nodeEffects(
+      () => power,
+      () => '10.0.0.1',
+    ),
     podsOn: async (node, of) =>
       node === 'bare' ? [] : [{ namespace: 'n', name: `${of}-pod`, uid: 'u', node, ownerKind }],
     pod: 'ingress',
     terms: notices.gke,
+    parameter: () => parameter,
     now: () => now,
     sleep,
     realMs: (ms) => ms,
@@ -213,6 +221,25 @@ test('a drain says how many pods it evicted, and why if none', async () => {
     'ReplicaSet',
   );
   assert.is(endedItself.affected, 0, 'a pod that had ended before was not evicted');
+});
+
+test('drain gives up when its time-out is over, as the scenario says', async () => {
+  const core = {
+    readNode: async () => ({ spec: {}, metadata: {} }),
+    patchNode: async () => {},
+    readNamespacedPod: async () => ({ metadata: { uid: 'u' } }),
+    createNamespacedPodEviction: async () => {
+      throw Object.assign(new Error('the disruption budget'), { code: 429 });
+    },
+  };
+  const { context } = bench(core, 'ReplicaSet', 60_000);
+  try {
+    await faults.drain.inject(context, 'a');
+    assert.unreachable();
+  } catch (error) {
+    assert.match(String(error), 'timed out after 60 s waiting for a disruption budget to let pod all-pod go');
+  }
+  assert.is(context.now(), 60_000 * 1e6);
 });
 
 test.run();

@@ -7,7 +7,7 @@ import type { Measured, Part } from './result.ts';
 import { at } from './support/stats.ts';
 import { type Calibrated, calibrate } from './support/true-ejection.ts';
 
-/** Runs of one topology: with 40, a true coverage of 95 % is told from one of 80 %. */
+/** Runs of one topology: with 40, a true coverage of 95 % can be distinguished from one of 80 %. */
 const seeds = 40;
 /** Trials side by side: one is idle for most of its time. A trial that came out late is run again alone. */
 const sideBySide = 2;

@@ -13,7 +13,7 @@ import { gatherRecorder, launchRecorder, recorderConfig } from './tools/ours.ts'
 
 const rampMs = 5000;
 const streamSeconds = 15;
-/** All have come so long after the ramp, or never. */
+/** How long after the ramp to wait: whatever has not come by then never comes. */
 const gatherMs = 4000;
 const firstByteSeconds = 4;
 const busySeconds = 3;
@@ -73,7 +73,7 @@ const clientsOf = ({ host }: Way) => [11, 12, 13, 14].map((last) => neighbour(ho
 const placeOf = ({ host, port }: Way) => `${host}:${port}`;
 const firstBytes = z.object({ first: z.array(z.number()), second: z.array(z.number()) });
 
-/** Holds so many streams this way, and meanwhile asks both ways for a first byte in turn. */
+/** Holds this number of streams this way, and meanwhile asks both ways for a first byte in turn. */
 async function carried(way: Way, direct: Way, count: number): Promise<Row> {
   const server = await streamServer({
     chunks: streamSeconds,

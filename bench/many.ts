@@ -93,7 +93,7 @@ function measured(count: number, processes: number, rows: readonly Row[]): Measu
     title: `${count} concurrent streams`,
     how: [
       `${count} streams of ${streamSeconds} s, begun over ${rampMs / 1000} s by ${processes} recorders, each with its own server and source addresses of its own:`,
-      'one process may not have so many open files here, and one address not so many ports. Then again, and all servers are',
+      'one process may not have that many open files here, nor one address that many ports. Then again, and all servers are',
       'ended by SIGKILL.',
     ],
     columns: [

@@ -13,20 +13,20 @@ import type { Running, Tool } from './tools/tool.ts';
 import { wrk } from './tools/wrk.ts';
 
 const tools: readonly Tool[] = [ours, bare, k6, k6Sums, autocannon, wrk];
-/** The figures to reach are ratios of these. They take turns so many times, as from run to run a machine's pace differs. */
+/** The figures to reach are ratios of these. How many times they take turns: a machine's pace differs from run to run. */
 const compared = [ours, bare, k6];
 const turns = (tool: Tool, count: number) => (compared.includes(tool) && count >= 10_000 ? 5 : 1);
 /** Of these the worst turn counts, of all others the middle one. */
 const worst = ['falseDrops', 'missedDrops'];
 const rampMs = 5000;
 const streamSeconds = 10;
-/** All have been in flight for so long when the server is killed. */
+/** How long all have been in flight when the server is killed. */
 const settleMs = 1500;
-/** After so long without one more, no more come. */
+/** If no more came for this long, none will. */
 const stuckMs = 2500;
 /** By then all are in flight, or never: k6 needs seconds for its users before the first begins. */
 const startMs = 40_000;
-/** What is not told so long after the kill is not told. */
+/** What has not been reported this long after the kill never will be. */
 const tellMs = 10_000;
 
 /** 10 s streams of one chunk a second, held by each tool in turn; then held again, and the server killed. */
@@ -148,7 +148,7 @@ function measured(count: number, rows: readonly Row[]): Measured {
   return {
     title: `Recorder: ${count} concurrent streams`,
     how: [
-      'Each tool in turn, against one server process, holds so many streams of 10 s with a chunk each second; ours and k6',
+      'Each tool in turn, against one server process, holds this number of streams of 10 s with a chunk each second; ours and k6',
       'begin them over 5 s, autocannon and wrk know no ramp. Then the same again, and the server is ended by SIGKILL when all',
       'have been in flight for 1.5 s. "kill to record" ends when the loss of a stream is known outside of the tool; wrk reports',
       'sums only. Where a tool had several turns, the middle of each figure stands here, and the worst of its drops. "k6"',

@@ -47,7 +47,7 @@ export type Measured = Pick<Result, 'title' | 'how' | 'columns' | 'rows' | 'targ
 export interface Part {
   /** As on the command line; a size follows: `recorder-10000`. */
   readonly name: string;
-  /** Above so many seconds something is wrong. */
+  /** Longer than this means that something is wrong. Seconds. */
   readonly limitSeconds: number;
   run(progress: (text: string) => void): Promise<Measured>;
 }

@@ -7,7 +7,7 @@ import { history, nodeNames, ns } from '../../test/support/history.ts';
 /*
  * Writes a history as large as one likes, the same each time: trials in turn under Cluster and under Local, in each a
  * power-off with a cohort of streams in flight and probes on both lanes. One request in ten is a stream; half of the
- * others open a connection of their own, which the edge tells of in two lines more; the ingress has a line for each.
+ * others open a connection of their own, for which the edge writes two more lines; the ingress has a line for each.
  */
 
 interface BigHistory {

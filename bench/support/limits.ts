@@ -7,7 +7,7 @@ const others = 100;
 /** Open files of one process here. */
 export const openFilesHere = (): number => openFilesLimit() ?? Number.POSITIVE_INFINITY;
 
-/** Throws `missing-requirement` where a process may not hold so many sockets. */
+/** Throws `missing-requirement` if a process may not hold this many sockets. */
 export function requireFiles(sockets: number, limit: number): void {
   if (sockets + others <= limit) return;
   throw new MidflightError(

@@ -56,7 +56,7 @@ export function ourEngines(k6Binary: string, count: number): OurEngines {
   };
 }
 
-/** `enough`: an endless load is quiesced after so many starts. */
+/** `enough`: an endless load is quiesced after this number of starts. */
 async function followed(said: Said, load: LoadControl, enough?: number): Promise<readonly Outcome[]> {
   load.begin();
   for (let waited = 0; enough !== undefined && said.starts.size < enough && waited < 10_000; waited += 10)

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { monotonic } from '../../src/base/clock.ts';
 import { eachLine } from '../../src/base/lines.ts';
 import { chunkLine, endLine } from '../../src/workload/protocol.ts';
+import { chunkOf, somePath } from './chunked.ts';
 import type { Outage } from './measured-outage.ts';
 
 /*
@@ -12,15 +13,7 @@ import type { Outage } from './measured-outage.ts';
  */
 const order = z.object({ ms: z.number() });
 const host = '127.0.0.1';
-const http = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
-const path = {
-  endpointNode: 'n0',
-  endpointPod: 'a0',
-  ingressNode: 'n1',
-  ingressPod: 'i0',
-  source: '127.0.0.1',
-};
-const answer = `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n${http(chunkLine(0, path, 128))}${http(endLine(1))}0\r\n\r\n`;
+const answer = `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n${chunkOf(chunkLine(0, somePath, 128))}${chunkOf(endLine(1))}0\r\n\r\n`;
 
 function listening(port: number): Promise<Server> {
   const server = createServer({ noDelay: true }, (socket) => {

@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import type { OwnFigures } from './own-figures.ts';
 
-/** autocannon as its README has it: one kept connection, so many requests; what its result says. */
+/** autocannon as its README has it: one kept connection, this number of requests; returns what its result says. */
 export async function stockAutocannon(
   url: string,
   amount: number,

@@ -37,7 +37,7 @@ export async function stockK6(binary: string, script: string): Promise<OwnFigure
   return { ...figures, exitCode: Number(code), said: said.join(', ') || 'nothing at all' };
 }
 
-/** One user, so many requests one after the other. */
+/** One user that sends this number of requests one after the other. */
 export const inTurn = (url: string, count: number, timeoutSeconds: number) => `
   import http from 'k6/http';
   export const options = { vus: 1, iterations: ${count} };

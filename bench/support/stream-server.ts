@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { eachLine } from '../../src/base/lines.ts';
 import { chunkLine, endLine } from '../../src/workload/protocol.ts';
+import { chunkOf, somePath } from './chunked.ts';
 
 /*
  * The leanest server of slow streams, so that a client is measured and not its server: one timer for all streams.
@@ -26,20 +27,12 @@ const [chunkCount, interval, host = '127.0.0.1', port = '0'] = process.argv.slic
 const chunks = Number(chunkCount ?? 10);
 const intervalMs = Number(interval ?? 1000);
 const slotMs = 10;
-const http = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n';
-const path = {
-  endpointNode: 'n0',
-  endpointPod: 'a0',
-  ingressNode: 'n1',
-  ingressPod: 'i0',
-  source: '127.0.0.1',
-};
 const texts = Array.from({ length: chunks }, (_, index) =>
-  http(chunkLine(index, index === 0 ? path : null, 128)),
+  chunkOf(chunkLine(index, index === 0 ? somePath : null, 128)),
 );
-const last = `${http(endLine(chunks))}0\r\n\r\n`;
-const short = `${head}${texts[0]}${http(endLine(1))}0\r\n\r\n`;
+const last = `${chunkOf(endLine(chunks))}0\r\n\r\n`;
+const short = `${head}${texts[0]}${chunkOf(endLine(1))}0\r\n\r\n`;
 const bulk = Buffer.alloc(65_536, 'x');
 // Streams by the slot of time in which their next chunk is due.
 const slots = new Map<number, Stream[]>();

@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import { monotonic } from '../../src/base/clock.ts';
 import type { Told } from './tool.ts';
 
-/* autocannon in its own process, as its README has it: so many connections, one request each. */
+/* autocannon in its own process, as its README has it: this number of connections, one request each. */
 
 const [url = '', connections = '1', seconds = '60'] = process.argv.slice(2);
 const count = Number(connections);

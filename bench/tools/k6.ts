@@ -58,7 +58,7 @@ export const k6: Tool = {
   },
 };
 
-/** The cheapest k6: it says nothing of its requests, what it held is the server's word. */
+/** The cheapest k6: it reports nothing about its requests; what it held is known from the server. */
 export const k6Sums: Tool = {
   name: 'k6, no record',
   wholeOnly: true,

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
-/** What a tool is asked to do: hold so many streams of one server, each of so many seconds. */
+/** What a tool is asked to do: hold a number of streams of one server, each for a number of seconds. */
 export interface Job {
   readonly url: { readonly host: string; readonly port: number };
   readonly count: number;
-  /** Starts are spread over so long, by the tools that can. */
+  /** How long the starts are spread over, by the tools that can. */
   readonly rampMs: number;
   readonly streamSeconds: number;
 }
@@ -14,7 +14,7 @@ export interface Told {
   /** null: it does not say. */
   readonly good: number | null;
   readonly lost: number | null;
-  /** When each loss became known outside of the tool, CLOCK_MONOTONIC ns; null: it tells at its end only. */
+  /** When each loss became known outside of the tool, CLOCK_MONOTONIC ns; null: it reports only at its end. */
   readonly lostAt: readonly number[] | null;
   /** How late each request began, ms; null: the tool has no due times. */
   readonly latenessMs: readonly number[] | null;
@@ -31,7 +31,7 @@ export interface Running {
 
 export interface Tool {
   readonly name: string;
-  /** Left out when the server is killed: it tells nothing of single requests. */
+  /** Left out when the server is killed: it reports nothing about single requests. */
   readonly wholeOnly?: boolean;
   /** Null where it is installed, else what is missing. */
   missing(): string | null;

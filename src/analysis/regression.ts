@@ -90,7 +90,7 @@ function addressRow(policy: string | null, one: ComparisonRow, other: Comparison
   return [{ policy, figure: 'client address', before, after, change: changed(before === 'kept') }];
 }
 
-/** Only expectations that both have; one whose verdict is the same says nothing that the figures do not say. */
+/** Only expectations that both have; one whose verdict is the same adds nothing to the figures. */
 function expectationRows(before: Report, after: Report): ComparedFigure[] {
   const same = (row: ExpectationReport) =>
     before.expectations.find(({ text, policy }) => text === row.text && policy === row.policy);

@@ -2,7 +2,7 @@ import type { CommonCommand } from './protocol.ts';
 import type { RoleHandle } from './role.ts';
 
 /*
- * A process of ours that is stopped, stuck or starved says nothing, and its silence looks like the failure of something
+ * A process of ours that is stopped, stuck or starved is silent, and its silence looks like the failure of something
  * else. So each is asked twice a second whether it still turns its event loop (serveRole answers).
  */
 

@@ -5,7 +5,7 @@ import { lateness } from '../history/events/instruments.ts';
 import { note } from '../history/events/note.ts';
 import { edgeConfig } from './config.ts';
 
-/** What the edge is told once it is ready. */
+/** Commands to the edge once it is ready. */
 const edgeCommand = z.discriminatedUnion('type', [
   /** A trial begins: it counts connections anew, and chooses by this seed. */
   z.object({ type: z.literal('trial'), seed: z.number() }),

@@ -65,15 +65,15 @@ export interface WatchOptions extends Common {
   readonly insecure?: boolean;
   /** `HOST:PORT:ADDRESS`, as curl's. */
   readonly resolve?: string;
-  /** A whole stream has so many bytes, ends with this text, lasts at least so long. */
+  /** Size in bytes, last text and shortest duration of a whole stream. */
   readonly expectBytes?: number;
   readonly expectEnd?: string;
   readonly minTime?: string;
-  /** At most so many lost streams, failed probes in each lane, and so long a failover; more is verdict `fail`. */
+  /** Most lost streams, most failed probes in each lane, longest failover; more is verdict `fail`. */
   readonly maxLost?: number;
   readonly maxFailed?: number;
   readonly maxFailover?: string;
-  /** Send the load from so many pods of a cluster (needs kubectl), not from this machine. */
+  /** Number of pods of a cluster to send the load from (needs kubectl), instead of this machine. */
   readonly agents?: number;
   /** Where they run: a context of the kubeconfig, that file, the namespace; and midflight's image of this version. */
   readonly context?: string;

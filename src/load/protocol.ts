@@ -7,7 +7,7 @@ import type { LoadReport } from './reports.ts';
  * what they report is in reports.ts, which only their parent loads: they have to start fast.
  */
 
-/** What a load is told once it is ready. */
+/** Commands to a load process once it is ready. */
 export const loadCommand = z.discriminatedUnion('type', [
   /** Starts the ramp or the arrivals. */
   z.object({ type: z.literal('begin') }),

@@ -13,7 +13,7 @@ export interface LoadControl {
   stop(): void | Promise<void>;
 }
 
-/** Runs a load process: `prepare` makes the load, which then does what its parent tells it. */
+/** Runs a load process: `prepare` makes the load, which then follows its parent's commands. */
 export function serveLoad<Config>(
   config: z.core.$ZodType<Config>,
   prepare: (config: Config, context: LoadContext) => LoadControl | Promise<LoadControl>,

@@ -9,5 +9,5 @@ export const maxNodes = 40;
 /** Addresses that all nodes of one cluster have for their pods. */
 const podAddresses = 120;
 
-/** How many pods one node of a cluster of so many nodes can run; a node that takes over a whole pool's pods needs room. */
+/** How many pods one node of a cluster of this size can run; a node that takes over a whole pool's pods needs room. */
 export const podsPerNode = (nodes: number): number => Math.min(16, Math.floor(podAddresses / nodes));

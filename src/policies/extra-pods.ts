@@ -8,7 +8,7 @@ import type { PlannedEdge } from '../plan/schema.ts';
 const proxiesFollowMs = 5000;
 
 /**
- * How long an extra ingress pod must serve once it is told to go: under Cluster until every kube-proxy has left it, under
+ * How long an extra ingress pod must serve once it is asked to end: under Cluster until every kube-proxy has left it, under
  * Local until the balancer has. 0: its node was excluded before, and nothing comes any more.
  */
 export function extraSleepMs(

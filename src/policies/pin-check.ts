@@ -8,7 +8,7 @@ import type { Switchover } from './strategy.ts';
 /**
  * The healthCheckNodePort closes the moment a Service leaves Local, long before the balancer has another port to check: a
  * balancer that sends nothing if no target is healthy then serves nobody. So its check is pinned first to a port that
- * both policies have. The pin says nothing of pods, so nodes without one are excluded meanwhile.
+ * both policies have. The pin does not look at pods, so nodes without one are excluded meanwhile.
  */
 export const pinCheck: Switchover = {
   preconditions: [...forExclusion, checkPinnable],

@@ -17,7 +17,7 @@ function timed(timing: Timing) {
   };
 }
 
-/** HTTP to kube-proxy's own health server, :10256/healthz (KEP-3836): says nothing of the Service. */
+/** HTTP to kube-proxy's own health server, :10256/healthz (KEP-3836): does not depend on the Service. */
 export function healthz(timing: Timing): PlannedCheck {
   return { kind: 'http', port: 'healthz', path: '/healthz', ...timed(timing) };
 }

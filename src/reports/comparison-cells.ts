@@ -17,7 +17,7 @@ export const comparisonTitles = [
   'client address',
 ] as const;
 
-/** Which columns have a figure in any row; the first two always. `-` in all of them says nothing (a watch, say). */
+/** Which columns have a figure in any row; the first two always. `-` in all of them is no information (for a watch, for instance). */
 export function columnsInUse(rows: readonly (readonly string[])[]): (cells: readonly string[]) => string[] {
   const used = comparisonTitles.map(
     (_, index) => index < 2 || rows.some((cells) => cells[index] !== '-' && cells[index] !== ''),

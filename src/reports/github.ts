@@ -1,7 +1,7 @@
 import type { Report } from '../analysis/schema.ts';
 import { type Case, casesOf } from './cases.ts';
 
-/** GitHub shows ten errors and ten warnings of a step, and says nothing of the others. */
+/** GitHub shows ten errors and ten warnings of a step, and does not mention the others. */
 const most = 10;
 
 interface Annotated {

@@ -34,6 +34,25 @@ export function greenLine(at: Ms, node: string): EventOf<'health'> {
   return { type: 'health', t: ns(at), node, eligible: true, healthy: true, reason: '200' };
 }
 
+/** A pod that runs on stable-0 and is ready. */
+export const podLine = (
+  at: Ms,
+  app: 'ingress' | 'app' = 'ingress',
+  more: Partial<EventOf<'pod'>> = {},
+): EventOf<'pod'> => ({
+  type: 'pod',
+  t: ns(at),
+  pod: `${app}-0`,
+  app,
+  node: 'stable-0',
+  change: 'modified',
+  phase: 'Running',
+  ready: true,
+  terminating: false,
+  restarts: 0,
+  ...more,
+});
+
 /** The cluster before the first trial. */
 export function clusterLines(options: HistoryOptions): HistoryEvent[] {
   const lines: HistoryEvent[] = [];

@@ -71,7 +71,7 @@ function predictive(failures: number, passes: number): number | null {
 /** So improbable must the failures be under the expected share for it to be dropped. */
 const improbable = 0.001;
 
-/** Whether so many failures among so many probes are improbable, too many or too few, if this share fails. */
+/** Whether this number of failures among these probes is improbable, too many or too few, if this share fails. */
 function contradicts(failures: number, passes: number, share: number): boolean {
   if (failures + passes === 0) return false;
   if (share >= 1) return passes > 0;

@@ -7,7 +7,7 @@ import { controlPlaneConfig } from './config.ts';
 const controlPlaneReport = note;
 export type ControlPlaneReport = z.infer<typeof controlPlaneReport>;
 
-/** How the control plane's process and the provider talk. It is told nothing; once ready it reports where its API is. */
+/** How the control plane's process and the provider talk. It takes no commands; once ready it reports where its API is. */
 export const controlPlaneProtocol = {
   role: 'control-plane',
   config: controlPlaneConfig,

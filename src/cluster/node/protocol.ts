@@ -16,7 +16,7 @@ const podProcess = z.object({
 });
 export type PodProcess = z.infer<typeof podProcess>;
 
-/** What a node is told once it is ready. */
+/** Commands to a node once it is ready. */
 const nodeCommand = z.discriminatedUnion('type', [
   /** Ends one class of its pods, as a graceful node shutdown does; answered by `shutdown-done` with the same id. */
   z.object({

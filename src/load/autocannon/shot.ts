@@ -80,7 +80,7 @@ export function shot(client: Client, options: ShotOptions): Shot {
     conn.once('connect', () => one.connected(clock.now(), localOf(conn)));
     conn.on('data', (bytes: Buffer) => one.bytes(clock.now(), bytes));
     conn.on('error', (error) => one.failed(clock.now(), errnoOf(error) ?? null));
-    // First of all listeners: the socket's own ends its other side, and then no reset is told from a FIN.
+    // First of all listeners: the socket's own ends its other side, and then a reset could not be distinguished from a FIN.
     conn.prependListener('end', () => {
       if (endedByReset(conn)) one.failed(clock.now(), 'ECONNRESET');
       else one.fin(clock.now());

@@ -19,7 +19,7 @@ interface Held {
 
 /**
  * A CDN waits 19 s for a SYN-ACK (522). What stands between ours and a node may have answered for it: whether the node did
- * in that time is in the edge's log only if the connection lasts so long. Without an edge (watch) nothing is logged.
+ * in that time is in the edge's log only if the connection lasts that long. Without an edge (watch) nothing is logged.
  */
 export function followed(config: ProbeConfig, now: Nanoseconds, onEnd: () => void): Followed {
   const { holdMs, timeoutMs } = config;

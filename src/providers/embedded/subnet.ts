@@ -65,7 +65,7 @@ function ownLayout(subnet: string, pods: number): Layout {
 }
 
 /**
- * A range of so many consecutive free ports: below node ports and every system's ephemeral ones (Linux gives those from
+ * A range of `count` consecutive free ports: below node ports and every system's ephemeral ones (Linux gives those from
  * 32768 on), which any connection may take at any time. Apart from runs that begin at the same moment by chance only.
  */
 async function freeBlock(random: Random, count: number): Promise<number> {

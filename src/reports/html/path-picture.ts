@@ -6,7 +6,7 @@ import { escapeHtml } from './markup.ts';
 /*
  * The way of the streams as a picture, one for each policy: clients, balancer, nodes, ingress pods and app pods. As wide as a
  * phone's screen, so that several stand side by side on a desktop and below each other on a phone. Colours are the page's
- * variables; whatever a colour says stands there in words too.
+ * variables; whatever a colour shows is written in words too.
  */
 
 const width = 340;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Message, Protocol } from '../../base/protocol.ts';
 import { appConfig } from './config.ts';
 
-/** The app's process is told nothing and reports nothing but where it listens. SIGTERM: it finishes what is in flight. */
+/** The app's process takes no commands and reports only where it listens. SIGTERM: it finishes what is in flight. */
 export const appProtocol = {
   role: 'app',
   config: appConfig,

@@ -3,7 +3,7 @@ import type { Message, Protocol } from '../../base/protocol.ts';
 import { ingressLog } from '../../history/events/cluster.ts';
 import { endpoint, ingressConfig } from './config.ts';
 
-/** What the model ingress is told once it is ready. SIGTERM and `terminate` end it as the kubelet would. */
+/** Commands to the model ingress once it is ready. SIGTERM and `terminate` end it as the kubelet would. */
 const ingressCommand = z.discriminatedUnion('type', [
   /** The app's endpoints, all of them. */
   z.object({ type: z.literal('upstream'), endpoints: z.array(endpoint) }),

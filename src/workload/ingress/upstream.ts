@@ -85,7 +85,7 @@ const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 const broken = new Set(['ECONNRESET', 'EPIPE']);
 
 /**
- * The app may close a kept connection just when it is used again, which says nothing about the request: such a one is
+ * The app may close a kept connection just when it is used again, for a reason that has nothing to do with the request: such a one is
  * sent anew, as often as there are kept connections, never after a fresh one failed (Go 1.24 net/http/transport.go,
  * persistConn.shouldRetryRequest and Request.isReplayable, which Traefik relies on).
  */

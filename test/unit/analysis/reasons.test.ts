@@ -3,28 +3,15 @@ import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
 import type { EventOf } from '../../../src/history/schema.ts';
 import { reportOf, trialOf } from '../../support/analysis.ts';
-import { history, ns } from '../../support/history.ts';
+import { history } from '../../support/history.ts';
+import { podLine } from '../../support/history-cluster.ts';
 
 // Why a trial cannot be concluded from: by code, the cause first.
 
 const fault = { kind: 'drain', node: 'stable-1' } as const;
 const codes = (reasons: readonly { code: string }[]) => reasons.map(({ code }) => code);
 
-function pod(at: number, more: Partial<EventOf<'pod'>>): EventOf<'pod'> {
-  return {
-    type: 'pod',
-    t: ns(at),
-    pod: 'app-0',
-    app: 'app',
-    node: 'stable-0',
-    change: 'modified',
-    phase: 'Running',
-    ready: true,
-    terminating: false,
-    restarts: 0,
-    ...more,
-  };
-}
+const pod = (at: number, more: Partial<EventOf<'pod'>>) => podLine(at, 'app', more);
 
 /** A trial with a drain at 10 s and streams on its node, which all end well. */
 const drained = (affected: number) =>

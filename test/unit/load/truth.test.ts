@@ -1,42 +1,15 @@
 import { test } from 'uvu';
-import { monotonic } from '../../../src/base/clock.ts';
-import { recorder } from '../../../src/load/recorder/recorder.ts';
 import { type Cell, canDropSyns, cells, faultServer } from '../../support/fault-server/index.ts';
-import { checkTruth } from '../../support/fault-server/truth.ts';
-import { gather, streamsAt, targetAt } from '../../support/load.ts';
 import { skipped } from '../../support/skip.ts';
+import { recordTruth } from '../../support/truth-record.ts';
 
 // The recorder's record against what the server did, in every cell, alone and among many.
 const server = await faultServer();
-/** Of many at once the server accepts the last some hundred milliseconds late: no client may call that a stall. */
-const stallOf = (count: number) => (count === 1 ? 500 : 3000);
-const connectTimeoutMs = 400;
 
 async function record(cell: Cell, concurrency: number, mode: 'app' | 'framing') {
-  const said = gather();
-  const stallMs = stallOf(concurrency);
-  const config = streamsAt(targetAt(server.host, server.port(cell.name)), {
-    concurrency,
-    rampMs: concurrency === 1 ? 0 : 300,
-    stallMs,
-    connectTimeoutMs,
-    idPrefix: `${cell.name}-`,
-    ...(mode === 'framing' ? { app: null } : {}),
-  });
-  const load = recorder(config, said, monotonic);
-  load.begin();
-  await said.idle(30_000);
-  load.stop();
-  checkTruth({
-    cell,
-    mode,
-    count: concurrency,
-    said,
-    deeds: cell.port === 'open' ? await server.take(cell.name, concurrency) : [],
-    stallMs,
-    stallFrom: 'last-byte',
-    connectTimeoutMs,
-  });
+  // Of many at once the server accepts the last some hundred milliseconds late: no client may call that a stall.
+  const stallMs = concurrency === 1 ? 500 : 3000;
+  await recordTruth({ server, cell, mode, concurrency, rampMs: 300, stallMs });
 }
 
 for (const cell of cells) {

@@ -102,7 +102,7 @@ function remove(context: Context, daemonSet: DaemonSet, pod: Pod): void {
   recordEvent(context, daemonSet, { type: 'Normal', reason: 'SuccessfulDelete', message, source });
 }
 
-/** Replaces pods of an older template, so many at a time as maxUnavailable allows; broken ones at once. */
+/** Replaces pods of an older template, as many at a time as maxUnavailable allows; broken ones at once. */
 function update(context: Context, daemonSet: DaemonSet, hash: string, wanted: readonly Node[]): void {
   if (daemonSet.spec.updateStrategy?.type === 'OnDelete') return;
   const active = podsOf(context, daemonSet).filter(isLive);

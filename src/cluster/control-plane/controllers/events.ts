@@ -2,7 +2,7 @@ import type { KubeObject } from '../api/kinds.ts';
 import { createObject } from '../api/registry.ts';
 import { type Context, timestamp } from '../context.ts';
 
-/** Kubernetes keeps events for an hour; here the latest so many. */
+/** Kubernetes keeps events for an hour; here this many of the latest. */
 const keep = 1000;
 
 interface EventText {

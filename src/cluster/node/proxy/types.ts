@@ -6,7 +6,7 @@ export interface ProxiedService {
   readonly externalTrafficPolicy: 'Cluster' | 'Local';
   readonly nodePorts: readonly { readonly port: number; readonly nodePort: number }[];
   readonly healthCheckNodePort: number | null;
-  /** sessionAffinity: ClientIP, for so many seconds of cluster time. Absent: None. */
+  /** sessionAffinity: ClientIP, seconds of cluster time. Absent: None. */
   readonly affinitySeconds?: number;
 }
 

@@ -3,20 +3,9 @@ import * as assert from 'uvu/assert';
 import { nodes } from '../../../../src/analysis/fold/nodes.ts';
 import type { EventOf } from '../../../../src/history/schema.ts';
 import { history, ns } from '../../../support/history.ts';
+import { podLine } from '../../../support/history-cluster.ts';
 
-const pod = (at: number, more: Partial<EventOf<'pod'>> = {}): EventOf<'pod'> => ({
-  type: 'pod',
-  t: ns(at),
-  pod: 'ingress-0',
-  app: 'ingress',
-  node: 'stable-0',
-  change: 'modified',
-  phase: 'Running',
-  ready: true,
-  terminating: false,
-  restarts: 0,
-  ...more,
-});
+const pod = (at: number, more: Partial<EventOf<'pod'>> = {}) => podLine(at, 'ingress', more);
 
 const endsOf = (...events: EventOf<'pod'>[]) => {
   const folded = nodes();

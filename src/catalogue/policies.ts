@@ -45,6 +45,8 @@ export interface PolicyTraits {
   readonly final: TrafficPolicy;
   /** How it is changed under load; null: it is not. */
   readonly switchover: SwitchoverName | null;
+  /** The Service's trafficDistribution throughout; null: as the scenario's `service` has it. */
+  readonly trafficDistribution: 'PreferSameNode' | null;
   /** For --help and the schema. */
   readonly words: string;
 }
@@ -54,13 +56,23 @@ const constant = {
     initial: 'Cluster',
     final: 'Cluster',
     switchover: null,
+    trafficDistribution: null,
     words: 'any node takes a connection and may pass it on to a pod elsewhere; the default',
   },
   Local: {
     initial: 'Local',
     final: 'Local',
     switchover: null,
+    trafficDistribution: null,
     words: 'only nodes with a ready ingress pod take connections, and keep them on the node',
+  },
+  'Cluster+PreferSameNode': {
+    initial: 'Cluster',
+    final: 'Cluster',
+    switchover: null,
+    trafficDistribution: 'PreferSameNode',
+    words:
+      'as Cluster, but a node with a ready ingress pod keeps what it takes (trafficDistribution); the others still pass on',
   },
 } as const satisfies Record<string, PolicyTraits>;
 
@@ -82,7 +94,12 @@ const directionNames = Object.keys(directions) as [Direction, ...Direction[]];
 const changing = switchoverNames.flatMap((switchover) =>
   directionNames.map((direction) => ({
     name: switchoverPolicy(direction, switchover),
-    traits: { ...directions[direction], switchover, words: switchovers[switchover].words },
+    traits: {
+      ...directions[direction],
+      switchover,
+      trafficDistribution: null,
+      words: switchovers[switchover].words,
+    },
   })),
 );
 

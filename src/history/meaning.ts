@@ -25,8 +25,8 @@ export function meaningOf({ meaning, policy, fault }: EventOf<'trial-start'>): T
 
 function policyMeaningOf(name: string): PolicyMeaning {
   if (!isPolicyName(name)) throw unknown('policy', name);
-  const { initial, final, switchover } = policies[name];
-  return { initial, final, switchover };
+  const { initial, final, switchover, trafficDistribution } = policies[name];
+  return { initial, final, switchover, ...(trafficDistribution === null ? {} : { trafficDistribution }) };
 }
 
 function faultMeaningOf(name: string, played?: NoticeTraits | null): FaultMeaning {

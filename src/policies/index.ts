@@ -21,12 +21,13 @@ const switchovers: Readonly<Record<SwitchoverName, Switchover>> = {
 
 /** How a policy of a scenario is carried out in front of this balancer. */
 export function strategyOf(name: PolicyName, edge: PlannedEdge): Strategy {
-  const { initial, final, switchover } = policies[name];
+  const { initial, final, switchover, trafficDistribution } = policies[name];
   const found = switchover === null ? null : switchovers[switchover];
   return {
     name,
     initial,
     final,
+    trafficDistribution,
     switchOver:
       found === null
         ? null

@@ -76,7 +76,7 @@ export interface Switchover {
 }
 
 /** One row of the comparison: how the Service's traffic policy stands, and how it is changed under load. */
-export interface Strategy extends Pick<PolicyTraits, 'initial' | 'final'> {
+export interface Strategy extends Pick<PolicyTraits, 'initial' | 'final' | 'trafficDistribution'> {
   readonly name: PolicyName;
   /** Null for a policy that stays. */
   readonly switchOver: {

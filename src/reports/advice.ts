@@ -19,6 +19,10 @@ interface Sources {
 
 /** Sentences; empty if nothing follows. */
 export function advice({ struck, counted }: Sources): string[] {
+  return [...local({ struck, counted }), ...struck.flatMap(preferenceIsNoCure)];
+}
+
+function local({ struck, counted }: Sources): string[] {
   const found = comparedPolicies(struck);
   if (found === null) return howToFlip(counted, false);
   const { cluster, local, flipped } = found;
@@ -39,6 +43,7 @@ function comparedPolicies(rows: readonly ComparisonRow[]) {
     rows.find(
       ({ traffic }) =>
         traffic !== null &&
+        traffic.trafficDistribution === undefined &&
         (traffic.switchover !== null) === (initialStays !== finalStays) &&
         staysOnNode(traffic.initial) === initialStays &&
         staysOnNode(traffic.final) === finalStays,
@@ -46,6 +51,18 @@ function comparedPolicies(rows: readonly ComparisonRow[]) {
   const [cluster, local, flipped] = [of(false, false), of(true, true), of(false, true)];
   if (cluster === undefined || local === undefined || withinChance(cluster, local) !== false) return null;
   return { cluster, local, flipped };
+}
+
+/**
+ * PreferSameNode under Cluster looks like a soft Local. Kubernetes, "Traffic distribution": it is a preference of kube-proxy;
+ * no healthCheckNodePort comes with it, so the balancer goes on using nodes without a pod.
+ */
+function preferenceIsNoCure({ policy, traffic, byCause }: ComparisonRow): string[] {
+  const through = byCause.transit ?? 0;
+  if (traffic?.trafficDistribution === undefined || through === 0) return [];
+  return [
+    `${policyLabel(policy)} is not the cure that it looks like: it takes away the second hop only of connections that arrive at a node with an ingress pod. The balancer still uses the other nodes, and ${through} ${through === 1 ? 'stream' : 'streams'} died with one that only passed them on; the client's address is lost as under Cluster.`,
+  ];
 }
 
 const share = (row: ComparisonRow) => row.lost / row.started;

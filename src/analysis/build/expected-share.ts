@@ -17,7 +17,7 @@ type Struck = Pick<Disturbance, 'nodes' | 'fault' | 'podKilled'>;
  * 1 - (1 - transit)(1 - ingress)(1 - app).
  */
 export function shareThrough(
-  { placement, run }: Blame,
+  { placement, run, meaning }: Blame,
   strikes: readonly Struck[],
   policy: TrafficPolicy,
 ): number {
@@ -29,7 +29,8 @@ export function shareThrough(
   const nodes = topology.map(({ name }) => name);
   const green = stays ? [...placement.ingress.keys()] : nodes;
   const transit = green.length === 0 ? 0 : green.filter((node) => hit.has(node)).length / green.length;
-  const distribution = run.header.plan.service?.trafficDistribution ?? null;
+  const distribution =
+    meaning.policy?.trafficDistribution ?? run.header.plan.service?.trafficDistribution ?? null;
   /** Of what comes to one node, the share that goes on to ingress pods of another. */
   const onward = (from: TopologyNode, to: string) =>
     shareOn(preferredPods(placement.ingress, topology, from, distribution), to);

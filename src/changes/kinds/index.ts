@@ -8,6 +8,7 @@ import { podDeletion } from './pod-deletion.ts';
 import { podEviction } from './pod-eviction.ts';
 import { runLeaseHold } from './run-lease.ts';
 import { serviceAnnotation } from './service-annotation.ts';
+import { serviceDistribution } from './service-distribution.ts';
 import { wholeService } from './service-object.ts';
 import { servicePolicy } from './service-policy.ts';
 
@@ -22,6 +23,7 @@ export const apiKinds: readonly AnyKind[] = [
   anyKind(podEviction),
   anyKind(runLeaseHold),
   anyKind(serviceAnnotation),
+  anyKind(serviceDistribution),
   anyKind(wholeService),
   anyKind(servicePolicy),
 ];
@@ -37,6 +39,7 @@ export {
   podEviction,
   runLeaseHold,
   serviceAnnotation,
+  serviceDistribution,
   servicePolicy,
   wholeService,
 };

@@ -12,6 +12,8 @@ export const policyMeaning = z.object({
   final: z.enum(trafficPolicies),
   /** How it is changed under load; null: it is not. */
   switchover: z.string().nullable(),
+  /** The Service's trafficDistribution, if the policy sets one; else it is as the plan's `service` has it. */
+  trafficDistribution: z.enum(['PreferSameNode']).optional(),
 });
 
 const faultMeaning = z.object({

@@ -110,7 +110,7 @@ async function conduct(trial: Trial): Promise<void> {
   const { run, planned, strategy } = trial;
   trial.phase('prepare');
   if (strategy.switchOver !== null) await mayFlip(trial, strategy.switchOver);
-  const [loads] = await Promise.all([launchLoads(run, planned), settleOn(trial, strategy.initial)]);
+  const [loads] = await Promise.all([launchLoads(run, planned), settleOn(trial, strategy)]);
   trial.loads = loads;
   try {
     const disturbed = strategy.switchOver !== null || trial.fault !== null;

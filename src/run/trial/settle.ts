@@ -1,17 +1,22 @@
 import { type Milliseconds, type Nanoseconds, nsPerMs } from '../../base/units.ts';
-import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import { followMs, turnsMs } from '../../plan/flip-time.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
+import type { Strategy } from '../../policies/index.ts';
 import { setPolicy } from '../cluster.ts';
+import { setDistribution } from '../distribution.ts';
 import { edgeFollows, expectedGreen, greenAtEdge } from '../expected.ts';
 import { realMs, TrialSpoiled } from '../run.ts';
 import { noise, slack, type Trial } from './trial.ts';
 
 /** Sets the policy and waits until the edge holds green exactly the nodes that it should. */
-export async function settleOn(trial: Trial, policy: TrafficPolicy): Promise<void> {
+export async function settleOn(
+  trial: Trial,
+  { initial: policy, trafficDistribution }: Pick<Strategy, 'initial' | 'trafficDistribution'>,
+): Promise<void> {
   const { run } = trial;
   const { edge } = run.plan;
   await setPolicy(run, policy);
+  await setDistribution(run, trafficDistribution, trial.signal);
   const limit = followMs(edge) + turnsMs(edge, policy);
   const settled = () => edgeFollows(run, policy, Number.NEGATIVE_INFINITY);
   if (

@@ -14,6 +14,8 @@ test('expected share: a preference for the same node spares the second hop where
   const hit = { kind: 'power-off', node: 'stable-1' };
   // Of five nodes one is the target; stable-0 keeps its own; the other three reach the target's pod half the time; then the app.
   assert.is(await shareOf({ policy: 'Cluster', fault: hit }, { plan, app: ['stable-0'] }), 0.5);
+  const asPolicy = { policy: 'Cluster+PreferSameNode', fault: hit } as const;
+  assert.is(await shareOf(asPolicy, { app: ['stable-0'] }), 0.5, 'of the policy itself');
   assert.is(await shareOf({ policy: 'Cluster', fault: hit }, { app: ['stable-0'] }), 0.6);
   assert.is(await shareOf({ policy: 'Cluster', fault }, { plan, app: ['stable-0'] }), 0.2);
   assert.is(await shareOf({ policy: 'Local', fault: hit }, { plan, app: ['stable-0'] }), 0.5);

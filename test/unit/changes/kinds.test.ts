@@ -24,6 +24,7 @@ import {
   podDeletion,
   runLeaseHold,
   serviceAnnotation,
+  serviceDistribution,
   servicePolicy,
   wholeService,
 } from '../../../src/changes/kinds/index.ts';
@@ -191,6 +192,18 @@ test('a policy goes back to Local with the port for health checks that it had', 
   await changes.afterCrash();
   assert.is((await spec())?.externalTrafficPolicy, 'Local');
   assert.is((await spec())?.healthCheckNodePort, port);
+});
+
+test('trafficDistribution of a Service goes back to what it was', async () => {
+  const at = { namespace: 'default', name: 'preferring' };
+  const spec = { ports: [{ port: 80 }] };
+  await core.createNamespacedService({ namespace: 'default', body: { metadata: { name: at.name }, spec } });
+  const distribution = async () => (await core.readNamespacedService(at)).spec?.trafficDistribution ?? null;
+  const changes = log();
+  await changes.make(serviceDistribution, at, { distribution: 'PreferSameNode' });
+  assert.is(await distribution(), 'PreferSameNode');
+  await changes.afterCrash();
+  assert.is(await distribution(), null);
 });
 
 test('an annotation of a Service that was not there goes, one that was there gets its value back', async () => {

@@ -81,6 +81,23 @@ test('Local is not praised where it lost as much or more', () => {
   assert.match(text, 'Local lost more than Cluster here: it is no cure for this node.');
 });
 
+test('PreferSameNode is called no cure if a node that only passed connections on took some along', () => {
+  const traffic = {
+    initial: 'Cluster',
+    final: 'Cluster',
+    switchover: null,
+    trafficDistribution: 'PreferSameNode',
+  } as const;
+  const soft = (transit: number) =>
+    answered(row('Cluster+PreferSameNode', transit, { traffic, byCause: { transit } }));
+  assert.match(
+    soft(9),
+    'Cluster+PreferSameNode is not the cure that it looks like: it takes away the second hop only',
+  );
+  assert.match(soft(9), '9 streams died with one that only passed them on');
+  assert.not.match(soft(0), 'looks like');
+});
+
 test('a share beyond chance from the expected one is said', () => {
   assert.match(
     answered(row('Cluster', 30, { expectedShare: 0.2, expectedWithinChance: false })),

@@ -52,6 +52,9 @@ test('reused probes against a server that keeps connections reuse one', async ()
   assert.is(server.state.connections, fresh);
   assert.ok(fresh <= said.ends.length / 2, `${fresh} connections for ${said.ends.length} requests`);
   assert.is(new Set(said.ends.map(({ local }) => local)).size, fresh);
+  // Subtracted the wrong way round a probe would be as late as the clock is old.
+  const late = said.messages.filter(({ type }) => type === 'lateness').map(({ maxMs }) => Number(maxMs));
+  assert.ok(late.length > 0 && late.every((ms) => ms >= 0 && ms < 60_000), String(late));
 });
 
 test('moved, probes of either lane go to the other address, and a kept connection is given up', async () => {

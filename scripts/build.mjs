@@ -1,5 +1,5 @@
 // Bundles the command line and each of our processes into dist/. Run by `npm ci` (prepare) and by `npm run build`.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -85,6 +85,8 @@ if (only.length === 0) {
   const put = (file, text) => writeFileSync(join(root, 'dist', file), text);
   put('THIRD-PARTY-LICENSES.txt', licencesText(packages));
   put('index.d.ts', declarations(root));
+  // What each way to change a policy cost, as measured: `midflight flip` shows it.
+  copyFileSync(join(root, 'scripts', 'flip-matrix.json'), join(root, 'dist', 'flip-matrix.json'));
   put('sbom.cdx.json', `${JSON.stringify(sbom(packages, manifest), null, 2)}\n`);
   put(
     'bundled.json',

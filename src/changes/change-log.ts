@@ -29,6 +29,8 @@ export interface ChangeLog {
    * what failed stays in the journal. Never throws.
    */
   unwind(mark: number, signal: AbortSignal): Promise<Unwound[]>;
+  /** What was made since the mark stays as it is: nothing undoes it any more. */
+  keep(mark: number): void;
   /** How many changes are not undone. */
   readonly open: number;
   /** Removes the journal if nothing is left to undo, else keeps it for `midflight clean`. */
@@ -141,6 +143,17 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
         results.push(unwound, ...members);
       }
       return results;
+    },
+    keep(mark) {
+      for (const entry of open.filter(({ line }) => line.id > mark)) {
+        journal.append({
+          type: 'undone',
+          id: entry.line.id,
+          detail: 'kept: it is as it was wanted',
+          t: stamp(),
+        });
+        take(entry);
+      }
     },
     get open() {
       return open.length;

@@ -7,9 +7,9 @@ import type { AuditReport } from '../audit/schema.ts';
 import type { Snapshot } from '../audit/snapshot.ts';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
 import { parseDuration } from '../base/units.ts';
+import { openContext } from '../kube/open-context.ts';
 import { ApiError } from '../kube/request.ts';
 import { columnsOf, type Io } from './io.ts';
-import { openContext } from './kube-context.ts';
 import { manifestFiles } from './manifest-files.ts';
 
 interface AuditArguments {

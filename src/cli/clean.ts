@@ -1,5 +1,7 @@
 import { adviceOf, type ExitCode, exitCodes } from '../base/errors.ts';
-import { cleanUp, type Left, leftovers, setAside } from '../providers/clean.ts';
+import { readJournal } from '../changes/journal.ts';
+import { resolveEdge } from '../presets/resolve.ts';
+import { alone, cleanUp, type Left, leftovers, setAside } from '../providers/clean.ts';
 import { strays } from '../providers/strays.ts';
 import type { Io } from './io.ts';
 
@@ -7,14 +9,17 @@ import type { Io } from './io.ts';
 const limitMs = 600_000;
 
 /** `midflight clean`: 0: nothing is left. 3: something could not be undone, and is still in its journal. */
-export async function cleanAll({ dryRun }: { dryRun: boolean }, io: Io): Promise<ExitCode> {
+export async function cleanAll(
+  { dryRun, finish }: { dryRun: boolean; finish: boolean },
+  io: Io,
+): Promise<ExitCode> {
   const say = (text: string) => io.stdout.write(`${text}\n`);
   const { left, damaged } = leftovers();
   let failed = 0;
   for (const one of left) {
     if (one.alive) say(`${titleOf(one)}: in use by process ${one.content.opening.owner.pid}, left alone`);
     else if (dryRun) describe(one, say);
-    else failed += await clean(one, say);
+    else failed += finish ? await complete(one, say) : await clean(one, say);
   }
   for (const { file, why } of damaged) {
     say(`${file}: ${why}; what it names is looked for by its marks`);
@@ -49,6 +54,29 @@ async function clean(one: Left, say: (text: string) => void): Promise<number> {
     return 1;
   }
 }
+
+/** `clean --finish`: a flip that died half-way is completed; anything else is undone. */
+async function complete(one: Left, say: (text: string) => void): Promise<number> {
+  const { finishFlip, isFlip } = await import('../run/flip/finish.ts');
+  if (!isFlip(one.content)) return clean(one, say);
+  say(`${titleOf(one)}: completing it`);
+  try {
+    // Once more from the disk: another may have cleaned between the reading and the lock.
+    await alone(one, () =>
+      finishFlip(one.file, readJournal(one.file), AbortSignal.timeout(finishLimitMs), {
+        edgeOf: (preset) => resolveEdge(preset).edge,
+        say: (text) => say(`  ${text}`),
+      }),
+    );
+    return 0;
+  } catch (error) {
+    say(`  ${adviceOf(error)}`);
+    return 1;
+  }
+}
+
+/** Every step may wait for all timers of a balancer. Real milliseconds. */
+const finishLimitMs = 3_600_000;
 
 const words = { restored: '', already: '', left: 'left as it is, ', failed: 'FAILED, ' } as const;
 

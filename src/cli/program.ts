@@ -11,6 +11,7 @@ import { compare } from './commands/compare.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { rehearse } from './commands/rehearse.ts';
+import { flip } from './commands/flip.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { validate } from './commands/validate.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   watch,
   audit,
   rehearse,
+  flip,
   validate,
   report,
   explain,

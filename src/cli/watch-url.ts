@@ -3,6 +3,7 @@ import type { Lane } from '../base/connections.ts';
 import { type ExitCode, MidflightError } from '../base/errors.ts';
 import { findProgram } from '../base/find-program.ts';
 import { parseDuration } from '../base/units.ts';
+import type { HistoryEvent } from '../history/schema.ts';
 import { type WatchPlanOptions, watchPlan } from '../plan/watch.ts';
 import type { During } from '../run/user-command.ts';
 import { type AgentArguments, agentsOf } from './agents.ts';
@@ -82,11 +83,20 @@ export async function watchUrl(args: WatchArguments, io: Io): Promise<ExitCode> 
   }
 }
 
-/** The watch itself, its report written and not printed. `during`: what is done meanwhile in place of a command. */
+interface WatchHooks {
+  readonly signal: AbortSignal;
+  /** What is done meanwhile in place of a command, and by which name reports have it. */
+  readonly during?: During;
+  readonly name?: string;
+  /** Sees every event as it is recorded. */
+  readonly onEvent?: (event: HistoryEvent) => void;
+}
+
+/** The watch itself, its report written and not printed. */
 export async function watchReport(
   args: WatchArguments,
   io: Io,
-  { signal, during }: { readonly signal: AbortSignal; readonly during?: During },
+  { signal, during, name = 'during()', onEvent = () => {} }: WatchHooks,
 ): Promise<WatchResult> {
   const reporters = reportersFor(args.reporter);
   const agents = agentsOf(args, {
@@ -95,7 +105,7 @@ export async function watchReport(
     followMs: streamTimeoutMs(args),
   });
   const target = watchTarget({ ...args, env: io.env });
-  const command = during === undefined ? args.command : ['during()'];
+  const command = during === undefined ? args.command : [name];
   const plan = watchPlan(planOptions({ ...args, command }, target.hostname));
   refuseFlood(args, target.host);
   refuseNoProgram(args.command, io.env);
@@ -123,6 +133,10 @@ export async function watchReport(
           ...(during === undefined ? {} : { during }),
           shownCommand: commandOf({ ...args, command }),
           ...hooks,
+          write: (event) => {
+            hooks.write(event);
+            onEvent(event);
+          },
         }),
       folder,
       signal,

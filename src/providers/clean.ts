@@ -71,10 +71,20 @@ interface Cleaned {
   readonly open: number;
 }
 
-/** Undoes what a dead run left. Another that does the same at once is refused with `cluster-failed`. */
-export async function cleanUp({ file, content }: Left, signal: AbortSignal): Promise<Cleaned> {
+/** Works on what a dead run left. Another that does the same at once is refused with `cluster-failed`. */
+export async function alone<T>({ file }: Left, work: () => Promise<T>): Promise<T> {
   const unlock = lock(file);
   try {
+    return await work();
+  } finally {
+    unlock();
+  }
+}
+
+/** Undoes what a dead run left. */
+export function cleanUp(left: Left, signal: AbortSignal): Promise<Cleaned> {
+  const { file, content } = left;
+  return alone(left, async () => {
     const { kinds, world } = await toolsFor(content);
     const log = resumeLog(
       { journal: resumeJournal(file), world, signal, now: () => new Date() },
@@ -86,9 +96,7 @@ export async function cleanUp({ file, content }: Left, signal: AbortSignal): Pro
     const { open } = log;
     log.close();
     return { unwound, open };
-  } finally {
-    unlock();
-  }
+  });
 }
 
 async function toolsFor({ opening, open }: JournalContent): Promise<Tools> {
@@ -100,6 +108,10 @@ async function toolsFor({ opening, open }: JournalContent): Promise<Tools> {
     case 'kind': {
       const { kindTools } = await import('./kind/tools.ts');
       return kindTools(opening.place, open);
+    }
+    case 'context': {
+      const { contextTools } = await import('./context/tools.ts');
+      return contextTools(opening.place, open);
     }
     default:
       throw new MidflightError(

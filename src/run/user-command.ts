@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-
 import { timersOf } from '../base/timers.ts';
+import type { HistoryEvent } from '../history/schema.ts';
 
 /** How the user's command ended. */
 export interface CommandEnd {
@@ -11,18 +11,27 @@ export interface CommandEnd {
   readonly failure: string | null;
 }
 
-/** What a caller of the library does while clients are watched. Its signal is aborted if the watch ends early. */
-export type During = (signal: AbortSignal) => Promise<void>;
+/** What is done while clients are watched. Its signal is aborted if the watch ends early. */
+export type During = (signal: AbortSignal, session: DuringSession) => Promise<void>;
+
+export interface DuringSession {
+  /** One more event of the watch's history. */
+  record(event: HistoryEvent): void;
+}
 
 /** Does it to its end, or until the watch is aborted. Never throws. */
-export async function runDuring(during: During, signal: AbortSignal): Promise<CommandEnd> {
+export async function runDuring(
+  during: During,
+  signal: AbortSignal,
+  session: DuringSession,
+): Promise<CommandEnd> {
   let stop = () => {};
   const aborted = new Promise<void>((resolve) => {
     stop = resolve;
     signal.addEventListener('abort', stop, { once: true });
   });
   try {
-    await Promise.race([during(signal), aborted]);
+    await Promise.race([during(signal, session), aborted]);
     return { exitCode: 0, failure: null };
   } catch (error) {
     return { exitCode: null, failure: `during() threw: ${messageOf(error)}` };

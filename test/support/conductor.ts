@@ -116,6 +116,7 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
       return t() as never;
     },
     mark: () => 0,
+    keep: () => {},
     unwind: (_mark, signal) => world.unwind(signal),
     open: 0,
     close: () => {},

@@ -1,4 +1,7 @@
 import { createServer } from 'node:http';
+import * as z from 'zod';
+
+const named = z.looseObject({ metadata: z.looseObject({ name: z.string() }).optional() });
 
 /** An API server that holds what it was given, refuses to be written to, and counts every attempt. */
 export interface ReadOnlyApi {
@@ -18,6 +21,8 @@ export interface ReadOnlyOptions {
   /** Paths whose second page answers 410 the first time. */
   readonly expiring?: readonly string[];
   readonly version?: { readonly major: string; readonly minor: string };
+  /** Answers SelfSubjectAccessReviews, which store nothing and count as no write: `patch nodes` -> allowed. */
+  readonly allows?: (what: string) => boolean;
   /** For the bearer token that must come with each request; undefined: none is asked for. */
   readonly token?: string;
   /** The `users[0].user` of the kubeconfig. */
@@ -35,6 +40,19 @@ export async function readOnlyApi(options: ReadOnlyOptions): Promise<ReadOnlyApi
       answer.end(JSON.stringify(body));
     };
     requests.push(`${url.pathname}${url.search}`);
+    const { allows } = options;
+    if (allows !== undefined && url.pathname.endsWith('/selfsubjectaccessreviews')) {
+      let text = '';
+      request.on('data', (chunk) => {
+        text += chunk;
+      });
+      return request.on('end', () => {
+        const { resourceAttributes } = JSON.parse(text).spec;
+        send(201, {
+          status: { allowed: allows(`${resourceAttributes.verb} ${resourceAttributes.resource}`) },
+        });
+      });
+    }
     if (request.method !== 'GET') {
       writes.push(`${request.method} ${url.pathname}`);
       return send(403, { kind: 'Status', code: 403 });
@@ -43,6 +61,11 @@ export async function readOnlyApi(options: ReadOnlyOptions): Promise<ReadOnlyApi
       return send(401, { kind: 'Status', code: 401 });
     if (url.pathname === '/version') return send(200, options.version ?? { major: '1', minor: '37' });
     if (options.forbidden?.includes(url.pathname)) return send(403, { kind: 'Status', code: 403 });
+    const at = url.pathname.lastIndexOf('/');
+    const one = options.lists[url.pathname.slice(0, at)]?.find(
+      (item) => named.parse(item).metadata?.name === url.pathname.slice(at + 1),
+    );
+    if (one !== undefined) return send(200, one);
     const items = options.lists[url.pathname];
     if (items === undefined) return send(404, { kind: 'Status', code: 404 });
     const from = Number(url.searchParams.get('continue') ?? 0);

@@ -6,11 +6,18 @@ export const clean = defineCommand({
   examples: [
     ['clean', 'from any folder; says what it did'],
     ['clean --dry-run', 'says what there is to do'],
+    ['clean --finish', 'completes a flip whose process died'],
   ],
   options: (cli) =>
-    cli.option('dry-run', { type: 'boolean', default: false, describe: 'Only says what was left' }),
+    cli
+      .option('dry-run', { type: 'boolean', default: false, describe: 'Only says what was left' })
+      .option('finish', {
+        type: 'boolean',
+        default: false,
+        describe: 'Completes a flip that was killed, in place of undoing it',
+      }),
   run: async (args, io) => {
     const { cleanAll } = await import('../clean.ts');
-    return cleanAll({ dryRun: args.dryRun }, io);
+    return cleanAll({ dryRun: args.dryRun, finish: args.finish }, io);
   },
 });

@@ -116,7 +116,10 @@ async function command({ options, record, clock }: WatchedRun): Promise<CommandE
     });
   record({ type: 'command', t: clock.now(), at: 'begin', argv: [...shownCommand], exitCode: null });
   disturbance('begin', 'the command is started');
-  const end = during === undefined ? await runCommand(argv, signal, clock) : await runDuring(during, signal);
+  const end =
+    during === undefined
+      ? await runCommand(argv, signal, clock)
+      : await runDuring(during, signal, { record });
   disturbance('done', end.failure ?? 'the command succeeded');
   record({ type: 'command', t: clock.now(), at: 'end', argv: [...shownCommand], exitCode: end.exitCode });
   if (signal.aborted) throw signal.reason;

@@ -1,9 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { MidflightError, messageOf } from '../base/errors.ts';
-import type { Io } from './io.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface OpenedContext {
+  readonly kubeConfig: KubeConfig;
+  /** The context's name. */
+  readonly context: string;
+  /** Absolute paths of the files that it came from; none: the pod's service account. */
+  readonly files: readonly string[];
+}
 
 /** The service account of a pod (client-go rest.InClusterConfig). */
 const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -14,8 +23,8 @@ const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
  */
 export function openContext(
   { context, kubeconfig }: { readonly context: string | undefined; readonly kubeconfig: string | undefined },
-  env: Io['env'],
-): { readonly kubeConfig: KubeConfig; readonly context: string } {
+  env: Env,
+): OpenedContext {
   const files = filesOf(kubeconfig, env);
   const kubeConfig = new KubeConfig();
   if (files.length > 0) load(kubeConfig, files);
@@ -42,7 +51,7 @@ export function openContext(
     });
   }
   allowPlainHttp(kubeConfig);
-  return { kubeConfig, context: kubeConfig.getCurrentContext() };
+  return { kubeConfig, context: kubeConfig.getCurrentContext(), files: files.map((file) => resolve(file)) };
 }
 
 /** `kubectl proxy` and test servers speak http; client-node refuses it unless the TLS that there is none of is not verified. */
@@ -53,7 +62,7 @@ function allowPlainHttp(kubeConfig: KubeConfig): void {
 }
 
 /** Existing files only, as kubectl has it, unless one was named on the command line. */
-function filesOf(given: string | undefined, env: Io['env']): string[] {
+function filesOf(given: string | undefined, env: Env): string[] {
   if (given !== undefined) return [given];
   const named = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
   if (named.length > 0) {

@@ -65,6 +65,7 @@ export async function flipService(args: FlipArguments, io: Io): Promise<ExitCode
   const target = await readTarget(args, io.env);
   const { service, edge, opened } = target;
   const show = (text: string) => (args.json ? io.stderr : io.stdout).write(text);
+  if (args.allowChanges) refuseLeftovers(target);
   if (service.policy === args.to) {
     show(`${service.namespace}/${service.name} has the policy ${args.to} already: nothing to do\n`);
     return exitCodes.pass;
@@ -83,7 +84,6 @@ export async function flipService(args: FlipArguments, io: Io): Promise<ExitCode
     throw new MidflightError('bad-usage', '--url is missing: without it nobody sees what clients meet', {
       hint: 'add --url with an address that goes through this load balancer',
     });
-  refuseLeftovers(target);
   await refuseMissingAccess(target, choice.strategy, (text) => io.stderr.write(`midflight: ${text}\n`));
   if (!args.yes) await confirm(service.name, io);
   return take({ ...args, url: args.url, strategy: choice.strategy }, target, io);

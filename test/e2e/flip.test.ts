@@ -64,7 +64,7 @@ async function state(kubeconfig: string): Promise<string> {
 async function killedInStep(args: readonly string[], box: Sandbox, what: RegExp): Promise<void> {
   const started = start(args, box);
   await until('the step', () => what.test(started.said()) || started.child.exitCode !== null);
-  assert.match(started.said(), what);
+  assert.match(started.said(), what, started.said());
   started.child.kill('SIGKILL');
   await started.ended;
 }

@@ -56,29 +56,40 @@ export async function flipChoices(question: FlipQuestion): Promise<FlipChoice[]>
       measured: measuredFlip(question.edge.preset, policy, all),
     });
   }
-  return choices.sort(byCost);
+  return choices.sort(byCost(preferredFor(question)));
 }
 
-/** What may begin before what is refused; what was measured before what was not; a patch in place last of equals. */
-function byCost(one: FlipChoice, other: FlipChoice): number {
-  const rank = ({ strategy, refusal, measured }: FlipChoice) => [
-    refusal === null ? 0 : 1,
-    measured === undefined
-      ? strategy === 'in-place'
-        ? Number.POSITIVE_INFINITY
-        : 0
-      : share(measured.failed, measured.sent),
-    measured === undefined ? 0 : share(measured.streamsLost, measured.streams),
-    measured === undefined ? 1 : 0,
-    measured?.totalSeconds ?? 0,
-  ];
-  const [left, right] = [rank(one), rank(other)];
-  for (const [index, value] of left.entries()) {
-    const against = right[index] ?? 0;
-    if (value !== against) return value < against ? -1 : 1;
-  }
-  return 0;
-}
+/**
+ * What may begin before what is refused; then by what failed, what was lost, and how long it took where it was measured. What
+ * was not measured comes after what cost nothing, in the order of docs/flipping-safely.md, and a patch in place at the end.
+ */
+const byCost =
+  (preferred: readonly SwitchoverName[]) =>
+  (one: FlipChoice, other: FlipChoice): number => {
+    const rank = ({ strategy, refusal, measured }: FlipChoice) => [
+      refusal === null ? 0 : 1,
+      measured === undefined && strategy === 'in-place'
+        ? 1
+        : share(measured?.failed ?? 0, measured?.sent ?? 0),
+      share(measured?.streamsLost ?? 0, measured?.streams ?? 0),
+      measured === undefined ? 1 : 0,
+      measured?.totalSeconds ?? preferred.indexOf(strategy),
+    ];
+    const [left, right] = [rank(one), rank(other)];
+    const at = left.findIndex((value, index) => value !== right[index]);
+    return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+  };
+
+/** The healthCheckNodePort closes at a flip to Cluster: where a balancer then sends to nobody, its check is pinned first. */
+const preferredFor = ({ edge, final }: Pick<FlipQuestion, 'edge' | 'final'>): readonly SwitchoverName[] => [
+  ...(final === 'Cluster' && edge.allUnhealthy === 'none' ? (['pin-check'] as const) : []),
+  'keep-established',
+  'exclude-first',
+  'pin-check',
+  'daemonset-first',
+  'parallel-service',
+  'in-place',
+];
 
 const share = (part: number, of: number) => (of === 0 ? 0 : part / of);
 

@@ -15,7 +15,7 @@ async function told(...argv: string[]): Promise<string> {
 test('an unknown command: what there is, and the nearest', async () => {
   assert.is(
     await told('vaildate', 'x.yaml'),
-    "midflight: there is no command 'vaildate'; there are run, watch, audit, validate, report, explain, compare, doctor, cluster, clean, completion\n" +
+    "midflight: there is no command 'vaildate'; there are run, watch, audit, rehearse, flip, validate, report, explain, compare, doctor, cluster, clean, completion\n" +
       '  did you mean validate?\n  see midflight --help\n',
   );
   assert.not.match(await told('frobnicate'), 'did you mean');

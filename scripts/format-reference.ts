@@ -1,21 +1,9 @@
+import type { JsonSchema } from './json-schema.ts';
 import { jsonSchemas } from './json-schemas.ts';
 
 /*
  * docs/formats.md: the fields of report.json and of each kind of history line, from the schemas that check them.
  */
-
-interface JsonSchema {
-  readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly items?: JsonSchema;
-  readonly additionalProperties?: JsonSchema | boolean;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-}
 
 export function formatReference(): string {
   const report = schemaOf('report.schema.json');

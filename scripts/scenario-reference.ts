@@ -1,29 +1,10 @@
 import * as z from 'zod';
 import { scenario } from '../src/scenario/schema.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 /*
  * The tables of keys in docs/scenario.md, from the schema itself, so that no default and no key can be forgotten there.
  */
-
-interface JsonSchema {
-  readonly type?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly description?: string;
-  readonly pattern?: string;
-  /** Of a duration. */
-  readonly 'x-minimum'?: string;
-  readonly 'x-maximum'?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly items?: JsonSchema;
-  readonly additionalProperties?: JsonSchema | boolean;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-}
 
 /** One object of the file: where it stands, and its keys. */
 interface Section {

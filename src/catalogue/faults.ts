@@ -57,31 +57,40 @@ const same = (word: string, isDown = false) => {
   return { begin: look, done: look };
 };
 
+/** What all faults share that take one pod and leave its node alone. */
+const pod = {
+  takes: 'pod',
+  aims: 'pod',
+  silencesNode: false,
+  losesLease: false,
+  emptiesNode: false,
+  evicts: false,
+  notice: null,
+  afterNotice: null,
+} as const satisfies Partial<FaultTraits>;
+
+/** And those that silence a node at once. */
+const silent = {
+  takes: pathPlaces,
+  aims: 'node',
+  silencesNode: true,
+  losesLease: true,
+  emptiesNode: false,
+  evicts: false,
+  ownGrace: false,
+  notice: null,
+  afterNotice: null,
+} as const satisfies Partial<FaultTraits>;
+
 const rows = {
   'power-off': {
-    takes: pathPlaces,
-    aims: 'node',
-    silencesNode: true,
-    losesLease: true,
-    emptiesNode: false,
-    evicts: false,
-    ownGrace: false,
-    notice: null,
-    afterNotice: null,
+    ...silent,
     noun: 'power-off',
     looks: { begin: down, done: down },
     words: 'silence: nothing answers, no FIN, no RST, and the pods are dead behind it',
   },
   unplug: {
-    takes: pathPlaces,
-    aims: 'node',
-    silencesNode: true,
-    losesLease: true,
-    emptiesNode: false,
-    evicts: false,
-    ownGrace: false,
-    notice: null,
-    afterNotice: null,
+    ...silent,
     noun: 'unplug',
     looks: same('cut off', true),
     words: 'silence of the network only: the node lives on behind it',
@@ -125,29 +134,15 @@ const rows = {
     words: 'cordon and evict, as kubectl drain does',
   },
   'pod-kill': {
-    takes: 'pod',
-    aims: 'pod',
-    silencesNode: false,
-    losesLease: false,
-    emptiesNode: false,
-    evicts: false,
+    ...pod,
     ownGrace: false,
-    notice: null,
-    afterNotice: null,
     noun: 'pod-kill',
     looks: same('without its killed pod'),
     words: 'SIGKILL to one pod: the kernel closes its sockets',
   },
   'pod-delete': {
-    takes: 'pod',
-    aims: 'pod',
-    silencesNode: false,
-    losesLease: false,
-    emptiesNode: false,
-    evicts: false,
+    ...pod,
     ownGrace: true,
-    notice: null,
-    afterNotice: null,
     noun: 'pod deletion',
     looks: same('without its deleted pod'),
     words: 'one pod is deleted: SIGTERM, its own grace, then SIGKILL; its controller makes another',

@@ -1,22 +1,10 @@
 import type { DisturbanceReport, Report, TrialReport } from '../analysis/schema.ts';
 import { clockTraits } from '../catalogue/clocks.ts';
 import { answer } from './answer.ts';
-import {
-  differencesRows,
-  differencesTitle,
-  differencesTitles,
-  nodeLossRows,
-  nodeLossTitle,
-  nodeLossTitles,
-  spreadsRows,
-  spreadsTitle,
-  spreadsTitles,
-} from './certainty.ts';
 import { type Changes, changeCells, changesHeading, changesLead, changeTitles } from './changes.ts';
 import { clockCells, clocksFor } from './clock-words.ts';
 import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
-import { customersRows, customersTitle, customersTitles } from './customers.ts';
 import { explainCells, explainColumns } from './explain.ts';
 import {
   disturbanceName,
@@ -28,7 +16,7 @@ import {
   setting,
 } from './figures.ts';
 import { latenessRows, latenessTitle, latenessTitles } from './lateness.ts';
-import { outageRows, outageTitles } from './outages.ts';
+import { tablesOf } from './tables.ts';
 
 /**
  * A comment on GitHub may have 65,536 characters (a step summary 1 MiB); some room is left for what is written around it.
@@ -52,11 +40,7 @@ export function markdownReport(report: Report, limit = markdownLimit, changes?: 
     ...answer(report).map(text),
     comparison(report),
     ...(changes === undefined ? [] : changesParts(changes)),
-    ...titled('When new connections failed', outageTitles, outageRows(report)),
-    ...titled(customersTitle, customersTitles, customersRows(report)),
-    ...titled(differencesTitle, differencesTitles, differencesRows(report)),
-    ...titled(spreadsTitle, spreadsTitles, spreadsRows(report)),
-    ...titled(nodeLossTitle, nodeLossTitles, nodeLossRows(report)),
+    ...tablesOf(report).flatMap(({ title, titles, rows: cells }) => titled(title, titles, cells)),
     list(conclusion(report)),
     expectations(report),
     ...titled(latenessTitle, latenessTitles, latenessRows(report)),

@@ -1,16 +1,5 @@
 import type { Report } from '../../analysis/schema.ts';
 import {
-  differencesRows,
-  differencesTitle,
-  differencesTitles,
-  nodeLossRows,
-  nodeLossTitle,
-  nodeLossTitles,
-  spreadsRows,
-  spreadsTitle,
-  spreadsTitles,
-} from '../certainty.ts';
-import {
   type ComparisonCells,
   cellLines,
   columnsInUse,
@@ -18,10 +7,9 @@ import {
   comparisonTitles,
 } from '../comparison-cells.ts';
 import { conclusion } from '../conclusion.ts';
-import { customersRows, customersTitle, customersTitles } from '../customers.ts';
 import { explainCells, explainColumns } from '../explain.ts';
 import { policyLabel } from '../figures.ts';
-import { outageRows, outageTitles } from '../outages.ts';
+import { type ReportTable, tablesOf } from '../tables.ts';
 import { docsLink, type Topic } from './docs-link.ts';
 import { lostChart } from './lost-chart.ts';
 import { type Cell, escapeHtml, figure, htmlTable, type Key, paragraphs, prose } from './markup.ts';
@@ -33,7 +21,8 @@ export function comparison(report: Report): string {
   const titles = used(comparisonTitles);
   const kept = comparisonTitles.map((title) => titles.includes(title));
   const rows = cells.map((row) => rowOf(row).filter((_, index) => kept[index]));
-  const outages = outageRows(report);
+  const tables = tablesOf(report);
+  const outages = tables.find(({ id }) => id === 'outages')?.rows ?? [];
   const shown = [...cells.flatMap(cellLines).flatMap(used), ...outages.flat()];
   const words = conclusion(report);
   return [
@@ -42,25 +31,21 @@ export function comparison(report: Report): string {
       ? ''
       : `<p class="marks">${escapeHtml([...explainColumns(titles), ...explainCells(shown)].join(' · '))}</p>`,
     chart(report),
-    titled('When new connections failed', 'outages', 'outages', outageTitles, outages),
-    titled(customersTitle, 'customers', 'customers', customersTitles, customersRows(report)),
-    titled(differencesTitle, 'differences', 'chance', differencesTitles, differencesRows(report)),
-    titled(spreadsTitle, 'spreads', 'chance', spreadsTitles, spreadsRows(report)),
-    titled(nodeLossTitle, 'node-loss', 'nodeLoss', nodeLossTitles, nodeLossRows(report)),
+    ...tables.map(titled),
     words.length === 0 ? '' : `<h3>In words</h3>${paragraphs(words)}`,
   ].join('');
 }
 
-const titled = (
-  title: string,
-  id: string,
-  topic: Topic,
-  titles: readonly string[],
-  rows: readonly string[][],
-) =>
-  rows.length === 0
-    ? ''
-    : `<h3 id="${id}">${escapeHtml(title)} ${docsLink(topic, title)}</h3>${htmlTable(title, titles, rows)}`;
+const topics: Readonly<Record<ReportTable['id'], Topic>> = {
+  outages: 'outages',
+  customers: 'customers',
+  differences: 'chance',
+  spreads: 'chance',
+  'node-loss': 'nodeLoss',
+};
+
+const titled = ({ id, title, titles, rows }: ReportTable) =>
+  `<h3 id="${id}">${escapeHtml(title)} ${docsLink(topics[id], title)}</h3>${htmlTable(title, titles, rows)}`;
 
 function rowOf(cells: ComparisonCells): Cell[] {
   const look = cells.anyLost === null ? 'unknown' : cells.anyLost ? 'lost' : 'none';

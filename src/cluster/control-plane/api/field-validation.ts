@@ -3,9 +3,10 @@ import type { Resource } from './kinds.ts';
 import { badRequest } from './status.ts';
 
 /*
- * fieldValidation=Strict, which kubectl asks for: a field that does not exist is refused. Known are the fields of every
- * object at its top, and those of a Service's spec, where a misspelt externalTrafficPolicy would change nothing unseen.
- * Deeper ones are taken as they are.
+ * fieldValidation (apimachinery pkg/apis/meta/v1 types.go): Strict, which `kubectl apply` asks for, refuses a field that does
+ * not exist; Warn, the server's default and so that of `kubectl patch`, drops it with a warning; Ignore drops it. Known are
+ * the fields at the top of every object, and those of the specs of Services, Nodes, Pods and their controllers. Deeper ones
+ * are taken as they are.
  */
 
 const everywhere = ['apiVersion', 'kind', 'metadata'];
@@ -39,21 +40,76 @@ const serviceSpec = [
   'trafficDistribution',
 ];
 
-/** Throws 400 in Kubernetes' words for a field that is not known. Directives of a strategic merge patch are no fields. */
+/** The same file, PodSpec; apps/v1 types.go, DeploymentSpec and DaemonSetSpec; core/v1 NodeSpec. */
+const podSpec = [
+  ...['volumes', 'initContainers', 'containers', 'ephemeralContainers', 'restartPolicy', 'os', 'overhead'],
+  ...['terminationGracePeriodSeconds', 'activeDeadlineSeconds', 'dnsPolicy', 'dnsConfig', 'nodeSelector'],
+  ...['serviceAccountName', 'serviceAccount', 'automountServiceAccountToken', 'nodeName', 'hostNetwork'],
+  ...['hostPID', 'hostIPC', 'hostUsers', 'shareProcessNamespace', 'securityContext', 'imagePullSecrets'],
+  ...['hostname', 'subdomain', 'hostnameOverride', 'setHostnameAsFQDN', 'affinity', 'schedulerName'],
+  ...['tolerations', 'hostAliases', 'priorityClassName', 'priority', 'preemptionPolicy', 'readinessGates'],
+  ...['runtimeClassName', 'enableServiceLinks', 'topologySpreadConstraints', 'schedulingGates'],
+  ...['resourceClaims', 'resources', 'schedulingGroup', 'workloadRef'],
+];
+const template = ['metadata', 'spec'];
+const deploymentSpec = [
+  ...['replicas', 'selector', 'template', 'strategy', 'minReadySeconds', 'revisionHistoryLimit', 'paused'],
+  'progressDeadlineSeconds',
+];
+const daemonSetSpec = ['selector', 'template', 'updateStrategy', 'minReadySeconds', 'revisionHistoryLimit'];
+const nodeSpec = [
+  ...['podCIDR', 'podCIDRs', 'providerID', 'unschedulable', 'taints', 'configSource', 'externalID'],
+];
+
+type Known = readonly (readonly [path: readonly string[], fields: readonly string[]])[];
+const templated = [
+  [['spec', 'template'], template],
+  [['spec', 'template', 'spec'], podSpec],
+] as const;
+
+const deeper: Readonly<Partial<Record<Resource, Known>>> = {
+  services: [[['spec'], serviceSpec]],
+  pods: [[['spec'], podSpec]],
+  nodes: [[['spec'], nodeSpec]],
+  deployments: [[['spec'], deploymentSpec], ...templated],
+  daemonsets: [[['spec'], daemonSetSpec], ...templated],
+};
+
+const knownOf = (resource: Resource): Known => [
+  [[], [...everywhere, ...top[resource]]],
+  ...(deeper[resource] ?? []),
+];
+
+/** Paths of fields that are not known, `spec.externalTraficPolicy`. Directives of a strategic merge patch are no fields. */
+export function unknownFields(resource: Resource, body: unknown): string[] {
+  return knownOf(resource).flatMap(([path, fields]) =>
+    strangers(objectAt(body, path), fields).map((key) => [...path, key].join('.')),
+  );
+}
+
+/** Throws 400 in Kubernetes' words for a field that is not known. */
 export function validateFields(resource: Resource, body: unknown): void {
-  if (!isObject(body)) return;
-  const unknown = [
-    ...strangers(body, [...everywhere, ...top[resource]], ''),
-    ...(resource === 'services' ? strangers(body.spec, serviceSpec, 'spec.') : []),
-  ];
+  const unknown = unknownFields(resource, body);
   if (unknown.length === 0) return;
   const errors = unknown.map((field) => `unknown field ${JSON.stringify(field)}`).join(', ');
   throw badRequest(`strict decoding error: ${errors}`);
 }
 
-function strangers(object: unknown, known: readonly string[], at: string): string[] {
+/** The body without the fields that are not known: decoding drops them unless it is strict. */
+export function withoutUnknown(resource: Resource, body: unknown): unknown {
+  if (unknownFields(resource, body).length === 0) return body;
+  const copy: unknown = structuredClone(body);
+  for (const [path, fields] of knownOf(resource)) {
+    const object = objectAt(copy, path);
+    if (isObject(object)) for (const key of strangers(object, fields)) delete object[key];
+  }
+  return copy;
+}
+
+const objectAt = (body: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), body);
+
+function strangers(object: unknown, known: readonly string[]): string[] {
   if (!isObject(object)) return [];
-  return Object.keys(object)
-    .filter((key) => !known.includes(key) && !key.startsWith('$'))
-    .map((key) => `${at}${key}`);
+  return Object.keys(object).filter((key) => !known.includes(key) && !key.startsWith('$'));
 }

@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { messageOf } from '../../../base/errors.ts';
 import { methodNotAllowed, type Status, StatusError, unknownPath } from '../api/status.ts';
 import type { Context } from '../context.ts';
+import { isAccessReview, reviewed } from './access-review.ts';
 import { mediaType, readBody } from './body.ts';
 import { discovery } from './discovery.ts';
+import { notKept } from './not-kept.ts';
 import { openapi } from './openapi.ts';
 import { type Route, routeOf } from './route.ts';
 import { tableOf, wantsTable } from './tables.ts';
@@ -40,8 +42,10 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
     return sendJson(response, 200, found);
   }
+  if (request.method === 'POST' && isAccessReview(path))
+    return sendJson(response, 201, reviewed(path, await readBody(request)));
   const route = routeOf(path);
-  if (route === undefined) throw unknownPath();
+  if (route === undefined) throw notKept(path) ?? unknownPath();
   const query = url.searchParams;
   if (request.method === 'GET' && isWatch(route, query)) return serveWatch(context, route, query, response);
   const body = await readBody(request);
@@ -49,7 +53,10 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
   const result = await answerRequest(context, { method, route, query, mediaType: mediaType(request), body });
   const plain = route.subresource === undefined && wantsTable(request);
   const table = plain ? tableOf(route.info.resource, result.body, context.wall()) : undefined;
-  sendJson(response, result.code, table ?? result.body);
+  // RFC 9111, 5.5: what clients print as `Warning: …` (apimachinery pkg/util/net, NewWarningHeader).
+  const warnings = (result.warnings ?? []).map((one) => `299 - ${JSON.stringify(one)}`);
+  const headers = warnings.length === 0 ? {} : { warning: warnings };
+  sendJson(response, result.code, table ?? result.body, headers);
 }
 
 function isWatch(route: Route, query: URLSearchParams): boolean {

@@ -3,37 +3,14 @@ import * as z from 'zod';
 import { isObject } from '../api/json.ts';
 import type { Node, Pod, Service } from '../api/kinds.ts';
 import { schemaOf } from '../api/kinds.ts';
+import { age, type Column, none, pairs, text } from './columns.ts';
+import { daemonSetColumns, deploymentColumns, eventColumns } from './workload-columns.ts';
 
 /*
  * Server-side tables (meta.k8s.io/v1 Table): `kubectl get` shows the columns that the server sends. Columns and words are
- * those of Kubernetes' pkg/printers/internalversion/printers.go for nodes, services and pods; other kinds go out as they
- * are, and kubectl shows their name and age.
+ * those of Kubernetes' pkg/printers/internalversion/printers.go for nodes, services, pods, deployments, daemonsets and
+ * events; other kinds go out as they are, and kubectl shows their name and age.
  */
-
-interface Column<T> {
-  readonly name: string;
-  /** Shown with -o wide only. */
-  readonly wide?: true;
-  readonly of: (object: T, now: Date) => string;
-}
-
-const none = '<none>';
-const text = z.string().catch('');
-
-/** `3d4h`, `5m10s`: two units while the figure is small (apimachinery pkg/util/duration HumanDuration, shortened). */
-export function age(created: string, now: Date): string {
-  const seconds = Math.max(0, Math.floor((now.getTime() - Date.parse(created)) / 1000));
-  if (seconds < 120) return `${seconds}s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 10) return seconds % 60 === 0 ? `${minutes}m` : `${minutes}m${seconds % 60}s`;
-  if (minutes < 180) return `${minutes}m`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 8) return minutes % 60 === 0 ? `${hours}h` : `${hours}h${minutes % 60}m`;
-  if (hours < 48) return `${hours}h`;
-  const days = Math.floor(hours / 24);
-  if (days < 8) return hours % 24 === 0 ? `${days}d` : `${days}d${hours % 24}h`;
-  return `${days}d`;
-}
 
 const conditionOf = (
   status: { conditions?: { type: string; status: string }[] | undefined } | undefined,
@@ -117,11 +94,7 @@ const serviceColumns: readonly Column<Service>[] = [
   {
     name: 'Selector',
     wide: true,
-    of: ({ spec }) =>
-      Object.entries(spec.selector ?? {})
-        .map(([key, value]) => `${key}=${value}`)
-        .sort()
-        .join(',') || none,
+    of: ({ spec }) => pairs(spec.selector),
   },
 ];
 
@@ -189,6 +162,12 @@ export function tableOf(resource: string, body: unknown, now: Date): unknown {
       return made(serviceColumns, schemaOf.services, body, now);
     case 'pods':
       return made(podColumns, schemaOf.pods, body, now);
+    case 'deployments':
+      return made(deploymentColumns, schemaOf.deployments, body, now);
+    case 'daemonsets':
+      return made(daemonSetColumns, schemaOf.daemonsets, body, now);
+    case 'events':
+      return made(eventColumns, schemaOf.events, body, now);
     default:
       return undefined;
   }

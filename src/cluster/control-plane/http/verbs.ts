@@ -1,5 +1,5 @@
 import { deleteObject, parseDeleteOptions } from '../api/deletion.ts';
-import { validateFields } from '../api/field-validation.ts';
+import { unknownFields, validateFields, withoutUnknown } from '../api/field-validation.ts';
 import { isObject } from '../api/json.ts';
 import { applyFormat, patchFormats } from '../api/patches.ts';
 import { createObject, getObject, updateObject } from '../api/registry.ts';
@@ -31,6 +31,8 @@ interface ServedRequest {
 interface Answer {
   readonly code: number;
   readonly body: unknown;
+  /** Fields that were dropped, as Kubernetes words them. */
+  readonly warnings?: readonly string[];
 }
 
 const accepted = ['application/json'];
@@ -49,9 +51,15 @@ const refusals = {
 
 /** Everything but watches: one request, one answer. Throws StatusError. */
 export async function answerRequest(context: Context, request: ServedRequest): Promise<Answer> {
-  const { route, method } = request;
+  const { method } = request;
   // A YAML body is parsed before anything is read, so that each write is one step.
   const patch = method === 'PATCH' ? await patchBody(request) : undefined;
+  const warnings = patch?.warnings ?? bodyWarnings(request);
+  return { ...answered(context, request, patch), ...(warnings.length === 0 ? {} : { warnings }) };
+}
+
+function answered(context: Context, request: ServedRequest, patch: PatchBody | undefined): Answer {
+  const { route } = request;
   if (route.subresource !== undefined && route.subresource !== 'status')
     return onSubresource(context, request, patch);
   if (route.name === undefined) return onCollection(context, request);
@@ -108,6 +116,7 @@ type PatchBody = {
   readonly apply: boolean;
   readonly change: (current: unknown) => unknown;
   readonly value: unknown;
+  readonly warnings: readonly string[];
 };
 
 function onObject(
@@ -201,9 +210,33 @@ function onSubresource(context: Context, request: ServedRequest, patch: PatchBod
 
 /** The object that is created or replaced, as strict about its fields as the client asks. */
 function writtenBody(request: ServedRequest): unknown {
-  const body = jsonBody(request);
-  if (request.query.get('fieldValidation') === 'Strict') validateFields(request.route.info.resource, body);
-  return body;
+  return validated(request, jsonBody(request));
+}
+
+/** A body whose unknown fields are refused, or dropped: `answerRequest` warns of these. */
+function validated({ route, query }: ServedRequest, body: unknown): unknown {
+  if (query.get('fieldValidation') === 'Strict') validateFields(route.info.resource, body);
+  return withoutUnknown(route.info.resource, body);
+}
+
+/** Of a body that is JSON; what else is wrong with it is said where it is used. */
+function bodyWarnings(request: ServedRequest): string[] {
+  if (request.method !== 'POST' && request.method !== 'PUT') return [];
+  try {
+    return warningsOf(request, parseJson(request.body));
+  } catch (error) {
+    if (error instanceof StatusError) return [];
+    throw error;
+  }
+}
+
+/** What was dropped from a written body, unless the client does not want to know. */
+function warningsOf({ route, query, method }: ServedRequest, value: unknown): string[] {
+  const mode = query.get('fieldValidation') ?? 'Warn';
+  const isWrite = method === 'POST' || method === 'PUT' || method === 'PATCH';
+  const isWhole = route.subresource === undefined || route.subresource === 'status';
+  if (mode !== 'Warn' || !isWrite || !isWhole) return [];
+  return unknownFields(route.info.resource, value).map((field) => `unknown field ${JSON.stringify(field)}`);
 }
 
 /** A body that is JSON, whatever it says; without a media type it counts as JSON, as in Kubernetes. */
@@ -219,8 +252,11 @@ async function patchBody(request: ServedRequest): Promise<PatchBody> {
   const isApply = request.mediaType === applyFormat;
   const value = isApply ? await parseYaml(request.body) : parseJson(request.body);
   if (value === undefined) throw badRequest('a patch needs a body');
-  if (request.query.get('fieldValidation') === 'Strict') validateFields(request.route.info.resource, value);
-  return { apply: isApply, value, change: (current) => apply(current, value) };
+  const { subresource } = request.route;
+  const isOwn = subresource === undefined || subresource === 'status';
+  const known = isOwn ? validated(request, value) : value;
+  const warnings = warningsOf(request, value);
+  return { apply: isApply, value: known, warnings, change: (current) => apply(current, known) };
 }
 
 function writeOptions(query: URLSearchParams) {

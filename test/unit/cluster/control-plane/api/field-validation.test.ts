@@ -1,6 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { validateFields } from '../../../../../src/cluster/control-plane/api/field-validation.ts';
+import {
+  validateFields,
+  withoutUnknown,
+} from '../../../../../src/cluster/control-plane/api/field-validation.ts';
 import { StatusError } from '../../../../../src/cluster/control-plane/api/status.ts';
 
 /* fieldValidation=Strict: a misspelt field is refused in Kubernetes' own words. */
@@ -37,6 +40,22 @@ test('unknown fields at the top are all named', () => {
 test('directives of a strategic merge patch are no fields, and a JSON patch has none', () => {
   assert.is(refusal('services', { $retainKeys: [], spec: { '$setElementOrder/ports': [] } }), '');
   assert.is(refusal('services', [{ op: 'remove', path: '/spec/x' }]), '');
+});
+
+test('pod templates and nodes are known as well', () => {
+  const deployment = (spec: object) => ({ spec: { replicas: 1, template: { spec } } });
+  assert.is(refusal('deployments', deployment({ nodeSelector: {}, containers: [] })), '');
+  assert.match(
+    refusal('deployments', deployment({ nodeSelectr: {} })),
+    'unknown field "spec.template.spec.nodeSelectr"',
+  );
+  assert.match(refusal('nodes', { spec: { unschedulabel: true } }), 'unknown field "spec.unschedulabel"');
+});
+
+test('without Strict they are dropped, and the rest stays', () => {
+  const body = { ...service, spec: { externalTraficPolicy: 'Local', type: 'NodePort' } };
+  assert.equal(withoutUnknown('services', body), { ...service, spec: { type: 'NodePort' } });
+  assert.is(body.spec.externalTraficPolicy, 'Local', 'the body itself is left alone');
 });
 
 test.run();

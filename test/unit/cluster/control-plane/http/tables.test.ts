@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as z from 'zod';
-import { age, tableOf, wantsTable } from '../../../../../src/cluster/control-plane/http/tables.ts';
+import { age } from '../../../../../src/cluster/control-plane/http/columns.ts';
+import { tableOf, wantsTable } from '../../../../../src/cluster/control-plane/http/tables.ts';
 
 /* What `kubectl get` shows of nodes, services and pods: the columns of Kubernetes' own printers. */
 const test = suite('server-side tables');
@@ -132,5 +133,64 @@ for (const [seconds, shown] of [
     assert.is(age(new Date(now.getTime() - seconds * 1000).toISOString(), now), shown);
   });
 }
+
+const template = {
+  metadata: { labels: { app: 'web' } },
+  spec: { containers: [{ name: 'web', image: 'web:1' }], nodeSelector: { pool: 'edge' } },
+};
+const selector = { matchLabels: { app: 'web' } };
+
+test('deployments', () => {
+  const object = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: meta('web'),
+    spec: { replicas: 3, selector, template },
+    status: { readyReplicas: 2, updatedReplicas: 1, availableReplicas: 2 },
+  };
+  assert.equal(cellsOf('deployments', object), {
+    Name: 'web',
+    Ready: '2/3',
+    'Up-to-date': '1',
+    Available: '2',
+    Age: '10m',
+    Containers: 'web',
+    Images: 'web:1',
+    Selector: 'app=web',
+  });
+});
+
+test('daemonsets', () => {
+  const object = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: meta('web'),
+    spec: { selector, template },
+    status: { desiredNumberScheduled: 3, currentNumberScheduled: 3, numberReady: 2 },
+  };
+  const cells = cellsOf('daemonsets', object);
+  assert.is(`${cells.Desired} ${cells.Current} ${cells.Ready} ${cells.Available}`, '3 3 2 0');
+  assert.is(cells['Node Selector'], 'pool=edge');
+});
+
+test('events', () => {
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: meta('web.1'),
+    involvedObject: { kind: 'Pod', name: 'web-1' },
+    type: 'Warning',
+    reason: 'FailedScheduling',
+    message: 'no node fits\n',
+    lastTimestamp: '2026-03-01T11:59:00Z',
+    source: { component: 'scheduler' },
+  };
+  const cells = cellsOf('events', object);
+  assert.is(cells['Last Seen'], '60s');
+  assert.is(cells.Object, 'pod/web-1');
+  assert.is(cells.Message, 'no node fits');
+  assert.is(cells.Source, 'scheduler');
+  assert.is(cells['First Seen'], '10m');
+});
 
 test.run();

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createObject } from '../../../../../src/cluster/control-plane/api/registry.ts';
+import { createApiServer } from '../../../../../src/cluster/control-plane/http/server.ts';
+import { namespace, testCluster } from '../cluster.ts';
+
+/* Requests of kubectl that no controller of ours makes. */
+const test = suite('requests of kubectl');
+
+const cluster = testCluster();
+const server = createApiServer(cluster.context, (error) => {
+  throw error;
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+const address = server.address();
+const port = typeof address === 'object' && address ? address.port : 0;
+
+test.after(() => {
+  cluster.stop();
+  server.close();
+  server.closeAllConnections();
+});
+
+async function call(method: string, path: string, body?: unknown, type = 'application/json') {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': type } }),
+  });
+  return { code: response.status, warning: response.headers.get('warning'), body: await response.json() };
+}
+
+const services = `/api/v1/namespaces/${namespace}/services`;
+const patch = (value: unknown, query = '') =>
+  call('PATCH', `${services}/web${query}`, value, 'application/strategic-merge-patch+json');
+
+test('kubectl patch with a misspelt field: a warning, and nothing of it is kept', async () => {
+  const metadata = { name: 'web' };
+  createObject(cluster.context, 'services', namespace, { metadata, spec: { ports: [{ port: 80 }] } });
+  const misspelt = { spec: { externalTraficPolicy: 'Local' } };
+  const warned = await patch(misspelt);
+  assert.is(warned.code, 200);
+  assert.is(warned.warning, '299 - "unknown field \\"spec.externalTraficPolicy\\""');
+  assert.is('externalTraficPolicy' in warned.body.spec, false);
+  const ignored = await patch(misspelt, '?fieldValidation=Ignore');
+  assert.is(ignored.warning, null);
+  assert.is('externalTraficPolicy' in ignored.body.spec, false);
+  assert.is((await patch(misspelt, '?fieldValidation=Strict')).code, 400);
+  assert.is((await patch({ metadata: { labels: { a: 'b' } } })).warning, null);
+});
+
+test('a created object with a misspelt field: likewise', async () => {
+  const made = await call('POST', services, { metadata: { name: 'other' }, spec: { tipe: 'NodePort' } });
+  assert.is(made.code, 201);
+  assert.is(made.warning, '299 - "unknown field \\"spec.tipe\\""');
+  assert.is('tipe' in made.body.spec, false);
+});
+
+test('auth can-i: everything is allowed, with the reason', async () => {
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const spec = { resourceAttributes: { verb: 'delete', resource: 'nodes' } };
+  const { code, body } = await call('POST', path, { kind: 'SelfSubjectAccessReview', spec });
+  assert.is(code, 201);
+  assert.equal(body.spec, spec);
+  assert.is(body.status.allowed, true);
+  assert.match(body.status.reason, 'has no authorization');
+});
+
+test('rollout history and undo ask for revisions: refused with the reason', async () => {
+  for (const path of [
+    `/apis/apps/v1/namespaces/${namespace}/replicasets`,
+    '/apis/apps/v1/controllerrevisions',
+  ]) {
+    const { code, body } = await call('GET', path);
+    assert.is(code, 501, path);
+    assert.match(body.message, 'keeps no revisions');
+  }
+});
+
+test.run();

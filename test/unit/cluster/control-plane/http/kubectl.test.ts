@@ -51,7 +51,10 @@ test('kubectl patch with a misspelt field: a warning, and nothing of it is kept'
 });
 
 test('a created object with a misspelt field: likewise', async () => {
-  const made = await call('POST', services, { metadata: { name: 'other' }, spec: { tipe: 'NodePort' } });
+  const made = await call('POST', services, {
+    metadata: { name: 'other' },
+    spec: { ports: [{ port: 80 }], tipe: 'NodePort' },
+  });
   assert.is(made.code, 201);
   assert.is(made.warning, '299 - "unknown field \\"spec.tipe\\""');
   assert.is('tipe' in made.body.spec, false);

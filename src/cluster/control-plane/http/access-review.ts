@@ -1,30 +1,26 @@
-import { isObject } from '../api/json.ts';
-import { parseJson } from './body.ts';
-
 /*
  * `kubectl auth can-i`: SelfSubjectAccessReview and SelfSubjectRulesReview of authorization.k8s.io/v1. Nobody is authorized
- * here, so everything is allowed.
+ * here, so everything is allowed, whatever is asked: kubectl asks in Go's own encoding, which is not read.
  */
 
-const prefix = '/apis/authorization.k8s.io/v1/';
+const apiVersion = 'authorization.k8s.io/v1';
 const reason = 'the embedded cluster has no authorization: everything is allowed';
 
-const statuses: Readonly<Record<string, object>> = {
-  selfsubjectaccessreviews: { allowed: true, reason },
+const answers: Readonly<Record<string, object>> = {
+  selfsubjectaccessreviews: { kind: 'SelfSubjectAccessReview', status: { allowed: true, reason } },
   selfsubjectrulesreviews: {
-    incomplete: false,
-    resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
-    nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+    kind: 'SelfSubjectRulesReview',
+    status: {
+      incomplete: false,
+      resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+      nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+    },
   },
 };
 
-const statusOf = (path: string): object | undefined =>
-  path.startsWith(prefix) ? statuses[path.slice(prefix.length)] : undefined;
-
-export const isAccessReview = (path: string): boolean => statusOf(path) !== undefined;
-
-/** The review with its answer. Throws 400 for a body that is not JSON. */
-export function reviewed(path: string, body: string): unknown {
-  const review = parseJson(body);
-  return { ...(isObject(review) ? review : {}), status: statusOf(path) };
+/** The answer to a POST of a review at this path; undefined: none is asked for here. */
+export function accessReview(path: string): object | undefined {
+  const prefix = `/apis/${apiVersion}/`;
+  const answer = path.startsWith(prefix) ? answers[path.slice(prefix.length)] : undefined;
+  return answer === undefined ? undefined : { apiVersion, metadata: {}, spec: {}, ...answer };
 }

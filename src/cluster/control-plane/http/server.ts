@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { messageOf } from '../../../base/errors.ts';
 import { methodNotAllowed, type Status, StatusError, unknownPath } from '../api/status.ts';
 import type { Context } from '../context.ts';
-import { isAccessReview, reviewed } from './access-review.ts';
+import { accessReview } from './access-review.ts';
 import { mediaType, readBody } from './body.ts';
 import { discovery } from './discovery.ts';
 import { notKept } from './not-kept.ts';
@@ -42,8 +42,11 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
     return sendJson(response, 200, found);
   }
-  if (request.method === 'POST' && isAccessReview(path))
-    return sendJson(response, 201, reviewed(path, await readBody(request)));
+  const review = request.method === 'POST' ? accessReview(path) : undefined;
+  if (review !== undefined) {
+    await readBody(request);
+    return sendJson(response, 201, review);
+  }
   const route = routeOf(path);
   if (route === undefined) throw notKept(path) ?? unknownPath();
   const query = url.searchParams;

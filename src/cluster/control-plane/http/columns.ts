@@ -9,7 +9,7 @@ export interface Column<T> {
   readonly of: (object: T, now: Date) => string;
 }
 
-export const none = '<none>';
+export const noneShown = '<none>';
 /** A field that may be anything, as text. */
 export const text = z.string().catch('');
 
@@ -33,4 +33,4 @@ export const pairs = (labels: Readonly<Record<string, string>> | undefined): str
   Object.entries(labels ?? {})
     .map(([key, value]) => `${key}=${value}`)
     .sort()
-    .join(',') || none;
+    .join(',') || noneShown;

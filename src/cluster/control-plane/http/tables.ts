@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isObject } from '../api/json.ts';
 import type { Node, Pod, Service } from '../api/kinds.ts';
 import { schemaOf } from '../api/kinds.ts';
-import { age, type Column, none, pairs, text } from './columns.ts';
+import { age, type Column, noneShown, pairs, text } from './columns.ts';
 import { daemonSetColumns, deploymentColumns, eventColumns } from './workload-columns.ts';
 
 /*
@@ -24,12 +24,12 @@ function addressOf({ status }: Node, type: string): string {
     .array(z.looseObject({ type: z.string(), address: z.string() }))
     .catch([])
     .parse(status?.addresses);
-  return addresses.find((one) => one.type === type)?.address ?? none;
+  return addresses.find((one) => one.type === type)?.address ?? noneShown;
 }
 
 const infoOf = ({ status }: Node, key: string): string => {
   const info = status?.nodeInfo;
-  return (isObject(info) ? text.parse(info[key]) : '') || none;
+  return (isObject(info) ? text.parse(info[key]) : '') || noneShown;
 };
 
 const nodeColumns: readonly Column<Node>[] = [
@@ -49,7 +49,7 @@ const nodeColumns: readonly Column<Node>[] = [
         .filter((key) => key.startsWith(rolePrefix))
         .map((key) => key.slice(rolePrefix.length))
         .sort()
-        .join(',') || none,
+        .join(',') || noneShown,
   },
   { name: 'Age', of: ({ metadata }, now) => age(metadata.creationTimestamp, now) },
   { name: 'Version', of: (node) => infoOf(node, 'kubeletVersion') },
@@ -67,8 +67,8 @@ const balancerStatus = z.looseObject({
 
 function externalIps({ spec, status }: Service): string {
   const own = spec.externalIPs ?? [];
-  if (spec.type === 'ExternalName') return spec.externalName ?? none;
-  if (spec.type !== 'LoadBalancer') return own.join(',') || none;
+  if (spec.type === 'ExternalName') return spec.externalName ?? noneShown;
+  if (spec.type !== 'LoadBalancer') return own.join(',') || noneShown;
   const points = balancerStatus.catch({}).parse(status ?? {}).loadBalancer?.ingress ?? [];
   const given = [...points.map(({ ip, hostname }) => ip ?? hostname ?? ''), ...own].filter(
     (one) => one !== '',
@@ -79,7 +79,7 @@ function externalIps({ spec, status }: Service): string {
 const serviceColumns: readonly Column<Service>[] = [
   { name: 'Name', of: ({ metadata }) => metadata.name },
   { name: 'Type', of: ({ spec }) => spec.type ?? 'ClusterIP' },
-  { name: 'Cluster-IP', of: ({ spec }) => spec.clusterIP ?? none },
+  { name: 'Cluster-IP', of: ({ spec }) => spec.clusterIP ?? noneShown },
   { name: 'External-IP', of: externalIps },
   {
     name: 'Port(s)',
@@ -88,7 +88,7 @@ const serviceColumns: readonly Column<Service>[] = [
         .map(({ port, nodePort, protocol = 'TCP' }) =>
           nodePort === undefined ? `${port}/${protocol}` : `${port}:${nodePort}/${protocol}`,
         )
-        .join(',') || none,
+        .join(',') || noneShown,
   },
   { name: 'Age', of: ({ metadata }, now) => age(metadata.creationTimestamp, now) },
   {
@@ -131,13 +131,17 @@ const podColumns: readonly Column<Pod>[] = [
     of: (pod) => String(containersOf(pod).reduce((sum, { restartCount = 0 }) => sum + restartCount, 0)),
   },
   { name: 'Age', of: ({ metadata }, now) => age(metadata.creationTimestamp, now) },
-  { name: 'IP', wide: true, of: ({ status }) => status?.podIP ?? none },
-  { name: 'Node', wide: true, of: ({ spec }) => spec.nodeName ?? none },
-  { name: 'Nominated Node', wide: true, of: ({ status }) => text.parse(status?.nominatedNodeName) || none },
+  { name: 'IP', wide: true, of: ({ status }) => status?.podIP ?? noneShown },
+  { name: 'Node', wide: true, of: ({ spec }) => spec.nodeName ?? noneShown },
+  {
+    name: 'Nominated Node',
+    wide: true,
+    of: ({ status }) => text.parse(status?.nominatedNodeName) || noneShown,
+  },
   {
     name: 'Readiness Gates',
     wide: true,
-    of: ({ spec }) => (Array.isArray(spec.readinessGates) ? String(spec.readinessGates.length) : none),
+    of: ({ spec }) => (Array.isArray(spec.readinessGates) ? String(spec.readinessGates.length) : noneShown),
   },
 ];
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { schemaOf } from '../api/kinds.ts';
-import { age, type Column, none, pairs, text } from './columns.ts';
+import { age, type Column, noneShown, pairs, text } from './columns.ts';
 
 type Deployment = z.infer<(typeof schemaOf)['deployments']>;
 type DaemonSet = z.infer<(typeof schemaOf)['daemonsets']>;
@@ -76,8 +76,8 @@ const source = z.looseObject({ component: text, host: text }).catch({ component:
 
 export const eventColumns: readonly Column<Event>[] = [
   { name: 'Last Seen', of: (event, now) => seen(event, 'lastTimestamp', now) },
-  { name: 'Type', of: ({ type }) => type ?? none },
-  { name: 'Reason', of: ({ reason }) => reason ?? none },
+  { name: 'Type', of: ({ type }) => type ?? noneShown },
+  { name: 'Reason', of: ({ reason }) => reason ?? noneShown },
   {
     name: 'Object',
     of: ({ involvedObject: { kind = '', name = '' } }) => `${kind.toLowerCase()}/${name}`,

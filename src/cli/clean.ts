@@ -25,13 +25,19 @@ export async function cleanAll(
     say(`${file}: ${why}; what it names is looked for by its marks`);
   }
   const found = await strays();
+  let gone = 0;
   for (const stray of found) {
     if (dryRun) say(`${stray.what}: left by a run that is gone`);
-    else failed += await remove(stray, say);
+    else {
+      const result = await remove(stray, say);
+      if (result === 'gone') gone += 1;
+      if (result === 'failed') failed += 1;
+    }
   }
   // If something failed, the next clean is to look by the marks again.
   if (!dryRun && failed === 0) for (const one of damaged) say(`${one.file}: kept as ${setAside(one)}`);
-  if (left.every(({ alive }) => alive) && damaged.length === 0 && found.length === 0) say('nothing was left');
+  if (left.every(({ alive }) => alive) && damaged.length === 0 && found.length === gone)
+    say('nothing was left');
   else if (failed > 0) say(`${failed} could not be undone: run midflight clean again when the cause is gone`);
   return failed === 0 ? exitCodes.pass : exitCodes.incomplete;
 }
@@ -80,15 +86,18 @@ const finishLimitMs = 3_600_000;
 
 const words = { restored: '', already: '', left: 'left as it is, ', failed: 'FAILED, ' } as const;
 
+/** `gone`: it ended by itself between being found and being removed, so there is nothing to report. */
 async function remove(
   stray: Awaited<ReturnType<typeof strays>>[number],
   say: (text: string) => void,
-): Promise<number> {
+): Promise<'removed' | 'gone' | 'failed'> {
   try {
-    say(`${stray.what}: ${await stray.remove()}`);
-    return 0;
+    const done = await stray.remove();
+    if (done === undefined) return 'gone';
+    say(`${stray.what}: ${done}`);
+    return 'removed';
   } catch (error) {
     say(`${stray.what}: FAILED, ${adviceOf(error)}`);
-    return 1;
+    return 'failed';
   }
 }

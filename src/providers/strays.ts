@@ -7,8 +7,8 @@ import { reap } from './state-dir.ts';
 /** Something of ours that no journal names: found by its mark of ownership, and its owner is certainly dead. */
 export interface Stray {
   readonly what: string;
-  /** Resolves with what was done, in a few words. */
-  remove(): Promise<string>;
+  /** Resolves with what was done, in a few words; `undefined`: it has ended by itself since it was found. */
+  remove(): Promise<string | undefined>;
 }
 
 /**
@@ -22,7 +22,10 @@ export async function strays(): Promise<Stray[]> {
     .filter((token) => !named.has(token))
     .map((token) => ({
       what: `processes of the run ${token}`,
-      remove: async () => `${killByToken(token)} ended`,
+      remove: async () => {
+        const ended = killByToken(token);
+        return ended === 0 ? undefined : `${ended} ended`;
+      },
     }));
   // Entries and locks of dead runs; what they name has been found above, or is gone.
   reap();

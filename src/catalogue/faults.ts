@@ -147,6 +147,21 @@ const rows = {
     looks: same('without its deleted pod'),
     words: 'one pod is deleted: SIGTERM, its own grace, then SIGKILL; its controller makes another',
   },
+  rollout: {
+    takes: 'pod',
+    aims: 'workload',
+    silencesNode: false,
+    losesLease: false,
+    emptiesNode: false,
+    evicts: false,
+    ownGrace: true,
+    notice: null,
+    afterNotice: null,
+    noun: 'rollout',
+    looks: same('with a pod being replaced'),
+    words:
+      'all pods are replaced as kubectl rollout restart does it, in the steps that strategy and minReady allow',
+  },
 } as const satisfies Record<string, FaultTraits>;
 
 export type FaultKind = keyof typeof rows;
@@ -166,6 +181,9 @@ export const faultParameters: Readonly<Record<string, ParameterTraits>> = Object
   {},
   ...faultKinds.map((kind): FaultTraits => faultTraits[kind]).map(({ parameters }) => parameters ?? {}),
 );
+
+/** It takes the pods of a workload, wherever they run: no target chooses among nodes. */
+export const takesWorkload = ({ aims }: FaultTraits): boolean => aims === 'workload';
 
 /** It takes pods, not a node. */
 export const takesPod = ({ takes }: FaultTraits): boolean => takes === 'pod';

@@ -108,7 +108,7 @@ function faultWords({ fault, repeats }: Plan, targets: readonly (readonly NodeNa
   const pod = takesPod(faultTraits[fault.kind]) ? ` (${fault.pod})` : '';
   const after = afterMs === 0 ? '' : `, ${formatDuration(afterMs)} later`;
   const hits = targets.map((nodes, repeat) => {
-    const words = nodes.join(' and ');
+    const words = nodes.length === 0 ? 'all its pods' : nodes.join(' and ');
     return repeats === 1 ? words : `${words} (repeat ${repeat + 1})`;
   });
   const { withinMs } = fault.target;

@@ -1,8 +1,8 @@
 import { nodeCordon, podEviction } from '../changes/kinds/index.ts';
-import type { Fault } from './fault.ts';
+import type { NodeFault } from './fault.ts';
 
 /** Cordon, then evict every pod but those of DaemonSets, as `kubectl drain --ignore-daemonsets` does. */
-export const drain: Fault = {
+export const drain: NodeFault = {
   kind: 'drain',
   needs: [],
   async inject(context, node) {

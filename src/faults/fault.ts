@@ -24,6 +24,15 @@ export interface FaultContext {
   readonly terms: NoticeTraits | null;
   /** The value of one of its parameters (src/catalogue/parameters.ts): the scenario's, or the default. */
   parameter(name: string): number;
+  /** All live pods of the workload that the fault takes pods of, in no order. */
+  workloadPods(): Promise<NodePod[]>;
+  readonly workload: { readonly namespace: string; readonly labelSelector: string };
+  /** When the API first showed that a pod was to end, or was gone; null: it has not. */
+  endingSince(pod: string): Nanoseconds | null;
+  /** Waits until `done` holds; false at the limit (cluster time). */
+  until(done: () => boolean, limitMs: Milliseconds, what: string): Promise<boolean>;
+  /** One of several parts of the fault: a pod that is taken. */
+  step(at: Nanoseconds, pod: NodePod): void;
   now(): Nanoseconds;
   /** Sleeps; rejects when the run is interrupted. */
   sleep(ms: Milliseconds): Promise<void>;
@@ -45,14 +54,25 @@ export interface FaultEffect {
   readonly detail: string;
 }
 
-/** One way in which a node, or a pod on it, ends. It is undone by unwinding its changes. */
-export interface Fault {
+interface AnyFault {
   readonly kind: FaultKind;
   /** Effects that it cannot do without: on a cluster that lacks one it is refused. */
   readonly needs: readonly (keyof Effects)[];
+}
+
+/** One way in which a node, or a pod on it, ends. It is undone by unwinding its changes. */
+export interface NodeFault extends AnyFault {
   /** Resolves when it has taken hold. */
   inject(context: FaultContext, node: NodeName): Promise<FaultEffect>;
 }
+
+/** What is done to the pods of a workload, wherever they run. */
+export interface WorkloadFault extends AnyFault {
+  /** Resolves when it has taken hold of all of them. */
+  injectAll(context: FaultContext): Promise<FaultEffect>;
+}
+
+export type Fault = NodeFault | WorkloadFault;
 
 /** An effect that the fault cannot do without. Throws `fault-failed` if this cluster does not offer it. */
 export function needed<K extends keyof Effects>(effects: Effects, name: K): NonNullable<Effects[K]> {

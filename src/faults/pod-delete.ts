@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../base/units.ts';
 import { podDeletion } from '../changes/kinds/index.ts';
-import type { Fault } from './fault.ts';
+import type { NodeFault } from './fault.ts';
 import { podOn } from './pod-on.ts';
 
 /** Until the pod has ended; beyond its own grace. */
@@ -10,7 +10,7 @@ const limitMs: Milliseconds = 900_000;
  * One pod is deleted as a rollout, a scale-down by the HorizontalPodAutoscaler or `kubectl delete pod` does it: SIGTERM, its
  * own terminationGracePeriodSeconds, then SIGKILL. Its controller makes another.
  */
-export const podDelete: Fault = {
+export const podDelete: NodeFault = {
   kind: 'pod-delete',
   needs: [],
   async inject(context, node) {

@@ -1,8 +1,8 @@
-import { type Fault, needed } from './fault.ts';
+import { type NodeFault, needed } from './fault.ts';
 import { podOn } from './pod-on.ts';
 
 /** SIGKILL to the ingress or app pod on the node: the kernel closes its sockets, so clients hear of it at once. */
-export const podKill: Fault = {
+export const podKill: NodeFault = {
   kind: 'pod-kill',
   needs: ['killPod'],
   async inject(context, node) {

@@ -1,7 +1,7 @@
-import { type Fault, needed } from './fault.ts';
+import { type NodeFault, needed } from './fault.ts';
 
 /** Silence: nothing answers, no FIN, no RST, and the pods are dead behind it. A preemption whose notice nobody heard. */
-export const powerOff: Fault = {
+export const powerOff: NodeFault = {
   kind: 'power-off',
   needs: ['power'],
   async inject({ changes, effects, began }, node) {

@@ -2,13 +2,13 @@ import type { Milliseconds, NodeName } from '../base/units.ts';
 import type { NoticeTraits } from '../catalogue/notices.ts';
 import { nodeCordon, nodeLabel, podEviction } from '../changes/kinds/index.ts';
 import { excludeLabel } from '../kube/names.ts';
-import { type Fault, type FaultContext, needed } from './fault.ts';
+import { type FaultContext, type NodeFault, needed } from './fault.ts';
 
 /**
  * The cloud takes a spot node: its notice, in which pods end, and then the power is cut, which is the fault itself: what the
  * notice costs and what the cut costs have their clocks apart.
  */
-export const preempt: Fault = {
+export const preempt: NodeFault = {
   kind: 'preempt',
   needs: ['shutdownPods', 'power'],
   async inject(context, node) {

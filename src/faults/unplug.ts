@@ -1,7 +1,7 @@
-import { type Fault, needed } from './fault.ts';
+import { type NodeFault, needed } from './fault.ts';
 
 /** The network only: the node lives on behind it, and its streams may go on when it is plugged in again. */
-export const unplug: Fault = {
+export const unplug: NodeFault = {
   kind: 'unplug',
   needs: ['power'],
   async inject({ changes, effects, began }, node) {

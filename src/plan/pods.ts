@@ -8,6 +8,7 @@ const ms = (text: string): Milliseconds => parseDuration(text) ?? 0;
 /** How pods of the workload start, become ready and end, in milliseconds of cluster time. */
 export function planPods(pods: Scenario['ingress'] | Scenario['app']): PlannedPlacement {
   const { kind, replicas, nodeSelector, tolerations, terminationGracePeriod, preStop, startDelay } = pods;
+  const { strategy, minReady } = pods;
   return {
     kind,
     replicas,
@@ -16,6 +17,8 @@ export function planPods(pods: Scenario['ingress'] | Scenario['app']): PlannedPl
     terminationGraceMs: ms(terminationGracePeriod),
     preStopMs: ms(preStop),
     startDelayMs: ms(startDelay),
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(minReady === undefined ? {} : { minReadyMs: ms(minReady) }),
   };
 }
 

@@ -25,6 +25,8 @@ const plannedNode = z.object({
 export type { PlannedCheck, PlannedEdge } from '../presets/schema.ts';
 export { faultKinds, plannedEdge, policyName };
 
+const intOrShare = z.union([z.int(), z.string()]);
+
 const plannedPlacement = z.object({
   kind: z.enum(['Deployment', 'DaemonSet']),
   replicas: z.int(),
@@ -42,6 +44,10 @@ const plannedPlacement = z.object({
   preStopMs: ms.default(0),
   /** From the container's start until it listens. */
   startDelayMs: ms.default(0),
+  /** Of a rollout; absent: Kubernetes' own (a Deployment 25 % and 25 %, a DaemonSet 0 and 1). */
+  strategy: z.object({ maxSurge: intOrShare.optional(), maxUnavailable: intOrShare.optional() }).optional(),
+  /** How long a new pod must have been ready before the next one is replaced. Absent: 0. */
+  minReadyMs: ms.optional(),
 });
 
 const plannedIngress = plannedPlacement.extend({

@@ -1,7 +1,7 @@
 import { MidflightError } from '../base/errors.ts';
 import { pick, seededRandom, seedOf } from '../base/random.ts';
 import type { NodeName } from '../base/units.ts';
-import { faultTraits, takesPod } from '../catalogue/faults.ts';
+import { faultTraits, takesPod, takesWorkload } from '../catalogue/faults.ts';
 import { hasLabels } from '../kube/labels.ts';
 import { placementOf } from './placement.ts';
 import type { Plan, PlannedFault } from './schema.ts';
@@ -103,6 +103,7 @@ export function chooseTargets(
 /** The nodes that each repeat's fault would hit, were the pods placed as planned; none without a fault. */
 export function plannedTargets({ fault, nodes, ingress, app, seed, repeats }: Plan): NodeName[][] {
   if (fault === null) return [];
+  if (takesWorkload(faultTraits[fault.kind])) return Array.from({ length: repeats }, () => []);
   const candidates = targetCandidates(fault, nodes, {
     ingress: new Set(placementOf(nodes, ingress).keys()),
     app: new Set(placementOf(nodes, app).keys()),

@@ -1,4 +1,4 @@
-import { faultTraits } from '../catalogue/faults.ts';
+import { faultTraits, takesWorkload } from '../catalogue/faults.ts';
 import { isSwitchover, policyTraits } from '../catalogue/policies.ts';
 import { switchovers } from '../catalogue/switchovers.ts';
 import { evictionMs } from './eviction.ts';
@@ -6,7 +6,7 @@ import { followMs } from './flip-time.ts';
 import { noticeOf } from './notice.ts';
 import { placementOf } from './placement.ts';
 import { lifeMs, ownEndMs } from './pods.ts';
-import type { Plan, PlannedTrial } from './schema.ts';
+import type { Plan, PlannedPlacement, PlannedTrial } from './schema.ts';
 import { plannedTargets } from './target.ts';
 
 /** From nothing to a cluster that serves, seconds; measured on two cores. */
@@ -73,14 +73,20 @@ function faultMs(plan: Plan, trial: PlannedTrial): number {
   const notReady = losesLease && (observe === 'full' || evicted > 0) ? grace : 0;
   const back = evicted === 0 ? 0 : evicted + final.healthyThreshold * final.intervalMs + stabilityMs;
   const stall = Math.max(0, ...load.map((item) => (item.kind === 'streams' ? item.stallMs : 0)));
+  const rolled = takesWorkload(faultTraits[fault.kind]) ? rolloutMs(plan[fault.pod], plan.ingress) : 0;
   const ending = ownGrace ? Math.max(lifeOf(plan.ingress), plan.app.preStopMs) : 0;
   return (
+    rolled +
     (fault.target.withinMs ?? 0) +
     (notice?.ms ?? 0) +
     ending +
     Math.max(ejected + stabilityMs, notReady + back, stall)
   );
 }
+
+/** Pod after pod: until the new one is ready, and then as long as it has to be. */
+const rolloutMs = (pods: PlannedPlacement, { readiness }: Plan['ingress']) =>
+  pods.replicas * (pods.startDelayMs + readiness.initialDelayMs + (pods.minReadyMs ?? 0) + 2000);
 
 /** How long an evicted ingress lives on at most. */
 const lifeOf = (ingress: Plan['ingress']) =>

@@ -26,19 +26,27 @@ export async function setPolicy(
 }
 
 /** The parts of Run that cluster operations need. */
-type ClusterOf = Pick<Run, 'plan' | 'provider' | 'workload' | 'core' | 'clock' | 'changes'>;
+type ClusterOf = Pick<Run, 'plan' | 'provider' | 'workload' | 'core' | 'clock' | 'changes'> & {
+  readonly state: Pick<Run['state'], 'ending' | 'until'>;
+};
 
 /** What the faults get of a run. */
 export function faultContext(
   run: ClusterOf,
   signal: AbortSignal,
-  marks: Pick<FaultContext, 'notice' | 'began'>,
+  marks: Pick<FaultContext, 'notice' | 'began' | 'step'>,
 ): FaultContext {
+  const pod = run.plan.fault?.pod ?? 'ingress';
+  const { namespace, labelSelector } = run.workload[pod];
   return {
     changes: run.changes,
     effects: run.provider.effects,
     podsOn: (node, of) => podsOn(run, node, of),
-    pod: run.plan.fault?.pod ?? 'ingress',
+    pod,
+    workload: { namespace, labelSelector },
+    workloadPods: async () => (await workloadPods(run, pod)).filter(isLive).map(refOf),
+    endingSince: (name) => run.state.ending.get(name) ?? null,
+    until: (done, limitMs, what) => run.state.until(done, realMs(run.plan, limitMs), signal, what),
     terms: run.plan.fault === null ? null : noticeOf(run.plan.fault),
     parameter: (name) => parameterOf(run.plan.fault, name),
     now: run.clock.now,

@@ -33,6 +33,8 @@ export interface RunState {
   readonly idle: ReadonlySet<string>;
   readonly probes: ProbeWatch;
   readonly balancer: BalancerSight;
+  /** Pods that end or are gone, with the instant at which the API first showed it. */
+  readonly ending: ReadonlyMap<string, Nanoseconds>;
   /** Nodes with the exclude label. */
   readonly excluded: ReadonlySet<NodeName>;
   /** The latest that an instrument of ours was in this trial, real milliseconds. */
@@ -68,6 +70,7 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(mo
   const health = new Map<NodeName, NodeHealth>();
   const nodeReady = new Map<NodeName, { ready: string; at: Nanoseconds }>();
   const excluded = new Set<NodeName>();
+  const ending = new Map<string, Nanoseconds>();
   const balancer = balancerWatch();
   const endpointNodes = new Map<string, Set<NodeName>>();
   const loads = new Map<string, LoadProgress>();
@@ -110,6 +113,10 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(mo
         endpointNodes.set(event.service, new Set(ready.map((endpoint) => endpoint.node ?? '')));
         break;
       }
+      case 'pod':
+        if ((event.terminating || event.change === 'deleted') && !ending.has(event.pod))
+          ending.set(event.pod, event.t);
+        break;
       case 'lateness':
         latenessMs = Math.max(latenessMs, event.maxMs);
         return;
@@ -137,6 +144,7 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(mo
     nodeReady,
     balancer,
     excluded,
+    ending,
     endpointNodes,
     loads,
     idle,

@@ -1,4 +1,5 @@
 import type { NodeName } from '../base/units.ts';
+import { faultTraits, takesWorkload } from '../catalogue/faults.ts';
 import { chooseTargets, targetCandidates } from '../plan/target.ts';
 import type { Opened } from './open.ts';
 import { endOf, type Run, type RunEnd } from './run.ts';
@@ -31,7 +32,7 @@ export async function runTrials({ run, front }: Opened): Promise<RunEnd> {
 /** The nodes that this repeat's fault hits, in their order: the same under every policy. */
 function targetsOf(run: Run, repeat: number): NodeName[] {
   const { plan, topology, placement } = run;
-  if (plan.fault === null) return [];
+  if (plan.fault === null || takesWorkload(faultTraits[plan.fault.kind])) return [];
   const candidates = targetCandidates(plan.fault, topology, {
     ingress: new Set(placement.ingress.keys()),
     app: new Set(placement.app.keys()),

@@ -52,10 +52,30 @@ export function controllerOf(placement: PlannedPlacement, shape: PodShape): PodC
   const template = templateOf(placement, shape, labels);
   const selector = { matchLabels: selectorOf(shape.name) };
   const apiVersion = 'apps/v1';
+  const minReady =
+    placement.minReadyMs === undefined ? {} : { minReadySeconds: Math.ceil(placement.minReadyMs / 1000) };
+  const updates = <K extends string>(key: K) =>
+    placement.strategy === undefined
+      ? {}
+      : { [key]: { type: 'RollingUpdate', rollingUpdate: defined(placement.strategy) } };
   if (kind === 'DaemonSet')
-    return { kind, body: { apiVersion, kind, metadata, spec: { selector, template } } };
-  return { kind, body: { apiVersion, kind, metadata, spec: { replicas, selector, template } } };
+    return {
+      kind,
+      body: {
+        apiVersion,
+        kind,
+        metadata,
+        spec: { selector, template, ...minReady, ...updates('updateStrategy') },
+      },
+    };
+  const spec = { replicas, selector, template, ...minReady, ...updates('strategy') };
+  return { kind, body: { apiVersion, kind, metadata, spec } };
 }
+
+const defined = ({ maxSurge, maxUnavailable }: NonNullable<PlannedPlacement['strategy']>) => ({
+  ...(maxSurge === undefined ? {} : { maxSurge }),
+  ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
+});
 
 function templateOf(
   placement: PlannedPlacement,

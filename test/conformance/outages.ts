@@ -10,6 +10,7 @@ import { faults } from '../../src/faults/index.ts';
 import type { TopologyNode } from '../../src/history/schema.ts';
 import { failuresOf } from '../../src/run/changes.ts';
 import { faultContext, rememberPlacement } from '../../src/run/cluster.ts';
+import { runState } from '../../src/run/state.ts';
 import { type Bed, never, pause, type Suite } from './bed.ts';
 import { ask, knock, openStream, type Stream } from './client.ts';
 
@@ -73,14 +74,14 @@ export function outageTests(test: Suite, bed: Bed, changes: ChangeLog): void {
   /** The fault of that name on a node, as a run would have it; the pods go back to their places with it. */
   const fault = async (kind: 'preempt' | 'drain', node: TopologyNode) => {
     const { provider, workload, core } = bed;
-    const run = { plan, provider, workload, core, clock: systemClock, changes };
+    const run = { plan, provider, workload, core, clock: systemClock, changes, state: runState() };
     const mark = changes.mark();
     await rememberPlacement(run);
     let began = 0;
     const first = (at: number) => {
       began ||= at;
     };
-    const marks = { notice: (_moment: string, at: number) => first(at), began: first };
+    const marks = { notice: (_moment: string, at: number) => first(at), began: first, step: first };
     // The plan has no fault of its own: the notice is GKE's.
     const context = { ...faultContext(run, never, marks), terms: notices.gke };
     return {

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CoreV1Api } from '@kubernetes/client-node';
+import type { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
 import type { World } from '../../src/changes/change.ts';
 import { type ChangeLog, changeLog } from '../../src/changes/change-log.ts';
 import { createJournal } from '../../src/changes/journal.ts';
@@ -18,7 +18,7 @@ const notHere = (): never => {
 };
 
 /** A log of changes to this API; `sleep` as given. */
-export function testLog(core: CoreV1Api, sleep: World['sleep']): ChangeLog {
+export function testLog(core: CoreV1Api, sleep: World['sleep'], apps: AppsV1Api | null = null): ChangeLog {
   return changeLog({
     journal: createJournal(journalSomewhere().file, {
       owner: { runId: 'test', pid: process.pid, startTime: '' },
@@ -28,7 +28,7 @@ export function testLog(core: CoreV1Api, sleep: World['sleep']): ChangeLog {
     }),
     world: (signal) => ({
       core: () => core,
-      apps: notHere,
+      apps: () => apps ?? notHere(),
       coordination: notHere,
       kubectl: true,
       signal,

@@ -11,6 +11,7 @@ import { serviceAnnotation } from './service-annotation.ts';
 import { serviceDistribution } from './service-distribution.ts';
 import { wholeService } from './service-object.ts';
 import { servicePolicy } from './service-policy.ts';
+import { workloadRestart } from './workload-restart.ts';
 
 /** Every kind of change that needs no more than the cluster's API. Providers add their own. */
 export const apiKinds: readonly AnyKind[] = [
@@ -26,6 +27,7 @@ export const apiKinds: readonly AnyKind[] = [
   anyKind(serviceDistribution),
   anyKind(wholeService),
   anyKind(servicePolicy),
+  anyKind(workloadRestart),
 ];
 
 export { runLease } from './run-lease.ts';
@@ -42,4 +44,5 @@ export {
   serviceDistribution,
   servicePolicy,
   wholeService,
+  workloadRestart,
 };

@@ -7,7 +7,7 @@ import { faultContext, rememberPlacement } from '../cluster.ts';
 import { edgeHolds } from '../expected.ts';
 import { realMs } from '../run.ts';
 import { probesStable } from './settle.ts';
-import { disturbed, slack, type Trial } from './trial.ts';
+import { disturbed, nodesWords, slack, type Trial } from './trial.ts';
 
 /** Injects the fault, and waits until edge and Kubernetes have noticed and new connections succeed again. */
 export async function injectAndObserve(trial: Trial, fault: Fault): Promise<void> {
@@ -16,12 +16,12 @@ export async function injectAndObserve(trial: Trial, fault: Fault): Promise<void
   trial.phase('fault');
   trial.faultMark = run.changes.mark();
   await rememberPlacement(run);
-  const began = await injectInto(trial, fault);
+  const { began, since } = await injectInto(trial, fault);
   trial.phase('observe');
-  if (!(await observed(trial, fault, began))) {
+  if (!(await observed(trial, fault, began, since))) {
     trial.note(
       'fault-not-settled',
-      `not everything had settled after ${fault.kind} of ${trial.targets.join(' and ')} when its time was up`,
+      `not everything had settled after ${fault.kind} of ${nodesWords(trial)} when its time was up`,
     );
   }
 }
@@ -30,10 +30,11 @@ export async function injectAndObserve(trial: Trial, fault: Fault): Promise<void
 type Began = ReadonlyMap<NodeName, Nanoseconds>;
 
 /** Every node of the target, in even steps from the first to the last. Resolves when it has taken hold on all of them. */
-async function injectInto(trial: Trial, fault: Fault): Promise<Began> {
+async function injectInto(trial: Trial, fault: Fault): Promise<{ began: Began; since: Nanoseconds }> {
   const { run, targets, signal } = trial;
   const step = (run.plan.fault?.target.withinMs ?? 0) / Math.max(1, targets.length - 1);
   const began = new Map<NodeName, Nanoseconds>();
+  if ('injectAll' in fault) return { began, since: await inject(trial, fault, null) };
   // All of them are waited for, also if one has failed: whatever they change must be in the journal before it is undone.
   const ends = await Promise.allSettled(
     targets.map(async (node, at) => {
@@ -42,14 +43,14 @@ async function injectInto(trial: Trial, fault: Fault): Promise<Began> {
     }),
   );
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  return began;
+  return { began, since: Math.max(...began.values()) };
 }
 
 /** Resolves when the fault has taken hold, with the instant at which it began. */
-async function inject(trial: Trial, fault: Fault, node: NodeName): Promise<number> {
+async function inject(trial: Trial, fault: Fault, node: NodeName | null): Promise<number> {
   const { run } = trial;
   let began = run.clock.now();
-  const of = (kind: 'notice' | 'fault') => ({ kind, name: fault.kind, node });
+  const of = (kind: 'notice' | 'fault' | 'step') => ({ kind, name: fault.kind, node });
   const context = faultContext(run, trial.signal, {
     notice: (moment, t, detail) =>
       disturbed(trial, {
@@ -64,28 +65,35 @@ async function inject(trial: Trial, fault: Fault, node: NodeName): Promise<numbe
       const named = pods === undefined ? {} : { pods: [...pods] };
       disturbed(trial, { ...of('fault'), at: 'begin', t, detail, ...named });
     },
+    step: (t, pod) => {
+      began = Math.max(began, t);
+      const detail = `pod ${pod.name} ends`;
+      disturbed(trial, { ...of('step'), node: pod.node, pods: [pod.name], at: 'begin', t, detail });
+    },
   });
-  const hold: FaultEffect = await fault.inject(context, node);
+  const hold: FaultEffect =
+    'injectAll' in fault ? await fault.injectAll(context) : await fault.inject(context, node ?? '');
   disturbed(trial, { ...of('fault'), at: 'done', ...hold });
-  if (hold.affected === 0) trial.note('no-effect', `${fault.kind} of ${node} took no hold: ${hold.detail}`);
+  if (hold.affected === 0)
+    trial.note('no-effect', `${fault.kind} of ${nodesWords(trial)} took no hold: ${hold.detail}`);
   return began;
 }
 
 /** Waits until all that the fault sets off has been seen; false if that takes longer than it may. */
-function observed(trial: Trial, fault: Fault, began: Began): Promise<boolean> {
+function observed(trial: Trial, fault: Fault, began: Began, since: Nanoseconds): Promise<boolean> {
   const { run, strategy } = trial;
   const { plan, state } = run;
   const { silencesNode, losesLease } = faultTraits[fault.kind];
   const nodes = [...began.keys()];
   const silenced = silencesNode ? nodes : [];
   const waitsForNode = losesLease && plan.observe === 'full';
-  const isGone = ([node, since]: [NodeName, Nanoseconds]) => {
+  const isGone = ([node, from]: [NodeName, Nanoseconds]) => {
     const ready = state.nodeReady.get(node);
-    if (ready?.ready === 'True' || (ready?.at ?? 0) < since) return false;
+    if (ready?.ready === 'True' || (ready?.at ?? 0) < from) return false;
     return ![...state.endpointNodes.values()].some((ready) => ready.has(node));
   };
   return probesStable(trial, {
-    since: Math.max(...began.values()),
+    since,
     limitMs: observationMs(trial),
     holds: () => edgeHolds(run, strategy.final, silenced),
     ...(waitsForNode

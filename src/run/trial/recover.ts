@@ -3,7 +3,7 @@ import { followMs, turnsMs } from '../../plan/flip-time.ts';
 import { failuresOf, leftOf } from '../changes.ts';
 import { edgeFollows, edgeHolds } from '../expected.ts';
 import { realMs } from '../run.ts';
-import { disturbed, namesOf, noise, slack, type Trial, type TrialOutcome } from './trial.ts';
+import { disturbed, namesOf, nodesWords, noise, slack, type Trial, type TrialOutcome } from './trial.ts';
 
 /** Undoes what the trial changed: brings the node back, the pods to their places, and the Service and its nodes as they were. */
 export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void> {
@@ -23,7 +23,7 @@ export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void
 async function mend(trial: Trial, signal: AbortSignal, ending: boolean): Promise<void> {
   const { run, fault, targets, strategy } = trial;
   if (fault === null || trial.faultMark === null) return;
-  const names = targets.join(' and ');
+  const names = nodesWords(trial);
   const moment = { kind: 'fault', name: fault.kind, ...namesOf(targets) } as const;
   disturbed(trial, { ...moment, at: 'recover', detail: `bringing ${names} back` });
   const unwound = await run.changes.unwind(trial.faultMark, signal);
@@ -39,7 +39,7 @@ async function mend(trial: Trial, signal: AbortSignal, ending: boolean): Promise
   disturbed(trial, {
     ...moment,
     at: 'recovered',
-    detail: `${names} ${targets.length > 1 ? 'are' : 'is'} back`,
+    detail: `${names} ${targets.length === 1 ? 'is' : 'are'} back`,
   });
   if (ending) return;
   const { edge } = run.plan;

@@ -51,3 +51,7 @@ export const namesOf = (nodes: readonly NodeName[]) => ({
   node: nodes[0] ?? null,
   ...(nodes.length > 1 ? { nodes: [...nodes] } : {}),
 });
+
+/** What the fault hits, in a sentence. */
+export const nodesWords = ({ targets, run }: Trial): string =>
+  targets.length === 0 ? `the pods of ${run.plan.fault?.pod ?? 'the workload'}` : targets.join(' and ');

@@ -1,3 +1,4 @@
+import { faultTraits, takesWorkload } from '../../catalogue/faults.ts';
 import type { Problem } from '../error.ts';
 import { loadLists, type Sound, unknownName } from './sound.ts';
 
@@ -11,6 +12,11 @@ function checkTarget({ fault, nodes }: Sound): Problem[] {
   const names = [
     ...new Set(nodes.flatMap(({ name, count }) => Array.from({ length: count }, (_, at) => `${name}-${at}`))),
   ];
+  if (takesWorkload(faultTraits[fault.kind])) {
+    if (Object.keys(fault.target).length === 0) return [];
+    const what = `fault.target has no meaning: ${fault.kind} takes all pods of fault.pod, wherever they run`;
+    return [{ path: ['fault', 'target'], what, hint: 'remove it' }];
+  }
   if (Object.keys(fault.target).every((key) => key === 'within')) {
     problems.push({
       path: ['fault', 'target'],

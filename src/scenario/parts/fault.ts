@@ -29,7 +29,9 @@ const parts = z.strictObject({
   kind: z
     .enum(faultKinds)
     .describe(faultKinds.map((kind) => `${kind}: ${faultTraits[kind].words}`).join('. ')),
-  target: target.describe('All that is said must hold; the seed chooses among the nodes that match'),
+  target: target
+    .prefault({})
+    .describe('All that is said must hold; the seed chooses among the nodes that match'),
   pod: z.enum(['ingress', 'app']).default('ingress').describe('Which pods a fault that takes pods takes'),
   notice: z
     .enum(noticeNames)

@@ -31,6 +31,9 @@ const validToleration = toleration.superRefine(({ key, operator, value }, contex
   }
 });
 
+/** A number of pods, or a share of all. */
+const intOrShare = z.union([z.int().min(0).max(100), z.string().regex(/^\d{1,3}%$/, 'a share such as 25%')]);
+
 const placement = {
   kind: z.enum(['Deployment', 'DaemonSet']).default('Deployment').describe('What runs the pods'),
   replicas: z
@@ -50,6 +53,17 @@ const placement = {
   startDelay: duration('0s', '10m')
     .default('0s')
     .describe('How long a container takes from its start until it listens'),
+  strategy: z
+    .strictObject({
+      maxSurge: intOrShare.describe('How many pods more than wanted there may be, or a share such as 25%'),
+      maxUnavailable: intOrShare.describe('How many pods fewer than wanted may be available, or a share'),
+    })
+    .partial()
+    .optional()
+    .describe("How a rollout replaces pods; default: Kubernetes' own"),
+  minReady: duration('0s', '1h')
+    .optional()
+    .describe('minReadySeconds: how long a new pod must have been ready before the next one is replaced'),
 };
 
 /** The readiness probe, names as in Kubernetes. */

@@ -1,5 +1,5 @@
 import type { FaultTraits } from '../../../src/catalogue/faults.ts';
-import { type Fault, needed } from '../../../src/faults/fault.ts';
+import { type NodeFault, needed } from '../../../src/faults/fault.ts';
 
 /** The row of src/catalogue/faults.ts: what it means. */
 export const flappingTraits = {
@@ -27,7 +27,7 @@ export const flappingTraits = {
 } as const satisfies FaultTraits;
 
 /** The file of src/faults: how it is injected. In the repository it has its `kind` as well. */
-export const flapping: Omit<Fault, 'kind'> = {
+export const flapping: Omit<NodeFault, 'kind'> = {
   needs: ['power'],
   async inject({ changes, effects, began, sleep, parameter }, node) {
     const power = needed(effects, 'power');

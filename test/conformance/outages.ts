@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import { monotonic, systemClock } from '../../src/base/clock.ts';
 import { nsPerSecond } from '../../src/base/units.ts';
+import { faultTraits } from '../../src/catalogue/faults.ts';
 import { notices } from '../../src/catalogue/notices.ts';
 import type { ChangeLog } from '../../src/changes/change-log.ts';
 import type { Silence } from '../../src/changes/effects.ts';
@@ -11,6 +12,7 @@ import type { TopologyNode } from '../../src/history/schema.ts';
 import { failuresOf } from '../../src/run/changes.ts';
 import { faultContext, rememberPlacement } from '../../src/run/cluster.ts';
 import { runState } from '../../src/run/state.ts';
+import { parametersOf } from '../../src/scenario/parameter.ts';
 import { type Bed, never, pause, type Suite } from './bed.ts';
 import { ask, knock, openStream, type Stream } from './client.ts';
 
@@ -82,8 +84,10 @@ export function outageTests(test: Suite, bed: Bed, changes: ChangeLog): void {
       began ||= at;
     };
     const marks = { notice: (_moment: string, at: number) => first(at), began: first, step: first };
-    // The plan has no fault of its own: the notice is GKE's.
-    const context = { ...faultContext(run, never, marks), terms: notices.gke };
+    // The plan has no fault of its own: the notice is GKE's, and parameters are what they are if not given.
+    const parameters = parametersOf(faultTraits[kind], {});
+    const parameter = (name: string) => parameters[name] ?? Number.NaN;
+    const context = { ...faultContext(run, never, marks), terms: notices.gke, parameter };
     return {
       inject: () => faults[kind].inject(context, node.name),
       secondsSince: () => ((monotonic.now() - began) / nsPerSecond) * plan.timeScale,

@@ -70,10 +70,12 @@ export function fold(): Fold {
           }
           return nothing;
         case 'topology':
-          // Another cluster, if trials ran side by side: nothing is known of it yet, and it has a time of its own.
+          // A second one is another cluster, as trials ran side by side: nothing is known of it yet, and it has a time of its own.
+          if (run.topology !== null) {
+            cluster.forget();
+            lastSeen = event.t;
+          }
           run.topology = event;
-          cluster.forget();
-          lastSeen = event.t;
           return nothing;
         case 'trial-start':
           trial = begin(event);

@@ -51,4 +51,21 @@ test('each trial is analysed as it would be alone', () => {
   }
 });
 
+test('what other writers wrote of a cluster before its topology came counts, if it is the first', () => {
+  const events = first().events();
+  const begins = events.findIndex(({ type }) => type === 'trial-start');
+  const before = events.slice(0, begins);
+  const late = [
+    ...before.filter(({ type }) => type !== 'topology'),
+    ...before.filter(({ type }) => type === 'topology'),
+    ...events.slice(begins),
+  ];
+  assert.is.not(
+    late.findIndex(({ type }) => type === 'topology'),
+    1,
+    'it comes later',
+  );
+  assert.equal(reported(late).report, reported(events).report);
+});
+
 test.run();

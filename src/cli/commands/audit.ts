@@ -1,3 +1,10 @@
+import {
+  contextOption,
+  kubeconfigOption,
+  manifestsOption,
+  namespaceOption,
+  spotLabelOption,
+} from '../cluster-options.ts';
 import { defineCommand } from '../command.ts';
 
 /** Written out: the audit's own code is loaded only when it runs (a test compares). */
@@ -18,48 +25,21 @@ export const audit = defineCommand({
   ],
   options: (cli) =>
     cli
-      .option('context', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'A context of the kubeconfig',
-        defaultDescription: 'the current one',
-      })
-      .option('kubeconfig', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'The kubeconfig file',
-        defaultDescription: '$KUBECONFIG, ~/.kube/config, or the service account of the pod',
-      })
-      .option('namespace', {
-        type: 'string',
-        alias: 'n',
-        requiresArg: true,
-        describe: 'Only Services of this namespace',
-      })
+      .option('context', contextOption)
+      .option('kubeconfig', kubeconfigOption)
+      .option('namespace', namespaceOption)
       .option('service', {
         type: 'string',
         requiresArg: true,
         describe: 'Only this Service: NAME or NAMESPACE/NAME',
       })
-      .option('file', {
-        type: 'string',
-        alias: 'f',
-        array: true,
-        describe:
-          'Manifests, or the output of kubectl get -o yaml, in place of a cluster: files, folders, - for standard input',
-      })
+      .option('file', manifestsOption)
       .option('manifests', {
         type: 'string',
         requiresArg: true,
         describe: "Where the cluster's Services come from: a folder of manifests that findings are placed in",
       })
-      .option('spot-label', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        describe:
-          'KEY=VALUE, or KEY: a label or taint of your own for preemptible nodes; may be given several times',
-      })
+      .option('spot-label', spotLabelOption)
       .option('longest', {
         type: 'string',
         requiresArg: true,

@@ -1,8 +1,18 @@
 import { switchoverNames } from '../../catalogue/switchovers.ts';
 import { presetNames } from '../../scenario/parts/edge.ts';
+import { contextOption } from '../cluster-options.ts';
 import { defineCommand } from '../command.ts';
-import { reporterOption } from '../reporter-option.ts';
+import { forceOption, jsonOption, quietOption, reporterOption } from '../report-options.ts';
 import { watchDefaults } from '../watch-defaults.ts';
+import {
+  insecureOption,
+  ownTargetOption,
+  resolveOption,
+  stallOption,
+  statusOption,
+  streamsOption,
+  watchedOutOption,
+} from '../watched-options.ts';
 
 export const flip = defineCommand({
   usage: 'flip <service>',
@@ -41,12 +51,7 @@ export const flip = defineCommand({
         requiresArg: true,
         describe: 'What clients ask for through the balancer; watched throughout',
       })
-      .option('context', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'A context of the kubeconfig',
-        defaultDescription: 'the current one',
-      })
+      .option('context', contextOption)
       .option('kubeconfig', { type: 'string', requiresArg: true, describe: 'The kubeconfig file' })
       .option('namespace', {
         type: 'string',
@@ -78,12 +83,7 @@ export const flip = defineCommand({
         requiresArg: true,
         describe: 'Roll back when more probes of a lane fail',
       })
-      .option('streams', {
-        type: 'number',
-        default: watchDefaults.streams,
-        requiresArg: true,
-        describe: 'Slow requests held open',
-      })
+      .option('streams', streamsOption)
       .option('rate', {
         type: 'number',
         default: watchDefaults.rate,
@@ -91,12 +91,7 @@ export const flip = defineCommand({
         describe: 'Probes a second in each lane',
       })
       .option('probe-path', { type: 'string', requiresArg: true, describe: 'What probes ask for' })
-      .option('stall', {
-        type: 'string',
-        default: watchDefaults.stall,
-        requiresArg: true,
-        describe: 'How long a stream may be silent before it counts as lost',
-      })
+      .option('stall', stallOption)
       .option('timeout', {
         type: 'string',
         default: watchDefaults.timeout,
@@ -109,12 +104,7 @@ export const flip = defineCommand({
         requiresArg: true,
         describe: 'How long all probes must succeed before the next step',
       })
-      .option('status', {
-        type: 'number',
-        default: watchDefaults.status,
-        requiresArg: true,
-        describe: 'Expected status',
-      })
+      .option('status', statusOption)
       .option('header', {
         type: 'string',
         array: true,
@@ -123,27 +113,14 @@ export const flip = defineCommand({
           "'Name: value', sent with every request; 'Name: env:VARIABLE' takes it from the environment",
       })
       .option('header-file', { type: 'string', requiresArg: true, describe: 'Headers of a file, one a line' })
-      .option('insecure', { type: 'boolean', default: false, describe: 'Take any certificate' })
-      .option('resolve', { type: 'string', requiresArg: true, describe: 'HOST:PORT:ADDRESS, as curl has it' })
-      .option('i-own-this', {
-        type: 'boolean',
-        default: false,
-        describe: 'Allow more than 50 streams or 20 probes a second against another machine',
-      })
-      .option('out', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Report folder',
-        defaultDescription: 'reports/<time>-watch-<host>',
-      })
-      .option('force', {
-        type: 'boolean',
-        default: false,
-        describe: 'Replace reports in a folder that no run has written',
-      })
-      .option('json', { type: 'boolean', default: false, describe: 'The report as JSON to standard output' })
+      .option('insecure', insecureOption)
+      .option('resolve', resolveOption)
+      .option('i-own-this', ownTargetOption)
+      .option('out', watchedOutOption)
+      .option('force', forceOption)
+      .option('json', jsonOption)
       .option('reporter', reporterOption)
-      .option('quiet', { type: 'boolean', default: false, describe: 'No progress' }),
+      .option('quiet', quietOption),
   run: async (args, io) => {
     const { flipService } = await import('../flip-service.ts');
     const { service, to, strategy, balancer, url, context, kubeconfig, namespace } = args;

@@ -1,5 +1,13 @@
 import { policyNames } from '../../catalogue/policies.ts';
+import {
+  contextOption,
+  kubeconfigOption,
+  manifestsOption,
+  namespaceOption,
+  spotLabelOption,
+} from '../cluster-options.ts';
 import { defineCommand } from '../command.ts';
+import { quietOption } from '../report-options.ts';
 
 export const rehearse = defineCommand({
   usage: 'rehearse',
@@ -18,44 +26,17 @@ export const rehearse = defineCommand({
   ],
   options: (cli) =>
     cli
-      .option('context', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'A context of the kubeconfig',
-        defaultDescription: 'the current one',
-      })
-      .option('kubeconfig', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'The kubeconfig file',
-        defaultDescription: '$KUBECONFIG, ~/.kube/config, or the service account of the pod',
-      })
-      .option('namespace', {
-        type: 'string',
-        alias: 'n',
-        requiresArg: true,
-        describe: 'Only Services of this namespace',
-      })
+      .option('context', contextOption)
+      .option('kubeconfig', kubeconfigOption)
+      .option('namespace', namespaceOption)
       .option('service', {
         type: 'string',
         requiresArg: true,
         describe: 'Which Service: NAME or NAMESPACE/NAME',
         defaultDescription: 'the only one of type LoadBalancer or NodePort',
       })
-      .option('file', {
-        type: 'string',
-        alias: 'f',
-        array: true,
-        describe:
-          'Manifests, or the output of kubectl get -o yaml, in place of a cluster: files, folders, - for standard input',
-      })
-      .option('spot-label', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        describe:
-          'KEY=VALUE, or KEY: a label or taint of your own for preemptible nodes; may be given several times',
-      })
+      .option('file', manifestsOption)
+      .option('spot-label', spotLabelOption)
       .option('output', {
         type: 'string',
         alias: 'o',
@@ -92,7 +73,7 @@ export const rehearse = defineCommand({
         default: false,
         describe: 'Replace a file at --output that rehearse has not written, and foreign reports in --out',
       })
-      .option('quiet', { type: 'boolean', default: false, describe: 'No progress' }),
+      .option('quiet', quietOption),
   run: async (args, io) => {
     const { rehearseService } = await import('../rehearse-service.ts');
     return rehearseService(

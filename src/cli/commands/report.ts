@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { dirArgument } from '../dir-argument.ts';
-import { reporterOption } from '../reporter-option.ts';
+import { reporterOption } from '../report-options.ts';
 
 export const report = defineCommand({
   usage: 'report <dir>',

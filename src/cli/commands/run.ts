@@ -1,7 +1,7 @@
 import { policyNames } from '../../catalogue/policies.ts';
 import { defineCommand } from '../command.ts';
 import { imageFlags, withImageOptions } from '../image-options.ts';
-import { reporterOption } from '../reporter-option.ts';
+import { forceOption, jsonOption, quietOption, reporterOption } from '../report-options.ts';
 
 export const run = defineCommand({
   usage: 'run [files..]',
@@ -34,16 +34,8 @@ export const run = defineCommand({
           describe: 'Report folder; of several files: the folder of their folders',
           defaultDescription: 'reports/<time>-<experiment>',
         })
-        .option('force', {
-          type: 'boolean',
-          default: false,
-          describe: 'Replace reports in a folder that no run has written',
-        })
-        .option('json', {
-          type: 'boolean',
-          default: false,
-          describe: 'The report as JSON to standard output',
-        })
+        .option('force', forceOption)
+        .option('json', jsonOption)
         .option('reporter', reporterOption)
         .option('baseline', {
           type: 'string',
@@ -69,7 +61,7 @@ export const run = defineCommand({
           describe: 'Only this policy; may be given several times',
         })
         .option('seed', { type: 'number', requiresArg: true, describe: 'Seed of every random choice' })
-        .option('quiet', { type: 'boolean', default: false, describe: 'No progress' })
+        .option('quiet', quietOption)
         .option('ui', {
           type: 'boolean',
           default: false,

@@ -1,7 +1,16 @@
 import { lanes } from '../../base/connections.ts';
 import { defineCommand } from '../command.ts';
-import { reporterOption } from '../reporter-option.ts';
+import { forceOption, jsonOption, quietOption, reporterOption } from '../report-options.ts';
 import { watchDefaults } from '../watch-defaults.ts';
+import {
+  insecureOption,
+  ownTargetOption,
+  resolveOption,
+  stallOption,
+  statusOption,
+  streamsOption,
+  watchedOutOption,
+} from '../watched-options.ts';
 
 export const watch = defineCommand({
   usage: 'watch <url>',
@@ -21,12 +30,7 @@ export const watch = defineCommand({
   options: (cli) =>
     cli
       .positional('url', { type: 'string', demandOption: true, describe: 'http or https' })
-      .option('streams', {
-        type: 'number',
-        default: watchDefaults.streams,
-        requiresArg: true,
-        describe: 'Slow requests held open',
-      })
+      .option('streams', streamsOption)
       .option('rate', {
         type: 'number',
         default: watchDefaults.rate,
@@ -47,12 +51,7 @@ export const watch = defineCommand({
         requiresArg: true,
         describe: 'Of the watch; a command that takes longer is waited for',
       })
-      .option('stall', {
-        type: 'string',
-        default: watchDefaults.stall,
-        requiresArg: true,
-        describe: 'How long a stream may be silent before it counts as lost',
-      })
+      .option('stall', stallOption)
       .option('timeout', {
         type: 'string',
         default: watchDefaults.timeout,
@@ -71,12 +70,7 @@ export const watch = defineCommand({
         requiresArg: true,
         describe: 'How long all probes must succeed before a failover is over',
       })
-      .option('status', {
-        type: 'number',
-        default: watchDefaults.status,
-        requiresArg: true,
-        describe: 'Expected status',
-      })
+      .option('status', statusOption)
       .option('header', {
         type: 'string',
         array: true,
@@ -129,12 +123,8 @@ export const watch = defineCommand({
         requiresArg: true,
         describe: "The probes' protocol",
       })
-      .option('insecure', { type: 'boolean', default: false, describe: 'Take any certificate' })
-      .option('resolve', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'HOST:PORT:ADDRESS, as curl has it',
-      })
+      .option('insecure', insecureOption)
+      .option('resolve', resolveOption)
       .option('max-lost', {
         type: 'number',
         requiresArg: true,
@@ -150,11 +140,7 @@ export const watch = defineCommand({
         requiresArg: true,
         describe: 'Exit 1 when new requests fail for longer',
       })
-      .option('i-own-this', {
-        type: 'boolean',
-        default: false,
-        describe: 'Allow more than 50 streams or 20 probes a second against another machine',
-      })
+      .option('i-own-this', ownTargetOption)
       .option('agents', {
         type: 'number',
         requiresArg: true,
@@ -180,20 +166,11 @@ export const watch = defineCommand({
         describe: "midflight's image, of this version",
         defaultDescription: 'ghcr.io/midflight/midflight:VERSION',
       })
-      .option('out', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Report folder',
-        defaultDescription: 'reports/<time>-watch-<host>',
-      })
-      .option('force', {
-        type: 'boolean',
-        default: false,
-        describe: 'Replace reports in a folder that no run has written',
-      })
-      .option('json', { type: 'boolean', default: false, describe: 'The report as JSON to standard output' })
+      .option('out', watchedOutOption)
+      .option('force', forceOption)
+      .option('json', jsonOption)
       .option('reporter', reporterOption)
-      .option('quiet', { type: 'boolean', default: false, describe: 'No progress' }),
+      .option('quiet', quietOption),
   run: async (args, io) => {
     const { watchUrl } = await import('../watch-url.ts');
     const command = args['--'];

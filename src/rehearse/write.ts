@@ -161,7 +161,7 @@ function edgeValue({ balancer: { preset }, checks }: Shape) {
 const timersValue = ({ evictionSeconds }: IngressShape) =>
   evictionSeconds === null ? {} : { timers: { podEvictionTimeout: seconds(evictionSeconds) } };
 
-/** The node whose death tells most: one that only passes connections on, a preemptible one if there is any. */
+/** The node whose death shows most: one that only passes connections on, a preemptible one if there is any. */
 function targetPool({ pools }: Shape): PoolShape | undefined {
   const transit = transitOf({ pools });
   const preemptible = (of: readonly PoolShape[]) => of.find((pool) => pool.preemptible);

@@ -10,7 +10,7 @@ import type { NodeName } from '../base/units.ts';
 import type { TrafficPolicy } from '../catalogue/policies.ts';
 import { extraIngressLabel } from '../kube/names.ts';
 import { isLive, isOver } from '../kube/pods.ts';
-import type { NodeSight } from '../policies/index.ts';
+import type { NodeSight, SwitchoverContext } from '../policies/index.ts';
 
 /** Which pods are the ingress. */
 export interface PodGroup {
@@ -70,8 +70,26 @@ export async function templateSeen(
   return null;
 }
 
+/** What a switchover asks of its Service. */
+export function serviceSight(
+  core: CoreV1Api,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): Pick<SwitchoverContext, 'serviceLike' | 'ports'> {
+  return {
+    serviceLike: async (other, policy) =>
+      copyOfService(await core.readNamespacedService({ namespace, name }), other, policy),
+    async ports(of = name) {
+      const { spec } = await core.readNamespacedService({ namespace, name: of });
+      return {
+        nodePort: spec?.ports?.[0]?.nodePort ?? null,
+        healthCheckNodePort: spec?.healthCheckNodePort ?? null,
+      };
+    },
+  };
+}
+
 /** A Service as another one, with a policy of its own and without what the API chose for it. */
-export function copyOfService({ metadata, spec }: V1Service, name: string, policy: TrafficPolicy): object {
+function copyOfService({ metadata, spec }: V1Service, name: string, policy: TrafficPolicy): object {
   const { namespace, labels, annotations } = metadata ?? {};
   const ports = spec?.ports?.map(({ nodePort: _, ...port }) => port);
   return {

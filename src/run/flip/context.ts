@@ -6,7 +6,7 @@ import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import { excludeLabel } from '../../kube/names.ts';
 import type { PlannedEdge } from '../../plan/schema.ts';
 import type { BalancerSight, SwitchoverContext } from '../../policies/index.ts';
-import { copyOfService, nodesSeen, type PodGroup, templateSeen } from '../cluster-sight.ts';
+import { nodesSeen, type PodGroup, serviceSight, templateSeen } from '../cluster-sight.ts';
 
 /** The Service whose policy is changed, and what is known of it before. */
 export interface FlippedService {
@@ -87,15 +87,7 @@ export function flipContext(options: FlipContextOptions, which: 'all' | 'ours' =
     ingressTemplate: () => templateSeen(core, apps, service.pods),
     // A balancer without a log shows no open connections.
     awaitEstablished: false,
-    serviceLike: async (other, policy) =>
-      copyOfService(await core.readNamespacedService({ namespace, name }), other, policy),
-    async ports(of = name) {
-      const { spec } = await core.readNamespacedService({ namespace, name: of });
-      return {
-        nodePort: spec?.ports?.[0]?.nodePort ?? null,
-        healthCheckNodePort: spec?.healthCheckNodePort ?? null,
-      };
-    },
+    ...serviceSight(core, { namespace, name }),
     now: clock.now,
     quietNs: stabilityMs * nsPerMs,
   };

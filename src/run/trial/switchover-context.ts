@@ -1,7 +1,7 @@
 import { AppsV1Api } from '@kubernetes/client-node';
 import { nsPerMs } from '../../base/units.ts';
 import type { SwitchoverContext } from '../../policies/index.ts';
-import { copyOfService, nodesSeen, templateSeen } from '../cluster-sight.ts';
+import { nodesSeen, serviceSight, templateSeen } from '../cluster-sight.ts';
 import { realMs } from '../run.ts';
 import type { Trial } from './trial.ts';
 
@@ -24,15 +24,7 @@ export function switchoverContext(trial: Trial): SwitchoverContext {
     ingressTemplate: () =>
       templateSeen(core, provider.cluster.kubeConfig().makeApiClient(AppsV1Api), workload.ingress),
     awaitEstablished: plan.awaitEstablished ?? false,
-    serviceLike: async (other, policy) =>
-      copyOfService(await core.readNamespacedService({ namespace, name }), other, policy),
-    async ports(of = name) {
-      const { spec } = await core.readNamespacedService({ namespace, name: of });
-      return {
-        nodePort: spec?.ports?.[0]?.nodePort ?? null,
-        healthCheckNodePort: spec?.healthCheckNodePort ?? null,
-      };
-    },
+    ...serviceSight(core, { namespace, name }),
     now: clock.now,
     quietNs: realMs(plan, plan.stabilityMs) * nsPerMs,
   };

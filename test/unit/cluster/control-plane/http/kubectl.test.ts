@@ -1,27 +1,18 @@
-import { once } from 'node:events';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createObject } from '../../../../../src/cluster/control-plane/api/registry.ts';
-import { createApiServer } from '../../../../../src/cluster/control-plane/http/server.ts';
-import { namespace, testCluster } from '../cluster.ts';
+import { namespace } from '../cluster.ts';
+import { servingCluster } from './serving.ts';
 
 /* Requests of kubectl that no controller of ours makes. */
 const test = suite('requests of kubectl');
 
-const cluster = testCluster();
-const server = createApiServer(cluster.context, (error) => {
+const { cluster, port, stop } = await servingCluster((error) => {
   throw error;
 });
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
-const address = server.address();
-const port = typeof address === 'object' && address ? address.port : 0;
+const { context } = cluster;
 
-test.after(() => {
-  cluster.stop();
-  server.close();
-  server.closeAllConnections();
-});
+test.after(stop);
 
 async function call(method: string, path: string, body?: unknown, type = 'application/json') {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -39,7 +30,7 @@ const patch = (value: unknown, query = '') =>
 
 test('kubectl patch with a misspelt field: a warning, and nothing of it is kept', async () => {
   const metadata = { name: 'web' };
-  createObject(cluster.context, 'services', namespace, { metadata, spec: { ports: [{ port: 80 }] } });
+  createObject(context, 'services', namespace, { metadata, spec: { ports: [{ port: 80 }] } });
   const misspelt = { spec: { externalTraficPolicy: 'Local' } };
   const warned = await patch(misspelt);
   assert.is(warned.code, 200);

@@ -5,26 +5,17 @@ import * as assert from 'uvu/assert';
 import { eachLine } from '../../../../../src/base/lines.ts';
 import { deleteObject } from '../../../../../src/cluster/control-plane/api/deletion.ts';
 import { createObject, updateObject } from '../../../../../src/cluster/control-plane/api/registry.ts';
-import { createApiServer } from '../../../../../src/cluster/control-plane/http/server.ts';
 import { until } from '../client.ts';
-import { namespace, podSpec, testCluster } from '../cluster.ts';
+import { namespace, podSpec } from '../cluster.ts';
+import { servingCluster } from './serving.ts';
 
 const test = suite('HTTP API');
 
-const cluster = testCluster();
-const { context } = cluster;
 const errors: unknown[] = [];
-const server = createApiServer(context, (error) => errors.push(error));
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
-const address = server.address();
-const port = typeof address === 'object' && address ? address.port : 0;
+const { cluster, port, stop } = await servingCluster((error) => errors.push(error));
+const { context } = cluster;
 
-test.after(() => {
-  cluster.stop();
-  server.close();
-  server.closeAllConnections();
-});
+test.after(stop);
 
 async function call(method: string, path: string, body?: string, type = 'application/json') {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {

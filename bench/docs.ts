@@ -15,7 +15,7 @@ ${result.how.join('\n')}
 
 ${markdownTable(cellsOf(result))}
 
-Measured ${result.at.slice(0, 16).replace('T', ' ')} UTC on ${result.machine.processor}, \`npm run bench -- ${result.part}\`; just before, other programs took ${percent(result.busyBefore)} of all cores.`;
+Measured ${result.at.slice(0, 16).replace('T', ' ')} UTC on ${result.machine.processor}, \`npm run bench -- ${result.part}\`; just before, other programs took ${percent(result.busyBefore)} of all cores${result.realTime ? ', and gave way: it ran at real-time priority' : ''}.`;
 }
 
 const partOf = (text: string): string | undefined => /`npm run bench -- ([\w-]+)`/.exec(text)?.[1];
@@ -74,7 +74,7 @@ CPU seconds of one tool differed by up to a quarter, and the pace of this machin
 by up to two times: what bare Node sockets take beside the recorder shows which kind of day a part was measured on. The
 upper ends of latencies differ more, most of all if other programs run beside it, so each
 part says when it was measured and how busy the machine was just before it began: programs of the lowest priority count
-there too, which give way to what is measured. Tools that stand in one table took turns in one run. No test depends on any
+there too, which give way to what is measured. Tools in one table took turns in one run. No test depends on any
 of this.
 
 ## Figures to reach

@@ -7,7 +7,7 @@ import { benchmarksPage } from './docs.ts';
 import { choose } from './parts.ts';
 import { printed } from './print.ts';
 import { type Part, type Result, result } from './result.ts';
-import { busyShare, machineHere } from './support/machine.ts';
+import { busyShare, isRealTime, machineHere } from './support/machine.ts';
 
 /*
  * npm run bench [-- PART... --streams N... --write-docs]: measures, prints a table for each part, and writes its figures to
@@ -32,6 +32,7 @@ async function measure(part: Part): Promise<Result> {
     ...figures,
     at: new Date().toISOString(),
     busyBefore,
+    realTime: isRealTime(),
     wallSeconds: (performance.now() - began) / 1000,
     machine: machineHere(),
   };
@@ -56,6 +57,8 @@ async function main(): Promise<void> {
     .option('streams', { type: 'number', array: true, describe: 'only parts of these sizes' })
     .option('write-docs', { type: 'boolean', default: false, describe: 'write docs/benchmarks.md' })
     .strictOptions()
+    // Not by a word: `help` is a part.
+    .help('h')
     .parse();
   const words = argv._.map(String);
   const docsAlone = argv.writeDocs && words.length === 0 && argv.streams === undefined;

@@ -2,12 +2,16 @@ import { MidflightError } from '../src/base/errors.ts';
 import { calibrationPart } from './calibration.ts';
 import { capacityPart } from './capacity.ts';
 import { edgePart } from './edge.ts';
+import { helpPart } from './help.ts';
 import { manyPart } from './many.ts';
+import { nodesPart } from './nodes.ts';
 import { longProbePart, probePart } from './probe.ts';
 import { recorderPart } from './recorder.ts';
 import { reportPart } from './report.ts';
 import type { Part } from './result.ts';
+import { sideBySidePart } from './side-by-side.ts';
 import { startPart } from './start.ts';
+import { trialsPart } from './trials.ts';
 
 interface Family {
   readonly name: string;
@@ -18,6 +22,9 @@ interface Family {
 
 const families: readonly Family[] = [
   { name: 'start', sizes: null, of: () => startPart },
+  { name: 'trials', sizes: null, of: () => trialsPart },
+  { name: 'help', sizes: null, of: () => helpPart },
+  { name: 'side-by-side', sizes: null, of: () => sideBySidePart },
   { name: 'recorder', sizes: [1000, 5000, 10_000], of: recorderPart },
   { name: 'probe', sizes: [10_000], of: probePart },
   { name: 'probe-long', sizes: [10_000], of: longProbePart },
@@ -25,6 +32,7 @@ const families: readonly Family[] = [
   { name: 'report', sizes: null, of: () => reportPart },
   { name: 'capacity', sizes: null, of: () => capacityPart },
   { name: 'calibration', sizes: [5, 16], of: calibrationPart },
+  { name: 'nodes', sizes: [200], of: nodesPart },
   { name: 'many', sizes: [30_000], of: manyPart },
 ];
 

@@ -151,7 +151,7 @@ function measured(count: number, rows: readonly Row[]): Measured {
       'Each tool in turn, against one server process, holds this number of streams of 10 s with a chunk each second; ours and k6',
       'begin them over 5 s, autocannon and wrk know no ramp. Then the same again, and the server is ended by SIGKILL when all',
       'have been in flight for 1.5 s. "kill to record" ends when the loss of a stream is known outside of the tool; wrk reports',
-      'sums only. Where a tool had several turns, the middle of each figure stands here, and the worst of its drops. "k6"',
+      'sums only. Where a tool had several turns, this table has the middle of each figure, and the worst of its drops. "k6"',
       'writes a record of each request as ours does (`--out json`), "k6, no record" does not. "bare Node sockets" is no tool',
       'but the floor under every client on Node.js: it reads and counts, parses nothing, has no time-outs and reports nothing',
       'before its end.',

@@ -25,6 +25,8 @@ export const result = z.object({
   wallSeconds: z.number(),
   /** Share of all cores that other programs took just before; null: not looked at. */
   busyBefore: z.number().nullable().default(null),
+  /** Run at real-time priority (`chrt --fifo 30`): other programs give way to it. */
+  realTime: z.boolean().default(false),
   columns: z.array(column),
   rows: z.array(z.object({ name: z.string(), figures: z.record(z.string(), z.number().nullable()) })),
   targets: z.array(target),

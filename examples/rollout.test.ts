@@ -27,7 +27,7 @@ test('my rollout loses no request', async () => {
   const { port } = server.address() as AddressInfo;
   const { report, folder } = await watch(`http://127.0.0.1:${port}/`, {
     during: () => rollOut('v2'),
-    stability: '1s', // all must be well for so long before and after
+    stability: '1s', // how long all must be well before and after
     rate: 10, // requests a second on new connections, and as many on a kept one
     streams: 5, // requests held open, each followed to its last byte
     expectEnd: 'ends\n',

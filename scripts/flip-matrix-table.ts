@@ -6,6 +6,10 @@ export interface Cell {
   readonly policy: string;
   /** Why nothing was measured: `refused: …`, or what went wrong. Null: it was measured. */
   readonly reason: string | null;
+  /** How often it was measured. Trials that this machine was too slow for are left out. */
+  readonly repeats: number;
+  /** Repeats in which no new connection failed and no stream was lost. */
+  readonly clean: number;
   readonly failed: number;
   readonly sent: number;
   /** From the first to the last failed new connection, summed over the outages. */
@@ -70,6 +74,8 @@ export function cellsOf(json: unknown, history: readonly string[]): Cell[] {
     return {
       policy,
       reason: verdict === 'unknown' ? (reasons[0]?.text ?? 'unknown') : null,
+      repeats: 1,
+      clean: (probes.new?.failed ?? 0) === 0 && requests.lost === 0 ? 1 : 0,
       failed: probes.new?.failed ?? 0,
       sent: probes.new?.sent ?? 0,
       failedSeconds: (flip?.outages ?? []).reduce((sum, { lastedSeconds }) => sum + lastedSeconds, 0),
@@ -84,8 +90,8 @@ export function cellsOf(json: unknown, history: readonly string[]): Cell[] {
 /** One row of the table for each preset and policy. */
 export function matrixTable(rows: readonly Row[]): string {
   const head = [
-    '| balancer | policy | new connections failed | for | streams lost | took |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| balancer | policy | new connections failed | for | streams lost | took | repeats that lost nothing |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
   ];
   return [...head, ...rows.flatMap(({ preset, cells }) => cells.map((cell) => line(preset, cell)))].join(
     '\n',
@@ -93,11 +99,13 @@ export function matrixTable(rows: readonly Row[]): string {
 }
 
 function line(preset: string, cell: Cell): string {
-  const { policy, reason, failed, sent, failedSeconds, streamsLost, streams, totalSeconds } = cell;
-  if (reason !== null) return `| \`${preset}\` | \`${policy}\` | ${reason} | - | - | - |`;
+  const { policy, reason, failed, sent, failedSeconds, streamsLost, streams, totalSeconds, repeats, clean } =
+    cell;
+  if (reason !== null) return `| \`${preset}\` | \`${policy}\` | ${reason} | - | - | - | - |`;
   const seconds = failed === 0 ? '-' : `${failedSeconds.toFixed(1)} s`;
   const took = totalSeconds === null ? 'one patch' : `${totalSeconds.toFixed(0)} s`;
-  const cells = [`${failed} of ${sent}`, seconds, `${streamsLost} of ${streams}`, took];
+  const counts = [`${failed} of ${sent}`, seconds, `${streamsLost} of ${streams}`, took];
+  const cells = [...counts, `${clean} of ${repeats}`];
   return `| \`${preset}\` | \`${policy}\` | ${cells.join(' | ')} |`;
 }
 

@@ -1,19 +1,22 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../src/base/package.ts';
-import { isSwitchover, policies, policyNames } from '../src/catalogue/policies.ts';
+import { changesPolicy, policies, policyNames } from '../src/catalogue/policies.ts';
 import { switchoverNames } from '../src/catalogue/switchovers.ts';
-import { presets } from '../src/presets/index.ts';
 import { type PresetName, presetNames } from '../src/scenario/schema.ts';
-import { type Cell, cellsOf, matrixTable, type Row, timeScaleFor } from './flip-matrix-table.ts';
+import { type NextRun, nextRun, withCells } from './flip-matrix-runs.ts';
+import { betweenMarks, runMatrixScenario } from './flip-matrix-scenario.ts';
+import { type Cell, cellsOf, matrixTable, type Row } from './flip-matrix-table.ts';
 
 /*
  * Runs experiments/flip-matrix.yaml for the presets named (none: all) and writes what it measured into
  * scripts/flip-matrix.json, and the table of all of it into docs/flipping-safely.md. What is there already is left as it is,
- * so that it goes on where it stopped; --again measures it anew. --way WAY (again and again): only these ways. --for SECONDS: begins no further run after that time.
+ * so that it goes on where it stopped; --again forgets it first. --way WAY (again and again): only these ways, --policy POLICY:
+ * only these policies. --repeats N: until each has so many repeats; --slice N: at most so many in one run. --for SECONDS:
+ * begins no further run after that time. --parallel N: trials side by side. --keep FOLDER: the
+ * reports stay there. --data FILE: written there alone. --table: the table alone, nothing is measured.
  * npm run build && node --import tsx scripts/flip-matrix.ts --for 120 haproxy azure
  */
 
@@ -24,84 +27,73 @@ const { values, positionals } = parseArgs({
     midflight: { type: 'string', default: join(root, 'dist/midflight.mjs') },
     for: { type: 'string', default: '86400' },
     way: { type: 'string', multiple: true, default: [...switchoverNames] },
+    policy: { type: 'string', multiple: true, default: [...policyNames] },
+    repeats: { type: 'string', default: '1' },
+    slice: { type: 'string', default: '20' },
+    parallel: { type: 'string', default: '4' },
+    keep: { type: 'string' },
+    data: { type: 'string' },
     again: { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
   },
 });
-const data = join(root, 'scripts/flip-matrix.json');
+const data = values.data ?? join(root, 'scripts/flip-matrix.json');
 const page = join(root, 'docs/flipping-safely.md');
-const changing = policyNames.filter(isSwitchover);
-const wanted = changing.filter((name) => values.way.includes(policies[name].switchover ?? ''));
+const changing = policyNames.filter(changesPolicy);
+const wanted = changing.filter(
+  (name) => values.way.includes(policies[name].switchover ?? '') && values.policy.includes(name),
+);
 
 const isPreset = (name: string): name is PresetName => presetNames.some((known) => known === name);
 const unknown = positionals.filter((name) => !isPreset(name));
 if (unknown.length > 0) throw new Error(`no such preset: ${unknown.join(', ')}`);
 
 const end = Date.now() + Number(values.for) * 1000;
-for (const preset of positionals.length > 0 ? positionals.filter(isPreset) : presetNames) {
-  const done = new Set(values.again ? [] : cellsSoFar(preset).map(({ policy }) => policy));
-  const missing = wanted.filter((policy) => !done.has(policy));
-  if (missing.length === 0 || Date.now() > end) continue;
-  const cells = measure(preset, missing);
-  keep(preset, cells);
-  console.log(`${preset}: ${cells.length} of ${missing.length} cells`);
-}
-
-/** Cells that say nothing are not kept: the next run measures them again. */
-function keep(preset: string, fresh: readonly Cell[]): void {
-  const measured = new Set(fresh.map(({ policy }) => policy));
-  const all = [...cellsSoFar(preset).filter(({ policy }) => !measured.has(policy)), ...fresh];
-  const order = (cell: Cell) => changing.findIndex((name) => name === cell.policy);
-  const row: Row = { preset, cells: all.sort((one, other) => order(one) - order(other)) };
-  const rows = [...readRows().filter((one) => one.preset !== preset), row].sort(
-    (a, b) => place(a) - place(b),
+const chosen = positionals.length > 0 ? positionals.filter(isPreset) : presetNames;
+if (values.again)
+  write(
+    readRows().map((row) =>
+      isPreset(row.preset) && chosen.includes(row.preset)
+        ? { ...row, cells: row.cells.filter(({ policy }) => !wanted.some((name) => name === policy)) }
+        : row,
+    ),
   );
+if (values.table) write(readRows());
+else
+  for (const preset of chosen) {
+    for (let next = nextOf(preset); next !== null && Date.now() < end; next = nextOf(preset)) {
+      const cells = measure(preset, next);
+      write(withCells(readRows(), { preset, cells }, { presets: presetNames, policies: changing }));
+      console.log(`${preset}: ${cells.length} of ${next.policies.length} policies, ${next.repeats} repeats`);
+      if (cells.length === 0) break; // trials that say nothing are not kept; the next call measures them again
+    }
+  }
+
+function nextOf(preset: string): NextRun | null {
+  return nextRun(readRows().find((row) => row.preset === preset)?.cells ?? [], wanted, {
+    repeats: Number(values.repeats),
+    slice: Number(values.slice),
+  });
+}
+
+function write(rows: readonly Row[]): void {
   writeFileSync(data, `${JSON.stringify(rows, null, 2)}\n`);
-  writeFileSync(page, withTable(readFileSync(page, 'utf8'), matrixTable(rows)));
-}
-
-function place({ preset }: Row): number {
-  return presetNames.findIndex((name) => name === preset);
-}
-
-function cellsSoFar(preset: string): readonly Cell[] {
-  return readRows().find((row) => row.preset === preset)?.cells ?? [];
+  if (values.data === undefined)
+    writeFileSync(page, betweenMarks(readFileSync(page, 'utf8'), 'matrix', matrixTable(rows)));
 }
 
 function readRows(): Row[] {
   return existsSync(data) ? JSON.parse(readFileSync(data, 'utf8')) : [];
 }
 
-function measure(preset: PresetName, missing: readonly string[]): Cell[] {
-  const folder = mkdtempSync(join(tmpdir(), 'midflight-matrix-'));
+function measure(preset: PresetName, { policies: missing, repeats, seed }: NextRun): Cell[] {
+  const folder = mkdtempSync(join(values.keep ?? tmpdir(), 'midflight-matrix-'));
   try {
-    const text = readFileSync(join(root, 'experiments/flip-matrix.yaml'), 'utf8');
-    const file = join(folder, 'flip-matrix.yaml');
-    const listed = missing.map((policy) => `  - ${policy}\n`).join('');
-    writeFileSync(
-      file,
-      text
-        .replace(/^ {2}preset: .*$/m, `  preset: ${preset}`)
-        .replace(/^timeScale: .*$/m, `timeScale: ${timeScaleFor(presets[preset])}`)
-        .replace(/^policies:\n( {2}- .*\n)+/m, `policies:\n${listed}`),
-    );
-    const out = join(folder, 'report');
-    try {
-      execFileSync(process.execPath, [values.midflight, 'run', file, '--out', out], { stdio: 'inherit' });
-    } catch (error) {
-      // 1 and 2: an expectation failed, or a trial is unknown: a refused one is.
-      const status = (error as { status?: number }).status ?? -1;
-      if (status !== 1 && status !== 2) throw error;
-    }
-    const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
-    return cellsOf(report, readFileSync(join(out, 'history.ndjson'), 'utf8').split('\n'));
+    const args = ['--repeats', `${repeats}`, '--parallel', values.parallel];
+    const wanted = { preset, policies: missing, seed };
+    const { report, history } = runMatrixScenario(folder, wanted, { midflight: values.midflight, args });
+    return cellsOf(report, history);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (values.keep === undefined) rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The page with the table between its two marks. */
-function withTable(text: string, table: string): string {
-  const marks = /<!-- matrix -->[\s\S]*<!-- end of matrix -->/;
-  if (!marks.test(text)) throw new Error('docs/flipping-safely.md has no place for the table');
-  return text.replace(marks, () => `<!-- matrix -->\n${table}\n<!-- end of matrix -->`);
 }

@@ -43,10 +43,15 @@ function objectsAt(path: string, schema: JsonSchema): Section[] {
   if (path === 'edge.overrides.checks.Local') return [];
   const forms = schema.oneOf ?? [];
   if (forms.length > 0) {
-    return forms.map((form) => ({
+    const own = forms.map((form) => ({
       path: `${path} with kind: ${String(form.properties?.kind?.const)}`,
       schema: form,
     }));
+    // What several forms have in common is shown once.
+    const inner = forms.flatMap((form) =>
+      Object.entries(form.properties ?? {}).flatMap(([key, value]) => objectsAt(`${path}.${key}`, value)),
+    );
+    return [...own, ...new Map(inner.map((section) => [section.path, section])).values()];
   }
   return schema.properties === undefined ? [] : sections({ path, schema });
 }

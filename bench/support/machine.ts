@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dependencyVersion } from '../../src/base/package.ts';
@@ -54,6 +55,12 @@ const times = () => {
   const idle = all.reduce((sum, [name, ms]) => sum + (name === 'idle' ? ms : 0), 0);
   return { idle, all: all.reduce((sum, [, ms]) => sum + ms, 0) };
 };
+
+/** Whether this process runs under SCHED_FIFO or SCHED_RR. Source: `policy`, field 41 of /proc/PID/stat, proc_pid_stat(5). */
+export function isRealTime(): boolean {
+  const [, after = ''] = /.*\)\s(.*)/s.exec(readFileSync('/proc/self/stat', 'utf8')) ?? [];
+  return ['1', '2'].includes(after.split(' ')[41 - 3] ?? '');
+}
 
 /** The share of all cores that others take, while nothing of ours runs. */
 export async function busyShare(ms = 1000): Promise<number> {

@@ -2,6 +2,7 @@ import { monotonic } from '../../src/base/clock.ts';
 import type { Outcome } from '../../src/history/schema.ts';
 import { autocannonEngine } from '../../src/load/autocannon/engine.ts';
 import { k6Engine } from '../../src/load/k6/engine.ts';
+import { localSite } from '../../src/load/k6/site.ts';
 import { recorder } from '../../src/load/recorder/recorder.ts';
 import type { LoadControl } from '../../src/load/serve.ts';
 import { k6At } from '../../test/support/k6.ts';
@@ -51,7 +52,8 @@ export function ourEngines(k6Binary: string, count: number): OurEngines {
     },
     async k6(port) {
       const said = gather();
-      return followed(said, await k6Engine({ ...k6Base, target: targetAt(host, port) }, said, monotonic));
+      const config = { ...k6Base, target: targetAt(host, port) };
+      return followed(said, k6Engine(config, said, monotonic, await localSite(config, monotonic)));
     },
   };
 }

@@ -25,6 +25,7 @@ export interface Calibrated {
 }
 
 const line = z.looseObject({ type: z.string(), t: z.number().optional() });
+type Line = z.infer<typeof line>;
 const header = z.looseObject({ plan: z.looseObject({ timeScale: z.number() }) });
 const disturbance = z.looseObject({
   t: z.number(),
@@ -82,13 +83,32 @@ export async function calibrate(file: string, seed: number, out: string): Promis
   };
 }
 
-/** Read from the lines alone, as somebody without midflight would. */
-function truthOf(text: string): { seconds: number; usedAfter: boolean } {
-  const lines = text
+const linesOf = (text: string): Line[] =>
+  text
     .split('\n')
     .filter(Boolean)
     .map((one) => line.parse(JSON.parse(one)));
+
+/** Of each trial of a history that holds several, one after the other: seconds of cluster time; NaN: there was no verdict. */
+export function truthsOf(text: string): number[] {
+  const lines = linesOf(text);
   const { plan } = header.parse(lines[0]);
+  const trials: Line[][] = [];
+  for (const one of lines) {
+    if (one.type === 'trial-start') trials.push([]);
+    trials.at(-1)?.push(one);
+  }
+  return trials.map((own) => truthIn(own, plan.timeScale).seconds);
+}
+
+/** Read from the lines alone, as somebody without midflight would. */
+function truthOf(text: string): { seconds: number; usedAfter: boolean } {
+  const lines = linesOf(text);
+  const { plan } = header.parse(lines[0]);
+  return truthIn(lines, plan.timeScale);
+}
+
+function truthIn(lines: readonly Line[], timeScale: number): { seconds: number; usedAfter: boolean } {
   const of = <T>(type: string, schema: z.ZodType<T>): T[] =>
     lines.filter((one) => one.type === type).map((one) => schema.parse(one));
   const cut = of('disturbance', disturbance).find(({ kind, at }) => kind === 'fault' && at === 'begin');
@@ -102,5 +122,5 @@ function truthOf(text: string): { seconds: number; usedAfter: boolean } {
   const usedAfter = of('edge-open', opened).some(
     ({ t, node }) => node === cut.node && t > verdict.t && t < until,
   );
-  return { seconds: ((verdict.t - cut.t) * plan.timeScale) / 1e9, usedAfter };
+  return { seconds: ((verdict.t - cut.t) * timeScale) / 1e9, usedAfter };
 }

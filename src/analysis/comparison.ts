@@ -10,8 +10,10 @@ import { wilson } from './wilson.ts';
 export interface TrialAside {
   readonly fates: Fates;
   readonly nodeLosses: readonly { readonly node: string; readonly share: number }[];
+  readonly busiestPod: { readonly share: number; readonly even: number } | null;
+  readonly noticesSeconds: number | null;
 }
-/** By the trial's index. */
+/** The trials, by their index. */
 export type Asides = ReadonlyMap<number, TrialAside>;
 
 /** One row for each policy, over its repeats, in the order in which they were first run. */
@@ -20,7 +22,7 @@ export function compare(trials: readonly TrialReport[], asides: Asides): Compari
   const rows: ComparisonRow[] = [];
   for (const policy of policies) {
     const own = trials.filter((trial) => trial.policy === policy);
-    rows.push({ ...rowOf(policy, own), differences: [], ifNodeDies: nodeLossesOf(own, asides) });
+    rows.push({ ...rowOf(policy, own), differences: [], ...byTopology(own, asides) });
   }
   return rows.map((row, index) => ({
     ...row,
@@ -65,10 +67,17 @@ function differenceOf(
   ];
 }
 
-/** As the first repeat that counts had its pods. */
-function nodeLossesOf(all: readonly TrialReport[], asides: Asides): { node: string; share: number }[] {
+type OfTopology = 'ifNodeDies' | 'busiestPod' | 'balancerNoticesSeconds';
+
+/** The share that each node's death would take, with the pods placed as in the first repeat that counts. */
+function byTopology(all: readonly TrialReport[], asides: Asides): Pick<ComparisonRow, OfTopology> {
   const first = all.find(isCounted);
-  return first === undefined ? [] : [...(asides.get(first.index)?.nodeLosses ?? [])];
+  const found = first === undefined ? undefined : asides.get(first.index);
+  return {
+    ifNodeDies: [...(found?.nodeLosses ?? [])],
+    busiestPod: found?.busiestPod ?? null,
+    balancerNoticesSeconds: found?.noticesSeconds ?? null,
+  };
 }
 
 /** The fates of each repeat that counts under both policies, the later policy's first. */
@@ -93,7 +102,7 @@ export const isCounted = ({ verdict }: TrialReport): boolean => verdict !== 'unk
 function rowOf(
   policy: string | null,
   all: readonly TrialReport[],
-): Omit<ComparisonRow, 'differences' | 'ifNodeDies'> {
+): Omit<ComparisonRow, 'differences' | OfTopology> {
   const trials = all.filter(isCounted);
   const sum = (pick: (trial: TrialReport) => number) =>
     trials.reduce((total, trial) => total + pick(trial), 0);
@@ -117,6 +126,7 @@ function rowOf(
     lost,
     interval: wilson(lost, started),
     expectedShare: mean(predictions.map(({ expectedShare }) => expectedShare)),
+    expectedLostShare: mean(trials.map(expectedLostShare)),
     expectedWithinChance: isExpected(trials),
     byCause: addCounts(trials.map(({ requests }) => requests.byCause)),
     byCdnCode: addCounts(trials.map(({ requests }) => requests.byCdnCode)),
@@ -128,6 +138,13 @@ function rowOf(
     predictedLost: predictions.length === 0 ? null : predictions.reduce((total, one) => total + one.lost, 0),
     sourceAddress: sources.size === 1 ? source : null,
   };
+}
+
+/** As long as no stream was on what the fault takes, nothing is known of how many can finish in time. */
+function expectedLostShare({ atInjection, predicted }: TrialReport): number | null {
+  if (predicted === null) return null;
+  const through = atInjection?.throughTarget ?? 0;
+  return predicted.expectedShare * (through === 0 ? 1 : Math.min(1, predicted.lost / through));
 }
 
 /** Of the streams in flight at the injection, those that were on what the fault takes, against the expected share. */

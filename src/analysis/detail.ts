@@ -20,11 +20,11 @@ interface RequestPath {
 export interface LostRequest {
   readonly id: string;
   readonly kind: 'stream' | 'new' | 'kept';
-  readonly begunSeconds: number;
+  readonly startedSeconds: number;
   readonly endedSeconds: number;
   /** How far it had come. */
   readonly phase: 'connecting' | 'waiting' | 'receiving';
-  /** Of the body. */
+  /** Bytes of the body. */
   readonly bytes: number;
   readonly outcome: string;
   readonly path: RequestPath;
@@ -90,7 +90,7 @@ function lostRequest(one: Judged, { record, time, pathOf }: BuiltTrial): LostReq
   return {
     id: request.id,
     kind: request.lane === null ? 'stream' : request.lane === 'new' ? 'new' : 'kept',
-    begunSeconds: since(request.startedAt),
+    startedSeconds: since(request.startedAt),
     endedSeconds: since(request.endedAt),
     phase: phaseOf(one),
     bytes: request.bodyBytes,

@@ -1,7 +1,7 @@
 import type { Judged } from './build/losses.ts';
 import type { PairCounts } from './newcombe.ts';
 
-/** By load, whether its k-th stream was lost (1) or not (0), in the order in which they began. */
+/** For each load, whether its k-th stream was lost (1) or not (0), in the order in which they began. */
 export type Fates = ReadonlyMap<string, Uint8Array>;
 
 export function fatesOf(streams: readonly Judged[]): Fates {

@@ -13,7 +13,7 @@ import { worst } from './judge/verdicts.ts';
 import type { TrialRecord } from './records.ts';
 import { type Report, reportVersion } from './schema.ts';
 
-/** Notes that are no warning and stand in the report all the same. */
+/** Notes that are no warning and are in the report all the same. */
 const toBeKnown: ReadonlySet<NoteCode> = new Set(['address-used', 'run-again-alone']);
 
 /** Takes the events of a history in their order; keeps no more than one trial. */
@@ -46,7 +46,9 @@ export function analysis({ onDetail, lostLimit = Number.POSITIVE_INFINITY }: Ana
     const run = runOf(folded);
     const built = buildTrial(run, trial, folded.lastSeen);
     trials.push(judged(run.header.plan, built));
-    asides.set(built.report.index, { fates: fatesOf(built.streams), nodeLosses: built.nodeLosses });
+    // The rest of it is forgotten.
+    const { report, streams, nodeLosses, busiestPod, noticesSeconds } = built;
+    asides.set(report.index, { fates: fatesOf(streams), nodeLosses, busiestPod, noticesSeconds });
     onDetail?.(detailOf(built, lostLimit));
   };
   return {
@@ -88,7 +90,7 @@ function reportOf(
   const trials = judgedTrials.map(({ report }) => report);
   const missing = plan.trials.length - trials.length;
   const verdicts = trials.map(({ verdict }) => verdict);
-  // Without its last line a history may lack anything.
+  // A history without its last line may lack anything.
   const incomplete = missing > 0 || trials.length === 0 || finish === null || breaksOff;
   return {
     schemaVersion: reportVersion,

@@ -26,7 +26,7 @@ export interface PairCounts {
 }
 
 /**
- * Of independent samples: R. G. Newcombe, "Interval estimation for the difference between independent proportions",
+ * For independent samples: R. G. Newcombe, "Interval estimation for the difference between independent proportions",
  * Statistics in Medicine 17 (1998), 873-890, method 10. Null: one of the two was never tried.
  */
 export function independentDifference(first: Proportion, second: Proportion): Difference | null {
@@ -34,7 +34,7 @@ export function independentDifference(first: Proportion, second: Proportion): Di
 }
 
 /**
- * Of pairs: R. G. Newcombe, "Improved confidence intervals for the difference between binomial proportions based on paired
+ * For pairs: R. G. Newcombe, "Improved confidence intervals for the difference between binomial proportions based on paired
  * data", Statistics in Medicine 17 (1998), 2635-2650, method 10. Null: there is no pair.
  */
 export function pairedDifference(pairs: PairCounts): Difference | null {
@@ -64,7 +64,7 @@ function squareAndAdd(first: Proportion, second: Proportion, phi: number): Diffe
   const [one, other] = [wilson(first.hits, first.tries), wilson(second.hits, second.tries)];
   if (one === null || other === null) return null;
   const [p, q] = [first.hits / first.tries, second.hits / second.tries];
-  // Rounding may leave a trace below 0 where the two cancel.
+  // Rounding may leave a trace below 0 if the two cancel.
   const joined = (a: number, b: number) => Math.sqrt(Math.max(0, a * a - 2 * phi * a * b + b * b));
   return {
     difference: p - q,

@@ -11,6 +11,8 @@ import type { IngressLog } from './fold/ingress-log.ts';
 export interface RecordedConnection {
   readonly client: string;
   readonly node: string | null;
+  /** Its client is outside loadBalancerSourceRanges. */
+  readonly barred: boolean;
   readonly openedAt: Nanoseconds;
   close: EventOf<'edge-close'> | null;
 }
@@ -22,9 +24,9 @@ export interface RequestRecord {
   readonly dueAt: Nanoseconds;
   readonly startedAt: Nanoseconds;
   readonly lane: Lane | null;
-  /** As the client saw it; analysis may put the edge's upstream in its place (outcomes.ts). */
+  /** The outcome as the client saw it; analysis may put the edge's upstream in its place (outcomes.ts). */
   readonly outcome: Outcome;
-  /** Of a whole response head; null: none came. */
+  /** The status of a whole response head; null: none came. */
   readonly status: number | null;
   readonly endedAt: Nanoseconds;
   readonly connectedAt: Nanoseconds | null;
@@ -124,7 +126,7 @@ export interface LatenessRecord {
 }
 
 interface ConnectionsRecord {
-  /** In the order of their connects, as far as the lines came in it. */
+  /** In the order in which their connections were made, as far as the log's lines came in that order. */
   readonly acceptDelays: readonly AcceptDelay[];
   /** Local addresses with which the edge reached nodes. */
   readonly edgeHosts: ReadonlySet<string>;

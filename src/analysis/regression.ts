@@ -20,7 +20,7 @@ export interface ComparedFigure {
 export function compareReports(before: Report, after: Report): ComparedFigure[] {
   const policies = [...new Set([...before.comparison, ...after.comparison].map(({ policy }) => policy))];
   const of = ({ comparison }: Report, policy: string | null) =>
-    comparison.find((row) => row.policy === policy && row.repeats > row.unknownRepeats);
+    comparison.find((row) => row.policy === policy);
   const rows = policies.flatMap((policy) => policyRows(policy, of(before, policy), of(after, policy)));
   return [...rows, ...expectationRows(before, after)];
 }
@@ -30,8 +30,10 @@ function policyRows(
   one: ComparisonRow | undefined,
   other: ComparisonRow | undefined,
 ): ComparedFigure[] {
-  if (one === undefined || other === undefined) {
-    const state = (row: ComparisonRow | undefined) => (row === undefined ? 'unknown' : 'measured');
+  const counts = (row: ComparisonRow) => row.repeats > row.unknownRepeats;
+  if (one === undefined || other === undefined || !counts(one) || !counts(other)) {
+    const state = (row: ComparisonRow | undefined) =>
+      row === undefined ? 'not run' : counts(row) ? 'measured' : 'unknown';
     return [{ policy, figure: 'any', before: state(one), after: state(other), change: 'unknown' }];
   }
   const kinds = [...new Set([...one.disturbances, ...other.disturbances].map(({ kind }) => kind))];
@@ -80,7 +82,7 @@ function clockRow(
   return { ...row, change: apart ? changed(second.low > first.high) : 'no difference' };
 }
 
-/** Six repeats or more bound the median at 95 %; fewer do not, and their range stands for it. */
+/** Six repeats or more bound the median at 95 %; fewer do not, and their range is used instead. */
 const intervalOf = ({ bootstrap, interval }: ClockSpread): { low: number; high: number } =>
   bootstrap != null && bootstrap.confidence >= 0.95 ? bootstrap : interval;
 
@@ -90,7 +92,7 @@ function addressRow(policy: string | null, one: ComparisonRow, other: Comparison
   return [{ policy, figure: 'client address', before, after, change: changed(before === 'kept') }];
 }
 
-/** Only expectations that both have; one whose verdict is the same adds nothing to the figures. */
+/** The expectations that both have; one whose verdict is the same adds nothing to the figures. */
 function expectationRows(before: Report, after: Report): ComparedFigure[] {
   const same = (row: ExpectationReport) =>
     before.expectations.find(({ text, policy }) => text === row.text && policy === row.policy);

@@ -27,6 +27,6 @@ const tolerance: Nanoseconds = 1000;
 
 /** Whether a length of time reaches another, float error aside. */
 export const reaches = (length: Nanoseconds, wanted: Nanoseconds): boolean => length >= wanted - tolerance;
-/** In which bin of this length a time since the beginning falls, float error aside. */
+/** The bin of this length that a time since the beginning falls into, float error aside. */
 export const binOf = (since: Nanoseconds, binNs: Nanoseconds): number =>
   Math.floor((since + tolerance) / binNs);

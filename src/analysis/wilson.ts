@@ -9,7 +9,7 @@ export function wilson(hits: number, tries: number): { low: number; high: number
   const centre = share + square / (2 * tries);
   const spread = z * Math.sqrt((share * (1 - share)) / tries + square / (4 * tries * tries));
   const scale = 1 + square / tries;
-  // At the ends rounding would leave a trace beside 0 and 1.
+  // Rounding would leave a trace beside 0 and 1 at the ends.
   return {
     low: hits === 0 ? 0 : (centre - spread) / scale,
     high: hits === tries ? 1 : (centre + spread) / scale,

@@ -17,11 +17,11 @@ import type { Snapshot } from './snapshot.ts';
 
 export interface AuditOptions extends ViewOptions, CheckOptions {
   readonly failOn: AuditReport['failOn'];
-  /** Where Services stand in files, if the snapshot has no places of its own. */
+  /** The places of Services in files, if the snapshot has no places of its own. */
   readonly places?: Snapshot['places'];
 }
 
-/** From what is known of a cluster to findings. Pure: the same snapshot gives the same report. */
+/** Derives findings from what is known of a cluster. Pure: the same snapshot gives the same report. */
 export function audit(snapshot: Snapshot, options: AuditOptions): AuditReport {
   const cluster = clusterView(snapshot, options);
   const places = options.places ?? snapshot.places;

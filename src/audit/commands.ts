@@ -5,7 +5,7 @@ import type { ServiceView } from './facts/view.ts';
 interface PatchTarget {
   readonly contextFlag: string;
   readonly namespace: string;
-  /** As kubectl has it: `service`, `deployment`. */
+  /** The kind as kubectl takes it: `service`, `deployment`. */
   readonly resource: string;
   readonly name: string;
 }

@@ -41,7 +41,7 @@ const finding = z.object({
   nodes: names.nullable(),
   remedy: z.object({ text: z.string(), command: z.string().nullable() }),
   scenario: z.string().nullable().describe('The file of experiments/ that shows the effect'),
-  place: place.nullable().describe('Where the Service stands in the manifests'),
+  place: place.nullable().describe("The Service's place in the manifests"),
 });
 
 const perNode = z.object({
@@ -121,5 +121,5 @@ export type AuditedService = z.infer<typeof auditedService>;
 export type AuditReport = z.infer<typeof auditReport>;
 export type Names = z.infer<typeof names>;
 
-/** From the worst, 0. */
+/** A severity's rank: 0 is the worst. */
 export const rankOf = (severity: Severity): number => severities.indexOf(severity);

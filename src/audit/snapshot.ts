@@ -204,7 +204,7 @@ export type Node = Lists['nodes'][number];
 export type Service = Lists['services'][number];
 export type WorkloadObject = Lists['workloads'][number];
 
-/** Where an object stands in a file; line and column from 1. */
+/** An object's place in a file; line and column from 1. */
 export interface ManifestPlace {
   readonly file: string;
   readonly line: number;

@@ -11,7 +11,7 @@ import {
   type Protocol,
   Refused,
   read,
-  readReport,
+  readRoleReport,
 } from './protocol.ts';
 import type { RoleHandle } from './role.ts';
 
@@ -67,7 +67,7 @@ export async function launchChild<Config, Command extends Message, Report extend
   child.stderr.on('data', (text: string) => {
     stderr = (stderr + text).slice(-8192);
   });
-  child.stdin.on('error', () => {}); // it ended: `exited` says so
+  child.stdin.on('error', () => {}); // it ended: `exited` reports that
   const exited = new Promise<Awaited<RoleHandle['exited']>>((resolve) => {
     child.once('error', (error) => resolve({ code: null, signal: null, expected, stderr: messageOf(error) }));
     const over = (code: number | null, signal: NodeJS.Signals | null) =>
@@ -103,7 +103,7 @@ export async function launchChild<Config, Command extends Message, Report extend
         if (given instanceof Refused) fail(given.reason);
         else resolve(given);
       } else {
-        const report = readReport(protocol.report, message);
+        const report = readRoleReport(protocol.report, message);
         if (!(report instanceof Refused)) {
           if (report.type === 'fatal') fail(String(report.message)); // no more than a message once it is ready
           hear(report);

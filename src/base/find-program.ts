@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join, sep } from 'node:path';
 
-/** Where the program of a name is: in PATH, or itself if it is a path; null if there is none. */
+/** The path of a program: found in PATH, or the name itself if it is a path; null if there is none. */
 export function findProgram(name: string, env: Readonly<Record<string, string | undefined>>): string | null {
   if (name.includes(sep)) return isProgram(name) ? name : null;
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');

@@ -25,7 +25,7 @@ interface HeartbeatOptions {
   every?(ms: number, tick: () => void): () => void;
   /** An answer came after `ms`. */
   answered?(ms: number): void;
-  /** No answer for `ms` by now; said once for each silence. */
+  /** No answer for `ms` by now; called once for each silence. */
   silent(ms: number): void;
 }
 

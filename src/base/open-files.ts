@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** How many files this process may have open; null if the system does not say. Node raises its own limit to the hard one. */
+/** How many files this process may have open; null: the system does not report it. Node raises its limit to the hard one. */
 export function openFilesLimit(limits: string = ownLimits()): number | null {
   const said = /^Max open files\s+(\d+|unlimited)/m.exec(limits)?.[1];
   if (said === undefined) return null;

@@ -53,7 +53,7 @@ export function dependencyVersion(name: string): string {
 
 let version: string | undefined;
 
-/** As package.json says; read once. */
+/** The version in package.json; read once. */
 export function packageVersion(): string {
   version ??= readVersion();
   return version;

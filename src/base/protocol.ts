@@ -12,7 +12,7 @@ export interface Message {
   readonly [field: string]: unknown;
 }
 
-/** What every role can be told: to end itself, and to answer with `pong`. */
+/** Commands that every role takes: to end itself, and to answer with `pong`. */
 export type CommonCommand = { readonly type: 'stop' } | { readonly type: 'ping' };
 
 /** What every role may report beside its own messages: a failure after which it goes on, or one that ends it. */
@@ -32,7 +32,7 @@ export interface Inbound<Config, Command extends Message> {
   readonly command: z.core.$ZodType<Command>;
 }
 
-/** All that one role and its parent say to each other. */
+/** All messages between one role and its parent. */
 export interface Protocol<
   Role extends string,
   Config,
@@ -71,7 +71,7 @@ export function read<M>(schema: z.core.$ZodType<M>, message: Message): M | Refus
 }
 
 /** A report of a role: one of its own, or one that every role may send. */
-export function readReport<Report extends Message>(
+export function readRoleReport<Report extends Message>(
   schema: z.core.$ZodType<Report>,
   message: Message,
 ): Report | CommonReport | Refused {

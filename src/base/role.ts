@@ -30,7 +30,7 @@ export interface RoleContext<Command extends Message = Message, Report extends M
 const flushMs = 10;
 
 /**
- * Runs a role: waits for its configuration, checks it, starts `main`, and says ready with what main returns. A command
+ * Runs a role: waits for its configuration, checks it, starts `main`, and reports ready with what main returns. A command
  * that is not in the protocol is reported as a failure, and nothing is done.
  */
 export function serveRole<Config, Command extends Message, Report extends Message>(
@@ -121,7 +121,7 @@ export interface RoleHandle<
 > {
   readonly role: string;
   readonly name: string;
-  /** What the role said when it was ready. */
+  /** What the role reported when it was ready. */
   readonly ready: Ready;
   send(message: Command | CommonCommand): void;
   /** Every message after ready, checked: what is not in the protocol comes as `failed`. Returns how to stop listening. */

@@ -8,7 +8,7 @@ type CauseOf = 'switchover' | 'fault' | 'latest';
 interface CauseTraits {
   /** A loss of this cause belongs to the latest disturbance of this kind before it. */
   readonly of: CauseOf;
-  /** For the glossary. */
+  /** The cause's entry in the glossary. */
   readonly meaning: string;
 }
 
@@ -22,6 +22,10 @@ const rows = {
   endpoint: { of: 'fault', meaning: 'Lost because the dead node ran its app pod.' },
   switchover: { of: 'switchover', meaning: 'Lost to a change of the policy, not to the death of a node.' },
   'no-target': { of: 'latest', meaning: 'The load balancer had no healthy node to send it to.' },
+  'source-ranges': {
+    of: 'latest',
+    meaning: "Its client's address is not in the Service's loadBalancerSourceRanges.",
+  },
   unattributed: { of: 'latest', meaning: 'Lost, and the recorded path does not show why.' },
 } as const satisfies Record<string, CauseTraits>;
 

@@ -4,9 +4,9 @@
  */
 
 interface CdnCodeTraits {
-  /** In tables. */
+  /** Its short form, for tables. */
   readonly short: string;
-  /** For the glossary; null: the short form says it. */
+  /** Its entry in the glossary; null: the short form is enough. */
   readonly meaning: string | null;
 }
 
@@ -25,7 +25,7 @@ const rows = {
   },
   cut: {
     short: 'cut short',
-    meaning: 'The answer had begun, so its status (200) stands, and the visitor gets only part of the body.',
+    meaning: 'The answer had begun, so its status (200) is kept, and the visitor gets only part of the body.',
   },
   'origin-status': { short: "the origin's own error", meaning: null },
 } as const satisfies Record<string, CdnCodeTraits>;

@@ -3,7 +3,7 @@
  */
 
 interface ClockCodeTraits {
-  /** In place of a value. `-`: there was nothing to measure. `unknown`: there was, and it was not measured. */
+  /** What is shown in place of a value. `-`: there was nothing to measure. `unknown`: there was, and it was not measured. */
   readonly mark: string;
   /** How a known bound is shown: `>= 2.7 s`, or behind the mark `never recovered after 32.0 s`; null: it is not. */
   readonly bound: 'at-least' | 'after' | null;

@@ -21,16 +21,16 @@ export type Doubtful = 'until-read' | 'through-outage' | 'anywhere' | 'from-reco
 
 export interface ClockTraits {
   readonly unit: 'seconds';
-  /** In reports. */
+  /** Its name in reports. */
   readonly words: string;
   /** It is an instant that charts mark on their timeline; false: a sum, a length, or an instant beside others. */
   readonly marked: boolean;
-  /** From which instruments it is read. One that is not known is distrusted with every clock. */
+  /** The instruments that it is read from. An unknown instrument makes every clock doubtful. */
   readonly instruments: readonly InstrumentKind[];
   /** Read from the cluster's API or the balancer, or from requests alone: only those can a watch read. */
   readonly readFrom: 'cluster' | 'requests';
   readonly doubtful: Doubtful;
-  /** Of which probes it is read; null: of none. */
+  /** The probes that it is read from; null: none. */
   readonly lane: Lane | null;
 }
 
@@ -68,7 +68,12 @@ const rows = {
     words: 'longest silence of a stream',
     marked: false,
   },
-  nodeReadmitted: { ...edge, doubtful: 'from-recovery', words: 'node readmitted', marked: false },
+  nodeReadmitted: {
+    ...edge,
+    doubtful: 'from-recovery',
+    words: 'node readmitted, from its recovery',
+    marked: false,
+  },
 } as const satisfies Record<string, ClockTraits>;
 
 export type ClockName = keyof typeof rows;

@@ -15,7 +15,7 @@ const fault = { partOf: 'fault', hitsNode: true, inCluster: true } as const;
 const switchover = { partOf: 'switchover', hitsNode: false, inCluster: true } as const;
 const outside = { partOf: null, hitsNode: false, inCluster: false } as const;
 
-/** In the order in which they come within a trial. */
+/** The kinds of disturbance, in the order in which they come within a trial. */
 const rows = {
   flip: switchover,
   /** A preemption's warning; the power cut is its `fault`. */

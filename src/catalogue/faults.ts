@@ -1,12 +1,12 @@
-import { type NoticeTraits, notices } from './notices.ts';
+import { autoscalerNotice, type NoticeTraits, notices } from './notices.ts';
 import type { ParameterTraits } from './parameters.ts';
 
 /*
- * What each fault of a scenario means, as data: which requests it takes, whether anybody hears of it, how long its notice
+ * What each fault of a scenario means, as data: which requests it takes, whether anybody is notified, how long its notice
  * is, how it is shown. How it is injected is in src/faults, by the same names.
  */
 
-/** The places of a request's path: where the balancer sent it, where the ingress pod runs, where the app pod runs. */
+/** The nodes of a request's path: the one the balancer chose, the ingress pod's, and the app pod's. */
 export const pathPlaces = ['transit', 'ingress', 'endpoint'] as const;
 export type PathPlace = (typeof pathPlaces)[number];
 
@@ -39,15 +39,32 @@ export interface FaultTraits {
   readonly ownGrace: boolean;
   /** The notice before it, if a scenario names none: see src/catalogue/notices.ts. Null: it comes without one. */
   readonly notice: NoticeTraits | null;
-  /** After a notice: what is then done to the node, in words; null: the fault's own name says it. */
+  /** The parameter that sets how long the notice is; absent: `fault.notice` names the cloud whose notice it is. */
+  readonly noticeLength?: string;
+  /** What is done to the node after a notice, in words; null: the fault's own name is enough. */
   readonly afterNotice: string | null;
   /** What a scenario may give it beside its target, as keys of `fault`. */
   readonly parameters?: Readonly<Record<string, ParameterTraits>>;
-  /** In a sentence: `preemption of spot-1`. */
+  /** The pods that it takes are replaced one after the other. */
+  readonly oneByOne?: true;
+  /** Its nodes live and fail new connections: what they fail is their own doing. */
+  readonly failsNew?: true;
+  /** The node is kept out of the balancer until then by the exclude label, which the balancer's controller must honour. */
+  readonly joins?: true;
+  /** It sets the number of pods, which only a Deployment has. */
+  readonly scales?: true;
+  /**
+   * It may be injected into a cluster that midflight has not made: its objects are all that it touches, and what it does ends;
+   * or the user says how. only: midflight's own nodes are no machines of the user's.
+   */
+  readonly onOwnCluster?: 'too' | 'only';
+  /** Two commands of the scenario's do it and undo it: `fault.command` and `fault.recover`, each once for each node. */
+  readonly byCommands?: true;
+  /** Its name in a sentence: `preemption of spot-1`. */
   readonly noun: string;
-  /** From the notice, while it is being injected, and once it has taken hold. */
+  /** Words for its phases: from the notice on, while it is being injected, and once it has taken hold. */
   readonly looks: { readonly notice?: NodeLook; readonly begin: NodeLook; readonly done: NodeLook };
-  /** For the schema: what it does, in a few words. */
+  /** What it does, in a few words, for the schema. */
   readonly words: string;
 }
 
@@ -69,6 +86,13 @@ const pod = {
   afterNotice: null,
 } as const satisfies Partial<FaultTraits>;
 
+/** Those that take pods of a workload in order, wherever they run. */
+const workload = {
+  ...pod,
+  aims: 'workload',
+  ownGrace: true,
+} as const satisfies Partial<FaultTraits>;
+
 /** And those that silence a node at once. */
 const silent = {
   takes: pathPlaces,
@@ -81,6 +105,16 @@ const silent = {
   notice: null,
   afterNotice: null,
 } as const satisfies Partial<FaultTraits>;
+
+/** How long one part of a fault may take that waits for somebody else. */
+const timeout = {
+  form: 'duration',
+  least: '1s',
+  most: '24h',
+  byDefault: '5m',
+  words:
+    "Of drain, as kubectl drain's --timeout: how long each eviction may take to be accepted, and then its pod to end. Of command: how long either of the two may run, and then the node to be Ready again",
+} as const satisfies ParameterTraits;
 
 const rows = {
   'power-off': {
@@ -119,16 +153,8 @@ const rows = {
     ownGrace: true,
     notice: null,
     afterNotice: null,
-    parameters: {
-      timeout: {
-        form: 'duration',
-        least: '1s',
-        most: '24h',
-        byDefault: '5m',
-        words:
-          "Of drain, as kubectl drain's --timeout: how long each eviction may take to be accepted, and then its pod to end",
-      },
-    },
+    parameters: { timeout },
+    onOwnCluster: 'too',
     noun: 'drain',
     looks: { begin: { word: 'being drained', down: false }, done: { word: 'drained', down: false } },
     words: 'cordon and evict, as kubectl drain does',
@@ -143,37 +169,118 @@ const rows = {
   'pod-delete': {
     ...pod,
     ownGrace: true,
+    onOwnCluster: 'too',
     noun: 'pod deletion',
     looks: same('without its deleted pod'),
     words: 'one pod is deleted: SIGTERM, its own grace, then SIGKILL; its controller makes another',
   },
   rollout: {
-    takes: 'pod',
-    aims: 'workload',
-    silencesNode: false,
-    losesLease: false,
-    emptiesNode: false,
-    evicts: false,
-    ownGrace: true,
-    notice: null,
-    afterNotice: null,
+    ...workload,
+    oneByOne: true,
     noun: 'rollout',
     looks: same('with a pod being replaced'),
     words:
       'all pods are replaced as kubectl rollout restart does it, in the steps that strategy and minReady allow',
   },
+  scale: {
+    ...workload,
+    scales: true,
+    parameters: {
+      replicas: {
+        form: 'count',
+        least: 0,
+        most: 100,
+        byDefault: 1,
+        words: 'Of scale: how many pods there are then',
+      },
+    },
+    noun: 'scaling',
+    looks: same('with a pod less'),
+    words:
+      'the number of pods of a Deployment is set, as the HorizontalPodAutoscaler or kubectl scale does it: those too many get SIGTERM and their own grace',
+  },
+  'kubelet-stop': {
+    takes: [],
+    aims: 'node',
+    silencesNode: false,
+    losesLease: true,
+    emptiesNode: false,
+    evicts: false,
+    ownGrace: false,
+    notice: null,
+    afterNotice: null,
+    noun: 'stop of the kubelet',
+    looks: same('without kubelet'),
+    words: 'the kubelet stops, so that the node is NotReady after its grace; its pods and kube-proxy go on',
+  },
+  'scale-down': {
+    ...silent,
+    notice: autoscalerNotice,
+    noticeLength: 'wait',
+    afterNotice: 'end of the machine',
+    parameters: {
+      wait: {
+        form: 'duration',
+        least: '0s',
+        most: '1h',
+        byDefault: '5s',
+        words:
+          "Of scale-down, as the autoscaler's --node-delete-delay-after-taint: from the taint to the end of the machine",
+      },
+    },
+    noun: 'scale-down',
+    looks: { notice: { word: 'to be deleted', down: false }, begin: down, done: down },
+    words:
+      'the cluster autoscaler removes a node that runs nothing of the workload: taint, wait, power cut, Node object deleted',
+  },
+  'rules-stale': {
+    ...pod,
+    aims: 'node',
+    ownGrace: true,
+    failsNew: true,
+    noun: 'stale rules',
+    looks: same('with stale rules'),
+    words:
+      'kube-proxy of a node stops updating, and a pod elsewhere is replaced: the node still sends to the old one; embedded only',
+  },
+  'node-add': {
+    takes: [],
+    aims: 'node',
+    silencesNode: false,
+    losesLease: false,
+    emptiesNode: false,
+    evicts: false,
+    ownGrace: false,
+    failsNew: true,
+    joins: true,
+    notice: null,
+    afterNotice: null,
+    noun: 'joining',
+    looks: same('new'),
+    words: 'a node that the balancer was kept from becomes one of its targets',
+  },
+  command: {
+    ...silent,
+    parameters: { timeout },
+    onOwnCluster: 'only',
+    byCommands: true,
+    noun: 'commanded outage',
+    looks: { begin: { word: 'being taken by a command', down: false }, done: down },
+    words:
+      'a command of yours takes the node, and another of yours gives it back; on a cluster of your own only',
+  },
 } as const satisfies Record<string, FaultTraits>;
 
 export type FaultKind = keyof typeof rows;
 
-/** In the order in which they are shown. */
+/** The faults' names, in the order in which they are shown. */
 export const faultKinds = Object.keys(rows) as [FaultKind, ...FaultKind[]];
 
 export const faultTraits = rows;
 
 export const isFaultKind = (name: string): name is FaultKind => Object.hasOwn(rows, name);
 
-/** Of a fault that a history names; null: this version does not know it. */
+/** The traits of a fault that a history names; null: this version does not know it. */
 export const traitsOf = (name: string): FaultTraits | null => (isFaultKind(name) ? faultTraits[name] : null);
 
 /** Every parameter of every fault, by its name. */

@@ -5,9 +5,9 @@ import type { Milliseconds } from '../base/units.ts';
  */
 
 export interface NoticeTraits {
-  /** From the notice to the power cut. Cluster time. */
+  /** The time from the notice to the power cut. Cluster time. */
   readonly ms: Milliseconds;
-  /** Of it, how long ordinary pods get to end after SIGTERM at most. */
+  /** The part of it that ordinary pods get at most to end after SIGTERM. */
   readonly ordinaryMs: Milliseconds;
   /**
    * Who ends the pods. kubelet: its graceful node shutdown, ordinary pods first and critical ones after them. handler: a
@@ -17,6 +17,17 @@ export interface NoticeTraits {
   /** The handler gives the node the label by which controllers of load balancers leave it out. */
   readonly excludes: boolean;
 }
+
+/**
+ * The cluster autoscaler's taint: from it to the end of the machine, --node-delete-delay-after-taint (cluster-autoscaler
+ * config/flags). No workload gets a warning; what runs on the node is left alone until the machine ends.
+ */
+export const autoscalerNotice: NoticeTraits = {
+  ms: 5000,
+  ordinaryMs: 5000,
+  endedBy: 'handler',
+  excludes: false,
+};
 
 const rows = {
   // Compute Engine gives a preempted VM 30 s between the ACPI G2 soft-off and the power cut (docs, "Preemptible VM

@@ -7,7 +7,7 @@ interface Bounds<T> {
   readonly most: T;
   /** If the scenario gives none. */
   readonly byDefault: T;
-  /** For the schema and the docs. */
+  /** What it is, for the schema and the docs. */
   readonly words: string;
 }
 

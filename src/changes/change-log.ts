@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ZodError } from 'zod';
 import { adviceOf, MidflightError } from '../base/errors.ts';
 import {
@@ -33,6 +34,11 @@ export interface ChangeLog {
   keep(mark: number): void;
   /** How many changes are not undone. */
   readonly open: number;
+  /**
+   * Undoes all that is left, as unwind() does, and closes the log: the end of every run, whatever ended it, and of
+   * `midflight clean` after one that could not do it itself. Never throws.
+   */
+  end(signal: AbortSignal): Promise<Unwound[]>;
   /** Removes the journal if nothing is left to undo, else keeps it for `midflight clean`. */
   close(): void;
 }
@@ -49,7 +55,7 @@ interface ChangeLogOptions {
   readonly journal: Journal;
   /** What the changes work on; they get it with the signal of whoever does or undoes them. */
   readonly world: (signal: AbortSignal) => World;
-  /** For doing; an unwinding brings its own. */
+  /** Aborts changes that are being made; an unwinding brings its own. */
   readonly signal: AbortSignal;
   /** Wall time. */
   readonly now: () => Date;
@@ -103,14 +109,14 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
       try {
         journal.append({ type: 'failed', id: line.id, detail, t: stamp() });
       } catch {
-        // The line says only how it went; the change itself is in the journal, and stays there.
+        // The line only records how it went; the change itself is in the journal, and stays there.
       }
       return { ...base, result: 'failed', detail };
     }
   };
-  return {
+  const log: ChangeLog = {
     async make(kind, target, wanted) {
-      const world = options.world(options.signal);
+      const world = options.world(ofMany(options.signal));
       const before = await kind.look(world, target);
       id += 1;
       const line: ChangeLine = { type: 'change', id, kind: kind.kind, target, before, wanted, t: stamp() };
@@ -123,7 +129,7 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
     mark: () => id,
     async unwind(mark, signal) {
       const results: Unwound[] = [];
-      const world = options.world(signal);
+      const world = options.world(ofMany(signal));
       const entries = open.filter(({ line }) => line.id > mark);
       const holder = entries.find(({ scope }) => scope === 'holder');
       const goesWith = ({ line, scope }: Entry) =>
@@ -158,9 +164,21 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
     get open() {
       return open.length;
     },
+    async end(signal) {
+      const unwound = await log.unwind(0, signal);
+      log.close();
+      return unwound;
+    },
     close() {
       if (open.length === 0) journal.remove();
       else journal.close();
     },
   };
+  return log;
+}
+
+/** One signal ends the work on any number of nodes at once: Node's guess of a leak, from 11 listeners on, is wrong here. */
+function ofMany(signal: AbortSignal): AbortSignal {
+  setMaxListeners(0, signal);
+  return signal;
 }

@@ -93,7 +93,7 @@ export interface Setting<Target, Value> {
   /** Null: the object that holds it is gone. */
   read(world: World, target: Target): Promise<Value | null>;
   write(world: World, target: Target, value: Value): Promise<void>;
-  /** Whether the two stand for the same state. */
+  /** Whether the two describe the same state. */
   same(one: Value, other: Value): boolean;
 }
 

@@ -39,6 +39,24 @@ export const effectForms = {
     wanted: z.object({ which: podClass, graceMs: z.number() }),
     describe: (target, { which }) => `${which} pods of node ${target.node} ended by its shutdown`,
   }),
+  /** No lease, no status, no pod started or ended; what runs goes on. Undone, the node is Ready. */
+  stopKubelet: form({
+    kind: 'kubelet-stop',
+    scope: 'cluster',
+    target: node,
+    before: z.null(),
+    wanted: z.record(z.string(), z.never()),
+    describe: (target) => `kubelet of node ${target.node} stopped`,
+  }),
+  /** kube-proxy of a node keeps its rules as they are, and answers health checks as before. Undone, they are current. */
+  freezeRules: form({
+    kind: 'rules-freeze',
+    scope: 'cluster',
+    target: node,
+    before: z.null(),
+    wanted: z.record(z.string(), z.never()),
+    describe: (target) => `rules of kube-proxy on node ${target.node} frozen`,
+  }),
   /** SIGKILL to all processes of one pod: the kernel closes its sockets. Undone, the pod is Ready again, or gone. */
   killPod: form({
     kind: 'pod-kill',
@@ -59,8 +77,16 @@ const kindOf = <T, B, W, R>(kind: ChangeKind<T, B, W, R> | undefined): AnyKind[]
   kind === undefined ? [] : [anyKind(kind)];
 
 /** The same as kinds for a journal that is read back. */
-export const anyEffects = ({ power, shutdownPods, killPod }: Effects): AnyKind[] => [
+export const anyEffects = ({
+  power,
+  shutdownPods,
+  stopKubelet,
+  freezeRules,
+  killPod,
+}: Effects): AnyKind[] => [
   ...kindOf(power),
   ...kindOf(shutdownPods),
+  ...kindOf(stopKubelet),
+  ...kindOf(freezeRules),
   ...kindOf(killPod),
 ];

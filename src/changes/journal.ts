@@ -16,14 +16,14 @@ import { MidflightError, messageOf } from '../base/errors.ts';
 
 /*
  * journal.ndjson: what a run has changed, one JSON object a line. A change's line is on the disk before the change is
- * made, so whatever ends the run, the file says what may have to be undone. Only one process writes it.
+ * made, so whatever ends the run, the file holds what may have to be undone. Only one process writes it.
  */
 const journalVersion = 1;
 
 const owner = z.object({
   runId: z.string(),
   pid: z.int(),
-  /** Of the process, in the system's own words: a process id that is used again has another. */
+  /** The process' start time, in the system's own words: a process id that is used again has another. */
   startTime: z.string(),
 });
 type Owner = z.infer<typeof owner>;
@@ -34,7 +34,7 @@ const opening = z.object({
   owner,
   /** What the run was, for a person. */
   what: z.string(),
-  /** Where its changes are: a provider's own words, by which its cluster is found again. */
+  /** The place of its changes: a provider's own words, by which its cluster is found again. */
   place: z.record(z.string(), z.union([z.string(), z.boolean(), z.null()])),
   wallTime: z.string(),
 });

@@ -1,30 +1,34 @@
 import { MidflightError } from '../base/errors.ts';
-import { packageVersion } from '../base/package.ts';
+import { ownImage } from '../plan/loads.ts';
 import type { AgentsOptions } from '../providers/agents/index.ts';
+import { agentsNamespace, mostAgents } from '../scenario/parts/agents.ts';
 import { wholeOption } from './option-values.ts';
 
-/** What the command line says of agents, as it was given. */
+/** The command line's options for agents, as they were given. */
 export interface AgentArguments {
   readonly agents?: number | undefined;
   readonly context?: string | undefined;
   readonly kubeconfig?: string | undefined;
   readonly namespace?: string | undefined;
   readonly agentImage?: string | undefined;
+  readonly allowChanges?: boolean | undefined;
 }
 
-/** Beyond this many, `kubectl exec` connections to one API server are the limit (docs/scale.md). */
-const mostAgents = 100;
-/** Until pods run, and after the watch: seconds that agents live longer than what is measured. */
+/** How much longer than the measurement agents live, seconds: until their pods run, and after the watch. */
 const spareSeconds = 900;
 
-/** Null: the load comes from this machine. Throws `bad-usage` for options of agents without any, and for too many. */
+/**
+ * Null: the load comes from this machine. Throws `bad-usage` for options of agents without any, for too many, and for a cluster
+ * that may not be changed.
+ */
 export function agentsOf(
   args: AgentArguments,
   load: { readonly streams: number; readonly durationMs: number; readonly followMs: number },
 ): AgentsOptions | null {
   const { agents, context, kubeconfig, namespace, agentImage } = args;
   if (agents === undefined) {
-    const [flag] = Object.entries({ context, kubeconfig, namespace, 'agent-image': agentImage }).find(
+    const given = { context, kubeconfig, namespace, 'agent-image': agentImage };
+    const [flag] = Object.entries({ ...given, 'allow-changes': args.allowChanges || undefined }).find(
       ([, value]) => value !== undefined,
     ) ?? [null];
     if (flag !== null)
@@ -37,12 +41,18 @@ export function agentsOf(
       hint: `use at most ${load.streams} agents, or more --streams`,
     });
   }
+  if (args.allowChanges !== true) {
+    throw new MidflightError('bad-usage', 'nothing was started: --allow-changes is not given', {
+      hint: '--agents makes a Job in the cluster, and deletes it',
+    });
+  }
   return {
     count: agents,
     context,
     kubeconfig,
-    namespace: namespace ?? 'default',
-    image: agentImage ?? `ghcr.io/midflight/midflight:${packageVersion()}`,
+    namespace: namespace ?? agentsNamespace,
+    image: agentImage ?? ownImage(),
     limitSeconds: Math.ceil((load.durationMs + load.followMs) / 1000) + spareSeconds,
+    hostNetwork: false,
   };
 }

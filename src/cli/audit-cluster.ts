@@ -91,7 +91,7 @@ function unreadable(error: ApiError, context: string): MidflightError {
   return new MidflightError('api-failed', error.message, { where: `context ${context}`, hint, cause: error });
 }
 
-/** Of a dump only what is asked for; a live snapshot was asked for by namespace. */
+/** The part of a dump that is asked for; a live snapshot was read by namespace. */
 export function inNamespace(snapshot: Snapshot, namespace: string | undefined): Snapshot {
   if (namespace === undefined) return snapshot;
   const services = snapshot.lists.services.filter(

@@ -6,7 +6,7 @@ import { columnsOf, type Io } from './io.ts';
 interface BaselineArguments {
   /** The report that the run is compared with; a regression ends with exit code 1. */
   readonly baseline?: string | undefined;
-  /** Where the run's report is kept for later runs. */
+  /** The file in which the run's report is kept for later runs. */
   readonly saveBaseline?: string | undefined;
   readonly json: boolean;
 }

@@ -5,7 +5,7 @@ import { alone, cleanUp, type Left, leftovers, setAside } from '../providers/cle
 import { strays } from '../providers/strays.ts';
 import type { Io } from './io.ts';
 
-/** For one run's leftovers: a cluster's deletion and a node's return take this long at most. Real milliseconds. */
+/** The limit for one run's leftovers: a cluster's deletion and a node's return take this long at most. Real ms. */
 const limitMs = 600_000;
 
 /** `midflight clean`: 0: nothing is left. 3: something could not be undone, and is still in its journal. */

@@ -6,17 +6,18 @@ import { hasReadyCondition } from '../kube/ready.ts';
 import { makePlan } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
 import { journalPlace } from '../providers/journals.ts';
+import { release } from '../providers/kind/claims.ts';
 import { deleteCluster, existingClusters, nodeContainers, openCluster } from '../providers/kind/cluster.ts';
 import { removeContainers } from '../providers/kind/containers.ts';
-import { ownerOf, removeLeftovers } from '../providers/kind/leftovers.ts';
+import { userOfCluster } from '../providers/kind/in-use.ts';
+import { settleLeftovers } from '../providers/settle.ts';
 import { failuresOf, openChanges } from '../run/changes.ts';
 import { runIdOf } from '../run/header.ts';
 import { requestedImages } from './images.ts';
 import type { Io } from './io.ts';
 import { kindConfigFile } from './kind-config.ts';
 import { playgroundLines, playgroundsDown, playgroundUp } from './playground.ts';
-import { providerFor } from './provider-for.ts';
-import { requireKind } from './requirements.ts';
+import { providerFor, requireClusters } from './provider-for.ts';
 import { openScenario } from './scenario-files.ts';
 import { onSignals } from './signals.ts';
 
@@ -68,7 +69,7 @@ export async function clusterAction(args: ClusterArguments, io: Io): Promise<Exi
   }
 }
 
-/** As a run with --keep begins: nodes, Traefik and app as the scenario has them. */
+/** Begins as a run with --keep: nodes, Traefik and app as the scenario has them. */
 async function up({ file, images, kindConfig }: ClusterArguments, io: Io): Promise<ExitCode> {
   const { stdout, stderr, env } = io;
   if (file === undefined) {
@@ -84,14 +85,17 @@ async function up({ file, images, kindConfig }: ClusterArguments, io: Io): Promi
     cluster: 'kind',
     images: requestedImages(images, env),
   });
-  await requireKind([plan]);
+  await requireClusters([plan]);
   const provider = await providerFor(plan, {
     keep: true,
     reuse: true,
     kindConfig: config?.text ?? null,
+    kubeconfig: undefined,
+    env,
   });
   const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
   const say = (text: string) => stderr.write(`${text}\n`);
+  await settleLeftovers(plan, provider, say);
   const changes = openChanges(journalPlace(runIdOf(plan)), {
     plan,
     provider,
@@ -115,9 +119,8 @@ async function up({ file, images, kindConfig }: ClusterArguments, io: Io): Promi
   } finally {
     await provider.down();
     // The cluster itself stays: it is kept.
-    const unwound = await changes.unwind(0, AbortSignal.timeout(60_000));
+    const unwound = await changes.end(AbortSignal.timeout(60_000));
     for (const text of failuresOf(unwound)) say(`not undone: ${text}; midflight clean tries again`);
-    changes.close();
     interruption.dispose();
   }
   stdout.write(
@@ -132,21 +135,19 @@ async function down(io: Io): Promise<ExitCode> {
   const embedded = await playgroundsDown();
   for (const line of embedded) stdout.write(`${line}\n`);
   const kind = await kindClusters(io, embedded.length > 0);
-  const leftovers = kind === null ? [] : await removeLeftovers();
-  const names = (kind ?? []).filter((name) => !leftovers.includes(name));
-  for (const name of leftovers) stdout.write(`${name}: removed\n`);
+  const names = kind ?? [];
   for (const name of names) {
-    const owner = ownerOf(name);
-    if (owner !== null) {
-      stdout.write(`${name}: in use by process ${owner}, left alone\n`);
+    const user = await userOfCluster(name);
+    if (user !== null) {
+      stdout.write(`${name}: in use by ${user}, left alone\n`);
       continue;
     }
     await removeContainers(name);
     await deleteCluster(name);
+    release(name);
     stdout.write(`${name}: removed\n`);
   }
-  if (embedded.length + names.length + leftovers.length === 0)
-    stdout.write('there is no cluster of midflight\n');
+  if (embedded.length + names.length === 0) stdout.write('there is no cluster of midflight\n');
   return exitCodes.pass;
 }
 
@@ -172,8 +173,8 @@ async function status(io: Io): Promise<ExitCode> {
   const names = (await kindClusters(io, embedded.length > 0)) ?? [];
   for (const name of names) {
     const containers = await nodeContainers(name);
-    const owner = ownerOf(name);
-    const use = owner === null ? 'not in use' : `in use by process ${owner}`;
+    const user = await userOfCluster(name);
+    const use = user === null ? 'not in use' : `in use by ${user}`;
     stdout.write(`${name}: ${containers.length} node${containers.length === 1 ? '' : 's'}, ${use}\n`);
     for (const line of await nodeLines(name)) stdout.write(`  ${line}\n`);
     // No kubeconfig of the user's was touched: what reaches it is theirs to ask for.

@@ -60,7 +60,7 @@ export function storedReport(path: string): Report {
     throw bad('the file is not JSON');
   }
   const read = reportSchema.safeParse(value);
-  if (!read.success) throw bad("the file is not a report of this version of midflight's");
+  if (!read.success) throw bad('this version of midflight cannot read it as a report');
   return read.data;
 }
 

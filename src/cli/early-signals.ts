@@ -8,7 +8,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const end = () => process.exit(exitCodes.interrupted);
 for (const signal of signals) process.on(signal, end);
 
-/** From here on somebody else listens, until the returned function is called. */
+/** Hands signals over to another listener until the returned function is called. */
 export function suspendEarlyEnd(): () => void {
   for (const signal of signals) process.off(signal, end);
   return () => {

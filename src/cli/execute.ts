@@ -17,7 +17,7 @@ import { exitCodeOf, worstOf } from './exit-codes.ts';
 import { colourOf, columnsOf, type Io } from './io.ts';
 import { livePage } from './live-page.ts';
 
-/** What whoever runs is given: where its events go, and when to end. */
+/** What a runner is given: the receiver of its events, and the signal to end. */
 type RunHooks = Pick<PlannedRunOptions, 'write' | 'show' | 'signal' | 'onStatus' | 'onProgress' | 'onWait'>;
 
 interface ExecuteOptions {

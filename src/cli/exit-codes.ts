@@ -1,7 +1,7 @@
 import type { Report } from '../analysis/schema.ts';
 import { type ExitCode, exitCodes } from '../base/errors.ts';
 
-/** What a report says as an exit code: how the run ended first, then its verdict. */
+/** A report as an exit code: first how the run ended, then its verdict. */
 export function exitCodeOf({ outcome, verdict }: Pick<Report, 'outcome' | 'verdict'>): ExitCode {
   switch (outcome) {
     case 'interrupted':
@@ -14,7 +14,7 @@ export function exitCodeOf({ outcome, verdict }: Pick<Report, 'outcome' | 'verdi
   }
 }
 
-/** Of several: the one that a person must hear of first. A proven failure comes before a doubt. */
+/** The exit code of several reports: the one that a person must hear of first. A proven failure comes before a doubt. */
 const bySeverity: readonly ExitCode[] = [
   exitCodes.interrupted,
   exitCodes.internal,

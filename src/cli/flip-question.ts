@@ -12,7 +12,10 @@ import type { PlannedEdge } from '../plan/schema.ts';
 import { resolveEdge } from '../presets/resolve.ts';
 import { type FlippedService, readFlipped } from '../run/flip/context.ts';
 import { type PresetName, presetNames } from '../scenario/parts/edge.ts';
+import { viewAccess } from '../transit/access.ts';
+import { noService } from './audit-cluster.ts';
 import type { Io } from './io.ts';
+import { reading } from './rights.ts';
 
 export interface FlipTarget {
   readonly service: string;
@@ -35,14 +38,43 @@ export interface AnsweredTarget {
 
 /** Reads all that a flip goes by. Writes nothing. Throws `bad-usage` if the balancer is not known. */
 export async function readTarget(args: FlipTarget, env: Io['env']): Promise<AnsweredTarget> {
+  const { opened, service, report, annotation, key } = await readService(args, env);
+  const found = balancerOf(args.balancer, annotation, report, key);
+  if (found.preset === null)
+    throw new MidflightError(
+      'bad-usage',
+      `which load balancer serves ${key} is not known: ${found.evidence}`,
+      {
+        hint: `name it with --balancer: ${presetNames.join(', ')}`,
+      },
+    );
+  const { preset, evidence } = found;
+  return { opened, service, edge: resolveEdge(preset).edge, evidence, findings: report.findings };
+}
+
+/** A Service of a cluster of the user's, and what the audit reports about it. Writes nothing. */
+export async function readService(
+  args: Pick<FlipTarget, 'service' | 'context' | 'kubeconfig' | 'namespace'>,
+  env: Io['env'],
+) {
   const ref = serviceRef(args.service, args.namespace);
   const opened = openContext(args, env);
   const { kubeConfig, context } = opened;
   const server = `the API server of ${context}`;
   const core = bounded(kubeConfig.makeApiClient(CoreV1Api), server);
-  const snapshot = await readCluster({ kubeConfig, context, namespace: ref.namespace });
+  const own = { group: '', namespace: ref.namespace };
+  const access = [
+    ...viewAccess(ref.namespace),
+    { ...own, verb: 'get', resource: 'services' },
+    { ...own, verb: 'list', resource: 'pods' },
+  ];
+  const snapshot = await reading(opened, access, () =>
+    readCluster({ kubeConfig, context, namespace: ref.namespace }),
+  );
   const key = `${ref.namespace}/${ref.name}`;
   const of = snapshot.lists.services.find(({ metadata }) => metadata.name === ref.name);
+  if (of === undefined && snapshot.gaps.some(({ resource }) => resource === 'services'))
+    throw noService(key, snapshot);
   if (of === undefined)
     throw new MidflightError('bad-usage', `there is no Service ${key}`, {
       where: `context ${context}`,
@@ -55,17 +87,11 @@ export async function readTarget(args: FlipTarget, env: Io['env']): Promise<Answ
     contextFlag: args.context === undefined ? '' : ` --context ${args.context}`,
     failOn: 'never',
   });
-  const service = await readFlipped(core, ref);
-  const { preset, evidence } = presetOf(
-    args.balancer,
-    of.metadata.annotations[presetAnnotation],
-    report,
-    key,
-  );
-  return { opened, service, edge: resolveEdge(preset).edge, evidence, findings: report.findings };
+  const service = await reading(opened, access, () => readFlipped(core, ref));
+  return { opened, core, service, report, annotation: of.metadata.annotations[presetAnnotation], key };
 }
 
-function serviceRef(text: string, namespace: string | undefined) {
+export function serviceRef(text: string, namespace: string | undefined) {
   const parts = text.split('/');
   const [first = '', second] = parts;
   const ref =
@@ -82,21 +108,18 @@ function serviceRef(text: string, namespace: string | undefined) {
   return ref;
 }
 
-function presetOf(
+/** Which balancer it is: as it was named, as the Service is marked, or as the audit finds it. Null: nobody knows. */
+export function balancerOf(
   given: PresetName | undefined,
   annotation: string | undefined,
   report: AuditReport,
   key: string,
-): { preset: PresetName; evidence: string } {
+): { readonly preset: PresetName | null; readonly evidence: string } {
   if (given !== undefined) return { preset: given, evidence: '--balancer' };
   const ours = presetNames.find((name) => name === annotation);
   if (ours !== undefined) return { preset: ours, evidence: `annotation ${presetAnnotation}` };
   const found = report.services.find(({ service }) => service === key)?.balancer;
   const preset = presetNames.find((name) => name === found?.preset);
   if (preset !== undefined) return { preset, evidence: `${found?.confidence}: ${found?.evidence}` };
-  throw new MidflightError(
-    'bad-usage',
-    `which load balancer serves ${key} is not known: ${found?.evidence ?? 'the audit does not list it'}`,
-    { hint: `name it with --balancer: ${presetNames.join(', ')}` },
-  );
+  return { preset: null, evidence: found?.evidence ?? 'the audit does not list it' };
 }

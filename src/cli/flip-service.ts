@@ -5,27 +5,26 @@ import { adviceOf, type ExitCode, exitCodes, MidflightError } from '../base/erro
 import { nsPerMs, parseDuration } from '../base/units.ts';
 import { visibleLine } from '../base/visible.ts';
 import type { SwitchoverName } from '../catalogue/switchovers.ts';
-import { changeLog } from '../changes/change-log.ts';
-import { createJournal } from '../changes/journal.ts';
-import { accessRules, missingAccess } from '../kube/access.ts';
+import { excludedForAnnotation, excludeLabel } from '../kube/names.ts';
 import { flipAccess } from '../policies/access.ts';
 import { leftovers } from '../providers/clean.ts';
-import { contextWorld, placeOf } from '../providers/context/tools.ts';
-import { journalPlace } from '../providers/journals.ts';
-import { newToken, startTimeOf } from '../providers/processes.ts';
+import { isOn } from '../providers/context/tools.ts';
 import { type FlipOptions, openFlip, refuseUnfinished } from '../run/flip/flip.ts';
 import { flipGuard } from '../run/flip/guard.ts';
 import { chosen, flipChoices, plannedSteps } from '../run/flip/plan.ts';
 import type { DuringSession } from '../run/user-command.ts';
+import { type AwaitedArguments, type AwaitedConnections, awaitedConnections } from './awaited-connections.ts';
+import { contextLog } from './context-log.ts';
 import { worstOf } from './exit-codes.ts';
 import { type AnsweredTarget, type FlipTarget, readTarget } from './flip-question.ts';
 import { flipWords } from './flip-words.ts';
 import type { Io } from './io.ts';
 import { wholeOption } from './option-values.ts';
 import { printGithub, printTerminal, reportersFor } from './reporters.ts';
+import { refuseMissing } from './rights.ts';
 import { onSignals } from './signals.ts';
 import { watchDefaults } from './watch-defaults.ts';
-import { type WatchArguments, watchReport } from './watch-url.ts';
+import { preparedWatch, type WatchArguments, watchReport } from './watch-url.ts';
 
 export interface FlipArguments extends FlipTarget {
   readonly strategy: SwitchoverName | 'auto';
@@ -37,6 +36,8 @@ export interface FlipArguments extends FlipTarget {
   readonly maxFailed: number;
   readonly json: boolean;
   readonly reporter?: string | undefined;
+  /** Null: open connections through excluded nodes are not waited for. */
+  readonly awaited: AwaitedArguments | null;
   /** As `midflight watch` has them. */
   readonly watched: Pick<
     WatchArguments,
@@ -62,15 +63,21 @@ export interface FlipArguments extends FlipTarget {
 export async function flipService(args: FlipArguments, io: Io): Promise<ExitCode> {
   wholeOption('max-lost', args.maxLost, 0);
   wholeOption('max-failed', args.maxFailed, 0);
+  // A mistake in what is watched is found before anybody is asked, and before the Lease is taken.
+  if (args.url !== undefined) preparedWatch(watchOf({ ...args, url: args.url }), io.env);
   const target = await readTarget(args, io.env);
   const { service, edge, opened } = target;
   const show = (text: string) => (args.json ? io.stderr : io.stdout).write(text);
   if (args.allowChanges) refuseLeftovers(target);
   if (service.policy === args.to) {
     show(`${service.namespace}/${service.name} has the policy ${args.to} already: nothing to do\n`);
+    if (args.to === 'Cluster' && service.excluded.length > 0) show(stillExcluded(service));
     return exitCodes.pass;
   }
-  const question = { kubeConfig: opened.kubeConfig, service, edge, final: args.to };
+  const question = {
+    ...{ kubeConfig: opened.kubeConfig, service, edge, final: args.to },
+    awaitEstablished: args.awaited !== null,
+  };
   const choices = await flipChoices(question);
   const choice = chosen(choices, args.strategy);
   const steps = await plannedSteps(question, choice.strategy);
@@ -84,41 +91,38 @@ export async function flipService(args: FlipArguments, io: Io): Promise<ExitCode
     throw new MidflightError('bad-usage', '--url is missing: without it nobody sees what clients meet', {
       hint: 'add --url with an address that goes through this load balancer',
     });
-  await refuseMissingAccess(target, choice.strategy, (text) => io.stderr.write(`midflight: ${text}\n`));
+  const asked = await refuseMissing(opened, flipAccess(choice.strategy, service.namespace), {
+    doing: 'the flip needs',
+    roles: 'ClusterRole midflight-flip',
+  });
+  if (!asked) io.stderr.write('midflight: this API server does not answer what these credentials may do\n');
+  const awaited = await awaitedConnections(args, service, io);
   if (!args.yes) await confirm(service.name, io);
-  return take({ ...args, url: args.url, strategy: choice.strategy }, target, io);
+  return take({ ...args, url: args.url, strategy: choice.strategy }, target, awaited, io);
+}
+
+/** The policy was set back by hand, and the labels of the flip before are still there: the commands that take them away. */
+function stillExcluded({ namespace, name, excluded }: AnsweredTarget['service']): string {
+  const lines = excluded.flatMap(({ name: node, excludedFor }) => {
+    const others = excludedFor.filter((one) => one !== `${namespace}/${name}`);
+    if (others.length > 0)
+      return [`  kubectl annotate --overwrite node ${node} ${excludedForAnnotation}=${others.join(',')}`];
+    return [
+      `  kubectl label node ${node} ${excludeLabel}-`,
+      `  kubectl annotate node ${node} ${excludedForAnnotation}-`,
+    ];
+  });
+  return ['an earlier flip has left nodes out of the load balancer; to give them back:', ...lines, ''].join(
+    '\n',
+  );
 }
 
 /** A dead flip of this cluster comes first: its changes may be the state that was just read. */
 function refuseLeftovers({ opened }: AnsweredTarget): void {
-  const { server } = placeOf(opened);
   const dead = leftovers().left.find(
-    ({ alive, content: { opening } }) =>
-      !alive && opening.place.provider === 'context' && opening.place.server === server,
+    ({ alive, content: { opening } }) => !alive && isOn(opening.place, opened),
   );
   if (dead !== undefined) refuseUnfinished(dead.content.opening.what);
-}
-
-async function refuseMissingAccess(
-  { opened, service }: AnsweredTarget,
-  strategy: SwitchoverName,
-  note: (text: string) => void,
-): Promise<void> {
-  const missing = await missingAccess(opened.kubeConfig, flipAccess(strategy, service.namespace));
-  if (missing === null) return note('this API server does not answer what these credentials may do');
-  if (missing.length === 0) return;
-  throw new MidflightError(
-    'api-failed',
-    'these credentials may not do all that the flip needs; nothing was changed',
-    {
-      where: `context ${opened.context}`,
-      hint: [
-        'missing, as rules:',
-        ...accessRules(missing),
-        'deploy/rbac.yaml has them as ClusterRole midflight-flip',
-      ].join('\n'),
-    },
-  );
 }
 
 async function confirm(name: string, { stderr }: Io): Promise<void> {
@@ -141,7 +145,12 @@ type Taken = Omit<FlipArguments, 'strategy' | 'url'> & {
   readonly url: string;
 };
 
-async function take(args: Taken, target: AnsweredTarget, io: Io): Promise<ExitCode> {
+async function take(
+  args: Taken,
+  target: AnsweredTarget,
+  awaited: AwaitedConnections | null,
+  io: Io,
+): Promise<ExitCode> {
   const { service, edge, opened } = target;
   const { watched, maxLost, maxFailed } = args;
   const title = `flip ${service.namespace}/${service.name} to ${args.to} by ${args.strategy}`;
@@ -154,11 +163,14 @@ async function take(args: Taken, target: AnsweredTarget, io: Io): Promise<ExitCo
   };
   const changes = flipLog(args, target, title, signal);
   const stabilityMs = parseDuration(watched.stability) ?? 0;
+  const counted = awaited?.follow(say, title) ?? null;
   const options: FlipOptions = {
+    ...(counted === null ? {} : { established: counted }),
     ...{ kubeConfig: opened.kubeConfig, service, edge, changes, clock: systemClock, say },
     ...{ final: args.to, strategy: args.strategy, stabilityMs },
   };
-  const flip = await openFlip(options).catch((error: unknown) => {
+  const flip = await openFlip(options).catch(async (error: unknown) => {
+    await counted?.stop();
     changes.close();
     interruption.dispose();
     throw error;
@@ -184,7 +196,7 @@ async function take(args: Taken, target: AnsweredTarget, io: Io): Promise<ExitCo
     }).finally(() => {
       session = null;
     });
-    // Where the watch has ended before it (Ctrl-C), it is being rolled back.
+    // If the watch has ended before it (Ctrl-C), it is being rolled back.
     const undone = await work.then(
       () => null,
       (error: unknown) => adviceOf(error),
@@ -201,6 +213,7 @@ async function take(args: Taken, target: AnsweredTarget, io: Io): Promise<ExitCo
     return undone === null ? result.exitCode : worstOf([result.exitCode, exitCodes.incomplete]);
   } finally {
     await work.catch(() => {});
+    await counted?.stop();
     await flip.close();
     interruption.dispose();
   }
@@ -212,28 +225,19 @@ function flipLog(
   what: string,
   signal: AbortSignal,
 ) {
-  const { file, runId } = journalPlace(newToken());
-  return changeLog({
-    journal: createJournal(file, {
-      owner: { runId, pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
-      what,
-      place: {
-        ...placeOf(opened),
-        namespace: service.namespace,
-        service: service.name,
-        to,
-        strategy,
-        balancer: edge.preset,
-      },
-      wallTime: systemClock.wall().toISOString(),
-    }),
-    world: contextWorld(opened.kubeConfig),
-    signal,
-    now: systemClock.wall,
-  });
+  const { namespace, name } = service;
+  const place = { namespace, service: name, to, strategy, balancer: edge.preset };
+  return contextLog({ opened, what, place }, signal);
 }
 
-const watchOf = ({ url, watched, json, reporter, maxLost, maxFailed }: Taken): WatchArguments => ({
+const watchOf = ({
+  url,
+  watched,
+  json,
+  reporter,
+  maxLost,
+  maxFailed,
+}: Pick<Taken, 'url' | 'watched' | 'json' | 'reporter' | 'maxLost' | 'maxFailed'>): WatchArguments => ({
   ...watchDefaults,
   ...watched,
   duration: '1s',

@@ -7,7 +7,7 @@ export function withImageOptions<Options>(cli: Argv<Options>) {
   return cli
     .option('image-node', { ...text, describe: 'kind: image of the nodes' })
     .option('image-traefik', { ...text, describe: 'kind: image of Traefik' })
-    .option('image-app', { ...text, describe: 'kind: Node image of app, edge and load' });
+    .option('image-app', { ...text, describe: 'kind: Node.js image for app, edge and load' });
 }
 
 /** What was given by them. */

@@ -27,7 +27,7 @@ export function requestedImages(
   };
 }
 
-/** As in a scenario. Throws `bad-usage`. */
+/** An image name of the command line, checked as in a scenario. Throws `bad-usage`. */
 function checked(name: string | undefined, from: string): string | undefined {
   if (name === undefined || image.safeParse(name).success) return name;
   throw new MidflightError('bad-usage', `${from} '${name}' is not the name of an image`, {

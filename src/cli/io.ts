@@ -53,7 +53,7 @@ export function guardOutputs({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>):
         `the result cannot be written: ${writeFailure(error)}`,
         {
           where: 'standard output',
-          hint: 'send it somewhere else; reports stand in their folder',
+          hint: 'send it somewhere else; reports are in their folder',
           cause: error,
         },
       );

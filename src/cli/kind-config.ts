@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { MidflightError, messageOf } from '../base/errors.ts';
 import type { Plan } from '../plan/schema.ts';
 
-/** A kind configuration of the user's: where it is, and its text. */
+/** A kind configuration of the user's: its file, and its text. */
 interface KindConfigFile {
   readonly file: string;
   readonly text: string;
@@ -17,7 +17,7 @@ export async function kindConfigFile(file: string | undefined): Promise<KindConf
   return { file, text };
 }
 
-/** A report says what its cluster was made from. */
+/** The plan with a notice, so that its report shows what the cluster was made from. */
 export const withNotice = (plan: Plan, config: KindConfigFile | null): Plan =>
   config === null
     ? plan

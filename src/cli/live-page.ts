@@ -37,7 +37,7 @@ export async function livePage(plan: AnyPlan, { stderr, env }: Io): Promise<Live
 /** Each system's own command for it. */
 const openers: Partial<Record<NodeJS.Platform, string>> = { darwin: 'open', linux: 'xdg-open' };
 
-/** The address stands on the terminal too, so a system without such a command loses nothing. */
+/** The address is printed on the terminal too, so a system without such a command loses nothing. */
 function openInBrowser(url: string, env: Io['env']): void {
   const program = openers[process.platform];
   if (program === undefined) return;

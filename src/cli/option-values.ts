@@ -1,7 +1,20 @@
 import { MidflightError } from '../base/errors.ts';
+import { type Milliseconds, parseDuration } from '../base/units.ts';
 
 /** Lists by nature; yargs makes one of any other option that is given twice. */
-const lists = ['_', '--', 'files', 'policy', 'header', 'lane', 'file', 'f', 'spot-label', 'spotLabel'];
+const lists = [
+  '_',
+  '--',
+  'files',
+  'nodes',
+  'policy',
+  'header',
+  'lane',
+  'file',
+  'f',
+  'spot-label',
+  'spotLabel',
+];
 
 /** A plain decimal number: not what else Number() reads, such as '' and 0x10. */
 const decimal = /^[-+]?\d+(\.\d+)?$/;
@@ -56,6 +69,17 @@ export function wholeOption(
     `--${name} ${value} is not a whole number ${upTo}`,
     `write --${name} ${Math.max(least, 1)}, for example`,
   );
+}
+
+/** A duration within bounds, both included. Throws `bad-usage`. */
+export function durationOption(
+  name: string,
+  text: string,
+  { leastMs, mostHours, hint }: { leastMs: Milliseconds; mostHours: number; hint: string },
+): Milliseconds {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms >= leastMs && ms <= mostHours * 3_600_000) return ms;
+  throw bad(`--${name} ${text} is not a duration from ${leastMs} ms to ${mostHours}h`, hint);
 }
 
 const bad = (what: string, hint: string) => new MidflightError('bad-usage', what, { hint });

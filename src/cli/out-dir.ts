@@ -103,7 +103,7 @@ export function refuseForeign(folder: string, hint: string): void {
   throw new MidflightError('bad-usage', what, { where: folder, hint });
 }
 
-/** By how it begins: the history of a run that was killed, or of another version, is midflight's as well. */
+/** Recognised by its beginning: the history of a run that was killed, or of another version, is midflight's as well. */
 function isHistory(file: string): boolean {
   const begin = Buffer.alloc(headerStart.length);
   try {

@@ -55,11 +55,14 @@ async function holdHere(
 ): Promise<ExitCode> {
   const name = env[nameVariable] ?? nameOf(plan);
   const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
-  const [{ embeddedProvider }, { holdPlayground }] = await Promise.all([
+  const [{ embeddedProvider }, { eachAlone }, { settleLeftovers }, { holdPlayground }] = await Promise.all([
     import('../providers/embedded/index.ts'),
+    import('../plan/node-groups.ts'),
+    import('../providers/settle.ts'),
     import('../run/playground.ts'),
   ]);
-  const provider = embeddedProvider();
+  const provider = embeddedProvider(eachAlone); // any node may be hit by hand
+  await settleLeftovers(plan, provider, (text) => stderr.write(`midflight: ${text}\n`));
   try {
     await holdPlayground({
       plan,
@@ -85,7 +88,7 @@ async function holdHere(
     });
     return exitCodes.pass;
   } catch (error) {
-    // To end it is what Ctrl-C and `cluster down` are for.
+    // Ctrl-C and `cluster down` end it.
     if (interruption.signal.aborted && isInterrupted(error)) return exitCodes.pass;
     throw error;
   } finally {
@@ -98,7 +101,7 @@ async function holdHere(
 const nameVariable = 'MIDFLIGHT_PLAYGROUND';
 const nameOf = ({ experiment }: Plan) => `${experiment}-${randomBytes(3).toString('hex')}`;
 
-/** Until it answers, on a slow machine with many nodes (real ms). */
+/** How long until it answers, on a slow machine with many nodes (real ms). */
 const readyWithinMs = 180_000;
 
 async function startBehind(
@@ -164,7 +167,7 @@ function logText(name: string): string {
   }
 }
 
-/** Until all processes of one cluster have ended (real ms). */
+/** How long until all processes of one cluster have ended (real ms). */
 const downWithinMs = 30_000;
 
 /** Ends every playground of this user; returns a line for each. */

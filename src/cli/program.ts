@@ -8,8 +8,11 @@ import { audit } from './commands/audit.ts';
 import { clean } from './commands/clean.ts';
 import { cluster } from './commands/cluster.ts';
 import { compare } from './commands/compare.ts';
+import { connections } from './commands/connections.ts';
 import { doctor } from './commands/doctor.ts';
+import { drainTransit } from './commands/drain-transit.ts';
 import { explain } from './commands/explain.ts';
+import { fault } from './commands/fault.ts';
 import { flip } from './commands/flip.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { report } from './commands/report.ts';
@@ -28,6 +31,9 @@ export const commands: readonly Command[] = [
   audit,
   rehearse,
   flip,
+  connections,
+  drainTransit,
+  fault,
   validate,
   report,
   explain,

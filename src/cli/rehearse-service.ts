@@ -4,12 +4,14 @@ import { spotMarks, userMark } from '../audit/facts/spot.ts';
 import type { Snapshot } from '../audit/snapshot.ts';
 import { type ExitCode, errnoOf, exitCodes, MidflightError } from '../base/errors.ts';
 import { writeFailure } from '../base/machine-error.ts';
-import { visibleLine } from '../base/visible.ts';
+import type { MadeClusterName } from '../catalogue/clusters.ts';
 import type { PolicyName } from '../catalogue/policies.ts';
 import { costLines, headLine, rehearsalOf } from '../rehearse/index.ts';
+import type { PresetName } from '../scenario/schema.ts';
 import { stdinWord } from '../scenario/source.ts';
 import { checkSource, checkSpotLabels, inNamespace, noService, snapshotOf } from './audit-cluster.ts';
 import type { Io } from './io.ts';
+import { writeNote } from './notes.ts';
 import { runFiles } from './run-files.ts';
 
 interface RehearseArguments {
@@ -17,11 +19,12 @@ interface RehearseArguments {
   readonly kubeconfig: string | undefined;
   readonly namespace: string | undefined;
   readonly service: string | undefined;
+  readonly balancer: PresetName | undefined;
   readonly files: readonly string[];
   readonly spotLabels: readonly string[];
   readonly output: string | undefined;
   readonly writeOnly: boolean;
-  readonly cluster: 'embedded' | 'kind';
+  readonly cluster: MadeClusterName;
   readonly policies: readonly PolicyName[] | undefined;
   readonly repeats: number | undefined;
   readonly out: string | undefined;
@@ -33,22 +36,27 @@ interface RehearseArguments {
 export async function rehearseService(args: RehearseArguments, io: Io): Promise<ExitCode> {
   checkSpotLabels(args.spotLabels);
   checkSource({ ...args, manifests: undefined });
+  const file = scenarioFile(args);
   const found = await snapshotOf(args, io);
   const snapshot = inNamespace(found.snapshot, args.namespace);
   checkReadable(snapshot, args.service);
   const marks = [...spotMarks, ...args.spotLabels.map(userMark)];
-  const { text, shape } = rehearsalOf(snapshot, { spotMarks: marks, service: args.service ?? null });
-  if (args.output !== undefined) save(args.output, text, args.force);
+  const { text, shape } = rehearsalOf(
+    snapshot,
+    { spotMarks: marks, service: args.service ?? null },
+    args.balancer ?? null,
+  );
+  if (file !== undefined) save(file, text, args.force);
   if (args.writeOnly) {
-    if (args.output === undefined) io.stdout.write(text);
+    if (file === undefined) io.stdout.write(text);
     return exitCodes.pass;
   }
-  if (!args.quiet) for (const note of shape.notes) io.stderr.write(`midflight: note: ${visibleLine(note)}\n`);
+  if (!args.quiet) for (const note of shape.notes) writeNote(io.stderr, note);
   const { cluster, out, force, repeats, policies, quiet } = args;
   const lines: string[] = [];
   const exitCode = await runFiles(
     {
-      files: [args.output ?? stdinWord],
+      files: [file ?? stdinWord],
       cluster,
       out,
       force,
@@ -63,13 +71,22 @@ export async function rehearseService(args: RehearseArguments, io: Io): Promise<
       images: { node: undefined, traefik: undefined, app: undefined },
       onReport: (report) => lines.push(...costLines(report, shape.policy)),
     },
-    args.output === undefined ? { ...io, stdin: Readable.from([text]) } : io,
+    file === undefined ? { ...io, stdin: Readable.from([text]) } : io,
   );
   if (lines.length > 0)
     io.stdout.write(
       `\n${shape.service}, rehearsed on ${cluster}\n${lines.map((line) => `  ${line}\n`).join('')}`,
     );
   return exitCode;
+}
+
+/** The file that --output names; undefined: none, or standard output. Throws `bad-usage`. */
+function scenarioFile({ output, writeOnly }: RehearseArguments): string | undefined {
+  if (output !== stdinWord) return output;
+  if (writeOnly) return undefined;
+  throw new MidflightError('bad-usage', '--output - is standard output, where the report goes', {
+    hint: 'add --write-only to have the scenario alone there, or name a file',
+  });
 }
 
 /** A shape without the nodes or the endpoints would be another cluster's. */

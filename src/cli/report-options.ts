@@ -5,20 +5,20 @@ import { reporterNames, standardReporters } from '../reports/names.ts';
 export const forceOption = {
   type: 'boolean',
   default: false,
-  describe: 'Replace reports in a folder that no run has written',
+  describe: 'Replace reports in a folder that midflight has not written',
 } as const;
 
 export const jsonOption = {
   type: 'boolean',
   default: false,
-  describe: 'The report as JSON to standard output',
+  describe: 'Print the report as JSON to standard output',
 } as const;
 
-export const quietOption = { type: 'boolean', default: false, describe: 'No progress' } as const;
+export const quietOption = { type: 'boolean', default: false, describe: 'No progress output' } as const;
 
 export const reporterOption = {
   type: 'string',
   requiresArg: true,
-  describe: `Forms of the report, separated by commas: ${reporterNames.join(', ')}`,
+  describe: `Report formats, separated by commas: ${reporterNames.join(', ')}`,
   defaultDescription: standardReporters.join(','),
 } as const;

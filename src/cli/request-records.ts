@@ -29,9 +29,17 @@ export async function recordsOf(
   let start: EventOf<'start'> | null = null;
   let end: EventOf<'end'> | null = null;
   const logged: EventOf<'ingress'>[] = [];
+  // Trials that ran side by side have a cluster each, from its topology on, and their times overlap: what happened on
+  // another one is no part of this request's story, and the numbers of its connections are others'.
+  let cluster = 0;
+  let own = 0;
   await eachEvent(history, (event) => {
-    if (event.type === 'start' && event.id === id) start = event;
-    else if (event.type === 'end' && event.id === id) end = event;
+    if (event.type === 'topology') cluster += 1;
+    if (event.type === 'start' && event.id === id) {
+      start = event;
+      own = cluster;
+    }
+    if (event.type === 'end' && event.id === id) end = event;
     else if (event.type === 'ingress' && event.id === id) logged.push(event);
   });
   const started = start as EventOf<'start'> | null;
@@ -43,7 +51,13 @@ export async function recordsOf(
   let opened: EventOf<'edge-open'> | null = null;
   let closed: EventOf<'edge-close'> | null = null;
   const around: HistoryEvent[] = [];
+  const isNews = changesOfNodes();
+  cluster = 0;
   await eachEvent(history, (event) => {
+    if (event.type === 'topology') cluster += 1;
+    // What other writers wrote of the first cluster before its topology came is of that one.
+    if (Math.max(1, cluster) !== Math.max(1, own)) return;
+    const news = isNews(event);
     if (event.type === 'edge-open') {
       // A kept connection may be older than its request; the last that was opened is its own.
       const inTime = event.t <= last + slack && (kept || event.t >= started.t - slack);
@@ -52,10 +66,23 @@ export async function recordsOf(
       if (opened !== null && event.conn === opened.conn) closed = event;
     } else if (
       notable.has(event.type) &&
+      news &&
       event.t >= started.t - time.ns(aroundMs) &&
       event.t <= last + time.ns(aroundMs)
     )
       around.push(event);
   });
   return { start: started, end: ended, opened, closed, logged, around: around.sort((a, b) => a.t - b.t) };
+}
+
+/** False for a node that reports the same as before: its heartbeat. Takes every event, in order. */
+function changesOfNodes(): (event: HistoryEvent) => boolean {
+  const last = new Map<string, string>();
+  return (event) => {
+    if (event.type !== 'node') return true;
+    const now = `${event.ready} ${event.unschedulable} ${event.excluded ?? false}`;
+    const same = last.get(event.node) === now;
+    last.set(event.node, now);
+    return event.change !== 'modified' || !same;
+  };
 }

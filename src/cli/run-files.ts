@@ -1,17 +1,19 @@
 import type { Report } from '../analysis/schema.ts';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
-import { visibleJson, visibleLine } from '../base/visible.ts';
+import { visibleJson } from '../base/visible.ts';
+import { type ClusterOption, clusterNames, clusterOptions, clusters } from '../catalogue/clusters.ts';
 import type { PolicyName } from '../catalogue/policies.ts';
 import { makePlan, type PlanOptions } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
-import { nearest } from '../scenario/nearest.ts';
 import { mostRepeats } from '../scenario/schema.ts';
 import { baselineOf } from './baseline.ts';
+import { chosenCluster } from './cluster-word.ts';
 import { worstOf } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 import { requestedImages } from './images.ts';
 import { columnsOf, type Io } from './io.ts';
 import { kindConfigFile, withNotice } from './kind-config.ts';
+import { writeNote } from './notes.ts';
 import { wholeOption } from './option-values.ts';
 import { takeOutDirs } from './out-dir.ts';
 import { type Printed, printGithub, printTerminal, reportersFor } from './reporters.ts';
@@ -43,6 +45,12 @@ interface RunArguments {
   readonly reuse: boolean;
   /** A kind configuration's file. */
   readonly kindConfig?: string | undefined;
+  /** The kubeconfig file of a cluster of the user's. */
+  readonly kubeconfig?: string | undefined;
+  readonly header?: readonly string[] | undefined;
+  readonly headerFile?: string | undefined;
+  /** Allows writing to a cluster of the user's. */
+  readonly allowChanges?: boolean;
   readonly images: { readonly [part in keyof Plan['images']]: string | undefined };
   /** Is given each report once it is printed. */
   readonly onReport?: (report: Report) => void;
@@ -62,7 +70,7 @@ export async function runFiles(given: RunArguments, io: Io): Promise<ExitCode> {
   const refusals: ExitCode[] = [];
   for (const file of args.files) {
     try {
-      plans.push(withNotice(makePlan(await openScenario(file, io), options), kindConfig));
+      plans.push(withNotice(await planOf(file, options, args, io), kindConfig));
     } catch (error) {
       if (!(error instanceof MidflightError)) throw error;
       const { text, exitCode } = failureOf(error);
@@ -75,6 +83,38 @@ export async function runFiles(given: RunArguments, io: Io): Promise<ExitCode> {
   const exitCode = await runPlans(plans, args, io);
   if (isFirst && !args.quiet && !args.json) io.stderr.write(nextSteps);
   return exitCode;
+}
+
+/** A cluster of the user's is read first: what is there is part of the plan. */
+async function planOf(
+  file: string,
+  options: PlanOptions,
+  { cluster: word, kubeconfig }: RunArguments,
+  io: Io,
+): Promise<Plan> {
+  const loaded = await openScenario(file, io);
+  const { cluster, context } = chosenCluster(word);
+  if (context === null) return makePlan(loaded, options);
+  const { planOnOwnCluster } = await import('./own-cluster.ts');
+  return planOnOwnCluster(loaded, options, { cluster, context, kubeconfig }, io);
+}
+
+/** What requests carry to the URL of a cluster of the user's; no plan contains it. Throws `bad-usage` for what is no header. */
+async function requestHeaders(
+  { header = [], headerFile }: RunArguments,
+  { env }: Io,
+): Promise<Record<string, string>> {
+  if (header.length === 0 && headerFile === undefined) return {};
+  const { headersOf } = await import('./watch-target.ts');
+  return headersOf({ headers: header, headerFile, env });
+}
+
+/** Throws unless all that these plans change is allowed, by the command line and by the cluster. */
+async function mayChange(plans: readonly Plan[], args: RunArguments, io: Io): Promise<void> {
+  const own = plans.filter(({ ownCluster }) => ownCluster !== undefined);
+  if (own.length === 0) return;
+  const { refuseUnallowed } = await import('./allow-changes.ts');
+  await refuseUnallowed(own, args, io.env);
 }
 
 async function dryRun(plans: readonly Plan[], { json }: RunArguments, { stdout }: Io): Promise<ExitCode> {
@@ -138,8 +178,7 @@ export async function reportsOf(args: RunArguments, io: Io, signal: AbortSignal)
   const options = planOptions(args, io);
   const kindConfig = await kindConfigFile(args.kindConfig);
   const plans: Plan[] = [];
-  for (const file of args.files)
-    plans.push(withNotice(makePlan(await openScenario(file, io), options), kindConfig));
+  for (const file of args.files) plans.push(withNotice(await planOf(file, options, args, io), kindConfig));
   const results: RunResult[] = [];
   for await (const result of runEach(plans, args, io, signal)) results.push(result);
   return results;
@@ -156,7 +195,7 @@ async function* runEach(
   const reporters = reportersFor(args.reporter);
   const [
     { execute },
-    { providerFor },
+    { providerFor, requireClusters },
     { mostAtOnce, runExperiment, runIdOf },
     { journalPlace },
     { settleLeftovers },
@@ -165,12 +204,14 @@ async function* runEach(
     import('./provider-for.ts'),
     import('../run/index.ts'),
     import('../providers/journals.ts'),
-    import('./leftovers.ts'),
+    import('../providers/settle.ts'),
   ]);
-  const { missingEngines, requireKind } = await import('./requirements.ts');
+  const { missingEngines } = await import('./requirements.ts');
   const [missing] = plans.flatMap((plan) => missingEngines(plan, io.env));
   if (missing !== undefined) throw missing;
-  if (plans.some(({ provider }) => provider === 'kind')) await requireKind(plans);
+  await requireClusters(plans);
+  const headers = await requestHeaders(args, io);
+  await mayChange(plans, args, io);
   const kindConfig = await kindConfigFile(args.kindConfig);
   const dirs = takeOutDirs(
     plans.map(({ experiment }) => experiment),
@@ -180,11 +221,14 @@ async function* runEach(
   try {
     for (const [index, plan] of plans.entries()) {
       const folder = dirs.folders[index] ?? '.';
-      const providing = { ...args, kindConfig: kindConfig?.text ?? null };
+      const { keep, reuse, kubeconfig } = args;
+      const providing = {
+        ...{ keep, reuse, kubeconfig, headers, env: io.env },
+        kindConfig: kindConfig?.text ?? null,
+      };
       const provider = await providerFor(plan, providing);
       // Said before the run too: who reads it then need not wait for figures that cannot be right.
-      if (!args.quiet)
-        for (const text of plan.notices) stderr.write(`midflight: note: ${visibleLine(text)}\n`);
+      if (!args.quiet) for (const text of plan.notices) writeNote(stderr, text);
       await settleLeftovers(plan, provider, (text) => stderr.write(`midflight: ${text}\n`));
       dirs.clear(folder);
       const { report, exitCode } = await execute({
@@ -228,10 +272,13 @@ function planOptions(args: RunArguments, { env }: Io): PlanOptions {
   wholeOption('repeats', args.repeats, 1, mostRepeats);
   wholeOption('seed', args.seed, 0);
   wholeOption('parallel', args.parallel, 1);
-  const cluster = clusterOf(args.cluster);
-  if (cluster !== 'kind' && (args.keep || args.reuse || args.kindConfig !== undefined)) {
-    const flag = args.keep ? '--keep' : args.reuse ? '--reuse' : '--kind-config';
-    throw new MidflightError('bad-usage', `${flag} is for a kind cluster`, { hint: 'add --cluster kind' });
+  const { cluster } = chosenCluster(args.cluster);
+  const wrong = clusterOptions.find((one) => args[one] && !clusters[cluster].options.includes(one));
+  if (wrong !== undefined) {
+    const able = clusterNames.filter((name) => clusters[name].options.includes(wrong));
+    throw new MidflightError('bad-usage', `--${flagOf(wrong)} is for a ${able.join(' or ')} cluster`, {
+      hint: `add --cluster ${able[0]}${clusters[able[0] ?? cluster].made ? '' : ':NAME'}`,
+    });
   }
   return {
     cluster,
@@ -242,22 +289,5 @@ function planOptions(args: RunArguments, { env }: Io): PlanOptions {
   };
 }
 
-function clusterOf(word: string): PlanOptions['cluster'] {
-  if (word === 'embedded' || word === 'kind') return word;
-  if (word.startsWith('context:')) {
-    throw new MidflightError(
-      'bad-usage',
-      `--cluster ${word}: midflight cannot yet run on a cluster that it did not make`,
-      {
-        hint: [
-          'run the experiment on --cluster embedded or --cluster kind',
-          'midflight watch URL -- COMMAND measures what a change costs on any cluster, from outside',
-        ].join('\n'),
-      },
-    );
-  }
-  const near = nearest(word, ['embedded', 'kind']);
-  throw new MidflightError('bad-usage', `--cluster ${word}: there is no such cluster`, {
-    hint: `${near === undefined ? '' : `did you mean ${near}? `}allowed: embedded, kind`,
-  });
-}
+/** `kindConfig`: `kind-config`. */
+const flagOf = (option: ClusterOption) => option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -74,7 +74,7 @@ export function headersIn(
   });
 }
 
-/** As for a scenario: no folder, pipe or device, nothing too large, UTF-8. */
+/** The file is read like a scenario: no folder, pipe or device, nothing too large, UTF-8. */
 function textOf(file: string): string {
   try {
     return readScenarioFile(file);

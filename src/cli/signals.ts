@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 import { MidflightError } from '../base/errors.ts';
 import { suspendEarlyEnd } from './early-signals.ts';
@@ -23,6 +24,7 @@ interface Interruption {
  */
 export function onSignals(source: SignalSource, now: (exitCode: number) => void): Interruption {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // whatever number of nodes, pods and waits it ends
   const resumeEarlyEnd = suspendEarlyEnd();
   const listeners = signals.map((name) => {
     const listener = () => {

@@ -13,7 +13,7 @@ for (const event of ['uncaughtException', 'unhandledRejection']) {
   });
 }
 process.exitCode = await program(process.argv.slice(2), process);
-// Only now is known whether all of stdout could be written.
+// Only now is it known whether all of stdout could be written.
 process.on('exit', (code) => {
   const unwritten = outputs.failure();
   if (unwritten === null) return;

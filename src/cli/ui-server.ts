@@ -6,7 +6,7 @@ import type { UiFrame } from '../reports/ui/feed.ts';
 import { uiPage, uiPolicy } from '../reports/ui/page.ts';
 
 export interface UiServer {
-  /** With the token without which nothing is answered. */
+  /** The URL with its token, without which nothing is answered. */
   readonly url: string;
   /** Sends the last frame and ends. */
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import { MidflightError } from '../base/errors.ts';
 import { parseDuration } from '../base/units.ts';
 import type { WantedAnswer } from '../load/config.ts';
 
-/** What the command line says of the streams of a watch, as it was given. */
+/** The command line's options for the streams of a watch, as they were given. */
 export interface StreamArguments {
   readonly streams: number;
   readonly stall: string;

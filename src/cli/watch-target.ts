@@ -1,11 +1,12 @@
 import { isIP } from 'node:net';
 import { MidflightError } from '../base/errors.ts';
 import type { LoadTarget } from '../load/config.ts';
+import { bareHost, targetOfUrl } from '../load/target.ts';
 import { headersIn, parseHeader, shownUrl } from './secrets.ts';
 
 const badUsage = (what: string, hint: string) => new MidflightError('bad-usage', what, { hint });
 
-/** Where the requests of a watch go. Throws `bad-usage` for what is no http(s) URL, header or HOST:PORT:ADDRESS. */
+/** The target of a watch's requests. Throws `bad-usage` for what is no http(s) URL, header or HOST:PORT:ADDRESS. */
 export function watchTarget(options: {
   readonly url: string;
   readonly resolve: string | undefined;
@@ -16,23 +17,23 @@ export function watchTarget(options: {
   readonly method?: LoadTarget['method'];
 }): LoadTarget {
   const url = parseUrl(options.url);
-  const tls = url.protocol === 'https:';
-  const port = url.port === '' ? (tls ? 443 : 80) : Number(url.port);
+  const target = targetOfUrl(url);
   return {
+    ...target,
     host:
-      options.resolve === undefined ? bare(url.hostname) : addressFor(options.resolve, url.hostname, port),
-    port,
-    tls,
-    hostname: url.host,
-    path: `${url.pathname}${url.search}`,
+      options.resolve === undefined ? target.host : addressFor(options.resolve, url.hostname, target.port),
     headers: headersOf(options),
     insecure: options.insecure,
     ...(options.method === undefined || options.method === 'GET' ? {} : { method: options.method }),
   };
 }
 
-/** Those of the command line after those of the file: the last one of a name holds. */
-function headersOf({ headers, headerFile, env = {} }: Parameters<typeof watchTarget>[0]) {
+/** Those of the command line after those of the file: the last one of a name holds. Throws `bad-usage`. */
+export function headersOf({
+  headers,
+  headerFile,
+  env = {},
+}: Pick<Parameters<typeof watchTarget>[0], 'headers' | 'headerFile' | 'env'>): Record<string, string> {
   const ofFile = headerFile === undefined ? [] : headersIn(headerFile, env);
   return Object.fromEntries([...ofFile, ...headers.map((text) => parseHeader(text, env))]);
 }
@@ -46,26 +47,23 @@ function parseUrl(text: string): URL {
   }
   if (url.username !== '' || url.password !== '') {
     throw badUsage(
-      'a user name or password in the URL would stand in the report',
+      'a user name or password in the URL would be shown in the report',
       "use --header 'Authorization: env:VARIABLE' or --header-file FILE",
     );
   }
   return url;
 }
 
-/** An IPv6 address stands in brackets in a URL. */
-const bare = (host: string) => host.replace(/^\[(.*)\]$/, '$1');
-
 function addressFor(text: string, host: string, port: number): string {
   const [, forHost, forPort, address] = /^(\[[^\]]+\]|[^:]+):(\d+):(.+)$/.exec(text) ?? [];
   const hint = `write --resolve ${host}:${port}:ADDRESS`;
-  if (address === undefined || isIP(bare(address)) === 0) {
+  if (address === undefined || isIP(bareHost(address)) === 0) {
     throw badUsage(`--resolve ${text} is not HOST:PORT:ADDRESS`, hint);
   }
   if (forHost !== host || Number(forPort) !== port) {
     throw badUsage(`--resolve ${text} is for another host or port than the URL's`, hint);
   }
-  return bare(address);
+  return bareHost(address);
 }
 
 /** True for an address or name that can only be this machine. */

@@ -5,7 +5,7 @@ import { findProgram } from '../base/find-program.ts';
 import { parseDuration } from '../base/units.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { type WatchPlanOptions, watchPlan } from '../plan/watch.ts';
-import type { During } from '../run/user-command.ts';
+import { type During, duringName } from '../run/user-command.ts';
 import { type AgentArguments, agentsOf } from './agents.ts';
 import type { Io } from './io.ts';
 import { wholeOption } from './option-values.ts';
@@ -57,7 +57,7 @@ export interface WatchArguments extends StreamArguments, AgentArguments {
 /** What may be sent to a machine that is not this one without the user's word that it is theirs; the rate in each lane. */
 const modest = { streams: 50, rate: 20 };
 
-/** What a watch gives: the report, what the command line ends with, and where the files are. */
+/** The result of a watch: the report, the exit code, and the files. */
 interface WatchResult {
   readonly report: Report;
   readonly exitCode: ExitCode;
@@ -92,26 +92,36 @@ interface WatchHooks {
   readonly onEvent?: (event: HistoryEvent) => void;
 }
 
-/** The watch itself, its report written and not printed. */
-export async function watchReport(
-  args: WatchArguments,
-  io: Io,
-  { signal, during, name = 'during()', onEvent = () => {} }: WatchHooks,
-): Promise<WatchResult> {
+/**
+ * Everything that a watch can be refused for by its arguments alone, and what they mean. Opens no connection and writes
+ * nothing. `command`: what is done meanwhile, as reports have it. Throws `bad-usage`, `missing-requirement`.
+ */
+export function preparedWatch(args: WatchArguments, env: Io['env'], command = args.command) {
   const reporters = reportersFor(args.reporter);
   const agents = agentsOf(args, {
     streams: args.streams,
     durationMs: milliseconds('duration', args.duration),
     followMs: streamTimeoutMs(args),
   });
-  const target = watchTarget({ ...args, env: io.env });
-  const command = during === undefined ? args.command : [name];
+  const target = watchTarget({ ...args, env });
   const plan = watchPlan(planOptions({ ...args, command }, target.hostname));
   refuseFlood(args, target.host);
-  refuseNoProgram(args.command, io.env);
-  const [{ execute }, { runWatch }] = await Promise.all([
+  refuseNoProgram(args.command, env);
+  return { reporters, agents, target, plan };
+}
+
+/** The watch itself, its report written and not printed. */
+export async function watchReport(
+  args: WatchArguments,
+  io: Io,
+  { signal, during, name = duringName, onEvent = () => {} }: WatchHooks,
+): Promise<WatchResult> {
+  const command = during === undefined ? args.command : [name];
+  const { reporters, agents, target, plan } = preparedWatch(args, io.env, command);
+  const [{ execute }, { runWatch, runIdOf }, { journalPlace }] = await Promise.all([
     import('./execute.ts'),
     import('../run/watch/index.ts'),
+    import('../providers/journals.ts'),
   ]);
   const dirs = takeOutDirs([plan.experiment], { out: args.out, now: new Date(), force: args.force });
   const [folder = '.'] = dirs.folders;
@@ -125,7 +135,7 @@ export async function watchReport(
           target,
           probeTarget: { ...target, path: args.probePath ?? target.path },
           http: args.http,
-          ...(agents === null ? {} : { agents }),
+          ...(agents === null ? {} : { agents: { options: agents, journal: journalPlace(runIdOf(plan)) } }),
           durationMs: milliseconds('duration', args.duration),
           followMs: streamTimeoutMs(args),
           wanted: expectedAnswer(args),

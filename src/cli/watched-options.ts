@@ -32,7 +32,7 @@ export const insecureOption = {
 export const resolveOption = {
   type: 'string',
   requiresArg: true,
-  describe: 'HOST:PORT:ADDRESS, as curl has it',
+  describe: 'HOST:PORT:ADDRESS, as in curl --resolve',
 } as const;
 
 export const ownTargetOption = {

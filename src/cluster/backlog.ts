@@ -20,23 +20,28 @@ export interface Filling {
   release(): void;
 }
 
-const wave = 64;
 /** A loopback handshake takes microseconds; none within this time means that the queue is full (ms). */
 const settledMs = 40;
 /** Above any backlog of ours (net.core.somaxconn is 4096 at most places). */
 const limit = 8192;
 
-/** Fills the backlog of a stopped listener. Resolves when it takes no more; at once if nothing listens. */
+/**
+ * Fills the backlog of a stopped listener. Resolves when it takes no more; at once if nothing listens. `atOnce`:
+ * connections tried together, so that a short queue is not met with many.
+ */
 export async function fillBacklog(
   listener: ListenAddress,
   from: string | null,
+  atOnce = 64,
   clock: Clock = monotonic,
 ): Promise<Filling> {
   const held: Socket[] = [];
   // A whole wave must be silent before it is believed: one SYN alone may be lost for other reasons.
   for (let before = -1; before < held.length && held.length < limit; ) {
     before = held.length;
-    const results = await Promise.all(Array.from({ length: wave }, () => tryConnect(listener, from, clock)));
+    const results = await Promise.all(
+      Array.from({ length: atOnce }, () => tryConnect(listener, from, clock)),
+    );
     held.push(...results.filter((result) => typeof result !== 'string'));
     if (results.includes('refused')) break;
   }

@@ -1,3 +1,4 @@
+import { targetsAnnotation } from '../kube/names.ts';
 import type { PlannedCheck, PlannedEdge } from '../plan/schema.ts';
 import type { FollowedService } from './targets.ts';
 
@@ -8,14 +9,21 @@ const keptMs = 3_600_000;
 const bears = ({ annotations }: FollowedService, wanted: Readonly<Record<string, string>> | null): boolean =>
   wanted !== null && Object.entries(wanted).every(([key, value]) => annotations[key] === value);
 
-/** How nodes are checked for this Service: as its policy says, unless its annotations pin the check. */
+/** How nodes are checked for this Service: by its policy, unless its annotations pin the check. */
 export function checkFor(preset: PlannedEdge, service: FollowedService): PlannedCheck {
-  const check = preset.checks[service.policy];
+  const policyCheck = preset.checks[service.policy];
+  const check: PlannedCheck = sendsToPods(service)
+    ? { ...policyCheck, kind: 'tcp', port: 'pod', path: '' }
+    : policyCheck;
   const { pinCheck } = preset;
   return pinCheck !== null && bears(service, pinCheck.annotations)
     ? pinnedCheck(check, pinCheck.port)
     : check;
 }
+
+/** The pods themselves are its targets, whatever the preset says. */
+export const sendsToPods = (service: FollowedService | null): boolean =>
+  service?.annotations[targetsAnnotation] === 'pods';
 
 /** The policy's own times, asked of the pinned port. */
 function pinnedCheck(check: PlannedCheck, port: 'healthz' | 'nodePort'): PlannedCheck {
@@ -23,7 +31,7 @@ function pinnedCheck(check: PlannedCheck, port: 'healthz' | 'nodePort'): Planned
   return { ...check, kind: 'http', port, path: '/healthz' };
 }
 
-/** What becomes of open connections: as the preset says, unless the Service's annotations keep them. */
+/** What becomes of open connections: as in the preset, unless the Service's annotations keep them. */
 export function partingOf(
   preset: PlannedEdge,
   service: FollowedService | null,

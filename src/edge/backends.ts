@@ -1,21 +1,27 @@
 import { seededRandom, seedOf } from '../base/random.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
+import { sendsToPods } from './annotations.ts';
 import type { Endpoint } from './endpoints.ts';
 import { byName, type FollowedService, type Target } from './targets.ts';
 
 /**
  * What the controller puts behind the balancer under the Service's policy: nodes, nodes with an ingress pod, or the pods.
- * Of more than its limit it takes a subset by chance that stays the same for one seed.
+ * Above its limit it takes a random subset that stays the same for one seed.
  */
 export function backendsOf(
-  preset: Pick<PlannedEdge, 'backends'>,
+  preset: Pick<PlannedEdge, 'backends' | 'hostPort'>,
   service: FollowedService | null,
   nodes: readonly Target[],
   endpoints: readonly Endpoint[],
   seed: number,
 ): Target[] {
-  const { from, max } = preset.backends[service?.policy ?? 'Cluster'];
-  const found = from === 'pods' ? podTargets(endpoints) : nodes.filter(holds(from, endpoints));
+  const own = preset.backends[service?.policy ?? 'Cluster'];
+  const { from, max } = sendsToPods(service) ? { from: 'pods' as const, max: null } : own;
+  const { hostPort } = preset;
+  const among = from === 'pods' ? podTargets(endpoints) : nodes.filter(holds(from, endpoints));
+  // The pods themselves have no port of their node in front.
+  const found =
+    hostPort === undefined || from === 'pods' ? among : among.map((node) => atHostPort(node, hostPort));
   if (max === null || found.length <= max) return [...found];
   const luck = new Map(found.map(({ name }) => [name, seededRandom(seedOf(seed, 'subset', name))()]));
   return found
@@ -23,6 +29,13 @@ export function backendsOf(
     .slice(0, max)
     .sort(byName);
 }
+
+/** Only what the node itself passes on can answer a hello. */
+const atHostPort = (node: Target, { port, forwarded }: NonNullable<PlannedEdge['hostPort']>): Target => ({
+  ...node,
+  podPort: port,
+  hello: node.hello && forwarded,
+});
 
 function holds(from: 'nodes' | 'ingress-nodes', endpoints: readonly Endpoint[]) {
   const ingress = new Set(endpoints.map(({ node }) => node));

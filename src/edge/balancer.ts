@@ -1,7 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { plainAddress } from '../base/address.ts';
 import { MidflightError, messageOf } from '../base/errors.ts';
-import type { Nanoseconds, NodeName } from '../base/units.ts';
+import { type Ranges, ranges } from '../base/ranges.ts';
+import { type Nanoseconds, type NodeName, nsPerMs } from '../base/units.ts';
 import type { EventOf } from '../history/schema.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
 import { partingOf } from './annotations.ts';
@@ -10,6 +11,7 @@ import { type Nobody, nobody } from './nobody.ts';
 import { place } from './place.ts';
 import { type Relay, type RelayOptions, socketAddressOf } from './relay.ts';
 import type { Desired } from './targets.ts';
+import { createZones } from './zones.ts';
 
 export interface BalancerOptions {
   readonly preset: PlannedEdge;
@@ -28,7 +30,7 @@ export interface BalancerOptions {
 }
 
 export interface Balancer {
-  /** New target set. Connections of nodes that left it go as the preset's drain says. */
+  /** New target set. Connections of nodes that left it end by the preset's drain. */
   apply(desired: Desired): void;
   /** The checks found this node unhealthy, or healthy again. */
   verdict(node: NodeName, healthy: boolean): void;
@@ -55,9 +57,11 @@ export function createBalancer(options: BalancerOptions): Balancer {
   const byNode = new Map<NodeName, Set<Relay>>();
   const connecting = new Set<Relay>();
   const unassigned = new Set<Nobody>();
-  /** Where each connection is, and the luck that put it there. */
+  /** The node of each connection, and the draw that put it there. */
   const placed = new Map<Relay, { readonly node: NodeName; readonly draw: number }>();
   let gone = false;
+  let letsIn = lettingIn(preset, desired);
+  const isBarred = (address: string | undefined) => address !== undefined && !letsIn(address);
   const drains = new Map<NodeName, NodeJS.Timeout>();
   const ended: (() => void)[] = [];
 
@@ -98,8 +102,14 @@ export function createBalancer(options: BalancerOptions): Balancer {
     else cutNode(node, preset.onRemoved);
   };
   const draws = createDraws(options.lanes, options.seed);
-  const choose = (draw: number) => place(preset, desired.targets, options.isHealthy, draw);
-  /** With a spread that ties connections to the set of nodes: those whose node changed meet one that does not know them. */
+  const zones = createZones({
+    crossZone: preset.crossZone ?? true,
+    delayNs: ((preset.zoneDelayMs ?? 0) / options.timeScale) * nsPerMs,
+    isHealthy: options.isHealthy,
+    now,
+  });
+  const choose = (draw: number) => place(preset, zones.near(desired.targets, draw), options.isHealthy, draw);
+  /** For a spread that ties connections to the set of nodes: those whose node changed reach one that does not know them. */
   const rehash = () => {
     if (preset.spread === 'each') return;
     for (const [one, { node, draw }] of [...placed]) if (choose(draw)?.name !== node) one.reset();
@@ -110,14 +120,22 @@ export function createBalancer(options: BalancerOptions): Balancer {
     const conn = count++;
     const address = socketAddressOf(client.remoteAddress, client.remotePort) ?? 'unknown';
     const draw = draws.draw(client.remotePort);
-    const target = gone ? undefined : choose(draw);
+    const barred = isBarred(client.remoteAddress);
+    const target = gone || barred ? undefined : choose(draw);
     const port = target?.podPort ?? desired.service?.nodePort ?? null;
     const node = target === undefined || port === null ? null : target.name;
-    emit({ type: 'edge-open', t: openedAt, conn, client: address, node });
+    emit({
+      type: 'edge-open',
+      t: openedAt,
+      conn,
+      client: address,
+      node,
+      ...(barred ? { barred } : {}),
+    });
     if (target === undefined || port === null) {
       const alone: Nobody = nobody({
         client,
-        noTarget: preset.noTarget,
+        noTarget: barred && preset.sourceRanges !== 'ignored' ? preset.sourceRanges : preset.noTarget,
         openedAt,
         now,
         onClosed(end) {
@@ -173,11 +191,14 @@ export function createBalancer(options: BalancerOptions): Balancer {
       for (const { name } of desired.targets) if (!names.has(name)) removed(name);
       for (const name of names) if (options.isHealthy(name)) cancelDrain(name);
       desired = next;
+      letsIn = lettingIn(preset, desired);
+      zones.look(desired.targets);
       rehash();
     },
     verdict(node, healthy) {
       if (healthy) cancelDrain(node);
       else ejected(node);
+      zones.look(desired.targets);
       rehash();
     },
     addressGone(now) {
@@ -201,6 +222,17 @@ export function createBalancer(options: BalancerOptions): Balancer {
       await done;
     },
   };
+}
+
+/**
+ * Who is let in. kube-proxy drops others only if the packet still has the balancer's address, and never at a node port
+ * (pkg/proxy/iptables/proxier.go, syncProxyRules: "nodeports are not subject to loadBalancerSourceRanges"). We dial node ports, so the
+ * check is made here, for kube-proxy as well as for a cloud's firewall. It sees the client's address under either policy: a
+ * firewall stands before the node, and kube-proxy's rule in `filter`, before the address is rewritten.
+ */
+function lettingIn({ sourceRanges }: PlannedEdge, { service }: Desired): Ranges {
+  const list = service?.sourceRanges ?? [];
+  return sourceRanges === 'ignored' || list.length === 0 ? () => true : ranges(list);
 }
 
 function listening(

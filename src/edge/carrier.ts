@@ -6,7 +6,7 @@ import { type Relay, type RelayEnd, type RelayOptions, relay, relayEnd } from '.
 import type { Carried } from './relay-process.ts';
 
 interface RelayCarrier {
-  /** As relay(), here or in a process beside this one. */
+  /** Like relay(), in this process or one beside it. */
   carry(options: RelayOptions): Relay;
   stop(): void;
 }
@@ -24,7 +24,7 @@ interface Helper {
 /** Files that the process needs besides two for each connection: pipes, watches, health checks, a burst being accepted. */
 const reserve = 1000;
 
-/** If the system does not say. */
+/** The value if the system does not report one. */
 const smallLimit = 4096;
 
 /** How many connections one process may hold: each takes two files. */
@@ -108,7 +108,7 @@ function take(helper: Helper, message: z.infer<typeof answer>): void {
   }
 }
 
-/** Of a connection whose process died. */
+/** The end of a connection whose process died. */
 const lostEnd: RelayEnd = {
   upstreamLocal: null,
   connect: 'error',

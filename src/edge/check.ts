@@ -40,7 +40,7 @@ export function performCheck(request: CheckRequest): Promise<CheckResult> {
     const timer = setTimeout(() => finish(false, 'timeout'), timeoutMs);
     socket.on('error', (error) => {
       const word = words[errnoOf(error) ?? ''] ?? errnoOf(error) ?? 'error';
-      // In answer to the hello a reset says what it says in answer to a SYN.
+      // A reset in answer to the hello means the same as one in answer to a SYN.
       finish(false, word === 'reset' && !greeted ? 'refused' : word);
     });
     const connected = () => {

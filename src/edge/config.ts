@@ -15,11 +15,11 @@ export const edgeConfig = z.object({
   service: z.object({ namespace: z.string(), name: z.string() }),
   /** Nodes by name that it must never use (a control plane, as cloud controllers leave it out). */
   excludeNodes: z.array(z.string()),
-  /** Bind the client's own address towards the node, where the machine has it (embedded): passthrough addresses. */
+  /** Bind the client's own address towards the node, if the machine has it (embedded): passthrough addresses. */
   bindClientAddress: z.boolean(),
   /** Checks come from this address (embedded), else from any. */
   checkFrom: z.string().nullable(),
-  /** Number of its first connection, so that the connections of two edges in one history are told apart. */
+  /** Number of its first connection, so that the connections of two edges in one history differ. */
   firstConn: z.int().optional(),
   /** Write this address into the Service's status.loadBalancer.ingress, as a cloud controller does. None: leave it. */
   publishAddress: z.string().optional(),

@@ -15,7 +15,7 @@ interface Draws {
 }
 
 /**
- * Connections from a block are counted by their port, not by their arrival; where ports come round again, the nearest
+ * Connections from a block are counted by their port, not by their arrival; if ports come round again, the nearest
  * count to the last is meant. Whoever comes from elsewhere is a lane of its own, by arrival.
  */
 export function createDraws(lanes: readonly EdgeLane[], first: number): Draws {

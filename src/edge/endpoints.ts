@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { NodeName } from '../base/units.ts';
+import { isReadyEndpoint } from '../kube/endpoints.ts';
 import type { WatchedObject } from '../kube/watch.ts';
 
 /** A pod behind the Service that serves now. */
@@ -27,7 +28,7 @@ export function readyEndpoints(slice: WatchedObject): Endpoint[] {
   const { endpoints, ports } = sliceShape.parse(slice);
   const port = ports?.[0]?.port ?? null;
   return (endpoints ?? []).flatMap(({ addresses: [address], conditions, nodeName }) =>
-    address === undefined || nodeName == null || conditions?.ready === false
+    address === undefined || nodeName == null || !isReadyEndpoint({ conditions })
       ? []
       : [{ node: nodeName, address, port }],
   );

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { NodeName } from '../base/units.ts';
+import { serviceNameLabel } from '../kube/endpoints.ts';
 import type { ServiceRef } from '../kube/patch.ts';
 import { watchResource } from '../kube/watch.ts';
 import { type Endpoint, readyEndpoints } from './endpoints.ts';
@@ -9,6 +10,7 @@ import {
   type Desired,
   type FollowedService,
   followedService,
+  hasAutoscalerTaint,
   type LeftOut,
   type Target,
   targetOf,
@@ -25,8 +27,8 @@ interface FollowOptions extends LeftOut {
     nodes: readonly Target[],
     endpoints: readonly Endpoint[],
   ) => readonly Target[];
-  /** Whether it follows the Service's EndpointSlices at all. */
-  readonly followEndpoints: boolean;
+  /** The autoscaler's taint alone makes it act, for the presets that define it. */
+  readonly actsOnTaint: boolean;
   apply(desired: Desired): void;
   onError(error: unknown): void;
 }
@@ -39,18 +41,24 @@ interface FollowOptions extends LeftOut {
 export function followCluster(options: FollowOptions): { readonly ready: Promise<void>; stop(): void } {
   const { kubeConfig, service: ref } = options;
   const targets = new Map<NodeName, Target>();
+  const leaving = new Set<NodeName>();
   const slices = new Map<string, Endpoint[]>();
   let pending: NodeJS.Timeout | null = null;
   let service: FollowedService | null = null;
   let last: Desired | null = null;
+  /** What makes it act, as it was when it did so last. */
+  let lastCause: Desired | null = null;
   let listed = false;
 
-  const desired = (): Desired => {
-    const nodes = [...targets.values()].sort(byName);
+  const desired = (): Desired => among(({ name }) => !leaving.has(name));
+  const cause = (): Desired => (options.actsOnTaint ? desired() : among(() => true));
+  const among = (included: (target: Target) => boolean): Desired => {
+    const nodes = [...targets.values()].filter(included).sort(byName);
     return { service, targets: options.backends(service, nodes, [...slices.values()].flat()) };
   };
   const sync = () => {
     pending = null;
+    lastCause = cause();
     const found = desired();
     if (last !== null && isDeepStrictEqual(found, last)) return; // changed back meanwhile
     last = found;
@@ -58,8 +66,8 @@ export function followCluster(options: FollowOptions): { readonly ready: Promise
   };
   const seen = () => {
     if (!listed || pending !== null) return;
+    if (lastCause !== null && isDeepStrictEqual(cause(), lastCause)) return; // a heartbeat, say
     if (last === null || options.reconcileDelayMs === 0) return sync();
-    if (isDeepStrictEqual(desired(), last)) return; // a heartbeat, say
     pending = setTimeout(sync, options.reconcileDelayMs);
   };
   const nodes = watchResource({
@@ -69,6 +77,8 @@ export function followCluster(options: FollowOptions): { readonly ready: Promise
       const target = change === 'deleted' ? null : targetOf(node, options);
       if (target === null) targets.delete(node.metadata.name);
       else targets.set(target.name, target);
+      if (change !== 'deleted' && hasAutoscalerTaint(node)) leaving.add(node.metadata.name);
+      else leaving.delete(node.metadata.name);
       seen();
     },
     onError: options.onError,
@@ -84,20 +94,18 @@ export function followCluster(options: FollowOptions): { readonly ready: Promise
     },
     onError: options.onError,
   });
-  const endpoints = options.followEndpoints
-    ? watchResource({
-        kubeConfig,
-        path: `/apis/discovery.k8s.io/v1/namespaces/${ref.namespace}/endpointslices`,
-        query: { labelSelector: `kubernetes.io/service-name=${ref.name}` },
-        onEvent(change, slice) {
-          if (change === 'deleted') slices.delete(slice.metadata.name);
-          else slices.set(slice.metadata.name, readyEndpoints(slice));
-          seen();
-        },
-        onError: options.onError,
-      })
-    : null;
-  const ready = Promise.all([nodes.ready, services.ready, endpoints?.ready]).then(() => {
+  const endpoints = watchResource({
+    kubeConfig,
+    path: `/apis/discovery.k8s.io/v1/namespaces/${ref.namespace}/endpointslices`,
+    query: { labelSelector: `${serviceNameLabel}=${ref.name}` },
+    onEvent(change, slice) {
+      if (change === 'deleted') slices.delete(slice.metadata.name);
+      else slices.set(slice.metadata.name, readyEndpoints(slice));
+      seen();
+    },
+    onError: options.onError,
+  });
+  const ready = Promise.all([nodes.ready, services.ready, endpoints.ready]).then(() => {
     listed = true;
     seen();
   });
@@ -106,7 +114,7 @@ export function followCluster(options: FollowOptions): { readonly ready: Promise
     stop() {
       nodes.stop();
       services.stop();
-      endpoints?.stop();
+      endpoints.stop();
       if (pending !== null) clearTimeout(pending);
     },
   };

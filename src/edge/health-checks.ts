@@ -31,7 +31,7 @@ interface HealthChecksOptions {
 }
 
 export interface HealthChecks {
-  /** From now on these targets, with this check. Verdicts of targets that stay are kept. */
+  /** Checks these targets from now on, with this check. Verdicts of targets that stay are kept. */
   apply(targets: readonly Target[], check: PlannedCheck, service: FollowedService): void;
   isHealthy(node: NodeName): boolean;
   /** Forgets every verdict: the next apply() begins with new targets. */
@@ -151,7 +151,10 @@ function performOn(
     path: check.path,
     timeoutMs: check.timeoutMs / options.timeScale,
     from: options.from,
-    hello: target.hello && port === service.nodePort ? Math.floor(options.random() * 2 ** 32) : null,
+    hello:
+      target.hello && (port === service.nodePort || port === target.podPort)
+        ? Math.floor(options.random() * 2 ** 32)
+        : null,
   });
 }
 

@@ -31,7 +31,7 @@ export function recheck(health: Health): Health {
   return { healthy: health.healthy, contrary: 0 };
 }
 
-/** The verdict after one more check: it turns after as many contrary results in a row as the threshold says. */
+/** The verdict after one more check: it turns after as many contrary results in a row as the threshold. */
 export function judge(
   health: Health,
   result: CheckResult,

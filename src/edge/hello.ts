@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 /*
  * kube-proxy rewrites the SYN, so a node port answers only once a pod has answered. A proxy in user space has completed the
- * handshake before it can dial a pod. If a node's annotation says so, the edge therefore begins with a hello, and takes
+ * handshake before it can dial a pod. If a node's annotation asks for it, the edge therefore begins with a hello, and takes
  * the connection for made when the node answers it, which it does once the pod has. The hello carries the luck by which the
  * node chooses a pod, so that this too follows from the seed. Whoever sends no hello (a user's curl) is served all the same.
  */
@@ -25,7 +25,7 @@ export function helloOf(draw: number): Buffer {
   return bytes;
 }
 
-/** `draw` null: these are the client's own bytes. Undefined: more bytes are needed to tell. */
+/** `draw` null: these are the client's own bytes. Undefined: more bytes are needed to decide. */
 export function parseHello(bytes: Buffer): { draw: number | null; rest: Buffer } | undefined {
   const head = bytes.subarray(0, magic.length);
   if (!head.equals(magic.subarray(0, head.length))) return { draw: null, rest: bytes };

@@ -6,6 +6,7 @@ import type { NoteCode } from '../history/codes.ts';
 import { latenessWindow } from '../history/lateness.ts';
 import { kubeConfigFromText } from '../kube/config.ts';
 import { publishAddress } from '../kube/patch.ts';
+import { sendsToPods } from './annotations.ts';
 import { backendsOf } from './backends.ts';
 import { createBalancer } from './balancer.ts';
 import { connectionsPerProcess, createCarrier } from './carrier.ts';
@@ -84,7 +85,8 @@ async function edge(config: EdgeConfig, context: RoleContext<EdgeCommand, EdgeRe
       if (service === null) return;
       const { policy, healthCheckNodePort } = service;
       const nodes = targets.map(({ name }) => name);
-      context.emit({ type: 'reconcile', t: now(), policy, healthCheckNodePort, nodes });
+      const toPods = sendsToPods(service) ? { toPods: true as const } : {};
+      context.emit({ type: 'reconcile', t: now(), policy, healthCheckNodePort, nodes, ...toPods });
       if (!published) publish();
     },
   });
@@ -93,9 +95,9 @@ async function edge(config: EdgeConfig, context: RoleContext<EdgeCommand, EdgeRe
     service: config.service,
     excludeNodes: config.excludeNodes,
     excludeLabel: preset.excludeLabel,
+    actsOnTaint: preset.actsOnTaint ?? false,
     reconcileDelayMs: preset.reconcileDelayMs / timeScale,
     backends: (service, nodes, endpoints) => backendsOf(preset, service, nodes, endpoints, config.seed),
-    followEndpoints: Object.values(preset.backends).some(({ from }) => from !== 'nodes'),
     apply: dataPath.apply,
     onError: (error) => warn('edge-lost-api', `lost sight of the API: ${messageOf(error)}`),
   });

@@ -22,7 +22,7 @@ export function place(
   return hops[draw % hops.length];
 }
 
-/** The healthy ones, or all of them when none is healthy or too few are, as the preset says. */
+/** The healthy ones, or all of them if none or too few are healthy, as the preset defines. */
 function usable(
   { allUnhealthy, panicThreshold }: Pick<PlannedEdge, 'allUnhealthy' | 'panicThreshold'>,
   targets: readonly Target[],

@@ -27,7 +27,7 @@ const edgeReport = z.discriminatedUnion('type', [
 ]);
 export type EdgeReport = z.infer<typeof edgeReport>;
 
-/** Where it listens. */
+/** The address that it listens on. */
 const edgeReady = z.object({ host: z.string(), port: z.int() });
 
 export const edgeProtocol = {

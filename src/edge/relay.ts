@@ -37,7 +37,7 @@ export interface RelayOptions {
   /** The client has said hello, which is answered once the upstream has connected. */
   readonly greeted?: boolean;
   readonly mode: 'passthrough' | 'proxy';
-  /** Of a proxy; 0: as long as the kernel tries. Real milliseconds. */
+  /** A proxy's limit for connecting; 0: as long as the kernel tries. Real milliseconds. */
   readonly connectTimeoutMs: number;
   readonly openedAt: Nanoseconds;
   now(): Nanoseconds;
@@ -50,7 +50,7 @@ export interface RelayOptions {
 export interface Relay {
   /** RST to both sides. */
   reset(): void;
-  /** From now on nothing passes in either direction: bytes and ends are lost, until the client leaves. */
+  /** Lets nothing pass in either direction from now on: bytes and ends are lost until the client leaves. */
   mute(): void;
   /** Ends both sides because the edge itself ends. */
   shutDown(): void;
@@ -201,7 +201,7 @@ export function relay(options: RelayOptions): Relay {
     if (muted) return;
     const code = errnoOf(error) ?? '';
     if (connecting) {
-      // In answer to the hello a reset says what it says in answer to a SYN.
+      // A reset in answer to the hello means the same as one in answer to a SYN.
       const result = hello !== null && resets.has(code) ? 'refused' : (connectResultOf[code] ?? 'error');
       settle(result, now());
       upstreamEnds(result === 'refused' || result === 'reset' ? 'rst' : 'error');

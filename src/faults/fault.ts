@@ -24,6 +24,11 @@ export interface FaultContext {
   readonly terms: NoticeTraits | null;
   /** The value of one of its parameters (src/catalogue/parameters.ts): the scenario's, or the default. */
   parameter(name: string): number;
+  /**
+   * The two commands of a fault that is done by them, for this node. Throws `cluster-failed` if they name something that the node
+   * has not.
+   */
+  commands(node: NodeName): Promise<{ readonly command: string[]; readonly recover: string[] }>;
   /** All live pods of the workload that the fault takes pods of, in no order. */
   workloadPods(): Promise<NodePod[]>;
   readonly workload: { readonly namespace: string; readonly labelSelector: string };
@@ -41,7 +46,7 @@ export interface FaultContext {
   /** Records the notice before a fault: `begin` when the node receives it, `done` when its grace period has ended. */
   notice(moment: 'begin' | 'done', at: Nanoseconds, detail: string): void;
   /**
-   * To be called once, with the instant right before the node began to change: the fault's clocks count from it. `pods`: the
+   * Must be called once, with the instant right before the node began to change: the fault's clocks count from it. `pods`: the
    * names of those that it takes, of a fault that takes pods.
    */
   began(at: Nanoseconds, detail: string, pods?: readonly string[]): void;
@@ -52,16 +57,22 @@ export interface FaultEffect {
   /** Nodes silenced, pods killed or pods evicted; 0: the fault took no hold. */
   readonly affected: number;
   readonly detail: string;
+  /** New connections fail until it is undone, some or all of them, and nobody waits for all of them to succeed. */
+  readonly lasts?: boolean;
 }
 
 interface AnyFault {
   readonly kind: FaultKind;
   /** Effects that it cannot do without: on a cluster that lacks one it is refused. */
   readonly needs: readonly (keyof Effects)[];
+  /** Why a cluster of ours does not offer them, for the refusal. */
+  readonly lacking?: string;
 }
 
 /** One way in which a node, or a pod on it, ends. It is undone by unwinding its changes. */
 export interface NodeFault extends AnyFault {
+  /** What must be so before any load begins; the balancer settles after it. Undone with the rest. */
+  prepare?(changes: FaultContext['changes'], node: NodeName): Promise<void>;
   /** Resolves when it has taken hold. */
   inject(context: FaultContext, node: NodeName): Promise<FaultEffect>;
 }

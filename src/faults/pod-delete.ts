@@ -3,7 +3,7 @@ import { podDeletion } from '../changes/kinds/index.ts';
 import type { NodeFault } from './fault.ts';
 import { podOn } from './pod-on.ts';
 
-/** Until the pod has ended; beyond its own grace. */
+/** How long the pod may take to end, beyond its own grace. */
 const limitMs: Milliseconds = 900_000;
 
 /**

@@ -2,12 +2,12 @@ import type { Milliseconds } from '../base/units.ts';
 import { workloadRestart } from '../changes/kinds/index.ts';
 import type { NodePod, WorkloadFault } from './fault.ts';
 
-/** Until every pod has been replaced. */
+/** How long until every pod has been replaced. */
 const limitMs: Milliseconds = 900_000;
 
 /**
- * All pods of the ingress or the app are replaced, as `kubectl rollout restart` does it. Each pod is a step of its own from
- * the moment at which it is told to end.
+ * All pods of the ingress or the app are replaced, as `kubectl rollout restart` does it. Each pod is a step of its own,
+ * from the moment its deletion is requested.
  */
 export const rollout: WorkloadFault = {
   kind: 'rollout',

@@ -84,7 +84,7 @@ function isSealed(hash: Hash, body: Buffer, seal: Buffer): boolean {
   return sha === seal.toString('latin1', shaAt, shaAt + shaLength);
 }
 
-/** Of a checksum line that is right: then only our writer can have written it. */
+/** How many lines a checksum line covers. Only for one that is right: then only our writer can have written it. */
 const statedLines = (seal: Buffer) => Number(/"lines":(\d+)/.exec(seal.toString('latin1', 0, 80))?.[1]);
 
 /** What is wrong if no checksum follows within the longest block. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type ErrorCode, errorCodes, MidflightError, messageOf } from '../base/errors.ts';
 
 /*
- * What a history says in words it says by a code as well: the words are for people, and whatever is decided is decided by
+ * Everything that a history says in words it also has as a code: the words are for people, and decisions are made by
  * the code. A new reason is a new code here.
  */
 
@@ -42,7 +42,7 @@ export const noteCodes = [
   'orderly-cut',
   /** Streams that outlasted the watch were ended by us. */
   'still-open',
-  /** How requests failed, where their outcome alone does not say it: what was malformed, where a redirect leads. */
+  /** How requests failed, if their outcome alone does not show it: what was malformed, the target of a redirect. */
   'failed-so',
   /** An address of the host's name that was connected to. */
   'address-used',
@@ -86,7 +86,7 @@ export type Reason = z.infer<typeof reason>;
 export const limit = z.object({ code: z.enum(limitCodes), text: z.string() });
 export type Limit = z.infer<typeof limit>;
 
-/** The reason that anything thrown gives. `text`: what to say of it, if not its message. */
+/** The reason for anything thrown. `text`: its description, if not its message. */
 export function reasonOf(error: unknown, text: string = messageOf(error)): Reason {
   const code: ErrorCode | 'unexpected-error' =
     error instanceof MidflightError ? error.code : 'unexpected-error';

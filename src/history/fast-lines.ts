@@ -3,14 +3,14 @@ import { own, remembered } from '../base/remember.ts';
 import { type EventOf, type HistoryEvent, outcomes, type Path, path as pathSchema } from './schema.ts';
 
 /*
- * Most lines of a history are of five kinds, several for each request. Those that stand as our writer puts them are read
+ * Most lines of a history are of five kinds, several for each request. Those that look as our writer writes them are read
  * by one regular expression each, which is their check as well; any other is left to JSON.parse and the schema. That is
  * what lets a million requests be read in seconds.
  */
 interface FastLines {
   /** The event of the line that begins here, or null if it is for the slow reader. */
   read(text: string, at: number): HistoryEvent | null;
-  /** Behind the line that was read last. */
+  /** The offset after the line that was read last. */
   readonly next: number;
 }
 

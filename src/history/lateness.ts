@@ -29,7 +29,7 @@ export function latenessWindow(instrument: string, from: Nanoseconds): LatenessW
   };
 }
 
-/** Lateness of a probe above which an outage's edge may stand on its wrong side. Real milliseconds. */
+/** Lateness of a probe above which an outage's edge may be on its wrong side. Real milliseconds. */
 export function probeLatenessLimit(ratePerRealSecond: number): number {
   return Math.max(20, 500 / ratePerRealSecond);
 }

@@ -5,7 +5,7 @@ import { isPolicyName, type PolicyName, policies } from '../catalogue/policies.t
 import type { FaultMeaning, PolicyMeaning, TrialMeaning } from './events/meaning.ts';
 import type { EventOf } from './schema.ts';
 
-/** What stands in the history of a trial of this policy and this fault. `notice`: the one that is played, if it is not the fault's. */
+/** What the history records of the policy and the fault of a trial. `notice`: the one played, if not the fault's. */
 export const meaningFor = (
   policy: PolicyName | null,
   fault: FaultKind | null,
@@ -25,14 +25,20 @@ export function meaningOf({ meaning, policy, fault }: EventOf<'trial-start'>): T
 
 function policyMeaningOf(name: string): PolicyMeaning {
   if (!isPolicyName(name)) throw unknown('policy', name);
-  const { initial, final, switchover, trafficDistribution } = policies[name];
-  return { initial, final, switchover, ...(trafficDistribution === null ? {} : { trafficDistribution }) };
+  const { initial, final, switchover, trafficDistribution, arrangement } = policies[name];
+  return {
+    initial,
+    final,
+    switchover,
+    ...(trafficDistribution === null ? {} : { trafficDistribution }),
+    ...(arrangement === undefined ? {} : { arrangement }),
+  };
 }
 
 function faultMeaningOf(name: string, played?: NoticeTraits | null): FaultMeaning {
   const traits = traitsOf(name);
   if (traits === null) throw unknown('fault', name);
-  const { takes, noun, afterNotice, aims, silencesNode, evicts, ownGrace } = traits;
+  const { takes, noun, afterNotice, aims, silencesNode, evicts, ownGrace, failsNew } = traits;
   const notice = played === undefined ? traits.notice : played;
   return {
     noun,
@@ -42,6 +48,7 @@ function faultMeaningOf(name: string, played?: NoticeTraits | null): FaultMeanin
     silencesNode,
     evicts,
     ownGrace,
+    ...(failsNew === undefined ? {} : { failsNew }),
     notice:
       notice === null ? null : { ms: notice.ms, ordinaryMs: notice.ordinaryMs, endedBy: notice.endedBy },
   };

@@ -2,7 +2,7 @@ import type { HistoryEvent } from './schema.ts';
 
 /** Which places lines of each kind may have. One for each history, asked of every event in order. */
 interface OrderCheck {
-  /** Why this event cannot stand here; null: it can. */
+  /** Why this event cannot be here; null: it can. */
   problem(event: HistoryEvent): string | null;
 }
 
@@ -11,7 +11,7 @@ interface OrderCheck {
  * after the run's last line. The checksums show that lines are as they were written; this, that a run was written.
  */
 export function orderCheck(): OrderCheck {
-  /** Of the trials that have begun; the last of them may not be over. */
+  /** The trials that have begun; the last of them may not be over. */
   const started = new Set<number>();
   let planned: readonly { readonly policy: string | null; readonly repeat: number }[] | null = null;
   let current: number | null = null;

@@ -15,7 +15,7 @@ interface HistoryEnding {
 
 /**
  * Gives the events of a history file to `take`, in order and one at a time; checksum lines are not among them. Only what a
- * checksum seals is given. Throws `missing-file`, or `bad-history` with file:line where a line is not as it was written, is
+ * checksum seals is given. Throws `missing-file`, or `bad-history` with file:line if a line is not as it was written, is
  * no event of this version, or is at a place where none of its kind can be.
  */
 export async function eachEvent(file: string, take: (event: HistoryEvent) => void): Promise<HistoryEnding> {

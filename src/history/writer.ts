@@ -27,7 +27,7 @@ export function openHistory(file: string): HistoryWriter {
   const handle = openSync(file, 'w');
   let seal = sealer();
   const giveRoom = reserveRoom(file);
-  /** All that stands in the file for certain. */
+  /** Everything that is certain to be in the file. */
   let safe = { bytes: 0, seal: seal.copy() };
   let lines: string[] = [];
   let chars = 0;
@@ -35,7 +35,7 @@ export function openHistory(file: string): HistoryWriter {
   let readyChars = 0;
   let lastAt = 0;
   let open = true;
-  /** The run's last line is written: whatever a process of ours still says comes too late. */
+  /** The run's last line is written: whatever a process of ours still reports comes too late. */
   let last = false;
   let broken = false;
   /** The disk is full: only how it ended is written yet, into the room that was kept for it. */
@@ -81,7 +81,7 @@ export function openHistory(file: string): HistoryWriter {
     ready = [];
     readyChars = 0;
     try {
-      // With a place to write at: what was written in part is written over.
+      // Written at a given offset: what was written in part is overwritten.
       for (let written = 0; written < bytes.length; )
         written += writeSync(handle, bytes, written, bytes.length - written, safe.bytes + written);
       safe = { bytes: safe.bytes + bytes.length, seal: seal.copy() };

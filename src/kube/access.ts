@@ -13,7 +13,7 @@ export interface Access {
 const review = z.object({ status: z.object({ allowed: z.boolean() }) });
 
 /**
- * What of these the credentials may not do, by SelfSubjectAccessReview (authorization.k8s.io/v1), which stores nothing.
+ * The part of these that the credentials may not do, by SelfSubjectAccessReview (authorization.k8s.io/v1), which stores nothing.
  * Null: this API server cannot be asked. Throws ApiError if it does not answer.
  */
 export async function missingAccess(
@@ -56,7 +56,7 @@ export async function missingAccess(
   return missing;
 }
 
-/** As rules of a Role: one line for each resource. */
+/** The access as rules of a Role: one line for each resource. */
 export function accessRules(missing: readonly Access[]): string[] {
   const rules = new Map<string, string[]>();
   for (const { verb, group, resource, namespace } of missing) {

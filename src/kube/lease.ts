@@ -15,9 +15,9 @@ interface LeaseOptions {
   readonly api: CoordinationV1Api;
   readonly namespace: string;
   readonly name: string;
-  /** For people: "midflight run preemption on laptop, process 4711". */
+  /** The holder, for people: "midflight run preemption on laptop, process 4711". */
   readonly holder: string;
-  /** Without a renewal for this long anybody may take it. Real seconds. */
+  /** How long it lasts without a renewal: then anybody may take it. Real seconds. */
   readonly durationSeconds?: number;
   readonly now?: () => Date;
 }
@@ -69,7 +69,7 @@ export async function releaseLease({
   });
 }
 
-/** As client-go's leader election: LeaseDuration 15 s, of which a third passes between two renewals. */
+/** The values of client-go's leader election: LeaseDuration 15 s, of which a third passes between two renewals. */
 const defaultSeconds = 15;
 
 /**

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { parse } from 'yaml';
+import * as z from 'zod';
 import { MidflightError, messageOf } from '../base/errors.ts';
+import { proxyFor } from './proxy.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -18,17 +21,20 @@ export interface OpenedContext {
 const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /**
- * A cluster of the user's, found as kubectl does: --kubeconfig, $KUBECONFIG, ~/.kube/config, the pod's service account.
+ * A cluster of the user's, found as kubectl does: --kubeconfig, $KUBECONFIG, ~/.kube/config, the pod's service account, and
+ * through the proxy of the environment unless the kubeconfig has one. `root`: the folder of the service account's files.
  * Throws `bad-usage` for a file or a context that is not there.
  */
 export function openContext(
   { context, kubeconfig }: { readonly context: string | undefined; readonly kubeconfig: string | undefined },
   env: Env,
+  root = '',
 ): OpenedContext {
   const files = filesOf(kubeconfig, env);
   const kubeConfig = new KubeConfig();
   if (files.length > 0) load(kubeConfig, files);
-  else if (existsSync(tokenFile) && env.KUBERNETES_SERVICE_HOST !== undefined) kubeConfig.loadFromCluster();
+  else if (existsSync(`${root}${tokenFile}`) && env.KUBERNETES_SERVICE_HOST !== undefined)
+    kubeConfig.loadFromCluster(root);
   else {
     throw new MidflightError('bad-usage', 'there is no kubeconfig', {
       hint: 'name one with --kubeconfig FILE or KUBECONFIG, or audit manifests with -f FILE',
@@ -51,6 +57,7 @@ export function openContext(
     });
   }
   allowPlainHttp(kubeConfig);
+  takeProxy(kubeConfig, env);
   return { kubeConfig, context: kubeConfig.getCurrentContext(), files: files.map((file) => resolve(file)) };
 }
 
@@ -59,6 +66,14 @@ function allowPlainHttp(kubeConfig: KubeConfig): void {
   kubeConfig.clusters = kubeConfig.clusters.map((cluster) =>
     cluster.server.startsWith('http://') ? { ...cluster, skipTLSVerify: true } : cluster,
   );
+}
+
+/** client-node knows the kubeconfig's `proxy-url` alone. */
+function takeProxy(kubeConfig: KubeConfig, env: Env): void {
+  kubeConfig.clusters = kubeConfig.clusters.map((cluster) => {
+    const proxyUrl = cluster.proxyUrl ?? proxyFor(cluster.server, env);
+    return proxyUrl === undefined ? cluster : { ...cluster, proxyUrl };
+  });
 }
 
 /** Existing files only, as kubectl has it, unless one was named on the command line. */
@@ -77,16 +92,35 @@ function filesOf(given: string | undefined, env: Env): string[] {
   return existsSync(own) ? [own] : [];
 }
 
+const tokenFiles = z.looseObject({
+  users: z.array(
+    z.looseObject({ name: z.string(), user: z.looseObject({ tokenFile: z.string().optional() }).nullish() }),
+  ),
+});
+
+/** client-node leaves out a user's `tokenFile`, which comes before `token` (client-go tools/clientcmd/api/v1/types.go). */
+function takeTokenFiles(kubeConfig: KubeConfig, text: string, folder: string): void {
+  const { data } = tokenFiles.safeParse(parse(text));
+  const files = new Map(data?.users.map(({ name, user }) => [name, user?.tokenFile]));
+  kubeConfig.users = kubeConfig.users.map((user) => {
+    const file = files.get(user.name);
+    if (file === undefined) return user;
+    const { token: _, ...rest } = user;
+    return {
+      ...rest,
+      authProvider: { name: 'tokenFile', config: { tokenFile: resolve(folder, file) } },
+    };
+  });
+}
+
 function load(kubeConfig: KubeConfig, files: readonly string[]): void {
   for (const [index, file] of files.entries()) {
     try {
-      readFileSync(file);
-      if (index === 0) kubeConfig.loadFromFile(file);
-      else {
-        const other = new KubeConfig();
-        other.loadFromFile(file);
-        kubeConfig.mergeConfig(other);
-      }
+      const text = readFileSync(file, 'utf8');
+      const read = index === 0 ? kubeConfig : new KubeConfig();
+      read.loadFromFile(file);
+      takeTokenFiles(read, text, dirname(file));
+      if (read !== kubeConfig) kubeConfig.mergeConfig(read);
     } catch (error) {
       throw new MidflightError(
         'bad-usage',

@@ -19,3 +19,14 @@ export const isLive = (pod: WithLife): boolean => !isBeingDeleted(pod) && !isOve
 
 /** Live, and its Ready condition is True. */
 export const isReadyPod = (pod: WithLife): boolean => isLive(pod) && hasReadyCondition(pod);
+
+/** Waiting reasons that no waiting cures: pkg/kubelet/images/types.go and pkg/kubelet/kuberuntime (v1.34). */
+const hopeless: ReadonlySet<string | undefined> = new Set([
+  'ErrImageNeverPull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'CreateContainerConfigError',
+]);
+
+/** Its container waits for what will not come. */
+export const neverStarts = (reason: string | undefined): boolean => hopeless.has(reason);

@@ -25,7 +25,7 @@ const listed = z.looseObject({ items: z.array(z.unknown()) });
  */
 export function shadowApi(kubeConfig: ApiAccess) {
   const calls: ApiCall[] = [];
-  /** By path; null: deleted. */
+  /** The objects by path; null: deleted. */
   const changed = new Map<string, object | null>();
   const read = async (path: string, query: Record<string, string>): Promise<unknown> => {
     const own = changed.get(path);

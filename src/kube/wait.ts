@@ -5,11 +5,11 @@ import { timersOf } from '../base/timers.ts';
 const shortestPauseMs = 25;
 
 interface WaitOptions {
-  /** From one answer to the next question. */
+  /** The pause between an answer and the next question, milliseconds. */
   readonly pauseMs?: number;
   /** Whose milliseconds are meant. */
   readonly clock?: Pick<Clock, 'sleep'>;
-  /** Of the error at the limit. */
+  /** The code of the error at the limit. */
   readonly code?: ErrorCode;
   readonly hint?: string;
 }

@@ -28,7 +28,7 @@ const bookmark = z.looseObject({ metadata: z.looseObject({ resourceVersion: z.st
 
 interface ResourceWatchOptions {
   readonly kubeConfig: ApiAccess;
-  /** Of the collection: `/api/v1/nodes`, `/api/v1/namespaces/web/services`. */
+  /** The collection's path: `/api/v1/nodes`, `/api/v1/namespaces/web/services`. */
   readonly path: string;
   /** labelSelector, fieldSelector. */
   readonly query?: Record<string, string>;
@@ -39,7 +39,7 @@ interface ResourceWatchOptions {
 }
 
 interface ResourceWatch {
-  /** The first list has been reported. Never rejects: `onError` says why it takes long. */
+  /** The first list has been reported. Never rejects: `onError` reports why it takes long. */
   readonly ready: Promise<void>;
   stop(): void;
 }
@@ -126,7 +126,7 @@ function report(
   options.onEvent(before === undefined ? 'added' : 'modified', object);
 }
 
-/** Resolves with the place it came to where the server ended the watch in order; throws if it broke off or is too old. */
+/** Resolves with the place it came to if the server ended the watch in order; throws if it broke off or is too old. */
 async function watchFrom(
   options: ResourceWatchOptions,
   known: Map<string, WatchedObject>,

@@ -1,15 +1,16 @@
 import { MidflightError } from '../base/errors.ts';
+import type { MadeClusterName } from '../catalogue/clusters.ts';
 import { policyNames } from '../catalogue/policies.ts';
 import { reportsOf } from '../cli/run-files.ts';
 import { endingBy, libraryIo } from './io.ts';
 import type { Run } from './types.ts';
 
 export const run: Run = async (file, options = {}) => {
-  const { policies, reporters } = options;
+  const { policies, reporters, headers } = options;
   const results = await reportsOf(
     {
       files: [file],
-      cluster: options.cluster ?? 'embedded',
+      cluster: (options.cluster ?? 'embedded') satisfies MadeClusterName | `context:${string}`,
       out: options.out,
       force: options.force ?? false,
       json: false,
@@ -22,6 +23,12 @@ export const run: Run = async (file, options = {}) => {
       keep: options.keep ?? false,
       reuse: options.reuse ?? false,
       kindConfig: options.kindConfig,
+      kubeconfig: options.kubeconfig,
+      allowChanges: options.allowChanges ?? false,
+      header:
+        headers === undefined
+          ? undefined
+          : Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       images: { node: undefined, traefik: undefined, app: undefined },
     },
     libraryIo(),

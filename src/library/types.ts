@@ -13,16 +13,16 @@ export type ExitCode = 0 | 1 | 2 | 3 | 64 | 70 | 130;
 /** What a run or a watch gives. */
 export interface Result {
   readonly report: Report;
-  /** As the command line would end. */
+  /** The exit code that the command line would end with. */
   readonly exitCode: ExitCode;
-  /** Where report.html, report.json, history.ndjson and the others are. */
+  /** The folder of report.html, report.json, history.ndjson and the others. */
   readonly folder: string;
 }
 
 interface Common {
   /** Folder of the report. Default: `reports/<time>-<experiment>` below the working directory. */
   readonly out?: string;
-  /** Replace reports in a folder that no run has written. Default: false. */
+  /** Replace reports in a folder that midflight has not written. Default: false. */
   readonly force?: boolean;
   /** Aborting it ends the run in order, with outcome `interrupted`. */
   readonly signal?: AbortSignal;
@@ -80,22 +80,31 @@ export interface WatchOptions extends Common {
   readonly kubeconfig?: string;
   readonly namespace?: string;
   readonly agentImage?: string;
+  /** Allows making agents; without it nothing is written to a cluster. Default: false. */
+  readonly allowChanges?: boolean;
   /** More than 50 streams or 20 probes a second at a machine that is not this one. Default: false. */
   readonly iOwnThis?: boolean;
 }
 
 /** Options of `run`, as on the command line. */
 export interface RunOptions extends Common {
-  readonly cluster?: 'embedded' | 'kind';
+  /** `context:NAME` is a cluster of yours: that context of the kubeconfig. Default: 'embedded'. */
+  readonly cluster?: 'embedded' | 'kind' | `context:${string}`;
   readonly repeats?: number;
   readonly policies?: readonly string[];
   readonly seed?: number;
   /** kind: keep the cluster afterwards. */
   readonly keep?: boolean;
-  /** kind: use the cluster that was kept. */
+  /** kind: use the cluster that an earlier run kept. */
   readonly reuse?: boolean;
   /** kind: a configuration file of your own, which the scenario's nodes and timers are added to. */
   readonly kindConfig?: string;
+  /** context: the kubeconfig file. Default: as kubectl finds it. */
+  readonly kubeconfig?: string;
+  /** context: change the cluster; without it nothing is written, and `run` rejects. Default: false. */
+  readonly allowChanges?: boolean;
+  /** context: sent with every request; values appear in no report. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -3,7 +3,7 @@ import { lanes } from '../base/connections.ts';
 
 /*
  * Configuration of the load processes. All durations are REAL milliseconds (the run divides by timeScale before).
- * What they are told and what they report is in protocol.ts and reports.ts.
+ * The commands that they take and what they report are in protocol.ts and reports.ts.
  */
 
 const target = z.object({
@@ -83,7 +83,7 @@ export type ProbeConfig = z.infer<typeof probeConfig>;
 /** Background of short requests by autocannon. Requests go to shortPath(id) if `app`. */
 export const autocannonConfig = z.object({
   role: z.literal('autocannon'),
-  /** Of autocannon itself. */
+  /** autocannon's own version. */
   version: z.string(),
   load: z.string(),
   trial: z.int(),
@@ -104,9 +104,9 @@ export const k6Config = z.object({
   trial: z.int(),
   target,
   localAddresses: z.array(z.string()),
-  /** Path of the k6 binary where the role runs. */
+  /** Path of the k6 binary on the machine that the role runs on. */
   binary: z.string(),
-  /** Of k6 itself, as `k6 version` says. */
+  /** k6's own version, as `k6 version` prints it. */
   version: z.string(),
   /** Text of the script, and its place, which a role in a container does not have; null: ours. */
   script: z.string(),
@@ -121,5 +121,9 @@ export const k6Config = z.object({
   keepAlive: z.boolean(),
   expectStatus: z.int(),
   idPrefix: z.string(),
+  /** k6 runs in this many pods, which ask at this port of this process before each request. Absent: this process starts it. */
+  runners: z.optional(z.object({ count: z.int(), port: z.int() })),
+  /** The image of those pods; absent: the k6 operator's choice. */
+  runnerImage: z.optional(z.string()),
 });
 export type K6Config = z.infer<typeof k6Config>;

@@ -10,7 +10,7 @@ interface Deadlines<T> {
   tick(now: Nanoseconds): void;
 }
 
-/** `look` says when to look again, or null when the item is done with. */
+/** `look` returns when to look again, or null when the item is done with. */
 export function deadlines<T>(
   everyMs: number,
   now: Nanoseconds,

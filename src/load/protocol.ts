@@ -3,7 +3,7 @@ import type { RoleContext } from '../base/role.ts';
 import type { LoadReport } from './reports.ts';
 
 /*
- * How the load processes (recorder, probe, autocannon, k6) are told what to do. Their configurations are in config.ts;
+ * How the load processes (recorder, probe, autocannon, k6) take commands. Their configurations are in config.ts;
  * what they report is in reports.ts, which only their parent loads: they have to start fast.
  */
 
@@ -17,6 +17,15 @@ export const loadCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel') }),
   /** New connections go there from now on; only a load that can. */
   z.object({ type: z.literal('move'), host: z.string(), port: z.int() }),
+  /** Lines of the log of one of k6's runners; only for k6 in pods, as the next. */
+  z.object({ type: z.literal('samples'), runner: z.int(), lines: z.array(z.string()) }),
+  /** A runner has ended; null: its exit code is not known. `error`: the last that it logged. */
+  z.object({
+    type: z.literal('runner-ended'),
+    runner: z.int(),
+    code: z.nullable(z.int()),
+    error: z.string(),
+  }),
 ]);
 export type LoadCommand = z.infer<typeof loadCommand>;
 

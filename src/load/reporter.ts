@@ -9,11 +9,11 @@ import { type Tally, tally } from './tally.ts';
 /** What a load process reports beside its requests: progress, its own lateness, and that it is done. */
 interface Reporter {
   readonly counts: Tally;
-  /** Something was due and started so much later. */
+  /** Something was due, and started this much later. */
   late(latenessNs: Nanoseconds): void;
-  /** Called often: says what is due to be said. */
+  /** Called often: sends what is due to be reported. */
   tick(now: Nanoseconds): void;
-  /** Nothing is in flight and nothing will be: says so once, after all that was said before. */
+  /** Nothing is in flight and nothing will be: reports that once, after everything before. */
   idle(): void;
 }
 

@@ -5,7 +5,7 @@ interface Progress {
   readonly started: number;
   readonly inFlight: number;
   readonly pastFirstChunk: number;
-  /** Of the wanted streams, how many have had a first byte, themselves or one before them in their place. */
+  /** How many of the wanted streams have had a first byte, themselves or one before them in their place. */
   readonly placesBegun: number;
   readonly completed: number;
   readonly lost: number;

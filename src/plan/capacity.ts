@@ -1,7 +1,8 @@
+import { clusters } from '../catalogue/clusters.ts';
 import type { Plan, PlannedLoad } from './schema.ts';
 
 /*
- * What an embedded experiment takes of the machine. Measured by `npm run bench -- capacity` (docs/benchmarks.md); each
+ * What an experiment on the embedded cluster takes of the machine. Measured by `npm run bench -- capacity` (docs/benchmarks.md); each
  * figure is CPU seconds of all our processes together.
  */
 
@@ -40,9 +41,9 @@ function perSecond(load: PlannedLoad): number {
   }
 }
 
-/** What to say before a run that asks for more than this machine has; null if it does not. Only for the embedded cluster. */
+/** The warning before a run that asks for more than this machine has; null if it does not. Only for an embedded cluster. */
 export function capacityNotice(plan: Plan, cores: number): string | null {
-  if (plan.provider !== 'embedded') return null;
+  if (!clusters[plan.provider].madeOfProcesses) return null;
   const needed = coresNeeded(plan);
   if (needed <= cores * freeShare) return null;
   const slower = plan.timeScale > 1 ? `, lower timeScale (${plan.timeScale})` : '';

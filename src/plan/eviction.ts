@@ -12,16 +12,16 @@ type PodNodes = Readonly<Record<'ingress' | 'app', Iterable<NodeName>>>;
 const unreachable = { key: 'node.kubernetes.io/unreachable', value: '', effect: 'NoExecute' };
 
 /**
- * How long after NotReady a service stays without any ready endpoint, cluster time: if the fault silences the nodes
- * that held all of its pods, they begin anew elsewhere only once Kubernetes evicts them. 0 in every other case: another
+ * How long after NotReady a service stays without any ready endpoint, cluster time: if the fault makes the nodes
+ * NotReady that held all of its pods, others begin elsewhere only once Kubernetes evicts them. 0 in every other case: another
  * endpoint is left, or nothing would bring one (no other node fits; a DaemonSet's pods, and those that tolerate the taint,
  * are never evicted).
  */
 export function evictionMs(plan: Plan, targets: readonly NodeName[], pods: PodNodes): Milliseconds {
   if (plan.fault === null) return 0;
-  const { silencesNode, emptiesNode } = faultTraits[plan.fault.kind];
+  const { losesLease, emptiesNode } = faultTraits[plan.fault.kind];
   const empties = emptiesNode && noticeOf(plan.fault) !== null;
-  if (!silencesNode || empties) return 0;
+  if (!losesLease || empties) return 0;
   const waits = (['ingress', 'app'] as const).some((part) => {
     const nodes = [...pods[part]];
     return (

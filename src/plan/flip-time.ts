@@ -15,7 +15,7 @@ export function turnsMs({ checks }: Pick<PlannedEdge, 'checks'>, policy: Traffic
   return (unhealthyThreshold + healthyThreshold + 1) * (intervalMs + timeoutMs);
 }
 
-/** From the end of the last pod on a node until the balancer sends it nothing new, milliseconds of cluster time. */
+/** The time from the end of the last pod on a node until the balancer sends it nothing new, ms of cluster time. */
 export function detectionMs(
   { checks, verdictDelayMs }: Pick<PlannedEdge, 'checks' | 'verdictDelayMs'>,
   policy: TrafficPolicy,

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { nodeCommandWords } from '../base/command-template.ts';
 import { seedOf } from '../base/random.ts';
 import { parseDuration } from '../base/units.ts';
-import { faultTraits } from '../catalogue/faults.ts';
+import { type ClusterName, clusters } from '../catalogue/clusters.ts';
+import { type FaultTraits, faultTraits } from '../catalogue/faults.ts';
 import { type PolicyName, perTrafficPolicy } from '../catalogue/policies.ts';
 import { zoneLabel } from '../catalogue/zones.ts';
 import { resolveEdge } from '../presets/index.ts';
@@ -12,22 +14,27 @@ import type { Scenario } from '../scenario/schema.ts';
 import { capacityNotice } from './capacity.ts';
 import { checkPlan } from './checks/index.ts';
 import { clouds } from './clouds/index.ts';
+import { type FoundCluster, foundNotices, foundParts } from './found.ts';
+import { towardsHost } from './host-port.ts';
 import { planLoad } from './loads.ts';
+import { onOwnCluster, ownClusterOf } from './own-cluster.ts';
 import { cutByGrace, planIngress, planPods } from './pods.ts';
 import type { Plan, PlannedFault, PlannedNode, PlannedTimers, PlannedTrial } from './schema.ts';
 import { expectedWallSeconds } from './wall.ts';
 
 export interface PlanOptions {
-  readonly cluster: 'embedded' | 'kind' | 'context';
+  readonly cluster: ClusterName;
   readonly repeats?: number;
   readonly policies?: readonly PolicyName[];
   readonly seed?: number;
   readonly images?: Partial<Plan['images']>;
-  /** Of the machine that will run it; this one's by default. */
+  /** The cores of the machine that will run it; this one's by default. */
   readonly cores?: number;
+  /** What was read from a cluster that midflight does not make. Absent: nobody has looked; the scenario's parts apply. */
+  readonly found?: FoundCluster;
 }
 
-type Block = NonNullable<Scenario['providers']['embedded']>;
+type Block = NonNullable<Scenario['providers'][ClusterName]>;
 
 /** The schema has checked every duration of a scenario already. */
 const ms = (text: string): number => parseDuration(text) ?? 0;
@@ -43,6 +50,8 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
   const seed = options.seed ?? scenario.seed;
   const repeats = options.repeats ?? block.repeats ?? scenario.repeats;
   const policies = options.policies ?? block.policies ?? scenario.policies;
+  const fault = faultOf(scenario, load);
+  const { sendsTo } = { ...scenario.edge.overrides, ...block.edge?.overrides };
   const plan: Plan = {
     experiment: scenario.name,
     description: scenario.description,
@@ -57,9 +66,9 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
     ingress: planIngress(scenario.ingress),
     app: planPods(scenario.app),
     service: serviceOf(scenario),
-    edge: edgeOf(scenario, block, notices),
+    edge: options.found?.edge ?? towardsHost(edgeOf(scenario, block, notices), scenario.ingress, sendsTo),
     load,
-    fault: faultOf(scenario, load),
+    fault,
     trials: trialsOf(policies, repeats, seed),
     stabilityMs: ms(block.stability ?? scenario.stability),
     awaitEstablished: scenario.awaitEstablished,
@@ -71,6 +80,8 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
       traefik: options.images?.traefik ?? block.images?.traefik ?? null,
       app: options.images?.app ?? block.images?.app ?? null,
     },
+    ...(options.found === undefined ? {} : foundParts(options.found)),
+    ...(options.found === undefined ? {} : onOwnCluster(ownClusterOf(block, options.found.context), fault)),
     expectations: expectationsOf(loaded, policies, notices),
     notices,
     expectedWallSeconds: 0,
@@ -78,18 +89,18 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
   if (!load.some(({ kind }) => kind === 'probe')) {
     notices.push('no probe in the load: failover and disruption of new connections are not measured');
   }
-  if (options.cluster === 'kind') notices.push(...roundedTimers(plan.timers));
-  notices.push(...cutByGrace(plan));
+  if (clusters[options.cluster].wholeSeconds) notices.push(...roundedTimers(plan.timers, options.cluster));
+  if (options.found === undefined) notices.push(...cutByGrace(plan));
+  else notices.push(...foundNotices(options.found, plan, loaded));
   const tooMuch = capacityNotice(plan, options.cores ?? availableParallelism());
   if (tooMuch !== null) notices.push(tooMuch);
   checkPlan(plan, loaded);
   return { ...plan, expectedWallSeconds: expectedWallSeconds(plan) };
 }
 
-/** Of a real cluster's components some take whole seconds only. */
-function roundedTimers(timers: PlannedTimers): string[] {
+function roundedTimers(timers: PlannedTimers, cluster: ClusterName): string[] {
   const odd = Object.values(timers).some((one) => one % 1000 !== 0);
-  return odd ? ['timers are rounded to whole seconds on kind, and are at least 1s'] : [];
+  return odd ? [`timers are rounded to whole seconds on ${cluster}, and are at least 1s`] : [];
 }
 
 /** The overrides of the file are of the file's preset: a block that names another starts from that one afresh. */
@@ -111,7 +122,7 @@ function edgeOf({ edge }: Scenario, block: Block, notices: string[]): Plan['edge
 }
 
 function timeScaleOf(wanted: number, cluster: PlanOptions['cluster'], notices: string[]): number {
-  if (cluster === 'embedded' || wanted === 1) return wanted;
+  if (clusters[cluster].compressesTime || wanted === 1) return wanted;
   notices.push(`timeScale ${wanted} is for the embedded cluster; real clusters run in real time`);
   return 1;
 }
@@ -119,7 +130,12 @@ function timeScaleOf(wanted: number, cluster: PlanOptions['cluster'], notices: s
 function serviceOf({ service }: Scenario): Plan['service'] {
   const { sessionAffinity, sessionAffinityTimeout, trafficDistribution = null } = service;
   const seconds = Math.ceil(ms(sessionAffinityTimeout) / 1000);
-  return { affinitySeconds: sessionAffinity === 'ClientIP' ? seconds : null, trafficDistribution };
+  return {
+    affinitySeconds: sessionAffinity === 'ClientIP' ? seconds : null,
+    trafficDistribution,
+    internalTrafficPolicy: service.internalTrafficPolicy,
+    sourceRanges: service.loadBalancerSourceRanges,
+  };
 }
 
 function nodesOf({ nodes, cloud }: Scenario): PlannedNode[] {
@@ -141,17 +157,25 @@ function nodesOf({ nodes, cloud }: Scenario): PlannedNode[] {
 function faultOf({ fault, cloud }: Scenario, load: Plan['load']): Plan['fault'] {
   if (fault === undefined) return null;
   const all = load.reduce((sum, item) => sum + (item.kind === 'streams' ? item.concurrency : 0), 0);
-  const parameters = parametersOf(faultTraits[fault.kind], fault);
+  const traits: FaultTraits = faultTraits[fault.kind];
+  const parameters = parametersOf(traits, fault);
+  const { command, recover } = fault;
   return {
     kind: fault.kind,
     target: targetOf(fault.target),
     pod: fault.pod,
     // Each cloud gives its own, and a fault that comes without one has none.
-    notice: faultTraits[fault.kind].notice === null ? null : (fault.notice ?? cloud),
+    ...(traits.noticeLength === undefined
+      ? { notice: traits.notice === null ? null : (fault.notice ?? cloud) }
+      : {}),
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
+    ...(command === undefined || recover === undefined
+      ? {}
+      : { commands: { command: nodeCommandWords(command), recover: nodeCommandWords(recover) } }),
     trigger: {
       streamsInFlight: fault.trigger.streamsInFlight ?? all,
       afterMs: ms(fault.trigger.after),
+      ...(fault.trigger.duringStep === undefined ? {} : { duringStep: fault.trigger.duringStep }),
     },
   };
 }

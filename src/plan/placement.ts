@@ -17,11 +17,15 @@ export function fittingNodes(
   );
 }
 
-/** Where its pods will be: a DaemonSet on each that fits, replicas of a Deployment spread over them by name. */
+/**
+ * The nodes of its pods, if somebody has looked; else the nodes where they will be: a DaemonSet's on each that fits, replicas of
+ * a Deployment spread over them by name.
+ */
 export function placementOf(
   nodes: readonly PlannedNode[],
   placement: PlannedPlacement,
 ): Map<NodeName, number> {
+  if (placement.on !== undefined) return new Map(Object.entries(placement.on));
   const fitting = fittingNodes(nodes, placement)
     .map(({ name }) => name)
     .sort();

@@ -30,6 +30,10 @@ export function planIngress(ingress: Scenario['ingress']): Plan['ingress'] {
   const period = readiness.period ?? traefik.readinessPeriod;
   return {
     ...planPods(ingress),
+    ...(ingress.hostNetwork ? { hostNetwork: true } : {}),
+    ...(ingress.hostPort ? { hostPort: true } : {}),
+    ...(ingress.tls ? { tls: true } : {}),
+    ...h2cOf(ingress.upstream),
     allowList: ingress.allowList,
     graceTimeOutMs: ms(traefik.graceTimeOut),
     requestAcceptGraceTimeoutMs: ms(traefik.requestAcceptGraceTimeout),
@@ -42,6 +46,24 @@ export function planIngress(ingress: Scenario['ingress']): Plan['ingress'] {
     },
     trustedIPs: traefik.trustedIPs,
   };
+}
+
+/**
+ * Until the kernel gives a connection up whose peer acknowledges nothing: Linux' net.ipv4.tcp_retries2 of 15
+ * (Documentation/networking/ip-sysctl.rst: at least 924.6 s).
+ */
+const tcpGivesUpMs: Milliseconds = 924_600;
+
+function h2cOf({
+  protocol,
+  via,
+  readIdleTimeout,
+  pingTimeout,
+}: Scenario['ingress']['upstream']): Pick<Plan['ingress'], 'h2c'> {
+  if (protocol === 'http1') return {};
+  const [readIdleMs, pingTimeoutMs] = [ms(readIdleTimeout), ms(pingTimeout)];
+  const givesUpMs = readIdleMs === 0 ? tcpGivesUpMs : Math.min(tcpGivesUpMs, readIdleMs + pingTimeoutMs);
+  return { h2c: { via, readIdleMs, pingTimeoutMs, givesUpMs } };
 }
 
 /**

@@ -1,14 +1,17 @@
 import * as z from 'zod';
 import { lanes } from '../base/connections.ts';
+import { type ClusterName, providerNames } from '../catalogue/clusters.ts';
 import { faultKinds } from '../catalogue/faults.ts';
 import { noticeNames } from '../catalogue/notices.ts';
+import { internalTrafficPolicies } from '../catalogue/policies.ts';
 import { plannedEdge } from '../presets/schema.ts';
 import { cloudName, policyName } from '../scenario/schema.ts';
+import { plannedIngress, plannedPlacement } from './schema-pods.ts';
 
 /*
  * The plan: one experiment with everything resolved. All durations are milliseconds of cluster time and all
- * rates are per second of cluster time; `timeScale` says by how much real time is shorter.
- * It stands in the history's header, so that a report needs nothing else.
+ * rates are per second of cluster time; real time is shorter by `timeScale`.
+ * It is in the history's header, so that a report needs nothing else.
  */
 
 const ms = z.number().min(0);
@@ -25,48 +28,23 @@ const plannedNode = z.object({
 export type { PlannedCheck, PlannedEdge } from '../presets/schema.ts';
 export { faultKinds, plannedEdge, policyName };
 
-const intOrShare = z.union([z.int(), z.string()]);
-
-const plannedPlacement = z.object({
-  kind: z.enum(['Deployment', 'DaemonSet']),
-  replicas: z.int(),
-  nodeSelector: strings,
-  tolerations: z.array(
-    z.object({
-      key: z.string().optional(),
-      operator: z.enum(['Exists', 'Equal']),
-      value: z.string().optional(),
-      effect: z.string().optional(),
-    }),
-  ),
-  terminationGraceMs: ms,
-  /** The container serves on for this long before SIGTERM; part of the grace period. 0: no hook. */
-  preStopMs: ms.default(0),
-  /** From the container's start until it listens. */
-  startDelayMs: ms.default(0),
-  /** Of a rollout; absent: Kubernetes' own (a Deployment 25 % and 25 %, a DaemonSet 0 and 1). */
-  strategy: z.object({ maxSurge: intOrShare.optional(), maxUnavailable: intOrShare.optional() }).optional(),
-  /** How long a new pod must have been ready before the next one is replaced. Absent: 0. */
-  minReadyMs: ms.optional(),
-});
-
-const plannedIngress = plannedPlacement.extend({
-  allowList: z.array(z.string()),
-  graceTimeOutMs: ms,
-  requestAcceptGraceTimeoutMs: ms,
-  readinessPeriodMs: ms,
-  /** The readiness probe, beside its period. Histories from before this field had these values. */
-  readiness: z
-    .object({ initialDelayMs: ms, timeoutMs: ms, failureThreshold: z.int(), successThreshold: z.int() })
-    .default({ initialDelayMs: 0, timeoutMs: 2000, failureThreshold: 1, successThreshold: 1 }),
-  trustedIPs: z.array(z.string()),
-});
-
 /** The ingress' Service, beside its externalTrafficPolicy. */
 const plannedService = z.object({
   /** How long a client address stays with its pod, whole seconds as Kubernetes takes them; null: sessionAffinity None. */
   affinitySeconds: z.int().nullable(),
   trafficDistribution: z.enum(['PreferSameNode', 'PreferSameZone', 'PreferClose']).nullable(),
+  /** For clients inside the cluster. Histories from before this field had the default. */
+  internalTrafficPolicy: z.enum(internalTrafficPolicies).default(internalTrafficPolicies[0]),
+  /** loadBalancerSourceRanges; `client`: where the load comes from. Empty: all are let in. */
+  sourceRanges: z.array(z.string()).default([]),
+});
+
+/** Pods of a cluster that send a load; null context: the kubeconfig's current one. */
+const plannedAgents = z.object({
+  context: z.string().nullable(),
+  namespace: z.string(),
+  count: z.int(),
+  image: z.string(),
 });
 
 const plannedStreams = z.object({
@@ -82,6 +60,8 @@ const plannedStreams = z.object({
   connectTimeoutMs: ms,
   renew: z.boolean(),
   expectStatus: z.int(),
+  /** Absent: this machine sends it. */
+  agents: plannedAgents.optional(),
 });
 
 const plannedProbe = z.object({
@@ -91,6 +71,7 @@ const plannedProbe = z.object({
   lanes: z.array(z.enum(lanes)),
   timeoutMs: ms,
   expectStatus: z.int(),
+  agents: plannedAgents.optional(),
 });
 
 const plannedAutocannon = z.object({
@@ -112,6 +93,9 @@ const plannedK6 = z.object({
   rate: z.number().nullable(),
   keepAlive: z.boolean(),
   expectStatus: z.int(),
+  /** The load is sent by the runners of a TestRun of the k6 operator. */
+  agents: plannedAgents.optional(),
+  runnerImage: z.string().optional(),
 });
 
 const plannedLoad = z.discriminatedUnion('kind', [
@@ -127,10 +111,11 @@ const plannedFault = z.object({
     node: z.string().optional(),
     pool: z.string().optional(),
     labels: strings.optional(),
+    zone: z.string().optional(),
     runs: z.enum(['ingress', 'app', 'nothing']).optional(),
     /** How many of the nodes that match; absent: one. */
     count: z.union([z.int(), z.literal('all')]).optional(),
-    /** From the first of them to the last. Absent: all at once. */
+    /** The time from the first of them to the last. Absent: all at once. */
     withinMs: ms.optional(),
   }),
   pod: z.enum(['ingress', 'app']),
@@ -138,7 +123,14 @@ const plannedFault = z.object({
   notice: z.enum(noticeNames).nullable().optional(),
   /** Its parameters (src/catalogue/faults.ts) as numbers. Histories from before this field lack it. */
   parameters: z.record(z.string(), z.number()).optional(),
-  trigger: z.object({ streamsInFlight: z.int(), afterMs: ms }),
+  /** Program and arguments of what takes a node and of what gives it back, with {name}, {zone} and {providerID} for the node's. */
+  commands: z.object({ command: z.array(z.string()), recover: z.array(z.string()) }).optional(),
+  trigger: z.object({
+    streamsInFlight: z.int(),
+    afterMs: ms,
+    /** Once this step of a switchover is made; absent: after the switchover. */
+    duringStep: z.int().optional(),
+  }),
 });
 
 const plannedTrial = z.object({
@@ -169,9 +161,28 @@ const plannedTimers = z.object({
   proxyMinSyncMs: ms,
 });
 
-export const providerName = z.enum(['embedded', 'kind', 'context', 'watch']);
+/** The settings for a cluster that is there already. */
+const plannedOwnCluster = z.object({
+  /** A context of the kubeconfig. */
+  context: z.string(),
+  service: z.object({ namespace: z.string(), name: z.string() }),
+  url: z.string(),
+  /** The address to connect to; null: what the URL's name resolves to. */
+  address: z.string().nullable(),
+  /** What probes ask for; null: the URL's own path. */
+  probePath: z.string().nullable(),
+  /** The label without which no fault touches a node. */
+  optIn: z.object({ key: z.string(), value: z.string() }),
+  maxNodes: z.int(),
+  deleteEmptydirData: z.boolean(),
+  /** Limits over the whole run: the most streams that may be lost, and probes of a lane that may fail; null: any number. */
+  maxLost: z.int().nullable(),
+  maxFailed: z.int().nullable(),
+});
 
-/** As the header of a history holds it. What is optional a measurement from outside any cluster has no part in. */
+export const providerName = z.enum(providerNames);
+
+/** The plan as the header of a history holds it. A measurement from outside any cluster has none of the optional parts. */
 export const plan = z.object({
   experiment: z.string(),
   description: z.string(),
@@ -198,6 +209,8 @@ export const plan = z.object({
   observe: z.enum(['full', 'short']).optional(),
   timers: plannedTimers.optional(),
   kubeProxyMode: z.enum(['iptables', 'nftables']).optional(),
+  /** Absent: midflight makes the cluster. */
+  ownCluster: plannedOwnCluster.optional(),
   images: z
     .object({
       node: z.string().nullable(),
@@ -225,18 +238,20 @@ const experimentPlan = plan.required({
   images: true,
 });
 
-/** Of an experiment, or of a watch, which has no cluster. */
+/** The plan of an experiment, or of a watch, which has no cluster. */
 export type AnyPlan = z.infer<typeof plan>;
-/** Of an experiment: every part is there. */
-export type Plan = z.infer<typeof experimentPlan>;
+/** The plan of an experiment: every part is there. */
+export type Plan = z.infer<typeof experimentPlan> & { readonly provider: ClusterName };
 export type PlannedNode = z.infer<typeof plannedNode>;
 export type PlannedStreams = z.infer<typeof plannedStreams>;
 export type PlannedProbe = z.infer<typeof plannedProbe>;
 export type PlannedAutocannon = z.infer<typeof plannedAutocannon>;
 export type PlannedK6 = z.infer<typeof plannedK6>;
+export type PlannedAgents = z.infer<typeof plannedAgents>;
 export type PlannedLoad = z.infer<typeof plannedLoad>;
 export type PlannedFault = z.infer<typeof plannedFault>;
 export type PlannedTrial = z.infer<typeof plannedTrial>;
+export type PlannedOwnCluster = z.infer<typeof plannedOwnCluster>;
 export type PlannedTimers = z.infer<typeof plannedTimers>;
 export type PlannedPlacement = z.infer<typeof plannedPlacement>;
 export type PlannedExpectation = z.infer<typeof expectation>;

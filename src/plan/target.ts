@@ -1,7 +1,8 @@
 import { MidflightError } from '../base/errors.ts';
 import { pick, seededRandom, seedOf } from '../base/random.ts';
 import type { NodeName } from '../base/units.ts';
-import { faultTraits, takesPod, takesWorkload } from '../catalogue/faults.ts';
+import { faultTraits, takesWorkload } from '../catalogue/faults.ts';
+import { zoneLabel } from '../catalogue/zones.ts';
 import { hasLabels } from '../kube/labels.ts';
 import { placementOf } from './placement.ts';
 import type { Plan, PlannedFault } from './schema.ts';
@@ -31,6 +32,7 @@ const parts: { name: keyof Target; matches(target: Target, node: TargetNode, run
       name: 'labels',
       matches: ({ labels = {} }, node) => hasLabels(labels, node.labels),
     },
+    { name: 'zone', matches: ({ zone }, { labels }) => zone === undefined || labels[zoneLabel] === zone },
     {
       name: 'runs',
       matches: ({ runs }, { name }, running) => runs === undefined || runsIt(runs, name, running),
@@ -40,6 +42,13 @@ const parts: { name: keyof Target; matches(target: Target, node: TargetNode, run
 function runsIt(what: NonNullable<Target['runs']>, node: NodeName, { ingress, app }: Running): boolean {
   if (what === 'nothing') return !ingress.has(node) && !app.has(node);
   return (what === 'ingress' ? ingress : app).has(node);
+}
+
+const nothingRuns: Running = { ingress: new Set(), app: new Set() };
+
+/** Whether the node satisfies every part but `runs`. */
+export function matchesByItself(target: Target, node: TargetNode): boolean {
+  return parts.every(({ name, matches }) => name === 'runs' || matches(target, node, nothingRuns));
 }
 
 /** The nodes that satisfy every part, sorted by name. Throws `no-target` if there are none. */
@@ -58,7 +67,7 @@ export function targetCandidates(
     }
     left = matching;
   }
-  if (takesPod(faultTraits[fault.kind])) left = left.filter(({ name }) => running[fault.pod].has(name));
+  if (faultTraits[fault.kind].aims === 'pod') left = left.filter(({ name }) => running[fault.pod].has(name));
   if (left.length === 0) {
     const what = `fault.target matches no node that runs a pod of ${fault.pod}, which ${fault.kind} needs`;
     throw new MidflightError('no-target', what, {
@@ -100,9 +109,9 @@ export function chooseTargets(
   return chosen;
 }
 
-/** The nodes that each repeat's fault would hit, were the pods placed as planned; none without a fault. */
+/** The nodes that each repeat's fault would hit, were the pods placed as planned; none without a fault, or if no node is known. */
 export function plannedTargets({ fault, nodes, ingress, app, seed, repeats }: Plan): NodeName[][] {
-  if (fault === null) return [];
+  if (fault === null || nodes.length === 0) return [];
   if (takesWorkload(faultTraits[fault.kind])) return Array.from({ length: repeats }, () => []);
   const candidates = targetCandidates(fault, nodes, {
     ingress: new Set(placementOf(nodes, ingress).keys()),

@@ -1,4 +1,5 @@
-import { faultTraits, takesWorkload } from '../catalogue/faults.ts';
+import { clusters } from '../catalogue/clusters.ts';
+import { type FaultTraits, faultTraits } from '../catalogue/faults.ts';
 import { isSwitchover, policyTraits } from '../catalogue/policies.ts';
 import { switchovers } from '../catalogue/switchovers.ts';
 import { evictionMs } from './eviction.ts';
@@ -9,15 +10,11 @@ import { lifeMs, ownEndMs } from './pods.ts';
 import type { Plan, PlannedPlacement, PlannedTrial } from './schema.ts';
 import { plannedTargets } from './target.ts';
 
-/** From nothing to a cluster that serves, seconds; measured on two cores. */
-const startSeconds = { embedded: 4, kind: 60, context: 5, watch: 1 } as const;
-/** Process starts and waits between two trials, seconds of real time. */
-const perTrialSeconds = { embedded: 0.7, kind: 8, context: 5, watch: 0 } as const;
-
 /** What the whole run should take, by its timers alone. Real seconds; shown before a run and beside its progress. */
 export function expectedWallSeconds(plan: Plan): number {
   const trials = plan.trials.reduce((sum, trial) => sum + trialMs(plan, trial), 0);
-  const overhead = startSeconds[plan.provider] + plan.trials.length * perTrialSeconds[plan.provider];
+  const { startSeconds, perTrialSeconds } = clusters[plan.provider];
+  const overhead = startSeconds + plan.trials.length * perTrialSeconds;
   return Math.ceil(overhead + trials / plan.timeScale / 1000);
 }
 
@@ -42,7 +39,7 @@ export function trialMs(plan: Plan, trial: PlannedTrial): number {
   return settle + Math.max(observed, streamsEnd) + readmission;
 }
 
-/** From the first stream's start to the fault (or to where it would be), milliseconds of cluster time. */
+/** The time from the first stream's start to the fault (or to when it would be), milliseconds of cluster time. */
 export function injectionMs(plan: Plan, trial: PlannedTrial): number {
   const ramp = Math.max(
     0,
@@ -66,21 +63,23 @@ function faultMs(plan: Plan, trial: PlannedTrial): number {
   if (fault === null) return 0;
   const final = edge.checks[policyTraits(trial.policy).final];
   const ejected = final.unhealthyThreshold * final.intervalMs;
-  const { losesLease, ownGrace } = faultTraits[fault.kind];
+  const { losesLease, ownGrace, oneByOne }: FaultTraits = faultTraits[fault.kind];
   const notice = noticeOf(fault);
   const evicted = evictedMs(plan, trial);
   const grace = timers.nodeMonitorGraceMs + timers.nodeMonitorPeriodMs / 2;
   const notReady = losesLease && (observe === 'full' || evicted > 0) ? grace : 0;
   const back = evicted === 0 ? 0 : evicted + final.healthyThreshold * final.intervalMs + stabilityMs;
+  // Until the ingress believes a dead app no longer.
+  const givenUp = losesLease && plan.ingress.h2c !== undefined ? plan.ingress.h2c.givesUpMs + stabilityMs : 0;
   const stall = Math.max(0, ...load.map((item) => (item.kind === 'streams' ? item.stallMs : 0)));
-  const rolled = takesWorkload(faultTraits[fault.kind]) ? rolloutMs(plan[fault.pod], plan.ingress) : 0;
+  const rolled = oneByOne === true ? rolloutMs(plan[fault.pod], plan.ingress) : 0;
   const ending = ownGrace ? Math.max(lifeOf(plan.ingress), plan.app.preStopMs) : 0;
   return (
     rolled +
     (fault.target.withinMs ?? 0) +
     (notice?.ms ?? 0) +
     ending +
-    Math.max(ejected + stabilityMs, notReady + back, stall)
+    Math.max(ejected + stabilityMs, notReady + back, givenUp, stall)
   );
 }
 
@@ -92,7 +91,7 @@ const rolloutMs = (pods: PlannedPlacement, { readiness }: Plan['ingress']) =>
 const lifeOf = (ingress: Plan['ingress']) =>
   ingress.preStopMs === 0 ? 0 : lifeMs(ingress.preStopMs, ingress.terminationGraceMs, ownEndMs(ingress));
 
-/** As evictionMs, with the pods where the plan places them. */
+/** Like evictionMs, with the pods where the plan places them. */
 function evictedMs(plan: Plan, { repeat }: PlannedTrial): number {
   const targets = plannedTargets(plan)[repeat] ?? [];
   if (targets.length === 0) return 0;
@@ -100,8 +99,8 @@ function evictedMs(plan: Plan, { repeat }: PlannedTrial): number {
   return evictionMs(plan, targets, { ingress: on('ingress'), app: on('app') });
 }
 
-/** A node's start on a real cluster takes seconds that no timer of the scenario covers. */
+/** A node's start takes seconds that no timer of the scenario covers. */
 function recoveryMs({ provider, ingress, app }: Plan): number {
   const start = Math.max(ingress.startDelayMs, ingress.readiness.initialDelayMs, app.startDelayMs);
-  return (provider === 'embedded' ? 5000 : 15_000) + start;
+  return clusters[provider].nodeStartMs + start;
 }

@@ -94,7 +94,7 @@ function expectationsOf({
 /** A window of fewer probes than this is well by chance. */
 const leastProbes = 5;
 
-/** The stability window, long enough to hold that many probes of a lane; a wider one than was asked for is said. */
+/** The stability window, long enough to hold that many probes of a lane; one that is wider than was asked for is reported. */
 function widened({ stabilityMs, rate }: WatchPlanOptions): { stabilityMs: number; notices: string[] } {
   const least = rate === 0 ? 0 : Math.ceil((leastProbes * 1000) / rate);
   if (stabilityMs >= least) return { stabilityMs, notices: [] };

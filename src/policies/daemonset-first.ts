@@ -8,7 +8,7 @@ import type { Switchover } from './strategy.ts';
 /**
  * An ingress pod on every node first: at the flip each node serves under either policy. For balancers that ignore the
  * exclude label this is the way to Local. Afterwards the extra pods go. Under Local their nodes leave the balancer first,
- * by the label; where it is ignored, the pods go on serving until the balancer has noticed.
+ * by the label; if it is ignored, the pods go on serving until the balancer has noticed.
  */
 export const daemonsetFirst: Switchover = {
   preconditions: [balancerSeen, matters, noNodeLeaving, somewhereToGo, copyable, takenBack],

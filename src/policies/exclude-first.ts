@@ -6,7 +6,7 @@ import type { Switchover } from './strategy.ts';
 
 /**
  * Nodes without an ingress pod leave the balancer, and then the policy changes: at the flip it holds only nodes that serve
- * under either policy. Under Local the label stays where the balancer counts a new target as healthy until its checks
+ * under either policy. Under Local the label stays if the balancer counts a new target as healthy until its checks
  * have failed: taking it away would send new connections to nodes that drop them.
  */
 export const excludeFirst: Switchover = {

@@ -1,6 +1,7 @@
 import { type PolicyName, policies } from '../catalogue/policies.ts';
 import type { SwitchoverName } from '../catalogue/switchovers.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
+import { arrangements } from './arrangements.ts';
 import { daemonsetFirst } from './daemonset-first.ts';
 import { excludeFirst } from './exclude-first.ts';
 import { inPlace } from './in-place.ts';
@@ -21,17 +22,17 @@ const switchovers: Readonly<Record<SwitchoverName, Switchover>> = {
 
 /** How a policy of a scenario is carried out in front of this balancer. */
 export function strategyOf(name: PolicyName, edge: PlannedEdge): Strategy {
-  const { initial, final, switchover, trafficDistribution } = policies[name];
+  const traits = policies[name];
+  const { initial, final, switchover, trafficDistribution } = traits;
   const found = switchover === null ? null : switchovers[switchover];
   return {
     name,
     initial,
     final,
     trafficDistribution,
+    arrangement: traits.arrangement === undefined ? null : arrangements[traits.arrangement],
     switchOver:
-      found === null
-        ? null
-        : { preconditions: found.preconditions, steps: found.steps({ initial, final }, edge) },
+      found === null ? null : { preconditions: found.preconditions, steps: found.steps(traits, edge) },
   };
 }
 
@@ -47,5 +48,6 @@ export async function refusalOf(
   return null;
 }
 
+export { exclusionOwner } from './exclusion-owner.ts';
 export type { BalancerSight, NodeSight } from './sight.ts';
-export type { Step, Strategy, SwitchoverContext } from './strategy.ts';
+export type { Step, StepsTaken, Strategy, SwitchoverContext } from './strategy.ts';

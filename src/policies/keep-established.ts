@@ -4,7 +4,7 @@ import { keep } from './steps/keep.ts';
 import type { Switchover } from './strategy.ts';
 
 /**
- * For a balancer that cuts open connections of nodes which leave it or are found unhealthy: it is first configured to leave them
+ * For a balancer that cuts open connections of nodes that leave it or become unhealthy: it is first configured to leave them
  * alone.
  */
 export const keepEstablished: Switchover = {

@@ -12,7 +12,7 @@ const cell = z.object({
   failedSeconds: z.number(),
   streamsLost: z.number(),
   streams: z.number(),
-  /** From the first step to the last evidence; null: one patch. */
+  /** The time from the first step to the last evidence; null: one patch. */
   totalSeconds: z.number().nullable(),
 });
 const matrix = z.array(z.object({ preset: z.string(), cells: z.array(cell) }));

@@ -1,5 +1,9 @@
-import { excludeLabel } from '../kube/names.ts';
-import { extraSleepMs } from './extra-pods.ts';
+import type { WayNeed } from '../catalogue/switchovers.ts';
+import { httpStatusOf } from '../kube/errors.ts';
+import { autoscalerTaint, excludeLabel } from '../kube/names.ts';
+import { extraSleepMs } from '../plan/extra-sleep.ts';
+import { balancerNeeds } from '../plan/way-needs.ts';
+import { exclusionOwner } from './exclusion-owner.ts';
 import type { NodeSight } from './sight.ts';
 import type { Precondition } from './strategy.ts';
 
@@ -8,7 +12,7 @@ import type { Precondition } from './strategy.ts';
  * pkg/apis/v1/taints.go and v1beta1; AWS node termination handler, pkg/node; GKE "impending node termination".
  */
 const leaving = [
-  'ToBeDeletedByClusterAutoscaler',
+  autoscalerTaint,
   'karpenter.sh/disrupted',
   'karpenter.sh/disruption',
   'aws-node-termination-handler/spot-itn',
@@ -36,11 +40,13 @@ export const noNodeLeaving: Precondition = {
   },
 };
 
-const labelHonoured: Precondition = {
-  name: 'the exclude label is honoured',
-  broken: async ({ edge }) =>
-    edge.excludeLabel === 'honoured' ? null : `${edge.preset} ignores the label ${excludeLabel}`,
-};
+/** What the balancer alone decides; `midflight rehearse` goes by the same. */
+const byBalancer = (name: string, need: WayNeed): Precondition => ({
+  name,
+  broken: async ({ edge }) => balancerNeeds[need](edge),
+});
+
+const labelHonoured = byBalancer('the exclude label is honoured', 'exclude-label');
 
 /** k8s.io/cloud-provider up to 0.33 goes by the label's presence, from 0.34 on by its value. */
 const labelPlain: Precondition = {
@@ -54,8 +60,14 @@ const labelPlain: Precondition = {
 
 const noPodExcluded: Precondition = {
   name: 'no ingress pod runs on an excluded node',
-  async broken({ nodes }) {
-    const found = (await nodes()).find((node) => node.runsIngress && excludeLabel in node.labels);
+  async broken({ nodes, final, service }) {
+    const owner = exclusionOwner(service);
+    // The flip back takes away what an earlier flip has set for this Service.
+    const goes = ({ excludedFor }: NodeSight) =>
+      final === 'Cluster' && excludedFor.length > 0 && excludedFor.every((one) => one === owner);
+    const found = (await nodes()).find(
+      (node) => node.runsIngress && excludeLabel in node.labels && !goes(node),
+    );
     return found === undefined ? null : `node ${found.name} runs an ingress pod and is excluded`;
   },
 };
@@ -68,29 +80,37 @@ export const somewhereToGo: Precondition = {
   },
 };
 
-export const checkPinnable: Precondition = {
-  name: 'the check can be pinned',
-  broken: async ({ edge }) =>
-    edge.pinCheck === null ? `the health check of ${edge.preset} cannot be set apart from the policy` : null,
-};
-
-export const keepable: Precondition = {
-  name: 'open connections can be kept',
-  async broken({ edge }) {
-    if (edge.keepEstablished !== null) return null;
-    return edge.onEjected === 'persist' && edge.drainTimeoutMs === 0
-      ? `${edge.preset} leaves open connections alone already`
-      : `${edge.preset} has no setting that leaves open connections alone`;
+/** The label takes a node out of every load balancer; under Local a Service has no other nodes than those of its pods. */
+const othersKeepNode: Precondition = {
+  name: 'no other Service loses all its nodes',
+  async broken({ nodes, others }) {
+    const seen = await nodes();
+    const stay = new Set(
+      seen
+        .filter(({ runsIngress, labels }) => runsIngress && !(excludeLabel in labels))
+        .map(({ name }) => name),
+    );
+    const now = new Set(seen.filter(({ labels }) => !(excludeLabel in labels)).map(({ name }) => name));
+    const all = await others().catch((error: unknown) => {
+      if (httpStatusOf(error) === 403) return null;
+      throw error;
+    });
+    if (all === null)
+      return 'whether another Service under Local would lose its nodes is not known: these credentials may not list services and pods in all namespaces';
+    const cut = all.find(
+      (one) => one.nodes.some((node) => now.has(node)) && !one.nodes.some((node) => stay.has(node)),
+    );
+    return cut === undefined
+      ? null
+      : `it would take every node of Service ${cut.service} out of its load balancer: that one has Local too, and the exclude label is for all`;
   },
 };
 
-export const matters: Precondition = {
-  name: 'the policy matters',
-  broken: async ({ edge }) =>
-    edge.onFlip === 'nothing'
-      ? `${edge.preset} sends connections to the pods themselves: the policy is moot, and changing it costs nothing`
-      : null,
-};
+export const checkPinnable = byBalancer('the check can be pinned', 'pinned-check');
+
+export const keepable = byBalancer('open connections can be kept', 'kept-connections');
+
+export const matters = byBalancer('the policy matters', 'policy-matters');
 
 export const movable: Precondition = {
   name: 'clients can be moved',
@@ -132,6 +152,7 @@ export const forExclusion: readonly Precondition[] = [
   labelPlain,
   noPodExcluded,
   somewhereToGo,
+  othersKeepNode,
 ];
 
 export const podless = (nodes: readonly NodeSight[]): NodeSight[] =>

@@ -5,6 +5,8 @@ import type { TrafficPolicy } from '../catalogue/policies.ts';
 export interface NodeSight {
   readonly name: NodeName;
   readonly labels: Readonly<Record<string, string>>;
+  /** Whom midflight has excluded it for, by its mark on the exclude label; empty: nobody, or somebody else has. */
+  readonly excludedFor: readonly string[];
   /** Keys of its taints. */
   readonly taints: readonly string[];
   readonly unschedulable: boolean;

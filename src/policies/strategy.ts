@@ -30,6 +30,8 @@ export interface SwitchoverContext {
   readyIngress(): ReadonlySet<NodeName>;
   /** The nodes that may be targets, as the API has them now. */
   nodes(): Promise<NodeSight[]>;
+  /** The other Services behind load balancers under Local, with the nodes that serve each: the exclude label is for them too. */
+  others(): Promise<readonly { readonly service: string; readonly nodes: readonly NodeName[] }[]>;
   /** What the ingress pods are made from, as their controller has it now; null: nothing that can be copied. */
   ingressTemplate(): Promise<V1PodTemplateSpec | null>;
   /** Whether a node counts as left only when its last open connection has ended. */
@@ -72,15 +74,20 @@ export interface Precondition {
 /** A way to change the policy under load. */
 export interface Switchover {
   readonly preconditions: readonly Precondition[];
-  steps(policy: Pick<PolicyTraits, 'initial' | 'final'>, edge: PlannedEdge): readonly Step[];
+  steps(policy: Pick<PolicyTraits, 'initial' | 'final' | 'becomes'>, edge: PlannedEdge): readonly Step[];
 }
 
-/** One row of the comparison: how the Service's traffic policy stands, and how it is changed under load. */
+/** What is changed, if its preconditions hold. */
+export interface StepsTaken {
+  readonly preconditions: readonly Precondition[];
+  readonly steps: readonly Step[];
+}
+
+/** One row of the comparison: the Service's traffic policy, and how it is changed under load. */
 export interface Strategy extends Pick<PolicyTraits, 'initial' | 'final' | 'trafficDistribution'> {
   readonly name: PolicyName;
+  /** What is arranged before any load begins, and undone after it. Null: nothing. */
+  readonly arrangement: StepsTaken | null;
   /** Null for a policy that stays. */
-  readonly switchOver: {
-    readonly preconditions: readonly Precondition[];
-    readonly steps: readonly Step[];
-  } | null;
+  readonly switchOver: StepsTaken | null;
 }

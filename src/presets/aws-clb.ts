@@ -47,6 +47,8 @@ export const awsClb: PlannedEdge = {
     'service.beta.kubernetes.io/aws-load-balancer-connection-draining-enabled': 'true',
     'service.beta.kubernetes.io/aws-load-balancer-connection-draining-timeout': '3600',
   },
+  // cloud-provider-aws pkg/providers/v1/aws.go, EnsureLoadBalancer: rules of the balancer's security group, which drops.
+  sourceRanges: 'drop',
   source:
     'cloud-provider-aws pkg/providers/v1/aws_loadbalancer.go; AWS "Configure connection draining for your Classic Load Balancer"; reconcile delay and connect time-out estimated',
 };

@@ -18,6 +18,11 @@ export const awsNlbIntree: PlannedEdge = {
   drainTimeoutMs: 300_000, // AWS, target groups: deregistration_delay.timeout_seconds 300, the default
   onRemoved: 'persist', // the same page: deregistration_delay.connection_termination.enabled is false for TCP
   allUnhealthy: 'all', // fails open: target-group-health-checks
+  // repost.aws/knowledge-center/elb-dns-cross-zone-balance-configuration: off by default for Network Load Balancers; each
+  // zone with a healthy target has an address in DNS, and only targets of that zone behind it.
+  crossZone: false,
+  // AWS "How Elastic Load Balancing works": the DNS entry has a TTL of 60 s. How long the record itself takes to go is not published.
+  zoneDelayMs: 60_000,
   panicThreshold: 0, // the same page: fails open when no target is healthy
   // cloud-provider-aws pkg/providers/v1/aws_loadbalancer.go: all nodes are targets, whatever the policy.
   backends: { Cluster: { from: 'nodes', max: null }, Local: { from: 'nodes', max: null } },
@@ -45,6 +50,8 @@ export const awsNlbIntree: PlannedEdge = {
   pinCheck: awsPin,
   // cloud-provider-aws docs/service_controller.md: no annotation for a target group's attributes of this kind.
   keepEstablished: null,
+  // cloud-provider-aws pkg/providers/v1/aws_loadbalancer.go, updateInstanceSecurityGroupsForNLB: rules of the nodes' group.
+  sourceRanges: 'drop',
   source:
     'cloud-provider-aws pkg/providers/v1/aws.go, aws_loadbalancer.go; AWS "Health checks for Network Load Balancer target groups"; aws/containers-roadmap#470; reconcile delay estimated; what becomes of established connections inferred',
 };

@@ -24,6 +24,11 @@ export const awsNlbLbc: PlannedEdge = {
   // go on after the delay as well.
   onRemoved: 'persist',
   allUnhealthy: 'all', // target-group-health-checks: all targets failing, it fails open to all of them
+  // repost.aws/knowledge-center/elb-dns-cross-zone-balance-configuration: off by default for Network Load Balancers; each
+  // zone with a healthy target has an address in DNS, and only targets of that zone behind it.
+  crossZone: false,
+  // AWS "How Elastic Load Balancing works": the DNS entry has a TTL of 60 s. How long the record itself takes to go is not published.
+  zoneDelayMs: 60_000,
   panicThreshold: 0, // the same page: fails open when no target is healthy (minimum count 1 by default)
   // aws-load-balancer-controller pkg/backend/endpoint_utils.go: instance targets are all nodes, whatever the policy.
   backends: { Cluster: { from: 'nodes', max: null }, Local: { from: 'nodes', max: null } },
@@ -47,6 +52,9 @@ export const awsNlbLbc: PlannedEdge = {
   newTarget: 'unhealthy',
   // aws-load-balancer-controller pkg/backend/endpoint_utils.go: nodes with the label are no targets, whatever its value.
   excludeLabel: 'honoured',
+  // aws-load-balancer-controller pkg/backend/endpoint_utils.go, toBeDeletedByCATaint: such a node is no traffic proxy, and
+  // a change of that is a cause to reconcile.
+  actsOnTaint: true,
   // aws-load-balancer-controller docs, "annotations": the check's protocol, port and path.
   pinCheck: awsPin,
   // The same page, and the controller's docs, "annotations": attributes of the target group.
@@ -54,6 +62,8 @@ export const awsNlbLbc: PlannedEdge = {
     'service.beta.kubernetes.io/aws-load-balancer-target-group-attributes':
       'target_health_state.unhealthy.connection_termination.enabled=false,deregistration_delay.timeout_seconds=3600',
   },
+  // aws-load-balancer-controller docs, "spec.loadBalancerSourceRanges": inbound rules of its security group, which drops.
+  sourceRanges: 'drop',
   source:
     'aws-load-balancer-controller pkg/service/model_builder.go, pkg/deploy/elbv2/target_group_synthesizer.go; AWS "Health checks for Network Load Balancer target groups"; aws/containers-roadmap#470; reconcile delay estimated',
 };

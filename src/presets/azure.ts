@@ -53,6 +53,8 @@ export const azure: PlannedEdge = {
   },
   // Nothing to set: established flows go on as they are.
   keepEstablished: null,
+  // cloud-provider-azure pkg/provider: rules of the network security group; kube-proxy as well, as packets keep the address.
+  sourceRanges: 'drop',
   source:
     'cloud-provider-azure pkg/consts/consts.go; Microsoft "Azure Load Balancer health probes"; probe time-out and reconcile delay estimated',
 };

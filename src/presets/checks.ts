@@ -42,7 +42,7 @@ export const awsPin: PlannedEdge['pinCheck'] = {
   port: 'healthz',
 };
 
-/** A handshake with the pod itself, where the pods are the targets. */
+/** A handshake with the pod itself, if the pods are the targets. */
 export function podTcp(timing: Timing): PlannedCheck {
   return { kind: 'tcp', port: 'pod', path: '', ...timed(timing) };
 }

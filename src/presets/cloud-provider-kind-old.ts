@@ -18,6 +18,8 @@ export const cloudProviderKindOld: PlannedEdge = {
   onFlip: 'restart', // the same file, proxyUpdateLoadBalancer: the new configuration is written, and the container restarted
   addressGoneMs: 1000, // estimate: it is polled every 500 ms, and must run twice
   upstreamConnectTimeoutMs: 5000, // the same file: connect_timeout 5s
+  // pkg/loadbalancer/proxy.go of then: its template has no ranges, and kube-proxy leaves node ports alone.
+  sourceRanges: 'ignored',
   source:
     'cloud-provider-kind pkg/loadbalancer/proxy.go at 09eacffa; Envoy Cluster.CommonLbConfig; reconcile delay and restart estimated',
 };

@@ -47,6 +47,9 @@ export const cloudProviderKind: PlannedEdge = {
   pinCheck: null,
   // Nothing to set: open connections are left alone as they are.
   keepEstablished: null,
+  // cloud-provider-kind pkg/loadbalancer/proxy.go: source_prefix_ranges of the filter chain. Envoy closes what none matches,
+  // with the client's request unread: RST.
+  sourceRanges: 'reset',
   source:
     'cloud-provider-kind pkg/loadbalancer/proxy.go at 57084484; Envoy HttpHealthCheck and Cluster; reconcile delay estimated',
 };

@@ -35,9 +35,10 @@ export const custom: PlannedEdge = {
   newTarget: 'unhealthy',
   // our choice: as Kubernetes' own service controller
   excludeLabel: 'honoured',
-  // our choice: stands for an administrator who sets the check by hand
+  // our choice: models an administrator who sets the check by hand
   pinCheck: { annotations: { 'midflight.dev/check': 'http:10256/healthz' }, port: 'healthz' },
-  // our choice: stands for an administrator who sets it by hand
+  // our choice: models an administrator who sets it by hand
   keepEstablished: { 'midflight.dev/connection-draining-timeout': '3600' },
+  sourceRanges: 'drop', // our choice: what kube-proxy does behind a passthrough balancer
   source: "midflight's own defaults; whatever the scenario overrides is the user's",
 };

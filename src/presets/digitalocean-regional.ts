@@ -50,6 +50,8 @@ export const digitaloceanRegional: PlannedEdge = {
   },
   // Nothing to set: open connections are left alone as they are.
   keepEstablished: null,
+  // docs.digitalocean.com, release note of 16 July 2024: DOKS supports the field. That it drops is inferred.
+  sourceRanges: 'drop',
   source:
     'digitalocean-cloud-controller-manager do/loadbalancers.go; DigitalOcean "Load Balancer Support"; reconcile delay, ejection and connect time-out estimated',
 };

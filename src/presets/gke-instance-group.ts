@@ -49,8 +49,11 @@ export const gkeInstanceGroup: PlannedEdge = {
   // ingress-gce pkg/l4/healthchecks/healthchecksl4.go: the controller sets port and path anew at each sync.
   pinCheck: null,
   // By hand: `gcloud compute backend-services update NAME --connection-draining-timeout=3600`; ingress-gce keeps a
-  // user's value (pkg/backends, EnsureL4BackendService). The annotation stands for that command.
+  // user's value (pkg/backends, EnsureL4BackendService). The annotation models that command.
   keepEstablished: { 'midflight.dev/connection-draining-timeout': '3600' },
+  // kube-proxy pkg/proxy/iptables/proxier.go, usesFWChain: what comes to the balancer's own address from elsewhere is dropped,
+  // and packets keep that address here. The cloud's firewall rule drops before (ingress-gce pkg/firewalls).
+  sourceRanges: 'drop',
   source:
     'ingress-gce pkg/l4/healthchecks/healthchecksl4.go, pkg/l4/backends/backends.go; Google Cloud "Traffic distribution for external passthrough Network Load Balancers", "Enable connection draining"; reconcile delay estimated',
 };

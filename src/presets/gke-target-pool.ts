@@ -42,6 +42,7 @@ export const gkeTargetPool: PlannedEdge = {
   pinCheck: null,
   // Target pools have no such setting.
   keepEstablished: null,
+  sourceRanges: 'drop', // kube-proxy pkg/proxy/iptables/proxier.go, usesFWChain, as gke-instance-group
   source:
     'cloud-provider-gcp providers/gce/gce.go, gce_healthchecks.go, gce_loadbalancer_external.go; Google Cloud "Target pool-based external passthrough Network Load Balancer"; kubernetes/kubernetes#77512; reconcile delay estimated',
 };

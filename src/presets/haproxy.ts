@@ -35,9 +35,10 @@ export const haproxy: PlannedEdge = {
   ejectOn503: false, // `fall` holds for any failed check
   upstreamConnectTimeoutMs: 2000, // our configuration: timeout connect 2s, retries 0
   excludeLabel: 'honoured', // our configuration, as a cloud controller
-  // Our configuration: whoever keeps it can keep the check where it is. The annotation stands for that.
+  // Our configuration: whoever maintains it can leave the check unchanged. The annotation models that.
   pinCheck: { annotations: { 'midflight.dev/check': 'http:10256/healthz' }, port: 'healthz' },
   keepEstablished: null, // nothing to set: open connections are left alone as they are
+  sourceRanges: 'ignored', // our configuration has no such rule, and kube-proxy leaves node ports alone
   source:
     'HAProxy configuration manual and management guide 2.6, src/server.c, src/check.c; a configuration of our own, measured on kind',
 };

@@ -43,6 +43,7 @@ export const hetzner: PlannedEdge = {
     port: 'healthz',
   },
   keepEstablished: null, // nothing to set: open connections are taken to be left alone
+  sourceRanges: 'ignored', // hetznercloud/hcloud-cloud-controller-manager#218: not supported
   source:
     'hcloud-cloud-controller-manager internal/hcops/load_balancer.go, docs/reference/load_balancer_annotations.md; Hetzner Cloud API; data path estimated',
 };

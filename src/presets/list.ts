@@ -49,7 +49,7 @@ export const presets: Record<PresetName, PlannedEdge> = {
   custom,
 };
 
-/** What a cloud's name alone stands for: what that cloud makes by default today, and the notice that says so. */
+/** What a cloud's name alone means: what that cloud makes by default today, and the notice that explains it. */
 export const aliases: Record<PresetAlias, { readonly preset: PresetName; readonly notice: string }> = {
   gke: {
     preset: 'gke-neg',

@@ -35,6 +35,8 @@ export const metallbL2: PlannedEdge = {
   excludeLabel: 'honoured', // speaker/layer2_controller.go, speakersForPool: IsNodeExcludedFromBalancers
   pinCheck: null, // there is no check that could be set
   keepEstablished: null, // there is no such setting
+  // kube-proxy pkg/proxy/iptables/proxier.go, usesFWChain: packets come with the balancer's address, and others are dropped.
+  sourceRanges: 'drop',
   source:
     'metallb speaker/layer2_controller.go; hashicorp/memberlist DefaultLANConfig; metallb.io "MetalLB in layer 2 mode"; health check a stand-in, resets inferred',
 };

@@ -44,6 +44,8 @@ export const octavia: PlannedEdge = {
   pinCheck: null,
   // Nothing to set: open connections are left alone as they are.
   keepEstablished: null,
+  // kubernetes/cloud-provider-openstack#770: allowed CIDRs of the listener. Inferred: rules of its port's security group drop.
+  sourceRanges: 'drop',
   source:
     'cloud-provider-openstack pkg/openstack/openstack.go and documentation; Octavia API timeout_member_connect; reconcile delay estimated',
 };

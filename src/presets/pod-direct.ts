@@ -40,6 +40,7 @@ export const podDirect: PlannedEdge = {
     'service.beta.kubernetes.io/aws-load-balancer-target-group-attributes':
       'target_health_state.unhealthy.connection_termination.enabled=false,deregistration_delay.timeout_seconds=3600',
   },
+  sourceRanges: 'drop', // aws-load-balancer-controller: a security group, as aws-nlb-lbc
   source:
     'aws-load-balancer-controller pkg/service/model_build_target_group.go, pkg/backend/endpoint_resolver.go; ingress-gce pkg/neg; aws/containers-roadmap#470; reconcile delay estimated',
 };

@@ -31,6 +31,8 @@ export function resolveEdge(
     drainTimeoutMs: ms(overrides.drainTimeout) ?? base.drainTimeoutMs,
     onRemoved: overrides.onRemoved ?? removedWith(base, overrides),
     allUnhealthy: allUnhealthy ?? base.allUnhealthy,
+    ...(overrides.crossZone === undefined ? {} : { crossZone: overrides.crossZone }),
+    ...(overrides.zoneDelay === undefined ? {} : { zoneDelayMs: ms(overrides.zoneDelay) ?? 0 }),
     panicThreshold: overrides.panicThreshold ?? base.panicThreshold,
     newTarget: overrides.newTarget ?? base.newTarget,
     onFlip: overrides.onFlip ?? base.onFlip,
@@ -39,6 +41,7 @@ export function resolveEdge(
     verdictDelayMs: ms(overrides.verdictDelay) ?? base.verdictDelayMs,
     removalDelayMs: ms(overrides.removalDelay) ?? base.removalDelayMs,
     noTarget: noTarget ?? base.noTarget,
+    sourceRanges: overrides.sourceRanges ?? base.sourceRanges,
     upstreamConnectTimeoutMs: ms(overrides.upstreamConnectTimeout) ?? base.upstreamConnectTimeoutMs,
   };
   const changed = Object.keys(overrides);

@@ -7,7 +7,7 @@ const ms = z.number().min(0);
 
 const plannedCheck = z.object({
   kind: z.enum(['http', 'tcp']),
-  /** pod: the port of the pod itself, where the pods are the targets. */
+  /** pod: the port of the pod itself, if the pods are the targets. */
   port: z.union([z.enum(['healthz', 'healthCheckNodePort', 'nodePort', 'pod']), z.number()]),
   path: z.string(),
   intervalMs: ms,
@@ -20,7 +20,7 @@ const plannedCheck = z.object({
 const plannedBackends = z.object({
   /** nodes: every node that the controller may use; ingress-nodes: those with a ready ingress pod; pods: these pods. */
   from: z.enum(['nodes', 'ingress-nodes', 'pods']),
-  /** At most this many of them, chosen at random; null: no limit. */
+  /** The most of them that it takes, chosen at random; null: no limit. */
   max: z.int().min(1).nullable(),
 });
 
@@ -48,7 +48,7 @@ export const plannedEdge = z.object({
   preset: z.enum([...presetNames, ...presetAliases]),
   mode: z.enum(['passthrough', 'proxy']),
   checks: z.object({ Cluster: plannedCheck, Local: plannedCheck }),
-  /** From the change of the Service or the Nodes until the balancer does it. */
+  /** The time from the change of the Service or the Nodes until the balancer follows it. */
   reconcileDelayMs: ms,
   /** Open connections of a node found unhealthy; drain: reset after drainTimeoutMs. */
   onEjected: z.enum(['persist', 'reset', 'drain']),
@@ -57,19 +57,26 @@ export const plannedEdge = z.object({
   /** silence: no packet passes any more, in either direction. */
   onRemoved: z.enum(['persist', 'reset', 'silence']).default('reset'),
   allUnhealthy: z.enum(['all', 'none']),
+  /**
+   * False: each zone has an address of its own, and a connection stays in the zone of the one that it came to. Absent or true:
+   * every target takes its part.
+   */
+  crossZone: z.boolean().optional(),
+  /** crossZone false: from the last healthy target of a zone until no client comes there any more. Absent: 0. */
+  zoneDelayMs: ms.optional(),
   /** Below this share of healthy targets new connections go to all of them, healthy or not (Envoy's panic threshold). */
   panicThreshold: z.number().min(0).max(1).default(0),
   backends: z
     .object({ Cluster: plannedBackends, Local: plannedBackends })
     .default({ Cluster: { from: 'nodes', max: null }, Local: { from: 'nodes', max: null } }),
   onFlip: z.enum(flipBehaviours).default('check'),
-  /** For how long the address is gone after `recreate-address` or `restart`. */
+  /** How long the address is gone after `recreate-address` or `restart`. */
   addressGoneMs: ms.default(0),
   /** new-target-group: how long the moved listener goes on with the old set. */
   groupSwapMs: ms.default(0),
-  /** From a verdict of the health checks until new connections follow it. */
+  /** The time from a verdict of the health checks until new connections follow it. */
   verdictDelayMs: ms.default(0),
-  /** From the removal of a target until it gets no new connections. */
+  /** The time from the removal of a target until it gets no new connections. */
   removalDelayMs: ms.default(0),
   /**
    * Who takes a connection. each: any healthy target, by luck, for as long as it lasts. one-node: a single node takes all.
@@ -81,6 +88,16 @@ export const plannedEdge = z.object({
    * refuse: an RST in answer to its SYN. Histories from before this field: reset.
    */
   noTarget: z.enum(['drop', 'reset', 'refuse']).default('reset'),
+  /**
+   * What a client outside the Service's loadBalancerSourceRanges gets, be it from the balancer, its firewall or kube-proxy. drop:
+   * no answer to its SYN; reset: a handshake and an RST; ignored: nobody looks at the list. Histories from before this field: ignored.
+   */
+  sourceRanges: z.enum(['drop', 'reset', 'ignored']).default('ignored'),
+  /**
+   * It sends to this port of the nodes, where the ingress itself is, in place of the Service's node port. forwarded: the node passes
+   * it on to its pod; else the pod has the node's network. Absent: to the node port.
+   */
+  hostPort: z.object({ port: z.int(), forwarded: z.boolean() }).optional(),
   /** A check answered 503 ejects at once, whatever the threshold (cloud-provider-kind). */
   ejectOn503: z.boolean(),
   /** The next check of a node is due one interval after the last one began (start), or after its result (end). */
@@ -90,9 +107,11 @@ export const plannedEdge = z.object({
   newTarget: z.enum(['healthy', 'unhealthy']).default('unhealthy'),
   /** Whether node.kubernetes.io/exclude-from-external-load-balancers takes a node out of the targets. */
   excludeLabel: z.enum(['honoured', 'ignored']).default('honoured'),
+  /** The taint of the cluster autoscaler takes a node out by itself. Absent: it does so at the next sync for another reason. */
+  actsOnTaint: z.boolean().optional(),
   /**
    * Annotations of the Service that pin the check to one port whatever the policy: kube-proxy's :10256, or TCP to the node
-   * port. Those of midflight.dev stand for what an administrator does by hand. null: it cannot be pinned.
+   * port. Those of midflight.dev model what an administrator does by hand. null: it cannot be pinned.
    */
   pinCheck: z
     .object({ annotations: z.record(z.string(), z.string()), port: z.enum(['healthz', 'nodePort']) })

@@ -1,11 +1,17 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
-import type { AnyKind, World } from '../changes/change.ts';
+import { clusterNames } from '../catalogue/clusters.ts';
+import { anyKind } from '../changes/change.ts';
 import { resumeLog, type Unwound } from '../changes/change-log.ts';
 import { type JournalContent, partOwner, readJournal, resumeJournal } from '../changes/journal.ts';
-import { isJournal } from './journals.ts';
+import { noWorld } from '../changes/no-world.ts';
+import { agentsJobChange } from './agents/change.ts';
+import { testRunChange } from './agents/test-run-change.ts';
+import type { Tools } from './entry.ts';
+import { isJournal, withoutCluster } from './journals.ts';
 import { isSameProcess, startTimeOf } from './processes.ts';
+import { registry } from './registry.ts';
 import { stateDir } from './state-dir.ts';
 
 /** A journal that is still there: its run lives, or it died and left something. */
@@ -59,12 +65,6 @@ export function setAside({ file }: DamagedJournal): string {
   return aside;
 }
 
-/** What undoing a dead run's changes takes, by the provider that it ran on. */
-export interface Tools {
-  readonly kinds: readonly AnyKind[];
-  world(signal: AbortSignal): World;
-}
-
 interface Cleaned {
   readonly unwound: readonly Unwound[];
   /** Changes that could not be undone; the journal is still there. */
@@ -92,36 +92,27 @@ export function cleanUp(left: Left, signal: AbortSignal): Promise<Cleaned> {
       readJournal(file),
       kinds,
     );
-    const unwound = await log.unwind(0, signal);
-    const { open } = log;
-    log.close();
-    return { unwound, open };
+    const unwound = await log.end(signal);
+    return { unwound, open: log.open };
   });
 }
 
-async function toolsFor({ opening, open }: JournalContent): Promise<Tools> {
-  switch (opening.place.provider) {
-    case 'embedded': {
-      const { embeddedTools } = await import('./embedded/tools.ts');
-      return embeddedTools();
-    }
-    case 'kind': {
-      const { kindTools } = await import('./kind/tools.ts');
-      return kindTools(opening.place, open);
-    }
-    case 'context': {
-      const { contextTools } = await import('./context/tools.ts');
-      return contextTools(opening.place, open);
-    }
-    default:
-      throw new MidflightError(
-        'bad-history',
-        `the journal names no provider: ${String(opening.place.provider)}`,
-        {
-          hint: 'use the midflight that wrote it',
-        },
-      );
+async function toolsFor(content: JournalContent): Promise<Tools> {
+  const { kinds, world } = await clusterTools(content);
+  // Agents run beside whatever is measured.
+  return { kinds: [...kinds, anyKind(agentsJobChange), anyKind(testRunChange)], world };
+}
+
+async function clusterTools({ opening: { place }, open }: JournalContent): Promise<Tools> {
+  if (place.provider === withoutCluster.provider) return { kinds: [], world: noWorld };
+  const name = clusterNames.find((one) => one === place.provider);
+  if (name === undefined) {
+    throw new MidflightError('bad-history', `the journal names no provider: ${String(place.provider)}`, {
+      hint: 'use the midflight that wrote it',
+    });
   }
+  const { tools } = await registry[name]();
+  return tools(place, open);
 }
 
 function lock(file: string): () => void {

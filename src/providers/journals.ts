@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { stateDir } from './state-dir.ts';
 
-/** Where a run writes down what it changes, and by which name it is known. */
+/** The file that a run writes its changes down in, and the name that the run is known by. */
 export interface JournalPlace {
   readonly file: string;
   readonly runId: string;
 }
+
+/** The place of a journal whose changes are in no cluster that is measured: those of a watch. */
+export const withoutCluster = { provider: 'none' } as const;
 
 const prefix = 'journal-';
 const suffix = '.ndjson';

@@ -3,7 +3,7 @@ import { kubectlHint, type Undone, type World, waitIn } from '../changes/change.
 import { type Effects, effectForms } from '../changes/effects.ts';
 import { type PodTarget, readPod } from '../changes/kinds/pod.ts';
 import { isReadyPod } from '../kube/pods.ts';
-import type { NodePower } from './node-power.ts';
+import type { Broken, NodePower } from './node-power.ts';
 
 /** How long a killed pod may take to be Ready again; generous, as back-off may add to it. Cluster milliseconds. */
 const readyWithin = 120_000;
@@ -13,11 +13,7 @@ const readyWithin = 120_000;
  * node as it was when the cluster came up.
  */
 export function nodeEffects(power: () => NodePower, addressOf: (node: NodeName) => string) {
-  const back = async (
-    name: NodeName,
-    how: 'off' | 'unplugged' | 'shutdown',
-    address: string,
-  ): Promise<Undone> =>
+  const back = async (name: NodeName, how: Broken, address: string): Promise<Undone> =>
     (await power().on(name, how, address))
       ? { result: 'restored', detail: `${name} is Ready` }
       : { result: 'already', detail: `${name} was running` };
@@ -34,6 +30,12 @@ export function nodeEffects(power: () => NodePower, addressOf: (node: NodeName) 
       look: async () => null,
       do: (_world, { target, wanted }) => power().shutdownPods(target.node, wanted.which, wanted.graceMs),
       undo: (_world, { target }) => back(target.node, 'shutdown', addressOf(target.node)),
+    },
+    stopKubelet: {
+      ...effectForms.stopKubelet,
+      look: async () => null,
+      do: (_world, { target }) => power().stopKubelet(target.node),
+      undo: (_world, { target }) => back(target.node, 'kubelet', addressOf(target.node)),
     },
     killPod: {
       ...effectForms.killPod,

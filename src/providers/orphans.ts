@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { findByToken, isToken } from './processes.ts';
+import { commandLine, findByToken, isToken } from './processes.ts';
 
 /**
  * Tokens of runs of this user whose processes are there, and none of which has a living parent that could be the run: the
@@ -11,7 +11,7 @@ export function orphanedTokens(): string[] {
   const tokens = new Set<string>();
   for (const name of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
     if (uidOf(name) !== process.getuid?.()) continue;
-    for (const word of wordsOf(name)) if (isToken(word)) tokens.add(word);
+    for (const word of commandLine(Number(name))) if (isToken(word)) tokens.add(word);
   }
   return [...tokens].filter((token) => {
     const own = findByToken(token);
@@ -22,7 +22,7 @@ export function orphanedTokens(): string[] {
 /** A parent that is no process of the group itself, and is Node: a run, or a test that plays one. */
 function isRun(pid: number, own: readonly number[]): boolean {
   if (pid <= 1 || own.includes(pid)) return false;
-  return basename(wordsOf(String(pid))[0] ?? '').startsWith('node');
+  return basename(commandLine(pid)[0] ?? '').startsWith('node');
 }
 
 function parentOf(pid: number): number {
@@ -30,8 +30,6 @@ function parentOf(pid: number): number {
   // Field 4; the second (the name) may hold spaces and parentheses. proc(5).
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
 }
-
-const wordsOf = (pid: string): string[] => textOf(`/proc/${pid}/cmdline`).split('\0');
 
 function textOf(file: string): string {
   try {

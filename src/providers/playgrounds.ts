@@ -17,7 +17,7 @@ const record = z.object({
   nodes: z.int(),
   timeScale: z.number(),
   kubeconfig: z.string(),
-  /** Of the balancer, as a browser takes it: `http://app.midflight.test:8080`. */
+  /** The balancer's URL, as a browser takes it: `http://app.midflight.test:8080`. */
   url: z.string(),
   /** HOST:PORT:ADDRESS, as curl's and watch's --resolve take it. */
   resolve: z.string(),
@@ -45,7 +45,7 @@ export function announce(playground: Playground): void {
   renameSync(`${file}.part`, file);
 }
 
-/** Removes what announce() and writeKubeconfig() wrote. The log stays: it says how the cluster ended. */
+/** Removes what announce() and writeKubeconfig() wrote. The log stays: it shows how the cluster ended. */
 export function forget(name: string): void {
   for (const suffix of ['json', 'kubeconfig'] as const) rmSync(fileOf(name, suffix), { force: true });
 }

@@ -89,7 +89,8 @@ export function killByToken(token: string, since = ''): number {
   return findByToken(token, since).filter((pid) => signal(pid, 'SIGKILL')).length;
 }
 
-function commandLine(pid: number): string[] {
+/** Program and arguments of a process; empty if it has ended. Linux only. */
+export function commandLine(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
   } catch {

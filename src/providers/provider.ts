@@ -1,5 +1,5 @@
+import type { ClusterName } from '../catalogue/clusters.ts';
 import type { Effects } from '../changes/effects.ts';
-import type { Plan } from '../plan/schema.ts';
 import type { Cluster } from './parts/cluster.ts';
 import type { Front } from './parts/front.ts';
 import type { Host } from './parts/host.ts';
@@ -23,7 +23,7 @@ export interface Place<F extends Front = Front> {
  * cluster.kubeConfig(); only what no API offers is asked of a part. Every method may throw MidflightError.
  */
 export interface Provider<F extends Front = Front> extends Place<F> {
-  readonly name: Exclude<Plan['provider'], 'watch'>;
+  readonly name: ClusterName;
   readonly cluster: Cluster;
   readonly workload: WorkloadSource;
   /** What can be done to its nodes beside the API, by presence: a plan that needs one that is missing is refused. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { errnoOf, MidflightError, messageOf } from '../base/errors.ts';
 import { makeFolder } from '../base/folders.ts';
-import { isSameProcess, isToken, killByToken, startTimeOf } from './processes.ts';
+import { isSameProcess, isToken, startTimeOf } from './processes.ts';
 
 /*
  * What a run leaves for the next run to find, should it die: one file with its owner and its token. The token is an
@@ -22,7 +22,7 @@ type Owned = z.infer<typeof owned>;
 const uid = () => process.getuid?.() ?? -1;
 
 /**
- * `<tmp>/midflight-<uid>`: not shared between users. Whatever stands in it is believed, so a folder that somebody else
+ * `<tmp>/midflight-<uid>`: not shared between users. Whatever is in it is believed, so a folder that somebody else
  * made, or can write to, is refused. Throws `missing-requirement`.
  */
 export function stateDir(): string {
@@ -56,7 +56,7 @@ function refused(where: string, what: string, hints: string | readonly string[])
   return new MidflightError('missing-requirement', what, { where, hint: [hints].flat().join('\n') });
 }
 
-/** Writes one of our files; throws `missing-requirement` if the disk is full, say. */
+/** Writes one of our files; throws `missing-requirement`, for example if the disk is full. */
 function write(file: string, text: string, flag: 'w' | 'wx'): void {
   try {
     writeFileSync(file, text, { flag, mode: 0o600 });
@@ -71,13 +71,13 @@ const fileOf = (token: string) => join(stateDir(), `${token}.json`);
 const lockOf = (subnet: string) => join(stateDir(), `${subnet}.lock`);
 
 /** Notes that this process owns the run `token` and the loopback network `subnet`. */
-export function enrol(token: string, subnet: string | null): void {
+export function noteRun(token: string, subnet: string | null): void {
   const self: Owned = { token, pid: process.pid, startTime: startTimeOf(process.pid) ?? '', subnet };
   write(fileOf(token), `${JSON.stringify(self)}\n`, 'w');
 }
 
-/** Undoes enrol() and the lock. */
-export function strikeOff(token: string, subnet: string | null): void {
+/** Undoes noteRun() and the lock. */
+export function forgetRun(token: string, subnet: string | null): void {
   rmSync(fileOf(token), { force: true });
   if (subnet !== null) rmSync(lockOf(subnet), { force: true });
 }
@@ -98,22 +98,35 @@ export function unlockSubnet(subnet: string): void {
   rmSync(lockOf(subnet), { force: true });
 }
 
-/** Ends what runs that died have left: processes, locks, files. Returns how many processes it ended. */
-export function reap(): number {
-  let ended = 0;
-  for (const name of readdirSync(stateDir())) {
-    const file = join(stateDir(), name);
-    if (name.endsWith('.lock')) {
-      const [pid, startTime] = readText(file).trim().split(' ');
-      if (pid !== undefined && !isSameProcess(Number(pid), startTime ?? '')) rmSync(file, { force: true });
-    } else if (name.startsWith('midflight-') && name.endsWith('.json')) {
+/** A run that died: the processes with its token that began no earlier than it are its own. */
+interface DeadRun extends Pick<Owned, 'token' | 'startTime'> {
+  /** Its note in the state folder. */
+  readonly file: string;
+}
+
+/** Runs that have noted themselves and whose process is gone. Notes that are none of ours are removed. */
+export function deadRuns(): DeadRun[] {
+  return readdirSync(stateDir())
+    .filter((name) => name.startsWith('midflight-') && name.endsWith('.json'))
+    .flatMap((name) => {
+      const file = join(stateDir(), name);
       const run = owned.safeParse(parseJson(readText(file)));
-      if (run.success && isSameProcess(run.data.pid, run.data.startTime)) continue;
-      if (run.success) ended += killByToken(run.data.token, run.data.startTime);
-      rmSync(file, { force: true });
-    }
+      if (!run.success) {
+        rmSync(file, { force: true });
+        return [];
+      }
+      const { token, pid, startTime } = run.data;
+      return isSameProcess(pid, startTime) ? [] : [{ token, startTime, file }];
+    });
+}
+
+/** Gives back what dead processes have locked. */
+export function removeStaleLocks(): void {
+  for (const name of readdirSync(stateDir()).filter((one) => one.endsWith('.lock'))) {
+    const file = join(stateDir(), name);
+    const [pid, startTime] = readText(file).trim().split(' ');
+    if (pid !== undefined && !isSameProcess(Number(pid), startTime ?? '')) rmSync(file, { force: true });
   }
-  return ended;
 }
 
 /** '' for a file that is not ours: another user's, or a link to somewhere else. */

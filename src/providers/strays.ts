@@ -1,36 +1,55 @@
-import { findProgram } from '../base/find-program.ts';
+import { rmSync } from 'node:fs';
+import { type ClusterName, clusterNames } from '../catalogue/clusters.ts';
 import { leftovers } from './clean.ts';
+import type { Marks, Stray } from './entry.ts';
 import { orphanedTokens } from './orphans.ts';
 import { killByToken } from './processes.ts';
-import { reap } from './state-dir.ts';
+import { registry } from './registry.ts';
+import { deadRuns, removeStaleLocks } from './state-dir.ts';
 
-/** Something of ours that no journal names: found by its mark of ownership, and its owner is certainly dead. */
-export interface Stray {
-  readonly what: string;
-  /** Resolves with what was done, in a few words; `undefined`: it has ended by itself since it was found. */
-  remove(): Promise<string | undefined>;
+interface StrayOptions {
+  readonly marks: Marks;
+  readonly clusters: readonly ClusterName[];
 }
 
 /**
- * What dead runs left whose journal is gone: processes by the token among their arguments, kind clusters and containers by
- * name and label, files of the state folder. What may belong to a living run is not among them.
+ * What dead runs left that no journal names, found by its marks of ownership: the only place that looks for it. What may
+ * belong to a living run is not among it.
  */
-export async function strays(): Promise<Stray[]> {
+export async function strays(options: Partial<StrayOptions> = {}): Promise<Stray[]> {
+  const { marks = 'all', clusters = clusterNames } = options;
+  // What a journal names is undone by the journal, or belongs to a living run.
   const { left } = leftovers();
   const named = new Set(left.flatMap(({ content }) => Object.values(content.opening.place).map(String)));
-  const processes = orphanedTokens()
-    .filter((token) => !named.has(token))
-    .map((token) => ({
-      what: `processes of the run ${token}`,
-      remove: async () => {
-        const ended = killByToken(token);
-        return ended === 0 ? undefined : `${ended} ended`;
-      },
-    }));
-  // Entries and locks of dead runs; what they name has been found above, or is gone.
-  reap();
-  if (findProgram('docker', process.env) === null || findProgram('kind', process.env) === null)
-    return processes;
-  const { kindStrays } = await import('./kind/strays.ts');
-  return [...processes, ...(await kindStrays(named))];
+  const found = processStrays(named, marks);
+  for (const name of clusters) {
+    const entry = await registry[name]();
+    found.push(...((await entry.strays?.(named, marks)) ?? []));
+  }
+  removeStaleLocks();
+  return found;
+}
+
+/** Processes on this machine, by the token among their arguments. */
+function processStrays(named: ReadonlySet<string>, marks: Marks): Stray[] {
+  const noted = deadRuns().filter(({ token }) => !named.has(token));
+  const known = new Set([...named, ...noted.map(({ token }) => token)]);
+  const orphaned = marks === 'all' ? orphanedTokens().filter((token) => !known.has(token)) : [];
+  const stray = (token: string, end: () => number): Stray => ({
+    what: `processes of the run ${token}`,
+    async remove() {
+      const ended = end();
+      return ended === 0 ? undefined : `${ended} ended`;
+    },
+  });
+  return [
+    ...noted.map(({ token, startTime, file }) =>
+      stray(token, () => {
+        const ended = killByToken(token, startTime);
+        rmSync(file, { force: true });
+        return ended;
+      }),
+    ),
+    ...orphaned.map((token) => stray(token, () => killByToken(token))),
+  ];
 }

@@ -6,6 +6,7 @@ import { makePlan } from '../plan/make.ts';
 import { presets } from '../presets/index.ts';
 import { ScenarioError } from '../scenario/error.ts';
 import { parseScenario } from '../scenario/load.ts';
+import type { PresetName } from '../scenario/schema.ts';
 import { shapeOf } from './read.ts';
 import { scaledDown } from './scale.ts';
 import type { Shape } from './shape.ts';
@@ -15,15 +16,19 @@ import { scenarioText } from './write.ts';
 export { costLines } from './costs.ts';
 export { headLine } from './write.ts';
 
-/** As fast as the machine that most have can follow, whatever the one that this runs on. */
+/** As fast as the machine that most people have can follow, whichever one this runs on. */
 const scales = [10, 8, 6, 5, 4, 3, 2, 1];
 const cores = 2;
 
 /**
- * The scenario of one Service's path through a cluster, as a file's text: valid input to `run`. Pure. Throws `bad-usage`
- * unless the Service is the only one meant, `no-target` if nobody serves it.
+ * The scenario of one Service's path through a cluster, as a file's text: valid input to `run`. `balancer`: as its user
+ * named it; null: as the cluster shows it. Pure. Throws `bad-usage` unless the Service is the only one meant, `no-target` if nobody serves it.
  */
-export function rehearsalOf(snapshot: Snapshot, options: ViewOptions): { text: string; shape: Shape } {
+export function rehearsalOf(
+  snapshot: Snapshot,
+  options: ViewOptions,
+  balancer: PresetName | null = null,
+): { text: string; shape: Shape } {
   const cluster = clusterView(snapshot, options);
   const [view, ...others] = cluster.services;
   if (view === undefined || others.length > 0) {
@@ -38,7 +43,7 @@ export function rehearsalOf(snapshot: Snapshot, options: ViewOptions): { text: s
         : `choose one with --service: ${names.slice(0, 10).join(', ')}`;
     throw new MidflightError('bad-usage', what, { hint });
   }
-  const shape = scaledDown(shapeOf(view, cluster));
+  const shape = scaledDown(shapeOf(view, cluster, balancer));
   const policies = policiesFor(shape, presets[shape.balancer.preset]);
   for (const timeScale of scales) {
     const text = scenarioText(shape, { policies, timeScale });

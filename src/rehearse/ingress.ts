@@ -11,7 +11,7 @@ import type { IngressShape } from './shape.ts';
 
 type Timing = Omit<IngressShape, 'pods'>;
 
-/** What a Service's workload says of its pods; of several the first, which a note names. Null workloads: defaults. */
+/** What a Service's workload sets for its pods; if there are several, the first, which a note names. Null: defaults. */
 export function ingressTiming(workloads: readonly WorkloadObject[]): { timing: Timing; notes: string[] } {
   const [workload] = workloads;
   if (workload === undefined) {
@@ -44,6 +44,7 @@ export function ingressTiming(workloads: readonly WorkloadObject[]): { timing: T
       kind: workload.kind === 'DaemonSet' ? 'DaemonSet' : 'Deployment',
       graceSeconds: graceSecondsOf(workload),
       preStopSeconds,
+      hook: hookOf(workload),
       evictionSeconds: evictionSecondsOf(workload),
       traefikGraceSeconds: lifecycle('gracetimeout'),
       traefikAcceptSeconds: lifecycle('requestacceptgracetimeout'),
@@ -67,13 +68,21 @@ const unknownTiming: Timing = {
   kind: 'Deployment',
   graceSeconds: null,
   preStopSeconds: null,
+  hook: 'none-or-sleep',
   evictionSeconds: null,
   traefikGraceSeconds: null,
   traefikAcceptSeconds: null,
   readiness: null,
 };
 
-/** How long its pods stay on an unreachable node, if it says so itself. */
+const hookOf = ({ spec }: WorkloadObject): Timing['hook'] =>
+  spec.template.spec.containers.some(
+    ({ lifecycle }) => lifecycle?.preStop !== undefined && lifecycle.preStop.sleep === undefined,
+  )
+    ? 'other'
+    : 'none-or-sleep';
+
+/** How long its pods stay on an unreachable node, if the workload sets it. */
 const evictionSecondsOf = ({ spec }: WorkloadObject): number | null =>
   spec.template.spec.tolerations.find(
     ({ key, tolerationSeconds }) =>

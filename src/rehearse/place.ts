@@ -5,7 +5,7 @@ import type { WorkloadObject } from '../audit/snapshot.ts';
 import { MidflightError } from '../base/errors.ts';
 import { tolerates } from '../kube/tolerations.ts';
 
-/** How many ingress pods each node has, and what was assumed to say so. */
+/** How many ingress pods each node has, and what that assumes. */
 interface Placement {
   readonly byNode: ReadonlyMap<string, number>;
   readonly pods: number;
@@ -13,8 +13,8 @@ interface Placement {
 }
 
 /**
- * Where the Service's ready pods are; without any, where its workload asks for them. Throws `no-target` if neither can be
- * said: there is nothing to rehearse.
+ * The nodes of the Service's ready pods; without any, those that its workload asks for. Throws `no-target` if neither is
+ * known: there is nothing to rehearse.
  */
 export function ingressPlacement(view: ServiceView, nodes: readonly NodeFacts[]): Placement {
   const { endpoints, workloads, key } = view;

@@ -11,15 +11,15 @@ import { ingressPlacement } from './place.ts';
 import { type PlacedNode, poolsOf } from './pools.ts';
 import type { Shape } from './shape.ts';
 
-/** The shape of one Service's path through a cluster. Throws `no-target` if nobody serves it. */
-export function shapeOf(view: ServiceView, cluster: ClusterView): Shape {
+/** The shape of one Service's path through a cluster, with the balancer if it was named. Throws `no-target` if nobody serves it. */
+export function shapeOf(view: ServiceView, cluster: ClusterView, balancer: PresetName | null): Shape {
   const { service } = view;
   const { timing, notes: timingNotes } = ingressTiming(view.workloads);
   const assumed = cluster.nodes.length === 0 ? assumedNodes(view) : null;
   const nodes = assumed?.nodes ?? cluster.nodes;
   const placed = assumed ?? ingressPlacement(view, nodes);
   const { nodes: used, notes: leftNotes } = usedNodes(view, cluster, nodes, placed.byNode);
-  const { preset, note } = presetOf(view, cluster);
+  const { preset, note } = balancer === null ? presetOf(view, cluster) : { preset: balancer, note: null };
   const marks = nodes.flatMap(({ spot }) => (spot === null ? [] : [spot]));
   const cloud = cloudOf(nodes, marks);
   const perNode = used
@@ -31,8 +31,11 @@ export function shapeOf(view: ServiceView, cluster: ClusterView): Shape {
     policy: view.policy,
     cloud: cloud ?? 'gke',
     knowsNotice: marks.length === 0 || cloud !== null,
-    balancer: { name: view.balancer.kind.name, evidence: view.balancer.evidence, preset },
-    checks: checksOf(view),
+    balancer:
+      balancer === null
+        ? { name: view.balancer.kind.name, evidence: view.balancer.evidence, preset }
+        : { name: `Load balancer ${balancer}`, evidence: '--balancer', preset },
+    checks: balancer === null ? checksOf(view) : null,
     pools: poolsOf(used),
     ingress: { ...timing, pods: perNode.reduce((sum: number, pods) => sum + (pods ?? 0), 0) },
     affinitySeconds:
@@ -135,7 +138,7 @@ function presetOf(
       : 'MetalLB is taken to be in layer 2 mode; with BGP write preset: metallb-bgp.';
     return { preset: 'metallb-l2', note };
   }
-  const note = `No preset models ${balancer.kind.name}: a plain balancer (custom) stands in. Set edge.overrides to what yours does.`;
+  const note = `No preset models ${balancer.kind.name}: a plain balancer (custom) is used instead. Set edge.overrides to what yours does.`;
   return { preset: 'custom', note };
 }
 
@@ -148,7 +151,7 @@ const prefixes: readonly (readonly [prefix: string, cloud: CloudName])[] = [
   ['kubernetes.azure.com/', 'aks'],
 ];
 
-/** By the nodes' providerID, else by the marks of preemptible ones; null: another platform. */
+/** The platform by the nodes' providerID, else by the marks of preemptible ones; null: another one. */
 function cloudOf(nodes: readonly NodeFacts[], marks: readonly string[]): CloudName | null {
   const texts = [...nodes.map(({ node }) => node.spec.providerID ?? ''), ...marks];
   return prefixes.find(([prefix]) => texts.some((text) => text.startsWith(prefix)))?.[1] ?? null;

@@ -1,6 +1,6 @@
 import { nodesOf, type PoolShape, type Shape, transitOf } from './shape.ts';
 
-/** As many nodes as an embedded cluster holds on two cores without being late. */
+/** How many nodes an embedded cluster holds on two cores without being late. */
 const mostNodes = 12;
 
 /** Fewer nodes in the same proportions, with a note that states them. A small shape stays as it is. */

@@ -3,10 +3,10 @@ import type { CloudName, PresetName } from '../scenario/schema.ts';
 
 /** Nodes that are alike for a traffic policy: one pool, zone, set of taints and role. */
 export interface PoolShape {
-  /** Of the cluster's pool, made fit for a scenario. */
+  /** The cluster's pool's name, made fit for a scenario. */
   readonly name: string;
   readonly count: number;
-  /** How many nodes of the cluster they stand for; the same unless it was scaled down. */
+  /** How many nodes of the cluster they represent; the same unless it was scaled down. */
   readonly of: number;
   readonly preemptible: boolean;
   readonly zone: string | null;
@@ -21,10 +21,12 @@ export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 /** How the Service's pods are made ready and ended, seconds; null: not known, so the scenario's default holds. */
 export interface IngressShape {
   readonly kind: 'Deployment' | 'DaemonSet';
-  /** Over all nodes of the shape. */
+  /** Their number over all nodes of the shape. */
   readonly pods: number;
   readonly graceSeconds: number | null;
   readonly preStopSeconds: number | null;
+  /** Its containers' preStop hooks: all of them only sleep (PodLifecycleSleepAction), or one does something else. */
+  readonly hook: 'none-or-sleep' | 'other';
   readonly evictionSeconds: number | null;
   readonly traefikGraceSeconds: number | null;
   readonly traefikAcceptSeconds: number | null;
@@ -52,7 +54,7 @@ export interface Shape {
   /** Whether the cloud gives notice of a preemption as midflight knows it. */
   readonly knowsNotice: boolean;
   readonly balancer: { readonly name: string; readonly evidence: string; readonly preset: PresetName };
-  /** As the Service's annotations set it; null: as the preset. */
+  /** The value that the Service's annotations set; null: the preset's. */
   readonly checks: Readonly<Record<TrafficPolicy, CheckShape>> | null;
   readonly pools: readonly PoolShape[];
   readonly ingress: IngressShape;

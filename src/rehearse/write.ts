@@ -15,7 +15,7 @@ interface Written {
 /** A label of a scenario's own: which nodes run the ingress was seen, whatever placed it there. */
 const runs = { runs: 'ingress' };
 
-/** The scenario as a file for people: sections with what they stand for. */
+/** The scenario as a file for people: sections with comments that explain them. */
 export function scenarioText(shape: Shape, { policies, timeScale }: Written): string {
   const { ingress, pools } = shape;
   const tolerations = tolerationsOf(pools);
@@ -35,7 +35,7 @@ export function scenarioText(shape: Shape, { policies, timeScale }: Written): st
     [[ingressWords(shape)], { ingress: { ...perNode, ...placed, ...timingValue(ingress) } }],
     [
       [
-        'The slow app stands for whatever the ingress calls: beside it, so that only the path in front is measured.',
+        'The slow app represents whatever the ingress calls: beside it, so that only the path in front is measured.',
       ],
       { app: { kind: 'DaemonSet', ...placed } },
     ],
@@ -53,7 +53,9 @@ export function scenarioText(shape: Shape, { policies, timeScale }: Written): st
       },
     ],
     [
-      [`The Service has ${shape.policy} now. Both policies as they stand, then each way to the other one.`],
+      [
+        `The Service has ${shape.policy} now. Both policies without a change, then each way to the other one.`,
+      ],
       { policies: [...policies] },
     ],
     [[faultWords(shape)], { fault: faultValue(shape) }],
@@ -104,7 +106,7 @@ function poolValue({ name, count, preemptible, zone, taints, runsIngress, exclud
   };
 }
 
-/** Of the nodes that run the ingress: it is there, so it tolerates them. */
+/** Taints of the nodes that run the ingress: it is there, so it tolerates them. */
 function tolerationsOf(pools: readonly PoolShape[]) {
   const taints = pools.filter(({ runsIngress }) => runsIngress).flatMap((pool) => pool.taints);
   const distinct = new Map(taints.map(({ key, effect }) => [`${key} ${effect}`, { key, effect }]));
@@ -113,7 +115,7 @@ function tolerationsOf(pools: readonly PoolShape[]) {
 
 const seconds = (value: number) => `${value}s`;
 
-/** Only what was read; the scenario's defaults are Kubernetes' and Traefik's. */
+/** Contains only what was read; the scenario's defaults are Kubernetes' and Traefik's. */
 function timingValue(pods: IngressShape) {
   const { graceSeconds, preStopSeconds, traefikGraceSeconds, traefikAcceptSeconds, readiness } = pods;
   const traefik = {
@@ -184,5 +186,5 @@ function faultWords(shape: Shape): string {
 
 function ingressWords({ ingress, pools }: Shape): string {
   const nodes = pools.filter(({ runsIngress }) => runsIngress).reduce((sum, { count }) => sum + count, 0);
-  return `${counted(ingress.pods, 'pod')} on ${counted(nodes, 'node')}; the label stands for whatever places them there.`;
+  return `${counted(ingress.pods, 'pod')} on ${counted(nodes, 'node')}; the label represents whatever places them there.`;
 }

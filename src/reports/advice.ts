@@ -2,8 +2,9 @@ import type { ComparisonRow } from '../analysis/schema.ts';
 import { wilson } from '../analysis/wilson.ts';
 import { isPartOf } from '../catalogue/disturbances.ts';
 import { staysOnNode } from '../catalogue/policies.ts';
-import { several, sharesByNodes } from './certainty.ts';
 import { differenceBetween, withinChance } from './chance.ts';
+import { concentration } from './concentration.ts';
+import { cureOf } from './cures.ts';
 import { interval, percent, policyLabel } from './figures.ts';
 
 /*
@@ -19,7 +20,10 @@ interface Sources {
 
 /** Sentences; empty if nothing follows. */
 export function advice({ struck, counted }: Sources): string[] {
-  return [...local({ struck, counted }), ...struck.flatMap(preferenceIsNoCure)];
+  const cure = cureOf(struck);
+  // Where arrangements are compared, the policy alone is one of them.
+  const own = cure.length === 0 ? local({ struck, counted }) : cure;
+  return [...own, ...struck.flatMap(preferenceIsNoCure)];
 }
 
 function local({ struck, counted }: Sources): string[] {
@@ -107,16 +111,3 @@ const cost = ({ disturbances }: ComparisonRow): boolean =>
     ({ kind, requestsLost, outage }) =>
       kind !== null && isPartOf(kind, 'switchover') && (requestsLost > 0 || (outage?.failed ?? 0) > 0),
   );
-
-/** Where a node's death would now cost more, if `local` puts more on a node than the other does. */
-function concentration(local: ComparisonRow, cluster: ComparisonRow): string[] {
-  const before = new Map((cluster.ifNodeDies ?? []).map(({ node, share: part }) => [node, part]));
-  const [worst] = sharesByNodes(local.ifNodeDies ?? []);
-  if (worst === undefined || worst[0] === 0) return [];
-  const [part, nodes] = worst;
-  const least = Math.min(...nodes.map((node) => before.get(node) ?? 0));
-  if (part <= least) return [];
-  return [
-    `${policyLabel(local.policy)} leaves more on fewer nodes: losing ${several(nodes).replace(' and ', ' or ')} would take ${percent(part)} of streams, under ${policyLabel(cluster.policy)} ${percent(least)}.`,
-  ];
-}

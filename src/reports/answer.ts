@@ -53,7 +53,7 @@ function neverRecovered(policy: string, trials: Sources['trials']): { policy: st
   return alone ? { policy, text: last.text } : null;
 }
 
-/** With what to do about it, if the machine was the reason. */
+/** The reason, with what to do about it if the machine was the cause. */
 function nothingKnown(policies: readonly string[], trials: Sources['trials']): string {
   const late = trials.some(
     ({ policy, verdict, reasons }) =>
@@ -69,7 +69,7 @@ function nothingKnown(policies: readonly string[], trials: Sources['trials']): s
 
 /** `Power-off of preemptible-2 cost 12 of 60 streams under Cluster (95 % interval 12..32 %) and none of 60 under Local (0..6 %).` */
 function lossSentences(faults: readonly string[], rows: readonly ComparisonRow[]): string[] {
-  const what = faults.length === 1 ? capital(faults[0] ?? '') : `Each fault (${listed(faults)})`;
+  const what = capital(listed(faults)) + (faults.length === 1 ? '' : ', one in each repeat,');
   const losses = listed(
     rows.map((row, index) => {
       const lost = lostToFault(row);
@@ -81,7 +81,7 @@ function lossSentences(faults: readonly string[], rows: readonly ComparisonRow[]
   return [`${what} cost ${losses}.`, ...expectedSentences(rows), ...chanceSentences(rows)];
 }
 
-/** What the flip cost is said beside it. */
+/** The losses to the fault alone: the flip's are shown beside them. */
 const lostToFault = ({ disturbances }: ComparisonRow) =>
   disturbances
     .filter(({ kind }) => kind !== null && isPartOf(kind, 'fault'))
@@ -90,9 +90,9 @@ const lostToFault = ({ disturbances }: ComparisonRow) =>
 /** `Expected from topology and policy alone: 20 % under Cluster and Cluster->Local, none under Local.` */
 function expectedSentences(rows: readonly ComparisonRow[]): string[] {
   const shares = new Map<string, string[]>();
-  for (const { policy, expectedShare } of rows) {
+  for (const { policy, expectedShare, expectedLostShare } of rows) {
     if (expectedShare === null) continue;
-    const share = expectedShare === 0 ? 'none' : percent(expectedShare);
+    const share = expectedWords(expectedShare, expectedLostShare ?? expectedShare);
     shares.set(share, [...(shares.get(share) ?? []), policyLabel(policy)]);
   }
   if (shares.size === 0) return [];
@@ -103,6 +103,15 @@ function expectedSentences(rows: readonly ComparisonRow[]): string[] {
       ? ''
       : `; ${listed(off.map(({ policy }) => policyLabel(policy)))} differs by more than chance`;
   return [`Expected from topology and policy alone: ${groups.join(', ')}${beyond}.`];
+}
+
+/** `20 %`, `none`, `100 % depend on what it takes, of which all can finish in the time that it leaves them,`. */
+function expectedWords(onIt: number, lost: number): string {
+  if (onIt === 0) return 'none';
+  const whole = percent(onIt);
+  return percent(lost) === whole
+    ? whole
+    : `${whole} depend on what it takes, of which ${lost === 0 ? 'all' : `all but ${percent(lost / onIt)}`} can finish in the time that it leaves them,`;
 }
 
 /** Which differences are within chance, in words; nothing of policies that lost the same. */

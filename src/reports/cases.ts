@@ -18,13 +18,13 @@ export interface Case {
   readonly message: string | null;
   /** What was expected and measured; null: nothing was expected of it. */
   readonly output: string | null;
-  /** Of the scenario file. */
+  /** The line in the scenario file. */
   readonly line: number | null;
 }
 
 /**
  * One case for each trial (can it be trusted?) and one for each expectation. Never empty: a run without any is a case that
- * says why. `trialSeconds`: real seconds of each trial, by its index.
+ * has the reason. `trialSeconds`: real seconds of each trial, by its index.
  */
 export function casesOf(report: Report, trialSeconds: ReadonlyMap<number, number>): Case[] {
   const trials = report.trials.map(({ index, policy, repeat, verdict, reason }): Case => {

@@ -1,5 +1,5 @@
 import type { ComparisonRow, Report } from '../analysis/schema.ts';
-import { inTime } from './comparison-cells.ts';
+import { inTime, kindName } from './comparison-cells.ts';
 import { listed, percent, plural, policyLabel } from './figures.ts';
 
 /*
@@ -65,7 +65,7 @@ export function spreadsRows({ comparison }: Pick<Report, 'comparison'>): string[
       return [
         [
           policyLabel(policy),
-          kind,
+          kindName({ kind }),
           `${median.toFixed(1)} s`,
           `${min.toFixed(1)}..${max.toFixed(1)} s`,
           `${low.toFixed(1)}..${high.toFixed(1)} s (bootstrap, ${most})`,
@@ -84,9 +84,10 @@ export function nodeLossRows({ comparison }: Pick<Report, 'comparison'>): string
   return comparison.flatMap(({ policy, ifNodeDies = [] }) => {
     if (ifNodeDies.length === 0) return [];
     const groups = sharesByNodes(ifNodeDies);
-    const words = groups.map(
-      ([share, nodes]) => `${share === 0 ? 'none' : percent(share)}: ${several(nodes)}`,
-    );
+    const words = groups.map(([share, nodes]) => {
+      const each = nodes.length > 1 ? ' each' : '';
+      return `${share === 0 ? 'none' : `${percent(share)}${each}`}: ${several(nodes)}`;
+    });
     return [[policyLabel(policy), words.join('; ')]];
   });
 }

@@ -6,7 +6,7 @@ export function withinChance(row: ComparisonRow, other: ComparisonRow): boolean 
   return differenceBetween(row, other)?.withinChance ?? null;
 }
 
-/** From one to the other, whichever stands first. */
+/** The difference from one to the other, whichever comes first in the report. */
 export const differenceBetween = (row: ComparisonRow, other: ComparisonRow) =>
   row.differences.find(({ policy }) => policy === other.policy) ??
   other.differences.find(({ policy }) => policy === row.policy);

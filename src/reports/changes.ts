@@ -55,7 +55,7 @@ export const changesHeading = 'Against the baseline';
 export const changesLead = ({ before, figures }: Changes): string =>
   `Compared with the run of ${before}: ${changeSummary(figures)}`;
 
-/** For a terminal; no line is wider than `columns`. */
+/** The changes for a terminal; no line is wider than `columns`. */
 export function changesText(
   figures: readonly ComparedFigure[],
   notes: readonly string[],
@@ -75,7 +75,7 @@ export function changesText(
   return `${folded(lines, columns).join('\n')}\n`;
 }
 
-/** For a pull request. */
+/** The changes for a pull request. */
 export function changesMarkdown(figures: readonly ComparedFigure[], notes: readonly string[]): string {
   const safe = (text: string) => text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>|~&]/g, '\\$&');
   const line = (cells: readonly string[]) => `| ${cells.map(safe).join(' | ')} |`;

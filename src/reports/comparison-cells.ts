@@ -59,10 +59,11 @@ export function comparisonCells(row: ComparisonRow): ComparisonCells {
   const { policy, repeats, unknownRepeats, started, lost, byCause, sourceAddress } = row;
   const counted = repeats - unknownRepeats;
   const own = inTime(row.disturbances).filter(({ kind }) => kind !== null);
-  const several = own.length > 1;
+  const prefix = (one: ComparedDisturbance) =>
+    own.length > 1 || one.kind === 'step' ? `${kindName(one)}: ` : '';
   const lines = own.map((one) => ({
-    failover: `${several ? `${kindName(one)}: ` : ''}${failoverText(one.failover, one.failoverGaps)}`,
-    failing: `${several ? `${kindName(one)}: ` : ''}${failing(one.outage)}`,
+    failover: `${prefix(one)}${failoverText(one.failover, one.failoverGaps)}`,
+    failing: `${prefix(one)}${failing(one.outage)}`,
   }));
   const nothing = counted === 0 ? 'unknown' : '-';
   return {
@@ -70,7 +71,7 @@ export function comparisonCells(row: ComparisonRow): ComparisonCells {
     doubt: doubtOf(row),
     lost: counted === 0 ? 'unknown' : lostText(lost, started, interval(row)),
     anyLost: counted === 0 ? null : lost > 0,
-    expected: row.expectedShare === null ? nothing : percent(row.expectedShare),
+    expected: expectedText(row) ?? nothing,
     cause: counted === 0 ? 'unknown' : causeList(byCause),
     disturbances: lines.length === 0 ? [{ failover: nothing, failing: nothing }] : lines,
     address: counted === 0 ? 'unknown' : address(sourceAddress),
@@ -85,17 +86,37 @@ function doubtOf({ repeats, unknownRepeats }: ComparisonRow): string | null {
     : `${unknownRepeats} of ${repeats} repeats unknown, left out`;
 }
 
+/** `20 %`; `100 %, with its grace 0 %` if some of the streams on what the fault takes can finish before it does; null: no fault. */
+function expectedText({ expectedShare, expectedLostShare }: ComparisonRow): string | null {
+  if (expectedShare === null) return null;
+  const whole = percent(expectedShare);
+  const left = percent(expectedLostShare ?? expectedShare);
+  return left === whole ? whole : `${whole}, with its grace ${left}`;
+}
+
 /** In the order in which they come within a trial; losses outside of any last. */
 const order = [...disturbanceKinds, null] as const;
 
-export const inTime = (all: readonly ComparedDisturbance[]): ComparedDisturbance[] =>
-  [...all].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+/**
+ * What cost something or was measured on its own: a fault that is done in steps is shown by its steps, unless something
+ * was lost before the first of them.
+ */
+export function inTime(all: readonly ComparedDisturbance[]): ComparedDisturbance[] {
+  const inSteps = all.some(({ kind }) => kind === 'step');
+  return all
+    .filter((one) => !(inSteps && one.kind === 'fault' && costNothing(one)))
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+const costNothing = ({ requestsLost, outage }: ComparedDisturbance) =>
+  requestsLost === 0 && (outage?.failed ?? 0) === 0;
 
 const lostText = (lost: number, started: number, range: string) =>
   started === 0 ? 'no stream' : `${lost} of ${started}, ${percent(lost / started)} (${range})`;
 
-/** A preemption's fault is the power cut after its notice. */
-const kindName = ({ kind }: ComparedDisturbance) => kind ?? 'otherwise';
+/** A preemption's fault is the power cut after its notice; each pod of a rollout is a step. */
+export const kindName = ({ kind }: Pick<ComparedDisturbance, 'kind'>): string =>
+  kind === 'step' ? 'each step' : (kind ?? 'otherwise');
 
 /**
  * New connections that failed, of those due within an outage, and how long the longest outage lasted: `20 % for 19.8 s`.

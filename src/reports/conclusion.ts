@@ -15,7 +15,7 @@ export function conclusion({ comparison, trials }: Pick<Report, 'comparison' | '
   return comparison.flatMap((row) => {
     const all = trials.filter(({ policy }) => policy === row.policy);
     const own = all.filter(isCounted);
-    // Why a policy is unknown is said with its trials.
+    // Why a policy is unknown is reported with its trials.
     const known = row.repeats > row.unknownRepeats || row.policy === null;
     const main = row.policy === null ? watchSentence(row, all) : policySentence(row, own);
     const said = [...(known ? [main] : []), ...all.flatMap(unrecovered), ...engineSentences(own)];
@@ -28,8 +28,11 @@ function unrecovered({ disturbances }: TrialReport): string[] {
   return disturbances.flatMap((one) => {
     const note = one.clockNotes.failover;
     if (note?.code !== 'never-recovered') return [];
-    const after = note.atLeastSeconds === null ? '' : `, at least ${seconds(note.atLeastSeconds)} after it`;
-    const from = one.kind === 'outage' ? '' : ` from the ${disturbanceName(one)}`;
+    const isOutage = one.kind === 'outage';
+    const since = isOutage ? 'the outage began' : 'it';
+    const after =
+      note.atLeastSeconds === null ? '' : `, at least ${seconds(note.atLeastSeconds)} after ${since}`;
+    const from = isOutage ? '' : ` from the ${disturbanceName(one)}`;
     return [`New connections had not recovered${from} when probing ended${after}.`];
   });
 }
@@ -71,6 +74,11 @@ function policySentence(row: ComparisonRow, trials: readonly TrialReport[]): str
       ? `Under ${name} nothing was lost${when} (${row.started} ${plural(row.started, 'stream')}).`
       : `Under ${name} ${lostOf(row)}${planned ? when : ' with no fault injected'}.`;
   }
+  if (struck.length > 0 && struck.every(({ atInjection }) => atInjection === null)) {
+    const faults = [...new Set(struck.flatMap(({ fault }) => (fault === null ? [] : [faultName(fault)])))];
+    if (faults.length > 0)
+      return `Under ${name}, ${lostOf(row)} in trials with ${faults.join(' and ')}; which of the streams went through it is not known.`;
+  }
   return [
     ...(struck.length > 0 ? [faultSentence(name, row, struck)] : []),
     ...(rest > 0 ? [`${rest} more ${plural(rest, 'stream')} ${were(rest)} lost apart from that.`] : []),
@@ -92,7 +100,8 @@ function faultSentence(name: string, row: ComparisonRow, trials: readonly TrialR
     if (through === 0) return `${begin} no stream: none went through ${it}.`;
     const none = `${through === 1 ? 'not the one stream' : `none of the ${through} streams`} through ${it}`;
     const early = trials.some(({ outcome }) => outcome !== 'completed');
-    return `${begin} ${none}${early ? ', as far as was seen before the end' : ''}.`;
+    const foretold = row.predictedLost === 0 && !early ? ', as predicted' : '';
+    return `${begin} ${none}${early ? ', as far as was seen before the end' : foretold}.`;
   }
   const parts = [
     ...(before === 0 ? [] : [streamsCut(before, through, row.predictedLost ?? 0, it)]),

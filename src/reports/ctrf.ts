@@ -5,7 +5,7 @@ import { casesOf } from './cases.ts';
 import { policyLabel } from './figures.ts';
 import type { JunitOptions } from './junit.ts';
 
-/** Of the schema that the output follows: https://github.com/ctrf-io/ctrf, schema/ctrf.schema.json. */
+/** The version of the schema that the output follows: https://github.com/ctrf-io/ctrf, schema/ctrf.schema.json. */
 const specVersion = '1.0.0';
 const statuses = { pass: 'passed', fail: 'failed', unknown: 'other' } as const;
 

@@ -1,6 +1,6 @@
 import type { Customers, Report } from '../analysis/schema.ts';
 import { cdnCodes, cdnCodeTraits } from '../catalogue/cdn-codes.ts';
-import { inTime } from './comparison-cells.ts';
+import { inTime, kindName } from './comparison-cells.ts';
 import { percent, policyLabel } from './figures.ts';
 
 /*
@@ -17,13 +17,17 @@ export function customersRows({ comparison }: Pick<Report, 'comparison'>): strin
       .filter(({ kind, customers }) => kind !== null || anyHurt(customers.streams))
       .map(({ kind, customers: { streams, newConnections } }) => [
         policyLabel(policy),
-        kind ?? 'no disturbance',
-        shares(streams, 'whole', '-'),
+        kind === null ? 'no disturbance' : kindName({ kind }),
+        // A stream that outlives a step is under way in the next one too: their sum would count it again.
+        kind === 'step' && anySent(streams) && !anyHurt(streams)
+          ? 'all whole'
+          : shares(streams, 'whole', '-'),
         newConnections === null ? '-' : shares(newConnections, 'answered', 'all answered'),
       ]),
   );
 }
 
+const anySent = ({ sent }: Customers) => sent > 0;
 const anyHurt = ({ sent, ok }: Customers) => sent > ok;
 
 /** `80 % whole, 20 % cut short (of 60)`. */
@@ -36,5 +40,11 @@ export function shares({ sent, ok, byCdnCode, unclear }: Customers, good: string
     [unclear, 'unclear'],
   ];
   const shown = parts.filter(([count]) => count > 0);
-  return `${shown.map(([count, word]) => `${percent(count / sent)} ${word}`).join(', ')} (of ${sent})`;
+  const whole = shown.map(([count]) => Number.parseFloat(percent(count / sent)));
+  // What is rounded must not add up to more or less than there is: 22.5 % and 77.5 %, not 23 % and 78 %.
+  const addsUp = Math.abs(whole.reduce((sum, one) => sum + one, 0) - 100) < 0.5;
+  const finer = (share: number) => `${Number((share * 100).toFixed(1))} %`;
+  const shareText = (count: number) =>
+    addsUp || whole.some(Number.isNaN) ? percent(count / sent) : finer(count / sent);
+  return `${shown.map(([count, word]) => `${shareText(count)} ${word}`).join(', ')} (of ${sent})`;
 }

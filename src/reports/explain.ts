@@ -1,5 +1,5 @@
 /*
- * The marks that stand in place of a figure, explained where they stand: only those that occur.
+ * The marks that are shown in place of a figure, explained next to them: only those that occur.
  */
 
 const explanations: readonly [mark: RegExp, text: string][] = [
@@ -9,6 +9,10 @@ const explanations: readonly [mark: RegExp, text: string][] = [
   [/>= /, '>=: at least this long; the rest was not seen'],
   [/never recovered/, 'never recovered: new connections still failed when probing ended'],
   [/resolution/, 'resolution: how much later the true end may be (95 %)'],
+  [
+    /with its grace/,
+    'with its grace: of those, the streams that cannot finish in the time that the fault leaves them',
+  ],
   [/\d\.\.\d[\d.]* %/, 'a..b %: 95 % interval'],
   [/\d\.\.\d[\d.]*\)(?! ?%)/, '(a..b): least and greatest of the repeats'],
 ];

@@ -6,6 +6,7 @@ import type {
   TrialReport,
 } from '../analysis/schema.ts';
 import { causes } from '../catalogue/causes.ts';
+import { clusterTraits } from '../catalogue/clusters.ts';
 
 /*
  * How figures read, the same in every form of the report.
@@ -29,9 +30,13 @@ export function percent(share: number): string {
   return `${value > 0 && value < 10 && value % 1 !== 0 ? value.toFixed(1) : value.toFixed(0)} %`;
 }
 
-/** `15..26 %`: Wilson's interval. */
+/** `15..26 %`, `0..0.48 %`: Wilson's interval, with as many digits as its width is worth. */
 export function interval({ interval: found }: Pick<ComparisonRow, 'interval'>): string {
-  return found === null ? '' : `${(found.low * 100).toFixed(0)}..${(found.high * 100).toFixed(0)} %`;
+  if (found === null) return '';
+  const width = (found.high - found.low) * 100;
+  const digits = width >= 1 ? 0 : width >= 0.1 ? 2 : 3;
+  const end = (share: number) => Number((share * 100).toFixed(digits));
+  return `${end(found.low)}..${end(found.high)} %`;
 }
 
 /** `36 transit, 2 ingress`. */
@@ -108,7 +113,7 @@ export function setting(report: Report): string {
   const { provider, timeScale, seed } = report;
   const pace = timeScale === 1 ? '' : `, timers ${timeScale}x faster, shown in cluster time`;
   const repeats = repeatsOf(report);
-  if (provider === 'watch') return 'no cluster was asked';
+  if (clusterTraits(provider) === null) return 'no cluster was asked';
   return `${provider}${pace} · seed ${seed} · ${repeats} ${plural(repeats, 'repeat')}`;
 }
 

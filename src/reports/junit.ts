@@ -5,7 +5,7 @@ import { type Case, casesOf } from './cases.ts';
 import { policyLabel } from './figures.ts';
 
 export interface JunitOptions {
-  /** Of the report's files; named in each suite. */
+  /** The folder of the report's files; named in each suite. */
   readonly folder: string;
   /** Real seconds of each trial, by its index. */
   readonly trialSeconds: ReadonlyMap<number, number>;
@@ -39,6 +39,6 @@ export function junitReport(report: Report, { folder, trialSeconds }: JunitOptio
   return out.build();
 }
 
-/** Without the characters that XML 1.0 cannot hold (2.2 of its specification), escaped or not. */
+/** The text without the characters that XML 1.0 cannot hold (2.2 of its specification), escaped or not. */
 const plain = (text: string) =>
   text.replaceAll(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '');

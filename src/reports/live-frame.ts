@@ -59,7 +59,7 @@ function board(state: LiveState, columns: number, colours: Paint): string[] {
   return lines.length <= boardLines ? lines : [...lines.slice(0, boardLines - 1), '         …'];
 }
 
-/** The marks, explained where they stand. */
+/** The marks, explained next to them. */
 const legend = '  edge (● in use, ○ not):';
 
 function laidOut(cells: readonly string[], columns: number): string[] {
@@ -103,7 +103,7 @@ export function plainLine(state: LiveState, elapsedSeconds: number): string {
     `trial ${trial.number}/${plan.trials.length} ${policyLabel(trial.policy)} ${phase === null ? 'between phases' : phaseWords[phase]}`,
     `${sum(state, 'inFlight')} in flight, ${sum(state, 'completed')} done, ${sum(state, 'lost')} lost`,
     ...(all === 0 ? [] : [`probes ${all - failed}/${all} ok`]),
-    ...(state.nodes.size === 0
+    ...(state.nodes.size === 0 || plan.ownCluster !== undefined
       ? []
       : [`edge ${green}/${state.nodes.size} green${red.length > 0 ? ` (red: ${red.join(' ')})` : ''}`]),
     ...(state.hit === null ? [] : [`${state.hit.node} is ${state.hit.word}`]),

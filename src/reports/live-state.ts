@@ -8,7 +8,7 @@ import { type Hit, lookOfFault } from './live-words.ts';
 /** What the live view knows; one more reader of the run's events. */
 export interface LiveState {
   readonly plan: AnyPlan;
-  /** What is being done outside the trials; within one, only what is said meanwhile (an instrument that failed). */
+  /** What is being done outside the trials; within one, only what is reported meanwhile (an instrument that failed). */
   status: string;
   saidInTrial: boolean;
   /** What the run waits for, and until when at the latest, in seconds since the view began. */
@@ -34,7 +34,7 @@ export interface LiveState {
   }[];
 }
 
-/** Share of failing probes is shown over so much real time. */
+/** The real time over which the share of failing probes is shown. */
 const recentMs = 1000;
 
 export function liveState(plan: AnyPlan): LiveState {
@@ -131,7 +131,7 @@ function hitAfter(
 
 const counters = ['inFlight', 'completed', 'lost'] as const;
 
-/** Takes in what a load process says of its progress. Probes say it too, and are not counted as streams. */
+/** Takes in a load process' report of its progress. Probes report it too, and are not counted as streams. */
 export function takeProgress(state: LiveState, load: string, message: Message): void {
   if (message.type === 'probe-window') {
     const { ok, failed } = message;

@@ -30,7 +30,7 @@ interface LiveView {
 }
 
 const paintMs = 100;
-/** A plain line at least so often. */
+/** How often at least a plain line is printed. */
 const plainMs = 1500;
 const hideCursor = '\u001b[?25l';
 const showCursor = '\u001b[?25h';

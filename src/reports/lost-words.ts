@@ -60,6 +60,7 @@ export function evidence(lost: LostRequest): string {
         : `an ingress logged it, and no pod answered`,
     switchover: `balancer's log: ${path.transit} has no ingress pod, and Local drops there`,
     'no-target': "balancer's log: no healthy node",
+    'source-ranges': "balancer's log: its client is outside loadBalancerSourceRanges",
   };
   return `${by[cause] ?? 'recorded path'}; ${what}`;
 }
@@ -86,6 +87,7 @@ export function whyNot(lost: LostRequest, detail: TrialDetail): string[] {
     ],
   ];
   const until = lines.findIndex(([name]) => name === cause);
+  if (cause === 'source-ranges') return []; // it is the first that is tried
   const ruledOut = until < 0 ? lines : lines.slice(0, until);
   return ruledOut.map(([name, why]) => `not ${name}: ${why}`);
 }

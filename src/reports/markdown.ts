@@ -49,7 +49,7 @@ export function markdownReport(report: Report, limit = markdownLimit, changes?: 
   return `${fitted(head, report.trials.map(trial), limit - 1).join('\n\n')}\n`;
 }
 
-/** As many whole parts as fit. Cuts inside a part only if the head itself is too long. */
+/** Joins as many whole parts as fit. Cuts inside a part only if the head itself is too long. */
 function fitted(head: readonly string[], trials: readonly string[], limit: number): string[] {
   const room = (parts: readonly string[]) => limit - Buffer.byteLength(parts.join('\n\n'));
   const parts = [...head];

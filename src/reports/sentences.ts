@@ -24,9 +24,9 @@ export function flipSentence(row: ComparisonRow, trials: readonly TrialReport[])
   const before = own.reduce((sum, { lostBegunBefore }) => sum + lostBegunBefore, 0);
   const after = own.reduce((sum, { lostBegunAfter }) => sum + lostBegunAfter, 0);
   const cut = before === 0 ? 'no established stream' : `${before} ${plural(before, 'stream')}`;
-  const begun = after === 0 ? '' : `, and ${after} started after it ${were(after)} lost`;
+  const startedAfter = after === 0 ? '' : `, and ${after} started after it ${were(after)} lost`;
   const failed = failedFor('connection', flip, row.repeats - row.unknownRepeats);
   const never = flip.failoverGaps.some(({ code }) => code === 'never-recovered');
   const still = never ? ', and had not recovered when probing ended' : '';
-  return `The flip ${policyLabel(row.policy)} itself cut ${cut}${begun}${failed === null ? '' : `; ${failed}${still}`}.`;
+  return `The flip ${policyLabel(row.policy)} itself cut ${cut}${startedAfter}${failed === null ? '' : `; ${failed}${still}`}.`;
 }

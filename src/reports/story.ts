@@ -1,7 +1,7 @@
 import type { LostRequest, TrialDetail } from '../analysis/detail.ts';
 import { cdnCodeTraits } from '../catalogue/cdn-codes.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
-import { policyLabel } from './figures.ts';
+import { counted, policyLabel } from './figures.ts';
 import { evidence, kindWords, whyNot } from './lost-words.ts';
 
 /** Every record of one request, and what happened around it. */
@@ -11,7 +11,7 @@ export interface RequestEvents {
   readonly opened: EventOf<'edge-open'> | null;
   readonly closed: EventOf<'edge-close'> | null;
   readonly logged: readonly EventOf<'ingress'>[];
-  /** In the order of time. */
+  /** The events, in order of time. */
   readonly around: readonly HistoryEvent[];
 }
 
@@ -52,7 +52,7 @@ function fate({ lost, end }: Story): string[] {
   if (lost === null) return [`${end.outcome}: it was not lost`];
   const { cdn, path } = lost;
   return [
-    `lost: ${lost.outcome} while ${lost.phase}, ${lost.bytes} bytes of the body had come`,
+    `lost: ${lost.outcome} while ${lost.phase}, ${counted(lost.bytes, 'byte')} of the body had come`,
     `cause: ${lost.cause}${lost.proven ? '' : ' (not proven by its path)'}`,
     `path: transit ${path.transit ?? 'not known'}, ingress ${path.ingress ?? 'not known'}, endpoint ${path.endpoint ?? 'not known'}`,
     `clients behind Cloudflare would have seen: ${cdn === null ? 'unclear' : cdnCodeTraits[cdn].short}`,
@@ -67,7 +67,7 @@ function records({ start, end, opened, closed, logged, since }: Story): string[]
       ? ['client: no end']
       : [
           `client: connected ${at(end.connectedAt)}, first byte ${at(end.firstByteAt)}, last byte ${at(end.lastByteAt)}`,
-          `client: ${end.outcome} at ${at(end.t)}, status ${end.status ?? 'none'}, ${end.bodyBytes} bytes in ${end.chunks} chunks${end.errno === null ? '' : `, ${end.errno}`}`,
+          `client: ${end.outcome} at ${at(end.t)}, status ${end.status ?? 'none'}, ${counted(end.bodyBytes, 'byte')} in ${counted(end.chunks, 'chunk')}${end.errno === null ? '' : `, ${end.errno}`}`,
         ]),
     opened === null
       ? 'balancer: its log does not show it'
@@ -75,7 +75,7 @@ function records({ start, end, opened, closed, logged, since }: Story): string[]
     ...(closed === null
       ? []
       : [
-          `balancer: to the node ${closed.connect}, ${closed.bytesDown} bytes to the client, client's side ended ${closed.clientEnd}, node's side ${closed.upstreamEnd}, at ${at(closed.t)}`,
+          `balancer: its connection to the node ${connectWords[closed.connect]}, ${counted(closed.bytesDown, 'byte')} to the client, client's side ended ${closed.clientEnd}, node's side ${closed.upstreamEnd}, at ${at(closed.t)}`,
         ]),
     ...(logged.length === 0
       ? ['ingress: no log line']
@@ -89,11 +89,22 @@ function records({ start, end, opened, closed, logged, since }: Story): string[]
   ];
 }
 
+const connectWords = {
+  connected: 'was made',
+  refused: 'was refused',
+  reset: 'was reset',
+  unreachable: 'failed: the node was unreachable',
+  timeout: 'timed out',
+  error: 'failed',
+  none: 'was never tried',
+  abandoned: 'was still being made when the client gave up',
+} as const satisfies Record<EventOf<'edge-close'>['connect'], string>;
+
 function line({ since }: Story, event: HistoryEvent): string {
   return `${since(event.t).toFixed(3)} s  ${happening(event)}`;
 }
 
-/** What an event says, for those that can be around a request. */
+/** An event in words, for those that can be around a request. */
 function happening(event: HistoryEvent): string {
   switch (event.type) {
     case 'disturbance':

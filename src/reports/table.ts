@@ -14,7 +14,7 @@ const figure = new RegExp(`(\\d) (?=(?:${figureUnits})(?![\\w-]))`, 'g');
 const words = (text: string) => text.replaceAll(figure, `$1${noBreak}`).split(/[ \t\r\n]+/);
 const spaced = (line: string) => line.replaceAll(noBreak, ' ');
 
-/** Breaks a text at spaces into lines of at most `columns`; a longer word stands alone, uncut. */
+/** Breaks a text at spaces into lines of at most `columns`; a longer word has a line of its own, uncut. */
 export function wrap(text: string, columns: number, indent = ''): string[] {
   const lines: string[] = [];
   let line = '';
@@ -68,7 +68,7 @@ function linesOf(row: readonly string[], widths: readonly number[]): string[] {
   );
 }
 
-/** Where a long word may be broken: after these. */
+/** The characters after which a long word may be broken. */
 const joints = /[/\\_:&?-]$/;
 
 /**

@@ -21,7 +21,7 @@ export interface ReportTable {
   readonly rows: readonly string[][];
 }
 
-/** What stands below the comparison, in its order; a table without rows is left out. */
+/** The tables below the comparison, in order; a table without rows is left out. */
 export const tablesOf = (report: Report): ReportTable[] =>
   (
     [

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ComparisonRow, ExpectationReport, Report, Verdict } from '../analysis/schema.ts';
 import { visibleDeep } from '../base/visible.ts';
+import { clusterTraits } from '../catalogue/clusters.ts';
 import { answer } from './answer.ts';
 import { cellLines, columnsInUse, comparisonCells, comparisonTitles } from './comparison-cells.ts';
 import { conclusion } from './conclusion.ts';
@@ -15,7 +16,7 @@ import { folded, table, wrap } from './table.ts';
 interface TerminalOptions {
   readonly columns: number;
   readonly colour: boolean;
-  /** Of the report, named in the last line; null if the page could not be written. */
+  /** The report's folder, named in the last line; null if the page could not be written. */
   readonly folder: string | null;
   /** Whether report.html is among the forms; default: it is. */
   readonly page?: boolean;
@@ -35,9 +36,9 @@ export function terminalReport(raw: Report, options: TerminalOptions): string {
     ...explainCells([...compared.flatMap(used), ...outages.flat()]),
   ];
   const lines = [
-    // Of a watch what is asked, and while what, is what it was.
+    // A watch is named by its URL and by what was done meanwhile.
     ...para(
-      `${colours.bold(report.experiment)} · ${report.provider === 'watch' ? report.description : setting(report)}`,
+      `${colours.bold(report.experiment)} · ${clusterTraits(report.provider) === null ? report.description : setting(report)}`,
     ),
     ...section(answer(report).flatMap((text) => para(text, '  '))),
     '',
@@ -80,7 +81,7 @@ function titled(
       first,
       ...cells.flatMap((cell, index) => below(`${titles[index + 1]}: ${cell}`, columns)),
     ]);
-  return [colours.bold(title), ...lines];
+  return [...wrap(title, columns).map(colours.bold), ...lines];
 }
 
 /** More rows than these belong in the page. */
@@ -104,7 +105,7 @@ function comparison({ comparison: rows }: Report, columns: number, colours: Pain
   );
 }
 
-/** From here on all columns stand side by side without being broken into splinters. */
+/** From this width on all columns fit side by side without being broken into splinters. */
 const wideColumns = 120;
 const main: readonly (typeof comparisonTitles)[number][] = [
   'policy',
@@ -122,7 +123,7 @@ function inTwo(all: readonly string[][], columns: number, plain: readonly string
   const first = table(all.map(only(used.filter((title) => main.some((one) => one === title)))), columns);
   const others = used.filter((title) => !main.some((one) => one === title));
   if (first === null || others.length === 0) return first;
-  // The further lines of a row say nothing here.
+  // The further lines of a row add nothing here.
   const rows = all.map(only(['policy', ...others])).filter((cells) => cells.some((cell) => cell !== ''));
   const second = table(rows, columns);
   return second === null ? null : [...first, '', ...second];
@@ -151,7 +152,7 @@ const words = (text: string, colour: (word: string) => string) => text.split(' '
 
 const below = (text: string, columns: number) => wrap(text, columns - 2, '  ').map((line) => `  ${line}`);
 
-/** For a terminal too narrow for a table. */
+/** The form for a terminal too narrow for a table. */
 function stacked(row: ComparisonRow, columns: number, colours: Paint): string[] {
   const [first = [], ...more] = rowCells(row, colours);
   const [name = '', ...values] = first;
@@ -200,7 +201,7 @@ function ending(report: Report, { folder, page = true }: TerminalOptions, colour
   const word = verdictWord(colours)(report.verdict);
   const { outcome, reason } = report;
   // How it ended goes first, as it does in the exit code.
-  // An interruption's reason says that it is one.
+  // An interruption's reason already says that it is one.
   const end =
     outcome === 'interrupted' ? (reason ?? 'interrupted') : `${outcome}: ${reason ?? 'no reason is known'}`;
   const how = outcome === 'completed' ? word : `${colours.bold(end)}; what was measured: ${word}`;

@@ -8,8 +8,10 @@ import type {
 } from '@kubernetes/client-node';
 import type { NodeName } from '../base/units.ts';
 import type { TrafficPolicy } from '../catalogue/policies.ts';
+import { excludedFor } from '../kube/exclusion.ts';
+import { labelSelectorText } from '../kube/labels.ts';
 import { extraIngressLabel } from '../kube/names.ts';
-import { isLive, isOver } from '../kube/pods.ts';
+import { isLive, isOver, isReadyPod } from '../kube/pods.ts';
 import type { NodeSight, SwitchoverContext } from '../policies/index.ts';
 
 /** Which pods are the ingress. */
@@ -22,7 +24,7 @@ export interface PodGroup {
 export async function nodesSeen(
   core: CoreV1Api,
   { namespace, labelSelector }: PodGroup,
-  never: ReadonlySet<NodeName>,
+  never: ReadonlySet<NodeName> = new Set(),
 ): Promise<NodeSight[]> {
   const [{ items: nodes }, { items }] = await Promise.all([
     core.listNode(),
@@ -42,12 +44,37 @@ export async function nodesSeen(
 const sightOf = ({ metadata, spec }: V1Node, onIt: readonly V1Pod[]): NodeSight => ({
   name: metadata?.name ?? '',
   labels: metadata?.labels ?? {},
+  excludedFor: excludedFor(metadata ?? {}),
   taints: (spec?.taints ?? []).map(({ key }) => key),
   unschedulable: spec?.unschedulable ?? false,
   runsIngress: onIt.length > 0,
   runsExtraIngressOnly:
     onIt.length > 0 && onIt.every((pod) => extraIngressLabel in (pod.metadata?.labels ?? {})),
 });
+
+/** The other Services of type LoadBalancer under Local, with the nodes of their ready pods. */
+export async function othersOnLocal(
+  core: CoreV1Api,
+  own: { readonly namespace: string; readonly name: string },
+): Promise<{ service: string; nodes: NodeName[] }[]> {
+  const { items } = await core.listServiceForAllNamespaces();
+  const others = items.filter(
+    ({ metadata, spec }) =>
+      spec?.type === 'LoadBalancer' &&
+      spec.externalTrafficPolicy === 'Local' &&
+      Object.keys(spec.selector ?? {}).length > 0 &&
+      (metadata?.namespace !== own.namespace || metadata.name !== own.name),
+  );
+  return Promise.all(
+    others.map(async ({ metadata, spec }) => {
+      const namespace = metadata?.namespace ?? '';
+      const labelSelector = labelSelectorText(spec?.selector ?? {});
+      const { items: pods } = await core.listNamespacedPod({ namespace, labelSelector });
+      const nodes = pods.filter(isReadyPod).flatMap((pod) => pod.spec?.nodeName ?? []);
+      return { service: `${namespace}/${metadata?.name}`, nodes: [...new Set(nodes)] };
+    }),
+  );
+}
 
 /** The template that the controller of the ingress pods makes them from. */
 export async function templateSeen(

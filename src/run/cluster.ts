@@ -1,4 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { filledCommand } from '../base/command-template.ts';
 import { MidflightError } from '../base/errors.ts';
 import type { NodeName } from '../base/units.ts';
 import type { TrafficPolicy } from '../catalogue/policies.ts';
@@ -8,6 +9,7 @@ import { isLive, isReadyPod } from '../kube/pods.ts';
 import { noticeOf } from '../plan/notice.ts';
 import { slowestMs } from '../plan/pods.ts';
 import type { Plan } from '../plan/schema.ts';
+import { liveNodes } from './live-fault/read.ts';
 import { type PodCounts, type Run, realMs } from './run.ts';
 
 /** How long moved pods may take to be Ready at their old places if they start and end at once, cluster time. */
@@ -49,6 +51,7 @@ export function faultContext(
     until: (done, limitMs, what) => run.state.until(done, realMs(run.plan, limitMs), signal, what),
     terms: run.plan.fault === null ? null : noticeOf(run.plan.fault),
     parameter: (name) => parameterOf(run.plan.fault, name),
+    commands: (node) => commandsFor(run, node),
     now: run.clock.now,
     sleep: (ms) => run.clock.sleep(realMs(run.plan, ms), signal),
     realMs: (ms) => realMs(run.plan, ms),
@@ -60,6 +63,15 @@ function parameterOf(fault: Plan['fault'], name: string): number {
   const value = fault?.parameters?.[name];
   if (value === undefined) throw new MidflightError('internal', `the fault has no parameter ${name}`);
   return value;
+}
+
+async function commandsFor({ plan, core }: Pick<Run, 'plan' | 'core'>, name: NodeName) {
+  const templates = plan.fault?.commands;
+  if (templates === undefined) throw new MidflightError('internal', 'the fault has no commands');
+  const node = (await liveNodes(core)).find((one) => one.name === name);
+  if (node === undefined) throw new MidflightError('cluster-failed', `there is no node ${name}`);
+  const { command, recover } = templates;
+  return { command: filledCommand(command, node), recover: filledCommand(recover, node) };
 }
 
 async function podsOn(run: Workloads, node: NodeName, of: 'ingress' | 'app' | 'all'): Promise<NodePod[]> {
@@ -90,7 +102,7 @@ function refOf(pod: V1Pod): NodePod {
   };
 }
 
-/** Where the workload's Ready pods are now. */
+/** The nodes of the workload's Ready pods now. */
 export async function readPlacement(run: Workloads): Promise<PodCounts> {
   const count = async (of: 'ingress' | 'app') => {
     const counts = new Map<NodeName, number>();
@@ -103,7 +115,7 @@ export async function readPlacement(run: Workloads): Promise<PodCounts> {
   return { ingress: await count('ingress'), app: await count('app') };
 }
 
-/** Notes where the workload's pods run: unwinding brings them back there. */
+/** Records the nodes that the workload's pods run on: unwinding brings them back there. */
 export function rememberPlacement({
   plan,
   workload,

@@ -11,9 +11,9 @@ import { type ProgressReport, type RunState, runState } from './state.ts';
 
 /** What whoever starts a measurement gives: an experiment's run or a watch. */
 export interface ConductOptions {
-  /** Where every event goes: the history's writer. */
+  /** The receiver of every event: the history's writer. */
   readonly write: (event: HistoryEvent) => void;
-  /** Where events go to be shown as they happen. Of trials that run side by side, those of one. */
+  /** The receiver of events to be shown as they happen. Of trials that run side by side, those of one. */
   readonly show?: (event: HistoryEvent) => void;
   /** Aborted with a MidflightError `interrupted` when the user wants the end. */
   readonly signal: AbortSignal;

@@ -1,10 +1,14 @@
+import { messageOf } from '../base/errors.ts';
 import { seedOf } from '../base/random.ts';
 import { timersOf } from '../base/timers.ts';
 import { edgeProtocol } from '../edge/protocol.ts';
-import type { Limit } from '../history/codes.ts';
+import type { Limit, NoteCode } from '../history/codes.ts';
 import type { LoadTarget } from '../load/config.ts';
 import { portBlocks } from '../plan/ports.ts';
+import type { BalancerSight } from '../policies/index.ts';
 import type { EdgeFront, Front, HostPort, Workload } from '../providers/provider.ts';
+import { followService } from './flip/follow.ts';
+import { inferredSight } from './flip/sight.ts';
 import { launchInstrument, sync } from './instruments.ts';
 import type { Run } from './run.ts';
 import { type SecondFront, secondFront, shownFront } from './second-front.ts';
@@ -13,6 +17,10 @@ import { type SecondFront, secondFront, shownFront } from './second-front.ts';
 export interface OpenFront {
   /** What load connects to. */
   readonly target: LoadTarget;
+  /** The same for probes. */
+  readonly probeTarget: LoadTarget;
+  /** What a balancer that is not ours must have done by now. Null: ours reports it itself, or nobody does. */
+  readonly sight: BalancerSight | null;
   /** A trial begins: the edge's choices begin anew by its seed. */
   beginTrial(seed: number): void;
   /** Resolves once all of its log up to now is in the history; false if that took longer than `limitMs`. */
@@ -30,15 +38,36 @@ type Parts = Pick<Run, 'provider' | 'record' | 'progress' | 'clock' | 'plan'>;
 export async function openFront(run: Parts, workload: Workload): Promise<OpenFront> {
   const { front } = run.provider;
   if (front.kind === 'edge') return openEdge(run, front, workload);
-  const target = front.kind === 'url' ? front.target : through(await front.dial(), workload);
+  const target = front.kind === 'url' ? front.target : through(await front.dial(), workload, run.plan);
+  const { probePath = target.path } = front.kind === 'url' ? front : {};
+  const followed = run.plan.ownCluster === undefined ? null : await followBalancer(run, workload);
   return {
     target,
+    probeTarget: { ...target, path: probePath },
+    sight: followed?.sight ?? null,
     beginTrial: () => {},
     sync: async () => true,
     second: null,
     ended: false,
-    close: async () => {},
+    close: async () => followed?.stop(),
   };
+}
+
+/** What the balancer of somebody's own cluster has done, by its published times and by what nodes answer us. */
+async function followBalancer({ provider, plan, clock, record }: Parts, { service }: Workload) {
+  const sight = inferredSight(plan.edge, clock.now);
+  const note = (code: NoteCode, text: string) =>
+    record({ type: 'note', t: clock.now(), level: code === 'watch-lost' ? 'warning' : 'info', code, text });
+  const followed = followService(provider.cluster.kubeConfig(), service, sight, (error) =>
+    note('watch-lost', `following the Service: ${messageOf(error)}`),
+  );
+  await followed.ready;
+  const { of, answering } = followed.asked();
+  note(
+    'step',
+    `${answering} of ${of} nodes answer what the balancer asks them; of the others it is inferred from the API`,
+  );
+  return { sight, stop: followed.stop };
 }
 
 async function openEdge(run: Parts, front: EdgeFront, workload: Workload): Promise<OpenFront> {
@@ -49,8 +78,15 @@ async function openEdge(run: Parts, front: EdgeFront, workload: Workload): Promi
   void edge.exited.then(() => {
     ended = true;
   });
+  const target = through(
+    dial.port === 0 ? { host: dial.host, port: edge.ready.port } : dial,
+    workload,
+    run.plan,
+  );
   return {
-    target: through(dial.port === 0 ? { host: dial.host, port: edge.ready.port } : dial, workload),
+    target,
+    probeTarget: target,
+    sight: null,
     beginTrial: (seed) => edge.send({ type: 'trial', seed }),
     sync: (id, limitMs) => sync(edge, id, limitMs, timersOf(run.clock)),
     second: secondFront(shown, workload.service.namespace, (service) =>
@@ -63,14 +99,19 @@ async function openEdge(run: Parts, front: EdgeFront, workload: Workload): Promi
   };
 }
 
-const through = ({ host, port }: HostPort, { hostname }: Workload): LoadTarget => ({
+const through = (
+  { host, port }: HostPort,
+  { hostname }: Workload,
+  { ingress: { tls = false } }: Parts['plan'],
+): LoadTarget => ({
   host,
   port,
-  tls: false,
+  tls,
   hostname,
   path: '/',
   headers: {},
-  insecure: false,
+  // Whose certificate it is, is no matter here.
+  insecure: tls,
 });
 
 /** Connections of a second edge are counted from here. */

@@ -1,7 +1,8 @@
 import { type ConductOptions, conduct } from './conduct.ts';
 import type { RunEnd } from './run.ts';
 import { type Apart, sideBySide } from './side-by-side/index.ts';
-import { type Bench, stagesOf } from './stages.ts';
+import { stagesOf } from './stages.ts';
+import type { Bench } from './trial-cluster.ts';
 
 export interface PlannedRunOptions extends ConductOptions, Bench {
   /** Clusters of their own for trials side by side; absent: one cluster, one trial after the other. */

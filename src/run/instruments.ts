@@ -1,5 +1,5 @@
 import { heartbeat } from '../base/heartbeat.ts';
-import type { Message, Protocol } from '../base/protocol.ts';
+import type { Message } from '../base/protocol.ts';
 import type { RoleHandle } from '../base/role.ts';
 import type { Timers } from '../base/timers.ts';
 import { nsPerMs } from '../base/units.ts';
@@ -7,7 +7,7 @@ import type { EdgeCommand, EdgeReport } from '../edge/protocol.ts';
 import type { InstrumentFailureCode } from '../history/codes.ts';
 import { isHistoryEvent } from '../history/recorded.ts';
 import type { EventOf } from '../history/schema.ts';
-import type { LoadReport } from '../load/reports.ts';
+import type { LaunchProtocol, LoadReport } from '../load/reports.ts';
 import type { Host, RoleName } from '../providers/provider.ts';
 import type { Run } from './run.ts';
 
@@ -21,7 +21,7 @@ const hungAfterMs = 2000;
 const silenceWords = (ms: number): string =>
   `did not answer for ${(ms / 1000).toFixed(1)} s: it was stopped, it hangs, or this machine was too slow`;
 
-/** Starts one of our processes and feeds what it says to the history; its unexpected end spoils the trial. */
+/** Starts one of our processes and feeds its reports to the history; its unexpected end spoils the trial. */
 export async function launchInstrument<
   Config extends { readonly role: RoleName },
   Command extends Message,
@@ -30,7 +30,7 @@ export async function launchInstrument<
   run: Pick<Run, 'record' | 'progress' | 'clock'> & {
     readonly provider: { readonly host: Pick<Host, 'launch'> };
   },
-  protocol: Protocol<RoleName, Config, Command, LoadReport | EdgeReport, Ready>,
+  protocol: LaunchProtocol<RoleName, Config, Command, LoadReport | EdgeReport, Ready>,
   config: NoInfer<Config>,
   name: string,
 ): Promise<RoleHandle<Command, InstrumentReport, Ready>> {
@@ -61,7 +61,7 @@ function lastLine(stderr: string): string {
   return line === undefined || line === '' ? '' : `: ${line}`;
 }
 
-/** Asks a process to say what it still has, and waits for its answer; false if none came in time. */
+/** Asks a process to report what it still has, and waits for its answer; false if none came in time. */
 export function sync(
   handle: Pick<RoleHandle<EdgeCommand, InstrumentReport>, 'send' | 'onMessage' | 'exited'>,
   id: string,

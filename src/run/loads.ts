@@ -73,7 +73,9 @@ export async function launchLoads(run: Run, trial: PlannedTrial): Promise<Loads>
   };
 }
 
-function launch(run: Run, trial: PlannedTrial, load: PlannedLoad): Promise<RoleHandle<LoadCommand>> {
+function launch(asked: Run, trial: PlannedTrial, load: PlannedLoad): Promise<RoleHandle<LoadCommand>> {
+  const host = asked.loadHosts.hostOf(load);
+  const run = { ...asked, provider: { ...asked.provider, host } };
   switch (load.kind) {
     case 'streams':
       return launchInstrument(run, recorderProtocol, streamsOf(run, trial, load), load.name);
@@ -89,25 +91,29 @@ function launch(run: Run, trial: PlannedTrial, load: PlannedLoad): Promise<RoleH
 const common = (run: Run, trial: PlannedTrial, load: PlannedLoad) => ({
   load: load.name,
   trial: trial.index,
-  target: run.target,
+  target: load.kind === 'probe' ? run.probeTarget : run.target,
   localAddresses: [...run.provider.host.clients()],
   expectStatus: load.expectStatus,
   idPrefix: `${trial.index}-${load.name}-`,
 });
 
 function streamsOf(run: Run, trial: PlannedTrial, load: PlannedStreams): StreamsConfig {
+  const ports = portsOf(run.plan, load, null);
+  const isOurs = asksOwnApp(run);
   const real = (ms: number) => realMs(run.plan, ms);
   return {
     role: 'recorder',
     ...common(run, trial, load),
-    ...portsOf(run.plan, load.name, null),
+    ...(ports === null ? {} : { ports }),
     concurrency: load.concurrency,
-    app: {
-      durationMs: real(load.durationMs),
-      intervalMs: real(load.chunkIntervalMs),
-      chunkSize: load.chunkSize,
-      bodySize: load.bodySize,
-    },
+    app: isOurs
+      ? {
+          durationMs: real(load.durationMs),
+          intervalMs: real(load.chunkIntervalMs),
+          chunkSize: load.chunkSize,
+          bodySize: load.bodySize,
+        }
+      : null,
     rampMs: real(load.rampMs),
     stallMs: real(load.stallMs),
     connectTimeoutMs: real(load.connectTimeoutMs),
@@ -115,9 +121,16 @@ function streamsOf(run: Run, trial: PlannedTrial, load: PlannedStreams): Streams
   };
 }
 
-function portsOf(plan: Plan, load: string, lane: Lane | null): { ports?: PortBlock } {
-  const block = blockOf(plan.load, load, lane);
-  return block === null ? {} : { ports: block };
+/** Behind a URL may be anything: it is asked for as it is, and nothing is known of its answer but what HTTP defines. */
+const asksOwnApp = ({ provider }: Pick<Run, 'provider'>): boolean => provider.front.kind !== 'url';
+
+/** None for agents: the balancer would take several of them for one client. None either if no balancer of ours draws by them. */
+function portsOf(
+  plan: Plan,
+  { agents, name }: PlannedStreams | PlannedProbe,
+  lane: Lane | null,
+): PortBlock | null {
+  return agents === undefined && plan.ownCluster === undefined ? blockOf(plan.load, name, lane) : null;
 }
 
 function probeOf(run: Run, trial: PlannedTrial, load: PlannedProbe): ProbeConfig {
@@ -128,11 +141,12 @@ function probeOf(run: Run, trial: PlannedTrial, load: PlannedProbe): ProbeConfig
     ...common(run, trial, load),
     ports: Object.fromEntries(
       load.lanes.flatMap((lane) => {
-        const block = blockOf(run.plan.load, load.name, lane);
+        const block = portsOf(run.plan, load, lane);
         return block === null ? [] : [[lane, block]];
       }),
     ),
     rate,
+    ...(asksOwnApp(run) ? {} : { app: false }),
     lanes: load.lanes,
     http: '1.1',
     family: 0,
@@ -159,12 +173,13 @@ function autocannonOf(run: Run, trial: PlannedTrial, load: PlannedAutocannon): A
 }
 
 function k6Of(run: Run, trial: PlannedTrial, load: PlannedK6): K6Config {
-  const binary = requireK6(load.name, process.env);
+  const inPods = load.agents !== undefined;
+  const binary = inPods ? '' : requireK6(load.name, process.env);
   return {
     role: 'k6',
     ...common(run, trial, load),
     binary,
-    version: k6Version(binary),
+    version: inPods ? 'unknown' : k6Version(binary), // runners report theirs later
     script: load.script === null ? ownScript() : readFileSync(load.script, 'utf8'),
     file: load.script,
     own: load.script === null,
@@ -173,6 +188,8 @@ function k6Of(run: Run, trial: PlannedTrial, load: PlannedK6): K6Config {
     intervalMs: realMs(run.plan, 1000),
     rate: load.rate === null ? null : load.rate * run.plan.timeScale,
     keepAlive: load.keepAlive,
+    ...(load.agents === undefined ? {} : { runners: { count: load.agents.count, port: 0 } }),
+    ...(load.runnerImage === undefined ? {} : { runnerImage: load.runnerImage }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ChangeLog } from '../changes/change-log.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Provider } from '../providers/provider.ts';
+import { loadHosts } from './agents.ts';
 import { readPlacement } from './cluster.ts';
 import type { ConductSession } from './conduct.ts';
 import { frontLimits, type OpenFront, openFront } from './front.ts';
@@ -18,6 +19,7 @@ interface OpenOptions {
   readonly changes: ChangeLog;
   readonly held: ClusterHold;
   readonly session: ConductSession;
+  readonly isLast: Run['isLast'];
 }
 
 /** What the opening gave, and how to close it. */
@@ -28,7 +30,8 @@ export interface Opened {
 }
 
 /** Opens the cluster, makes the workload ready, starts the watches and the front. */
-export async function open({ plan, provider, changes, held, session }: OpenOptions): Promise<Opened> {
+export async function open(options: OpenOptions): Promise<Opened> {
+  const { plan, provider, changes, held, session, isLast } = options;
   const { clock, state, signal, record, status, progress } = session;
   status('creating the cluster');
   const lost = new AbortController();
@@ -73,13 +76,20 @@ export async function open({ plan, provider, changes, held, session }: OpenOptio
   record(topologyOf(provider, await provider.cluster.versions(), clock));
   if (provider.front.kind === 'edge') status('starting the edge');
   const watches = await watchCluster({ ...base, signal: bringUp });
+  const loads = loadHosts(plan, provider.host, changes, signal);
   try {
+    if (plan.load.some((load) => 'agents' in load)) status('starting agents');
+    await loads.open();
     const front = await openFront(base, workload);
     const run: Run = {
       ...base,
       placement: await readPlacement(base),
       target: front.target,
+      probeTarget: front.probeTarget,
+      sight: front.sight,
       second: front.second,
+      loadHosts: loads,
+      isLast,
     };
     return {
       run,
@@ -87,6 +97,7 @@ export async function open({ plan, provider, changes, held, session }: OpenOptio
       async close() {
         if (!signal.aborted) await front.sync('last', 3000);
         watches.stop();
+        await loads.close();
         await front.close();
       },
     };

@@ -20,7 +20,7 @@ export interface PlaygroundOptions {
   readonly ready: (address: HostPort) => void;
 }
 
-/** Until what is left has been undone, real ms. */
+/** The limit for undoing what is left, real ms. */
 const undoLimitMs = 60_000;
 
 /**
@@ -69,13 +69,12 @@ export async function holdPlayground(options: PlaygroundOptions): Promise<void> 
     if (broken.signal.aborted) throw broken.signal.reason;
   } finally {
     await provider.down();
-    const unwound = await changes.unwind(0, AbortSignal.timeout(undoLimitMs));
+    const unwound = await changes.end(AbortSignal.timeout(undoLimitMs));
     for (const text of failuresOf(unwound)) say(`not undone: ${text}; midflight clean tries again`);
-    changes.close();
   }
 }
 
-/** As a cloud's controller does: the balancer's address, and a mark of which balancer it is. */
+/** Writes what a cloud's controller writes: the balancer's address, and a mark of which balancer it is. */
 async function mark(provider: Provider, service: ServiceRef, ip: string, preset: string): Promise<void> {
   const { namespace, name } = service;
   const kubeConfig = provider.cluster.kubeConfig();

@@ -6,8 +6,10 @@ import type { ChangeLog } from '../changes/change-log.ts';
 import { type Reason, type ReasonCode, reasonOf } from '../history/codes.ts';
 import type { HistoryEvent, TopologyNode } from '../history/schema.ts';
 import type { LoadTarget } from '../load/config.ts';
-import type { Plan } from '../plan/schema.ts';
+import type { Plan, PlannedTrial } from '../plan/schema.ts';
+import type { BalancerSight } from '../policies/index.ts';
 import type { Provider, Workload } from '../providers/provider.ts';
+import type { LoadHosts } from './agents.ts';
 import type { SecondFront } from './second-front.ts';
 import type { ProgressReport, RunState } from './state.ts';
 
@@ -31,12 +33,19 @@ export interface Run {
   record(event: HistoryEvent): void;
   /** What is no history: progress for the live view and the trigger. */
   progress(load: string, message: ProgressReport): void;
-  /** Where the pods were when all was well. */
+  /** The placement of the pods when all was well. */
   readonly placement: PodCounts;
   /** A second balancer beside ours. Null: the front is not ours. */
   readonly second: SecondFront | null;
-  /** What load processes connect to. */
+  /** What streams connect to. */
   readonly target: LoadTarget;
+  readonly probeTarget: LoadTarget;
+  /** What a balancer that is not ours must have done by now. Null: ours reports it itself, or nobody does. */
+  readonly sight: BalancerSight | null;
+  /** The host that each load is sent from. */
+  readonly loadHosts: Pick<LoadHosts, 'hostOf'>;
+  /** No other trial comes to this cluster after it. Asked when it is nearly over. */
+  isLast(planned: PlannedTrial): boolean;
 }
 
 /** Real milliseconds of a cluster time. */

@@ -16,7 +16,7 @@ interface Side {
 
 /**
  * Two balancers, of which clients use one. Connections of both are in the history. Targets, checks and verdicts are those of
- * the one that is shown; when the other is shown, the history says first what it holds.
+ * the one that is shown; when the other is shown, the history first records what it holds.
  */
 interface ShownFront {
   readonly first: Side;
@@ -68,9 +68,9 @@ export interface SecondFront {
   begin(service: string): Promise<void>;
   readonly balancer: BalancerSight;
   readonly first: BalancerSight;
-  /** The history follows it from now on. Where new connections are to go. */
+  /** The history follows it from now on. Returns the address for new connections. */
   show(): HostPort;
-  /** The first is shown again, and the second gone; nothing where there is none. */
+  /** The first is shown again, and the second gone; nothing if there is none. */
   end(): Promise<void>;
 }
 

@@ -37,6 +37,8 @@ export interface RunState {
   readonly ending: ReadonlyMap<string, Nanoseconds>;
   /** Nodes with the exclude label. */
   readonly excluded: ReadonlySet<NodeName>;
+  /** The edge sends to the pods themselves, because the Service's annotation says so. */
+  readonly edgeToPods: boolean;
   /** The latest that an instrument of ours was in this trial, real milliseconds. */
   readonly latenessMs: number;
   /** The longest that a process of ours took to answer in this trial, real milliseconds. */
@@ -70,6 +72,7 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(mo
   const health = new Map<NodeName, NodeHealth>();
   const nodeReady = new Map<NodeName, { ready: string; at: Nanoseconds }>();
   const excluded = new Set<NodeName>();
+  let edgeToPods = false;
   const ending = new Map<string, Nanoseconds>();
   const balancer = balancerWatch();
   const endpointNodes = new Map<string, Set<NodeName>>();
@@ -97,6 +100,7 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(mo
       case 'reconcile':
         edgePolicy = event.policy;
         edgeReconciledAt = event.t;
+        edgeToPods = event.toPods ?? false;
         break;
       case 'health':
         health.set(event.node, { eligible: event.eligible, healthy: event.healthy });
@@ -104,7 +108,7 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(mo
       case 'node':
         if (event.excluded && event.change !== 'deleted') excluded.add(event.node);
         else excluded.delete(event.node);
-        if (event.change === 'deleted') nodeReady.delete(event.node);
+        if (event.change === 'deleted') nodeReady.set(event.node, { ready: 'deleted', at: event.t });
         else if (nodeReady.get(event.node)?.ready !== event.ready)
           nodeReady.set(event.node, { ready: event.ready, at: event.t });
         break;
@@ -122,6 +126,8 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(mo
         return;
       case 'instrument-failed':
         failed({ code: 'instrument-failed', text: `${event.instrument}: ${event.reason}` });
+        // A process that is gone reports nothing more: nobody waits for its streams.
+        if (event.code === 'ended-unexpectedly') idle.add(event.instrument);
         break;
       case 'start':
       case 'end':
@@ -136,6 +142,9 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(mo
   return {
     get edgePolicy() {
       return edgePolicy;
+    },
+    get edgeToPods() {
+      return edgeToPods;
     },
     get edgeReconciledAt() {
       return edgeReconciledAt;

@@ -19,9 +19,13 @@ export interface DuringSession {
   record(event: HistoryEvent): void;
 }
 
-/** Does it to its end, or until the watch is aborted. Never throws. */
+/** The name by which reports have what a program does while it watches: the library's own word for it. */
+export const duringName = 'during()';
+
+/** Does it to its end, or until the watch is aborted. Never throws. `name`: what it is called in reports. */
 export async function runDuring(
   during: During,
+  name: string,
   signal: AbortSignal,
   session: DuringSession,
 ): Promise<CommandEnd> {
@@ -30,11 +34,13 @@ export async function runDuring(
     stop = resolve;
     signal.addEventListener('abort', stop, { once: true });
   });
+  if (signal.aborted) stop();
   try {
     await Promise.race([during(signal, session), aborted]);
     return { exitCode: 0, failure: null };
   } catch (error) {
-    return { exitCode: null, failure: `during() threw: ${messageOf(error)}` };
+    const how = name === duringName ? 'threw' : 'was stopped';
+    return { exitCode: null, failure: `${name} ${how}: ${messageOf(error)}` };
   } finally {
     signal.removeEventListener('abort', stop);
   }

@@ -1,19 +1,21 @@
 import type { CoreV1Event, V1EndpointSlice, V1Node, V1Pod, V1Service } from '@kubernetes/client-node';
 import { messageOf } from '../base/errors.ts';
 import type { HistoryEvent } from '../history/schema.ts';
+import { isReadyEndpoint, isServingEndpoint, serviceNameLabel } from '../kube/endpoints.ts';
 import { excludeLabel } from '../kube/names.ts';
+import { isBeingDeleted } from '../kube/pods.ts';
 import { hasReadyCondition, readyConditionOf } from '../kube/ready.ts';
 import { waitFor } from '../kube/wait.ts';
 import { watchResource } from '../kube/watch.ts';
 import type { Run } from './run.ts';
 
-type Watched = Pick<Run, 'provider' | 'workload' | 'record' | 'clock' | 'signal'>;
+type Watched = Pick<Run, 'plan' | 'provider' | 'workload' | 'record' | 'clock' | 'signal'>;
 
 /** How long the first lists may take, real ms. */
 const listedWithinMs = 30_000;
 type Change = 'added' | 'modified' | 'deleted';
 
-/** Writes into the history what the API says of nodes, endpoints, Services, pods and events. */
+/** Writes into the history what the API reports about nodes, endpoints, Services, pods and events. */
 export async function watchCluster(run: Watched): Promise<{ stop(): void }> {
   const { namespace } = run.workload.service;
   const at = () => run.clock.now();
@@ -29,7 +31,7 @@ export async function watchCluster(run: Watched): Promise<{ stop(): void }> {
       (change, slice) => slices(at(), change, slice),
     ),
     watch<V1Pod>(run, `/api/v1/namespaces/${namespace}/pods`, (change, pod) => podEvent(at(), change, pod)),
-    watch<CoreV1Event>(run, '/api/v1/events', (change, event) =>
+    watch<CoreV1Event>(run, eventsOf(run), (change, event) =>
       change === 'deleted' ? null : kubernetesEvent(at(), event),
     ),
   ];
@@ -50,6 +52,12 @@ export async function watchCluster(run: Watched): Promise<{ stop(): void }> {
   }
   return { stop };
 }
+
+/** The events to watch: on somebody's own cluster, those of the Service's namespace are enough. */
+const eventsOf = ({ plan, workload }: Watched): string =>
+  plan.ownCluster === undefined
+    ? '/api/v1/events'
+    : `/api/v1/namespaces/${workload.service.namespace}/events`;
 
 function watch<T>(run: Watched, path: string, toEvent: (change: Change, object: T) => HistoryEvent | null) {
   return watchResource({
@@ -107,7 +115,7 @@ function podEvent(t: number, change: Change, pod: V1Pod): HistoryEvent {
     change,
     phase: pod.status?.phase ?? '',
     ready: hasReadyCondition(pod),
-    terminating: pod.metadata?.deletionTimestamp !== undefined,
+    terminating: isBeingDeleted(pod),
     restarts: (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
   };
 }
@@ -141,16 +149,15 @@ function sliceBook() {
   };
 }
 
-const serviceOf = (slice: V1EndpointSlice) => slice.metadata?.labels?.['kubernetes.io/service-name'] ?? '';
+const serviceOf = (slice: V1EndpointSlice) => slice.metadata?.labels?.[serviceNameLabel] ?? '';
 
 function endpointOf(endpoint: V1EndpointSlice['endpoints'][number]) {
   return {
     address: endpoint.addresses[0] ?? '',
     node: endpoint.nodeName ?? null,
     pod: endpoint.targetRef?.name ?? null,
-    // discovery/v1: absent means true for ready and serving.
-    ready: endpoint.conditions?.ready ?? true,
-    serving: endpoint.conditions?.serving ?? true,
+    ready: isReadyEndpoint(endpoint),
+    serving: isServingEndpoint(endpoint),
     terminating: endpoint.conditions?.terminating ?? false,
   };
 }

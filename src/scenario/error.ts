@@ -5,18 +5,21 @@ export interface SourcePlace {
   readonly col: number;
 }
 
-/** A mistake in a scenario file, by the path of the key or item that it is about. */
-export interface Problem {
-  readonly path: readonly PropertyKey[];
+interface ProblemWords {
   readonly what: string;
   readonly hint: string | null;
+  /** Nothing is wrong with the file: a cluster of this kind can never do it. */
+  readonly ofCluster?: true;
+}
+
+/** A mistake in a scenario file, by the path of the key or item that it is about. */
+export interface Problem extends ProblemWords {
+  readonly path: readonly PropertyKey[];
 }
 
 /** A mistake in a scenario file, by line and column (both from 1). */
-export interface PlacedProblem extends SourcePlace {
+export interface PlacedProblem extends SourcePlace, ProblemWords {
   readonly file: string;
-  readonly what: string;
-  readonly hint: string | null;
 }
 
 /** The most problems of one file that are shown. */

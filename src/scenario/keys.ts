@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { remembered } from '../base/remember.ts';
+import { clusterKeys, clusterNames, clusters } from '../catalogue/clusters.ts';
 import { durationPattern } from './parts/scalars.ts';
 import { scenario } from './schema.ts';
 
@@ -16,7 +17,15 @@ interface JsonSchema {
 /** The keys that the schema knows at a path, of all the forms that the value there may have by its `kind`. */
 export function keysAt(path: readonly PropertyKey[], value: unknown): string[] {
   const meant = schemasAt(path).filter((node) => mayBe(node, value));
-  return [...new Set(meant.flatMap((node) => Object.keys(node.properties ?? {})))];
+  const keys = new Set(meant.flatMap((node) => Object.keys(node.properties ?? {})));
+  return [...keys].filter((key) => isOfUse(key, path));
+}
+
+/** False for a key of a provider's block that is for other clusters. */
+function isOfUse(key: string, [block, name, ...inside]: readonly PropertyKey[]): boolean {
+  const cluster = clusterNames.find((one) => one === name);
+  if (block !== 'providers' || cluster === undefined || inside.length > 0) return true;
+  return !clusterKeys.some((one) => one === key) || clusters[cluster].keys.some((one) => one === key);
 }
 
 /** True if the schema wants a duration at a path. */
@@ -28,7 +37,7 @@ const schemaNamed = remembered(
   () => z.toJSONSchema(scenario, { io: 'input', reused: 'inline' }) as JsonSchema,
 );
 
-/** All forms that the schema has for what stands at a path. */
+/** All forms that the schema has for the value at a path. */
 const schemasAt = (path: readonly PropertyKey[]): JsonSchema[] =>
   path.reduce<JsonSchema[]>(
     (nodes, part) => nodes.flatMap((node) => step(node, part)),

@@ -12,7 +12,7 @@ import { parseText } from './yaml.ts';
 export interface LoadedScenario {
   readonly scenario: Scenario;
   readonly file: string;
-  /** As it was read. */
+  /** The file's text as it was read. */
   readonly text: string;
   /** Absolute; other files that the scenario names are beside it. */
   readonly folder: string;
@@ -39,7 +39,7 @@ export function parseScenario(text: string, file: string): LoadedScenario {
   if (broken) throw errorOf(found, file, place);
   const add = (more: readonly LazyProblem[]) => {
     for (const { path, words } of more) {
-      // What is wrong as a text has been said; what it then lacks or is instead, is no other mistake.
+      // A problem in the text has been reported; what it then lacks or is instead is not another problem.
       if (problems.some((one) => one.path.every((part, index) => part === path[index]))) continue;
       found.push({ offset: nearestIn(places, path).offset, words });
     }
@@ -65,7 +65,7 @@ export function parseScenario(text: string, file: string): LoadedScenario {
   };
 }
 
-/** Of two bounds that a value is beyond, the narrower one, which comes last. */
+/** The narrower of two bounds that a value is beyond, which comes last. */
 function lastOfEach(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   const key = ({ code, path }: z.core.$ZodIssue) => `${code} ${path.map(String).join('\0')}`;
   const beyond = new Map(issues.filter(({ code }) => code === 'too_big').map((issue) => [key(issue), issue]));
@@ -76,7 +76,7 @@ interface Found extends Pick<LazyProblem, 'words'> {
   readonly offset: number;
 }
 
-/** In the order of the file; the words are made for those that are shown. */
+/** The problems in the order of the file; words are made only for those that are shown. */
 function errorOf(
   found: readonly Found[],
   file: string,
@@ -98,7 +98,7 @@ function soundParts(value: unknown, wrong: readonly Wrong[]): Partial<Scenario> 
     wrong.flatMap((one): unknown[] => {
       const unknown =
         'code' in one && one.code === 'unrecognized_keys' && one.path.length === 0 ? one.keys : [];
-      // Of thousands of unknown keys the first ones do.
+      // The first of thousands of unknown keys are enough.
       return [one.path[0], ...unknown.slice(0, mostShown).map((key) => nearest(key, keys))];
     }),
   );

@@ -1,4 +1,4 @@
-/** The known word that is nearest to a misspelt one, where one is near enough to be meant. */
+/** The known word that is nearest to a misspelt one, if one is near enough to be meant. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: { word: string; distance: number } | undefined;

@@ -35,7 +35,7 @@ export function plainFile(contents: unknown): PlainFile {
     return undefined;
   };
 
-  /** `depth`: of the value; `tree`: where its parts are noted. */
+  /** `depth`: of the value; `tree`: records the places of its parts. */
   function convert(node: unknown, path: KeyPath, tree: Tree): unknown {
     values += 1;
     if (values > limits.values) {
@@ -79,7 +79,7 @@ export function plainFile(contents: unknown): PlainFile {
     }
     const target = anchors.get(name);
     if (target === undefined) {
-      const hint = 'name an anchor that stands before it, or put text that begins with * in quotes';
+      const hint = 'name an anchor that comes before it, or put text that begins with * in quotes';
       return refuse(offset, path, `there is no anchor &${showName(name)} above this`, hint);
     }
     if (open.has(target))
@@ -169,7 +169,7 @@ function keyProblem(name: string): { what: string; hint: string } | undefined {
   return undefined;
 }
 
-/** Where a node begins in the text. */
+/** The offset at which a node begins in the text. */
 function offsetOf(node: unknown, otherwise = 0): number {
   const known = isScalar(node) || isCollection(node) || isAlias(node);
   return (known ? node.range?.[0] : undefined) ?? otherwise;

@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import { type ClusterName, clusterNames, clusters } from '../catalogue/clusters.ts';
 import { policyNames } from '../catalogue/policies.ts';
 import { metrics } from './expectation.ts';
 import { edge, edgeOverrides, preset } from './parts/edge.ts';
 import { fault } from './parts/fault.ts';
 import { load } from './parts/load.ts';
 import { cloudName, pool } from './parts/nodes.ts';
+import { ownCluster } from './parts/own-cluster.ts';
 import { app, ingress } from './parts/pods.ts';
 import { duration, image, name } from './parts/scalars.ts';
 import { serviceSettings } from './parts/service.ts';
@@ -75,6 +77,7 @@ const providerBlock = z
       })
       .partial()
       .describe('kind only'),
+    ...ownCluster,
   })
   .partial();
 
@@ -84,13 +87,24 @@ const expectationBlock = z
   // Which names are known is checked word by word elsewhere; here they are for editors to complete.
   .meta({ propertyNames: { enum: [...metrics.keys()] } });
 
+/** One for each kind of cluster that there is. */
+const providerBlocks = Object.fromEntries(
+  clusterNames.map((name) => [name, providerBlock.describe(clusters[name].words)]),
+) as Record<ClusterName, typeof providerBlock>;
+
 export const scenario = z
   .strictObject({
     name: name.describe('Of the experiment; report folders are named after it'),
     description: z.string().max(1000).default('').describe('One sentence for the report'),
     cloud: cloudName.default('gke').describe('Whose labels preemptible nodes carry'),
     seed: z.int().min(0).default(1).describe('Every random choice follows from it'),
-    nodes: z.array(pool).min(1).describe('Pools of nodes'),
+    nodes: z
+      .array(pool)
+      .min(1)
+      .default([])
+      .describe(
+        'Pools of nodes; may be left out if the file is for a cluster of yours alone ([own-cluster.md](own-cluster.md))',
+      ),
     ingress: ingress.prefault({}).describe('Where the ingress runs, and how it behaves'),
     app: app.prefault({}).describe('Where the slow app runs'),
     service: serviceSettings.prefault({}).describe("The ingress' Service, beside its externalTrafficPolicy"),
@@ -113,11 +127,7 @@ export const scenario = z
     observe: run.observe.default('full'),
     timers: run.timers.default({}),
     providers: z
-      .strictObject({
-        embedded: providerBlock.describe('On the embedded cluster'),
-        kind: providerBlock.describe('On kind'),
-        context: providerBlock.describe('On a cluster of yours; checked, and not yet run on'),
-      })
+      .strictObject(providerBlocks)
       .partial()
       .default({})
       .describe('What differs on one kind of cluster'),

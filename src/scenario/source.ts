@@ -94,7 +94,7 @@ function decoded(bytes: Buffer, file: string): string {
   }
 }
 
-/** Whether a replacement character stands for something that the bytes do not spell out. */
+/** Whether a replacement character replaces something that the bytes do not spell out. */
 function firstInvalid(text: string, bytes: Buffer): number {
   const spelt = Buffer.from('\uFFFD');
   for (let at = text.indexOf('\uFFFD'); at !== -1; at = text.indexOf('\uFFFD', at + 1)) {

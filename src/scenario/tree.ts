@@ -1,4 +1,4 @@
-/** Where each part of a file stands: the offset of a key (of an item of a list), and of what is below it. */
+/** The place of each part of a file: the offset of a key (of an item of a list), and of what is below it. */
 export interface Tree {
   readonly offset: number;
   readonly below: Map<PropertyKey, Tree>;

@@ -1,10 +1,10 @@
-/** A mistake in the YAML itself, in words. */
+/** A problem in the YAML itself, in words. */
 interface YamlWords {
   readonly what: string;
   readonly hint: string;
 }
 
-/** By the parser's own codes (yaml 2, src/errors.ts ErrorCode); its texts are never shown. */
+/** Words by the parser's own codes (yaml 2, src/errors.ts ErrorCode); its texts are never shown. */
 const words: Readonly<Record<string, YamlWords>> = {
   ALIAS_PROPS: {
     what: 'a reference (*name) has an anchor or a tag of its own',
@@ -30,7 +30,7 @@ const words: Readonly<Record<string, YamlWords>> = {
     hint: 'put each key on a line of its own, and text that contains ": " in quotes',
   },
   BLOCK_IN_FLOW: {
-    what: 'a comma is missing, or a list or map by indentation stands within [ ] or { }',
+    what: 'a comma is missing, or a list or map by indentation is within [ ] or { }',
     hint: 'put commas between the items',
   },
   KEY_OVER_1024_CHARS: { what: 'the key is longer than 1024 characters', hint: 'use a shorter key' },

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 
 /** What app and ingress listen with. */
-interface ListenOptions {
+export interface ListenOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
@@ -21,7 +22,7 @@ export interface Listener {
 }
 
 const pollMs = 50;
-/** As long a new connection may wait for its first request (Go 1.24 net/http, Server.Shutdown, closeIdleConns). */
+/** How long a new connection may wait for its first request (Go 1.24 net/http, Server.Shutdown, closeIdleConns). */
 const newConnectionMs = 5000;
 
 /** Starts to listen; rejects if it cannot. No time limit of node's own cuts a long answer afterwards. */
@@ -43,13 +44,16 @@ export async function listen(server: Server, options: ListenOptions): Promise<Li
     look();
   });
   server.on('connection', (socket: Socket) => {
-    silent.set(socket, performance.now());
     state.open += 1;
     socket.once('close', () => {
-      silent.delete(socket);
       state.open -= 1;
       look();
     });
+  });
+  // Requests know the connection by the socket that reads it in clear.
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+    silent.set(socket, performance.now());
+    socket.once('close', () => silent.delete(socket));
   });
   server.prependListener('request', ({ socket }, response) => {
     silent.delete(socket);

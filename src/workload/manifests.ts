@@ -1,5 +1,6 @@
 import type {
   V1Container,
+  V1ContainerPort,
   V1DaemonSet,
   V1Deployment,
   V1Namespace,
@@ -7,6 +8,7 @@ import type {
   V1Service,
   V1Volume,
 } from '@kubernetes/client-node';
+import { ingressPort, securePort } from '../kube/names.ts';
 import type { Plan, PlannedPlacement } from '../plan/schema.ts';
 import { podEnv } from './protocol.ts';
 
@@ -17,8 +19,14 @@ import { podEnv } from './protocol.ts';
 export const namespace = 'midflight';
 export const hostname = 'app.midflight.test';
 export const names = { ingress: 'midflight-ingress', app: 'midflight-app' } as const;
-export const ports = { ingress: 8000, ping: 8082, app: 8080 } as const;
-/** Only objects with it are ever deleted by midflight. */
+export const ports = {
+  ingress: ingressPort,
+  secure: securePort,
+  ping: 8082,
+  app: 8080,
+  appH2: 8081,
+} as const;
+/** The label without which midflight never deletes an object. */
 export const ownership = { 'app.kubernetes.io/managed-by': 'midflight' } as const;
 
 const nameLabel = 'app.kubernetes.io/name';
@@ -30,13 +38,23 @@ export function namespaceObject(): V1Namespace {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { ...ownership } } };
 }
 
-/** What a pod runs, beside where. */
+/** The ingress' ports for requests: with hostPort, the node's port of the same number leads to each. */
+export const webPorts = ({ hostPort, tls }: Plan['ingress']): V1ContainerPort[] =>
+  [{ name: 'web', containerPort: ports.ingress }, ...(tls ? [secure] : [])].map((port) => ({
+    ...port,
+    ...(hostPort ? { hostPort: port.containerPort } : {}),
+  }));
+
+const secure = { name: 'websecure', containerPort: ports.secure };
+
+/** What a pod runs. */
 export interface PodShape {
   readonly name: string;
   readonly container: V1Container;
   readonly volumes?: V1Volume[];
   readonly serviceAccountName?: string;
   readonly annotations?: Record<string, string>;
+  readonly hostNetwork?: boolean;
 }
 
 /** A Deployment or a DaemonSet. */
@@ -44,7 +62,7 @@ type PodController =
   | { readonly kind: 'Deployment'; readonly body: V1Deployment }
   | { readonly kind: 'DaemonSet'; readonly body: V1DaemonSet };
 
-/** As the plan places it; replicas are spread over the nodes that may run them. */
+/** The workload placed as in the plan; replicas are spread over the nodes that may run them. */
 export function controllerOf(placement: PlannedPlacement, shape: PodShape): PodController {
   const { kind, replicas } = placement;
   const labels = { ...ownership, ...selectorOf(shape.name) };
@@ -106,6 +124,7 @@ function templateOf(
           labelSelector: { matchLabels: selectorOf(shape.name) },
         },
       ],
+      ...(shape.hostNetwork ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
       containers: [{ ...shape.container, env, ...hookOf(placement) }],
       ...(shape.volumes === undefined ? {} : { volumes: shape.volumes }),
       ...(shape.serviceAccountName === undefined ? {} : { serviceAccountName: shape.serviceAccountName }),
@@ -135,11 +154,17 @@ export function appService(): V1Service {
   };
 }
 
-/** The ingress' Service, whose externalTrafficPolicy everything is about. */
+/**
+ * The ingress' Service, whose externalTrafficPolicy everything is about. Its first port is the one that is loaded. `clients`:
+ * the ranges that `client` stands for, as the load balancer sees the load.
+ */
 export function ingressService(
   policy: 'Cluster' | 'Local',
-  { affinitySeconds, trafficDistribution }: Plan['service'],
+  { affinitySeconds, trafficDistribution, internalTrafficPolicy, sourceRanges }: Plan['service'],
+  clients: readonly string[],
+  { tls }: Pick<Plan['ingress'], 'tls'>,
 ): V1Service {
+  const ranges = sourceRanges.flatMap((range) => (range === 'client' ? clients : [range]));
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -147,6 +172,7 @@ export function ingressService(
     spec: {
       type: 'LoadBalancer',
       externalTrafficPolicy: policy,
+      internalTrafficPolicy,
       selector: selectorOf(names.ingress),
       ...(affinitySeconds === null
         ? {}
@@ -155,7 +181,11 @@ export function ingressService(
             sessionAffinityConfig: { clientIP: { timeoutSeconds: affinitySeconds } },
           }),
       ...(trafficDistribution === null ? {} : { trafficDistribution }),
-      ports: [{ name: 'web', port: 80, targetPort: ports.ingress, protocol: 'TCP' }],
+      ...(ranges.length === 0 ? {} : { loadBalancerSourceRanges: ranges }),
+      ports: [
+        ...(tls ? [{ name: 'websecure', port: 443, targetPort: ports.secure, protocol: 'TCP' }] : []),
+        { name: 'web', port: 80, targetPort: ports.ingress, protocol: 'TCP' },
+      ],
     },
   };
 }

@@ -61,6 +61,25 @@ test('streams are dots, the killed node goes dark, what was lost is red, and the
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(wide <= 0, `${wide} px too wide on a phone`);
 
+  // Once they have come to their nodes (the style moves them): beside every word, not over it.
+  await page.waitForFunction(() => {
+    const words = [...document.querySelectorAll('.node text')].map((one) => one.getBoundingClientRect());
+    return [...document.querySelectorAll('#dots circle')]
+      .map((one) => one.getBoundingClientRect())
+      .every((dot) =>
+        words.every(
+          ({ left, right, top, bottom }) =>
+            dot.right <= left || dot.left >= right || dot.bottom <= top || dot.top >= bottom,
+        ),
+      );
+  });
+
+  feed.wait({ what: '10 s without a failed probe', limitMs: 3_600_000 });
+  await page.waitForFunction(() =>
+    /^waiting for 10 s without a failed probe, 3\d\d\d s more at most$/.test(
+      document.querySelector('#wait')?.textContent ?? '',
+    ),
+  );
   upTo(5000, 11_000);
   await page.waitForSelector('.node.down[data-node=preemptible-0]');
   upTo(11_000, 15_500);

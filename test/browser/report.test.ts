@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { lostTable, script } from '../../src/reports/html/lost-table.ts';
 import { chromiumOr } from '../support/chromium.ts';
 import { type ReportPages, reportPages } from '../support/report-pages.ts';
 
@@ -41,6 +42,7 @@ test('each trial has its streams, its probes and its board', async () => {
 test('every lost request: filtered by its words and its cause, sorted by any column; no complaint of the policy', async () => {
   const { page, complaints } = await pages.open('flip-then-loss');
   const rows = page.locator('table.requests tbody tr');
+  if (await page.locator('button.all').isVisible()) await page.locator('button.all').click();
   const all = await rows.count();
   assert.ok(all > 1, String(all));
   assert.match((await page.locator('form.filter output').textContent()) ?? '', `${all} of ${all} shown`);
@@ -62,7 +64,37 @@ test('every lost request: filtered by its words and its cause, sorted by any col
   await page.close();
 });
 
-test('the path stands there for each policy, with the dead node marked', async () => {
+test('of many lost requests the first are shown, those that match first of all, and all at a click or on paper', async () => {
+  const lost = Array.from({ length: 100 }, (_, at) => ({
+    ...{ id: `1-probe-${at}`, kind: 'new' as const, startedSeconds: at, endedSeconds: at + 1 },
+    ...{ phase: 'connecting' as const, bytes: 0, outcome: 'connect-timeout', cdn: '522' as const },
+    ...{ path: { transit: 'spot-0', ingress: null, endpoint: null }, proven: true, lostTo: null },
+    ...{ cause: at === 99 ? ('ingress' as const) : ('transit' as const), contradiction: null, logged: false },
+  }));
+  const all = { index: 0, policy: 'Cluster', repeat: 0, flows: [], nodes: [] };
+  const detail = { ...all, lost, lostInAll: lost.length };
+  const { page } = await pages.open('breaks-off');
+  await page.setContent(`<main>${lostTable([detail])}</main><script>${script}</script>`);
+  const rows = page.locator('table.requests tbody tr');
+  const shown = () => page.locator('form.filter output').textContent();
+  const button = page.locator('button.all');
+  assert.is(await rows.count(), 40);
+  assert.is(await shown(), '40 of 100 shown');
+  assert.is(await button.textContent(), 'Show all 100');
+  await page.selectOption('form.filter [name=cause]', 'ingress');
+  assert.is(await rows.count(), 1, 'the last of them is found');
+  assert.not.ok(await button.isVisible());
+  await page.selectOption('form.filter [name=cause]', '');
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  assert.is(await rows.count(), 100);
+  await page.setContent(`<main>${lostTable([detail])}</main><script>${script}</script>`);
+  await button.click();
+  assert.is(await rows.count(), 100);
+  assert.not.ok(await button.isVisible());
+  await page.close();
+});
+
+test('the path is there for each policy, with the dead node marked', async () => {
   const { page } = await pages.open('ingress-node-dies', 390);
   assert.is(await page.locator('.path svg').count(), 2);
   assert.is(await page.locator('.path .cross').count(), 2);

@@ -10,7 +10,8 @@ import * as assert from 'uvu/assert';
 import type { TopologyNode } from '../../src/history/schema.ts';
 import type { Plan } from '../../src/plan/schema.ts';
 import type { EdgeFront, Provider, Workload } from '../../src/providers/provider.ts';
-import { ask, knock, type Where } from './client.ts';
+import { knock } from '../support/knock.ts';
+import { ask, type Where } from './client.ts';
 
 interface Opened {
   readonly workload: Workload;
@@ -18,6 +19,8 @@ interface Opened {
   readonly apps: AppsV1Api;
   readonly discovery: DiscoveryV1Api;
   readonly withIngress: readonly TopologyNode[];
+  /** Without ingress: one whose power tests take, and one that may share its process with others. */
+  readonly victim: TopologyNode;
   readonly podless: TopologyNode;
 }
 
@@ -49,6 +52,9 @@ export function testBed(plan: Plan, provider: Provider<EdgeFront>) {
     get withIngress() {
       return known().withIngress;
     },
+    get victim() {
+      return known().victim;
+    },
     get podless() {
       return known().podless;
     },
@@ -64,20 +70,23 @@ export function testBed(plan: Plan, provider: Provider<EdgeFront>) {
     const nodes = provider.cluster.nodes().filter((node) => !node.controlPlane);
     const { items } = await core.listNamespacedPod({ ...workload.ingress });
     const holders = new Set(items.map((pod) => pod.spec?.nodeName));
-    const podless = nodes.find((node) => !holders.has(node.name));
-    if (podless === undefined) throw new Error('the bed needs a node without ingress');
+    const without = nodes.filter((node) => !holders.has(node.name));
+    const [victim, podless] = [without[0], without.at(-1)];
+    if (victim === undefined || podless === undefined)
+      throw new Error('the bed needs a node without ingress');
     opened = {
       workload,
       core,
       apps: kube.makeApiClient(AppsV1Api),
       discovery: kube.makeApiClient(DiscoveryV1Api),
       withIngress: nodes.filter((node) => holders.has(node.name)),
+      victim,
       podless,
     };
   };
 
   const scale = (clusterMs: number) => clusterMs / plan.timeScale;
-  const allNodes = () => [...bed.withIngress, bed.podless];
+  const allNodes = () => [...new Set([...bed.withIngress, bed.victim, bed.podless])];
   const first = () => bed.withIngress[0] ?? bed.podless;
   const clientAddress = () => provider.host.clients()[0];
   const service = () => bed.core.readNamespacedService({ ...bed.workload.service });
@@ -86,15 +95,18 @@ export function testBed(plan: Plan, provider: Provider<EdgeFront>) {
   const setPolicy = async (policy: 'Cluster' | 'Local') => {
     await patchService({ externalTrafficPolicy: policy });
   };
-  const at = async (node: TopologyNode): Promise<Where> => {
+  /** Through a port of the Service, by its name. */
+  const at = async (node: TopologyNode, name: 'web' | 'websecure' = 'web'): Promise<Where> => {
     const { spec } = await service();
-    return on(node, spec?.ports?.[0]?.nodePort ?? 0);
+    const { nodePort = 0 } = spec?.ports?.find((port) => port.name === name) ?? {};
+    return { ...on(node, nodePort), tls: name === 'websecure' };
   };
   const on = (node: TopologyNode, port: number): Where => ({
     host: node.address,
     port,
     localAddress: clientAddress(),
     hostname: bed.workload.hostname,
+    tls: false,
   });
   const answers200 = (where: Where) =>
     ask(where, { limitMs: 2000 }).then(

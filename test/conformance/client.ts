@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { request as secureRequest } from 'node:https';
 import { errnoOf } from '../../src/base/errors.ts';
 import type { Path } from '../../src/history/schema.ts';
 import { bodyReader, shortPath, streamPath } from '../../src/workload/protocol.ts';
@@ -9,26 +9,8 @@ export interface Where {
   readonly port: number;
   readonly localAddress: string | undefined;
   readonly hostname: string;
-}
-
-/** What a new connection meets within `limitMs`. */
-export function knock(
-  { host, port, localAddress }: Where,
-  limitMs: number,
-): Promise<'answered' | 'refused' | 'silent' | string> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }) });
-    const end = (word: string) => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(word);
-    };
-    const timer = setTimeout(() => end('silent'), limitMs);
-    socket.once('connect', () => end('answered'));
-    socket.once('error', (error) =>
-      end(errnoOf(error) === 'ECONNREFUSED' ? 'refused' : String(errnoOf(error))),
-    );
-  });
+  /** Whoever's the certificate is. */
+  readonly tls: boolean;
 }
 
 interface Answer {
@@ -43,9 +25,9 @@ export function ask(
   where: Where,
   options: { path?: string; headers?: Record<string, string>; limitMs?: number } = {},
 ): Promise<Answer> {
-  const { host, port, localAddress, hostname } = where;
+  const { host, port, localAddress, hostname, tls } = where;
   return new Promise((resolve, reject) => {
-    const outgoing = request(
+    const outgoing = (tls ? secureRequest : request)(
       {
         host,
         port,
@@ -53,6 +35,7 @@ export function ask(
         path: options.path ?? shortPath('conformance'),
         headers: { host: hostname, connection: 'close', ...options.headers },
         agent: false,
+        ...(tls ? { servername: hostname, rejectUnauthorized: false } : {}),
       },
       (answer) => {
         let body = '';

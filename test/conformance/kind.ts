@@ -7,6 +7,7 @@ import { kindProvider } from '../../src/providers/kind/index.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { kindImages, kindMissing } from '../support/kind.ts';
 import { skippedFile } from '../support/skip.ts';
+import { balancerAddressTests } from './balancer-address.ts';
 import { conformance } from './suite.ts';
 import '../support/bundles.ts';
 
@@ -21,5 +22,5 @@ export async function kindConformance(kubeProxyMode: Plan['kubeProxyMode']): Pro
   execFileSync(process.execPath, [join(packageRoot(), 'scripts', 'build.mjs'), 'app'], { stdio: 'inherit' });
   const loaded = loadScenario(join(packageRoot(), 'test', 'conformance', 'conformance.yaml'));
   const plan = makePlan(loaded, { cluster: 'kind', images: kindImages() });
-  conformance(name, { ...plan, kubeProxyMode }, kindProvider);
+  conformance(name, { ...plan, kubeProxyMode }, kindProvider, balancerAddressTests);
 }

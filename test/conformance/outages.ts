@@ -13,8 +13,9 @@ import { failuresOf } from '../../src/run/changes.ts';
 import { faultContext, rememberPlacement } from '../../src/run/cluster.ts';
 import { runState } from '../../src/run/state.ts';
 import { parametersOf } from '../../src/scenario/parameter.ts';
+import { knock } from '../support/knock.ts';
 import { type Bed, never, pause, type Suite } from './bed.ts';
-import { ask, knock, openStream, type Stream } from './client.ts';
+import { ask, openStream, type Stream } from './client.ts';
 
 /** How nodes and pods end, what their clients see of it, and how they come back. */
 export function outageTests(test: Suite, bed: Bed, changes: ChangeLog): void {
@@ -118,14 +119,14 @@ export function outageTests(test: Suite, bed: Bed, changes: ChangeLog): void {
   });
 
   test('unplug: silence, and the node is back at its address afterwards', async () => {
-    const stream = await openStream(await at(bed.podless), 20_000, 100);
-    const plugIn = await silence(bed.podless.name, 'unplugged');
+    const stream = await openStream(await at(bed.victim), 20_000, 100);
+    const plugIn = await silence(bed.victim.name, 'unplugged');
     await pause(1500);
     assert.ok(!stream.over && stream.silentFor() > 1000, 'the stream is silent, not closed');
-    assert.is(await knock(await at(bed.podless), 1500), 'silent');
+    assert.is(await knock(await at(bed.victim), 1500), 'silent');
     stream.cancel();
     await plugIn();
-    await eventually('it answers again', async () => answers200(await at(bed.podless)), 60_000);
+    await eventually('it answers again', async () => answers200(await at(bed.victim)), 60_000);
   });
 
   test('preempt: notice, pods end in their time and close what they serve, then silence; and back', async () => {

@@ -5,9 +5,13 @@ import type { Plan } from '../../src/plan/schema.ts';
 import type { EdgeFront, Provider } from '../../src/providers/provider.ts';
 import { failuresOf, openChanges } from '../../src/run/changes.ts';
 import { journalSomewhere } from '../support/changes.ts';
-import { never, testBed } from './bed.ts';
-import { knock } from './client.ts';
+import { knock } from '../support/knock.ts';
+import { type Bed, never, type Suite, testBed } from './bed.ts';
+import { hostPortTests } from './host-port.ts';
+import { incidentTests } from './incidents.ts';
 import { outageTests } from './outages.ts';
+import { portTests } from './ports.ts';
+import { severalTests } from './several.ts';
 import { trafficTests } from './traffic.ts';
 
 /*
@@ -15,8 +19,16 @@ import { trafficTests } from './traffic.ts';
  * alone. The same suite runs on processes and on a real cluster.
  */
 
-/** Registers the suite's tests for one provider. `up` may take its time; `down` always runs. */
-export function conformance(name: string, plan: Plan, makeProvider: () => Provider<EdgeFront>): void {
+/**
+ * Registers the suite's tests for one provider. `up` may take its time; `down` always runs. `more`: what only this provider's
+ * clients can ask.
+ */
+export function conformance(
+  name: string,
+  plan: Plan,
+  makeProvider: () => Provider<EdgeFront>,
+  more: (test: Suite, bed: Bed) => void = () => {},
+): void {
   const test = suite(name);
   const provider = makeProvider();
   const bed = testBed(plan, provider);
@@ -32,6 +44,12 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
     };
     await provider.cluster.open(plan, events, never, changes);
     await bed.look();
+    // Ready ingress pods need not know the app's yet: which of them answers is chance.
+    await bed.eventually('every ingress pod to know the app', async () => {
+      const where = await bed.at(bed.podless);
+      const answers = await Promise.all(Array.from({ length: 20 }, () => bed.answers200(where)));
+      return answers.every(Boolean);
+    });
   });
   test.after(async () => {
     await provider.down();
@@ -56,7 +74,15 @@ export function conformance(name: string, plan: Plan, makeProvider: () => Provid
   });
 
   trafficTests(test, bed);
+  portTests(test, bed);
+  more(test, bed);
   outageTests(test, bed, changes);
+  incidentTests(test, bed, changes);
+  // The same in every mode of kube-proxy, and minutes on kind: the first mode is enough.
+  if (plan.kubeProxyMode !== 'nftables') {
+    hostPortTests(test, bed, changes);
+    severalTests(test, bed, changes);
+  }
 
   // Last, and not after each: a hook that throws after a failed test ends uvu's run without a word.
   test('nothing of the provider failed unasked meanwhile', () => assert.equal(failures, []));

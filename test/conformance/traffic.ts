@@ -1,7 +1,9 @@
 import * as assert from 'uvu/assert';
 import type { TopologyNode } from '../../src/history/schema.ts';
+import { ports } from '../../src/workload/manifests.ts';
+import { knock } from '../support/knock.ts';
 import { type Bed, merge, type Suite } from './bed.ts';
-import { ask, knock, openStream } from './client.ts';
+import { ask, openStream } from './client.ts';
 
 /** Which node and pod serve a connection under each policy, and what else kube-proxy answers. */
 export function trafficTests(test: Suite, bed: Bed): void {
@@ -57,6 +59,29 @@ export function trafficTests(test: Suite, bed: Bed): void {
     }
   });
 
+  test('internalTrafficPolicy: Local changes nothing for connections from outside', async () => {
+    await patchService({ internalTrafficPolicy: 'Local' });
+    try {
+      // kube-proxy writes its rules at most once a second: that is over by then.
+      for (const until = performance.now() + bed.scale(3000) + 1000; performance.now() < until; )
+        assert.is((await ask(await at(bed.podless))).status, 200);
+      await eventually('both pods to serve', async () => (await podsSeen(bed.podless, 30)) === 2);
+    } finally {
+      await patchService({ internalTrafficPolicy: 'Cluster' });
+    }
+  });
+
+  test('node ports are not subject to loadBalancerSourceRanges', async () => {
+    await patchService({ loadBalancerSourceRanges: ['192.0.2.0/24'] });
+    try {
+      // kube-proxy writes its rules at most once a second: that is over by then.
+      for (const until = performance.now() + bed.scale(3000) + 1000; performance.now() < until; )
+        for (const node of allNodes()) assert.is((await ask(await at(node))).status, 200, node.name);
+    } finally {
+      await patchService({ loadBalancerSourceRanges: null });
+    }
+  });
+
   test('trafficDistribution: PreferSameNode keeps a connection on a node with a pod, and spreads elsewhere', async () => {
     await patchService({ trafficDistribution: 'PreferSameNode' });
     try {
@@ -65,6 +90,33 @@ export function trafficTests(test: Suite, bed: Bed): void {
     } finally {
       await patchService({ trafficDistribution: null });
       await eventually('any pod again', async () => (await podsSeen(first(), 15)) === 2);
+    }
+  });
+
+  test('several ports: each node port leads to its own port of the pods, and a pod counts once at the health check', async () => {
+    const before = (await service()).spec?.ports ?? [];
+    const ping = { name: 'ping', port: 8082, targetPort: ports.ping, protocol: 'TCP' };
+    await patchService({ ports: [...before, ping] });
+    try {
+      const number = (await service()).spec?.ports?.find(({ name }) => name === ping.name)?.nodePort ?? 0;
+      const pinged = (node: TopologyNode) =>
+        ask(on(node, number), { path: '/ping' }).then(
+          ({ status, body }) => `${status} ${body}`,
+          () => 'nothing',
+        );
+      for (const node of allNodes()) {
+        await eventually(
+          `${node.name} to pass on to the other port`,
+          async () => (await pinged(node)) === '200 OK',
+        );
+        assert.is((await ask(await at(node))).status, 200, node.name);
+      }
+      await localEverywhere(); // its health check counts one endpoint on each node with a pod
+      assert.is(await pinged(first()), '200 OK');
+      assert.is(await knock(on(bed.podless, number), 700), 'silent');
+    } finally {
+      await setPolicy('Cluster');
+      await patchService({ ports: before });
     }
   });
 
@@ -87,7 +139,7 @@ export function trafficTests(test: Suite, bed: Bed): void {
     assert.ok(port > 0);
     await eventually('both answers', async () => (await knock(on(bed.podless, port), 700)) === 'answered');
     for (const node of allNodes()) {
-      const local = node === bed.podless ? 0 : 1;
+      const local = bed.withIngress.includes(node) ? 1 : 0;
       await eventually(`${node.name} counts`, () => counts(node, port, local));
       const answer = await ask(on(node, port), { path: '/healthz' });
       const { namespace, name } = bed.workload.service;
@@ -118,11 +170,7 @@ export function trafficTests(test: Suite, bed: Bed): void {
       Promise.all(allNodes().map(async (node) => openStream(await at(node), duration, 100)));
     const before = await hold();
     await localEverywhere();
-    assert.equal(await Promise.all(before.map(({ ended }) => ended)), [
-      'completed',
-      'completed',
-      'completed',
-    ]);
+    for (const { ended } of before) assert.is(await ended, 'completed');
     const local = await Promise.all(
       bed.withIngress.map(async (node) => openStream(await at(node), duration, 100)),
     );

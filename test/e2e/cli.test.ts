@@ -74,9 +74,9 @@ const wrong: [string, string[], RegExp][] = [
   ['an unknown policy', ['run', 'x.yaml', '--policy', 'local'], /"Local"/],
   ['an unknown cluster', ['run', experiment('baseline'), '--cluster', 'minikube'], /embedded, kind/],
   [
-    'a cluster that cannot be run on yet',
+    'a cluster of which the scenario says nothing',
     ['run', experiment('baseline'), '--cluster', 'context:x'],
-    /context:x/,
+    /providers\.context does not say which Service/,
   ],
   ['repeats that are no number', ['run', experiment('baseline'), '--repeats', 'few'], /--repeats/],
   ['no repeats', ['run', experiment('baseline'), '--repeats', '0'], /--repeats/],
@@ -113,7 +113,7 @@ test('validate: ok line by line, every fault at once, each file judged', async (
   assert.match(both.stderr, /none\.yaml/);
 });
 
-test('run refuses all files where one is wrong, before anything is started', async () => {
+test('run refuses all files if one is wrong, before anything is started', async () => {
   const [bad = ''] = yamlFiles('test/scenarios', 'invalid-names');
   const { code, stdout, stderr } = await cli('run', experiment('baseline'), bad, '--out', box.reports);
   assert.is(code, 64);
@@ -122,7 +122,7 @@ test('run refuses all files where one is wrong, before anything is started', asy
   assert.ok(!existsSync(box.reports));
 });
 
-test('--dry-run says what would be done, and leaves nothing', async () => {
+test('--dry-run prints what would be done, and leaves nothing', async () => {
   const before = readdirSync(box.folder);
   const { code, stdout, stderr } = await cli('run', experiment('preemption'), '--dry-run', '--repeats', '2');
   assert.equal([code, stderr], [0, '']);
@@ -197,7 +197,7 @@ test('a reader who goes away ends nothing with a crash', async () => {
 });
 
 // Nothing may be made below /proc; a recursive mkdir of Node 20 would try for ever.
-test('a report folder that cannot be: said at once, whatever is in its way', async () => {
+test('a report folder that cannot be made is reported at once, whatever is in its way', async () => {
   const file = join(box.folder, 'a-file');
   writeFileSync(file, '');
   for (const out of [file, join(file, 'below'), '/proc/midflight/out']) {

@@ -100,7 +100,7 @@ if (k6Binary !== null)
     assert.equal(processesWith([box.folder]), [], 'nothing is left');
   });
 
-test('without k6: validate accepts the file and tells, run says how to get it before anything starts', async () => {
+test('without k6: validate accepts the file with a note, run explains how to get it before anything starts', async () => {
   const path = file('no-k6', [k6]);
   const { MIDFLIGHT_K6: _, ...env } = box.env;
   const bare = { ...box, env: { ...env, PATH: pathWithoutK6() } };

@@ -2,16 +2,8 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  processesOf,
-  runCli,
-  type Sandbox,
-  type Started,
-  sandbox,
-  start,
-  stateFiles,
-  until,
-} from '../support/cli.ts';
+import { runCli, type Sandbox, type Started, sandbox, start, until } from '../support/cli.ts';
+import { assertNothingLeft, cleansUp } from '../support/crashed.ts';
 import { killing } from '../support/kill-at.ts';
 import { kindMissing } from '../support/kind.ts';
 import { clusterState, kubectl } from '../support/kind-state.ts';
@@ -113,9 +105,8 @@ function crashes(): void {
   const assertAsBefore = (what: string) => {
     const now = clusterState(cluster);
     for (const [part, lines] of Object.entries(before)) assert.equal(now[part], lines, `${what}: ${part}`);
-    assert.equal(stateFiles(box), [], `${what}: files of state`);
+    assertNothingLeft(box, what);
     assert.equal(filesLeft(), [], `${what}: temporary files`);
-    assert.equal(processesOf(box), [], `${what}: processes`);
   };
 
   test.before(async () => {
@@ -161,10 +152,8 @@ function crashes(): void {
       const refused = await run(crash, box).ended;
       assert.is(refused.code, 3, refused.stderr);
       assert.match(refused.stderr, 'midflight clean');
-      const cleaned = await runCli(['clean'], box);
-      assert.is(cleaned.code, 0, cleaned.stdout + cleaned.stderr);
-      assertAsBefore(`${policy} ${fault}, ${at}`);
-      assert.is((await runCli(['clean'], box)).stdout, 'nothing was left\n');
+      const what = `${policy} ${fault}, ${at}`;
+      await cleansUp(box, what, () => assertAsBefore(what));
     });
   }
 

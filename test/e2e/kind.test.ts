@@ -169,7 +169,7 @@ function kindTests(): void {
     assert.is(sourceAddress, 'changes');
   });
 
-  test('the history has what the cluster said, on one clock', () => {
+  test('the history has what the cluster reported, on one clock', () => {
     const lines = readFileSync(join(folder, 'history.ndjson'), 'utf8').trim().split('\n');
     const events: { type: string; [field: string]: unknown }[] = lines.map((line) => JSON.parse(line));
     const of = (type: string) => events.filter((event) => event.type === type);

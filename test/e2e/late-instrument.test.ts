@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Report, report as reportSchema } from '../../src/analysis/schema.ts';
-import { processesWith, sandbox, start, until } from '../support/cli.ts';
+import { parentOf, processesWith, sandbox, start, until } from '../support/cli.ts';
 
 /*
  * What an instrument measured while it was itself held up is not to be believed: the process of the probe, or of the
@@ -21,13 +21,24 @@ let brokenAt = 0;
 let calmed = false;
 const broken = () => brokenAt > 0 && !calmed && performance.now() < brokenAt + outageMs;
 const sockets = new Set<Socket>();
+/** When each open stream began: an outage between two rounds of streams would meet none. */
+const streams = new Set<{ readonly began: number }>();
+let wantedStreams = 0;
+async function streamsUnderWay(): Promise<void> {
+  await until('all streams in their midst', () => {
+    const ages = [...streams].map(({ began }) => performance.now() - began);
+    return ages.length >= wantedStreams && ages.every((age) => age > 100 && age < 1000);
+  });
+}
 const server = createServer((request, response) => {
   if (request.url === '/break')
-    return void response.end('', () => {
-      calmed = false;
-      brokenAt = performance.now();
-      for (const socket of sockets) if (socket !== request.socket) socket.resetAndDestroy();
-    });
+    return void streamsUnderWay().then(() =>
+      response.end('', () => {
+        calmed = false;
+        brokenAt = performance.now();
+        for (const socket of sockets) if (socket !== request.socket) socket.resetAndDestroy();
+      }),
+    );
   if (request.url === '/calm')
     return void response.end('', () => {
       calmed = true;
@@ -35,7 +46,10 @@ const server = createServer((request, response) => {
     });
   const timer = setInterval(() => response.write('x\n'), 100);
   const end = setTimeout(() => response.end(), request.url === '/slow' ? 1500 : 0);
+  const stream = { began: performance.now() };
+  if (request.url === '/slow') streams.add(stream);
   response.on('close', () => {
+    streams.delete(stream);
     clearInterval(timer);
     clearTimeout(end);
   });
@@ -63,7 +77,8 @@ async function watched(
   ...args: string[]
 ): Promise<Ended> {
   brokenAt = 0;
-  const out = join(box.folder, `${role}-${what}-${stopMs}`);
+  wantedStreams = role === 'recorder' ? 5 : 0;
+  const out = mkdtempSync(join(box.folder, `${role}-${what}-`));
   const own = new Set(processesWith([`roles/${role}.mjs`]));
   const breakIt = ['--', process.execPath, '-e', `fetch('${origin}/${what}').catch(() => {})`];
   const target = [`${origin}${role === 'recorder' ? '/slow' : '/'}`, '--out', out];
@@ -91,11 +106,6 @@ interface Ended {
   readonly report: Report;
 }
 
-function parentOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return Number(stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[1]);
-}
-
 test('a probe that was stopped for 300 ms within the outage: the failover is unknown, whatever the limit', async () => {
   const { code, report } = await watched(
     'probe',
@@ -119,10 +129,21 @@ test('a probe that was stopped for 300 ms within the outage: the failover is unk
   assert.is(code, 2);
 });
 
-test('a recorder that was stopped is told, and what it counted stands', async () => {
-  // Streams that were reset are due again after a second: so long a stop makes those late, too.
-  const args = ['--rate', '0', '--streams', '5', '--max-lost'];
-  const { code, report } = await watched('recorder', 'break', 2600, ...args, '1000');
+/**
+ * Streams that were reset are due again after a second, 700 ms into the stop, and are late by 1.2 s. From 2 s on an instrument
+ * counts as hung, and its trial as not measured: a machine that stretched the stop so far did not do what was asked.
+ */
+async function lateRecorder(maxLost: string): Promise<Ended> {
+  for (let attempt = 1; ; attempt += 1) {
+    const args = ['--rate', '0', '--streams', '5', '--max-lost', maxLost];
+    const ended = await watched('recorder', 'break', 1900 - attempt, ...args);
+    const hung = ended.report.trials[0]?.reasons.some(({ code }) => code === 'instrument-failed');
+    if (hung !== true || attempt === 4) return ended;
+  }
+}
+
+test('a recorder that was stopped is reported, and what it counted stands', async () => {
+  const { code, report } = await lateRecorder('1000');
   const [trial] = report.trials;
   const late = (trial?.untrusted ?? []).filter(({ maxLatenessMs }) => maxLatenessMs >= 1000);
   assert.ok(late.length > 0, JSON.stringify(trial?.untrusted));
@@ -134,14 +155,10 @@ test('a recorder that was stopped is told, and what it counted stands', async ()
 });
 
 test('nor does it hide what is proven: more was lost than is allowed', async () => {
-  const { code, report } = await watched(
-    'recorder',
-    'break',
-    2601,
-    ...['--rate', '0', '--streams', '5', '--max-lost', '1'],
-  );
-  assert.ok((report.trials[0]?.untrusted ?? []).length > 0);
-  assert.is(code, 1);
+  const { code, report } = await lateRecorder('1');
+  const [trial] = report.trials;
+  assert.ok((trial?.untrusted ?? []).length > 0);
+  assert.is(code, 1, JSON.stringify({ requests: trial?.requests, reasons: trial?.reasons }));
 });
 
 test('a recorder that was stopped for longer than it bears silence calls nothing silent that was not', async () => {
@@ -155,17 +172,17 @@ test('a recorder that was stopped for longer than it bears silence calls nothing
   assert.equal(Object.keys(trial?.requests.byOutcome ?? {}), ['completed'], JSON.stringify(trial?.requests));
 });
 
-test('a probe that was stopped where it should have shown that all is well: nobody knows', async () => {
+test('a probe that was stopped when it should have shown that all is well: unknown', async () => {
   const { code, report } = await watched(
     'probe',
     'calm',
     1500,
-    ...['--rate', '50', '--streams', '0', '--max-failover', '1h'],
+    ...['--rate', '10', '--streams', '0', '--max-failover', '1h'],
   );
   assert.is(
     report.trials[0]?.probes.new?.failed,
     0,
-    'none was without its answer for so long, only this machine',
+    `none was without its answer for so long, only this machine: ${JSON.stringify(report.trials[0]?.probes.new)}`,
   );
   const [reason] = report.trials[0]?.reasons ?? [];
   assert.is(reason?.code, 'late');

@@ -12,25 +12,18 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cliFile, type Ended, processesWith, sandbox } from '../support/cli.ts';
+import { quickScenario } from '../support/quick-scenario.ts';
 import { skipped } from '../support/skip.ts';
 
 /* What the user's machine may refuse: exit code 3 or 64 with the path and what to do, never 70, nothing left behind. */
 
 const box = sandbox();
-const scenario = join(box.folder, 'quick.yaml');
-writeFileSync(
-  scenario,
-  `name: quick
-nodes: [{ name: stable, count: 2, labels: { pool: stable } }, { name: spot, count: 1, preemptible: true }]
-ingress: { nodeSelector: { pool: stable } }
-app: { nodeSelector: { pool: stable } }
-load: [{ kind: streams, concurrency: 3, duration: 60s }, { kind: probe, rate: 4 }]
-policies: [Cluster]
-fault: { kind: power-off, target: { runs: nothing } }
-observe: short
-timeScale: 20
-`,
-);
+const scenario = quickScenario(box, {
+  streamsLast: '60s',
+  policies: 'Cluster',
+  timeScale: 20,
+  more: 'observe: short\n',
+});
 const isRoot = process.getuid?.() === 0;
 
 /** A shell line, with the command line in $M and the scenario in $S; ended by SIGKILL after `limitMs`. */

@@ -1,21 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as z from 'zod';
 import { packageRoot, packageVersion } from '../../src/base/package.ts';
 import { sandbox } from '../support/cli.ts';
-import { actionSteps, gitlabStep, type Step } from '../support/job-steps.ts';
+import { copySources } from '../support/copied-sources.ts';
+import { flaggerStandIn } from '../support/flagger.ts';
+import {
+  actionSteps,
+  gitlabStep,
+  readmeInContainer,
+  type Step,
+  stepsInContainer,
+} from '../support/job-steps.ts';
 import { skipped } from '../support/skip.ts';
 
 /*
@@ -35,7 +34,7 @@ const midflight = (...args: string[]) =>
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
 test('npm pack builds it, and leaves our package.json as it was', () => {
-  copySources();
+  copySources(source);
   mkdirSync(elsewhere);
   const before = readFileSync(join(source, 'package.json'), 'utf8');
   execFileSync(join(source, 'scripts', 'ci', 'pack.sh'), [box.folder], { cwd: source, stdio: 'ignore' });
@@ -74,7 +73,7 @@ test('everything is in it, nothing that is ours alone, and it is small', () => {
   assert.ok(bytes <= 8_000_000, `${bytes} bytes unpacked`);
 });
 
-test('its package.json says where it comes from, and asks for nothing', () => {
+test('its package.json names its repository, and has no dependencies', () => {
   const manifest = z.record(z.string(), z.unknown()).parse(readJson(join(installed, 'package.json')));
   for (const name of ['scripts', 'devDependencies', 'dependencies', 'overrides'])
     assert.is(manifest[name], undefined, name);
@@ -200,6 +199,18 @@ test("GitLab's job passes in the same folder, and compares with the run before i
   assert.match(stdout, /baseline|before/i);
 });
 
+test("Flagger's webhook answers 200 if no client lost anything, and 500 if one did", async () => {
+  const env = { ...box.env, PATH: [join(prefix, 'bin'), process.env.PATH].join(':') };
+  const flagger = await flaggerStandIn({ cwd: elsewhere, env });
+  try {
+    const [good, said] = await flagger.call('/');
+    if (!said.includes('unknown')) assert.is(good, 200, said); // unknown halts the canary as well
+    assert.is((await flagger.call('/broken'))[0], 500);
+  } finally {
+    flagger.close();
+  }
+});
+
 const withoutDocker = dockerMissing();
 if (withoutDocker !== null) skipped('docker', 'container image', withoutDocker);
 else {
@@ -209,6 +220,38 @@ else {
     // Not from the folder: it is gone by now.
     const removed = spawnSync('docker', ['image', 'rm', '--force', image], { encoding: 'utf8' });
     if (removed.status !== 0) console.error(removed.stderr);
+  });
+
+  const [, fromDocs = ''] =
+    /^```yaml example\n(name: eks-spot\n[\s\S]*?)^```/m.exec(
+      readFileSync(join(packageRoot(), 'docs', 'own-scenarios.md'), 'utf8'),
+    ) ?? [];
+  for (const [base, experiment, text] of [
+    ['node:20-slim', 'small.yaml', small],
+    ['node:24-slim', 'eks-spot.yaml', fromDocs],
+  ] as const) {
+    const has = spawnSync('docker', ['image', 'inspect', base]).status === 0;
+    if (!has) skipped('docker', `steps in ${base}`, `Docker has no ${base}`);
+    else
+      test(`the steps of action.yml pass in a container of ${base} without a network`, () => {
+        assert.match(text, /^policies: /m);
+        writeFileSync(join(workspace, experiment), text);
+        const { status, stdout, stderr } = docker(
+          ...stepsInContainer(base, experiment, { packages: box.folder, source }),
+        );
+        assert.is(status, 0, stderr);
+        assert.match(stdout, `${experiment}: ok\n`);
+        for (const file of ['report.html', 'junit.xml', 'midflight.prom']) assert.match(stdout, file);
+      });
+  }
+
+  test('with Node.js alone: npm i -g, midflight run, and the way to the next step in its last lines', () => {
+    const { status, stdout, stderr } = docker(...readmeInContainer('node:24-slim', box.folder));
+    // A late instrument makes it unknown: nothing is wrong with the package then.
+    assert.ok(status === 0 || status === 2, `${status} ${stderr}`);
+    assert.not.match(stderr, /\bWARN\b/i);
+    assert.match(stdout, /^Cluster->Local/m);
+    assert.match(stderr, /\nNext:\n {2}midflight run switchover [\s\S]*tutorial\.md\n$/);
   });
 
   test('the image builds from the package, and runs not as root on a read-only root file system', () => {
@@ -242,22 +285,6 @@ function dockerMissing(): string | null {
   const { status, error } = spawnSync('docker', ['image', 'inspect', base], { encoding: 'utf8' });
   if (error !== undefined) return 'there is no docker';
   return status === 0 ? null : `Docker does not run, or has no ${base}`;
-}
-
-/** What is tracked or will be, as a fresh clone has it; the packages of this checkout are shared. */
-function copySources(): void {
-  const list = execFileSync('git', ['ls-files', '-coz', '--exclude-standard'], {
-    cwd: packageRoot(),
-    encoding: 'utf8',
-  });
-  for (const file of list
-    .split('\0')
-    .filter((name) => name !== '' && existsSync(join(packageRoot(), name)))) {
-    if (/^(test|bench|reports)\//.test(file)) continue;
-    mkdirSync(dirname(join(source, file)), { recursive: true });
-    cpSync(join(packageRoot(), file), join(source, file));
-  }
-  symlinkSync(join(packageRoot(), 'node_modules'), join(source, 'node_modules'));
 }
 
 test.run();

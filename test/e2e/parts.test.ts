@@ -1,25 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Ended, processesWith, type Started, sandbox, start, tokensOf, until } from '../support/cli.ts';
+import { quickScenario } from '../support/quick-scenario.ts';
 
 /* A part of midflight that dies or hangs is named as the reason, in a report and with a documented exit code. */
 
 const box = sandbox();
-const scenario = join(box.folder, 'quick.yaml');
-writeFileSync(
-  scenario,
-  `name: quick
-nodes: [{ name: stable, count: 2, labels: { pool: stable } }, { name: spot, count: 1, preemptible: true }]
-ingress: { nodeSelector: { pool: stable } }
-app: { nodeSelector: { pool: stable } }
-load: [{ kind: streams, concurrency: 3, duration: 120s }, { kind: probe, rate: 4 }]
-policies: [Cluster, Local]
-fault: { kind: power-off, target: { runs: nothing } }
-timeScale: 10
-`,
-);
+const scenario = quickScenario(box, { streamsLast: '120s', policies: 'Cluster, Local', timeScale: 10 });
 
 /** The process of a bundle in the run that goes on now. */
 function pidOf(role: string): number {

@@ -84,6 +84,7 @@ test('up leaves it running: API, balancer, audit, kubectl; down ends all of it',
   assert.is(service?.exposedShare, 0.6);
 
   await rehearses(kubeconfig, box);
+  await takesPods(kubeconfig, box);
   await withKubectl({ ...box.env, KUBECONFIG: kubeconfig }, box);
 
   const down = await runCli(['cluster', 'down'], box);
@@ -109,6 +110,24 @@ async function rehearses(kubeconfig: string, box: Sandbox): Promise<void> {
   assert.is(valid.code, 0, valid.stderr);
 }
 
+/** A pod of the Service deleted on a node that allows it: the command ends with its work, long before any of its limits. */
+async function takesPods(kubeconfig: string, box: Sandbox): Promise<void> {
+  const labelled = await fetch(`${serverOf(kubeconfig)}/api/v1/nodes/stable-1`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/merge-patch+json' },
+    body: JSON.stringify({ metadata: { labels: { 'midflight.dev/chaos': 'allowed' } } }),
+  });
+  assert.is(labelled.status, 200, await labelled.text());
+  const service = ['--service', 'midflight/midflight-ingress', '--kubeconfig', kubeconfig];
+  const ran = await runCli(
+    ['fault', 'pod-delete', 'stable-1', ...service, '--hold', '1s', '--allow-changes'],
+    box,
+  );
+  assert.is(ran.code, 0, ran.stderr);
+  assert.match(ran.stderr, /on stable-1 has ended/);
+  assert.match(ran.stderr, /undone: .*its controller makes another pod/);
+}
+
 /** kubectl's commands, each with what it must print; all end with 0 unless said. */
 const commands: readonly (readonly [args: string, prints: RegExp, code?: number])[] = [
   ['get nodes -o wide', /^stable-0 +Ready +<none> +\S+ +\S+ +127\./m],
@@ -123,6 +142,8 @@ const commands: readonly (readonly [args: string, prints: RegExp, code?: number]
   ['get daemonsets -A', /No resources found/],
   ['get events -n midflight', /^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE$/m],
   ['auth can-i delete nodes', /^yes$/m],
+  ['explain service.spec', /^ {2}externalTrafficPolicy\t<unknown>$/m],
+  ['explain service.spec.externalTraficPolicy', /field "externalTraficPolicy" does not exist/, 1],
   ['top nodes', /Metrics API not available/, 1],
   ['rollout history deployment/midflight-app -n midflight', /keeps no revisions/, 1],
   ['rollout undo deployment/midflight-app -n midflight', /keeps no revisions/, 1],

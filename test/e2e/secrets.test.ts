@@ -56,7 +56,7 @@ test('in no output', async () => {
   assert.match(all, '… (2 arguments)');
 });
 
-test('the URL and the command where --show-command asks for them; headers never', async () => {
+test('the URL and the command only with --show-command; headers never', async () => {
   const all = await watched('shown', '--show-command');
   assert.match(all, secrets.query);
   assert.match(all, secrets.argument);

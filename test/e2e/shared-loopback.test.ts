@@ -34,7 +34,7 @@ expect:
   Local: { lost: 0 }
 `;
 
-test('Cluster loses what the dead node carried, Local nothing, and what cannot be seen is said', async () => {
+test('Cluster loses what the dead node carried, Local nothing, and what cannot be seen is reported', async () => {
   const file = join(box.folder, 'shared.yaml');
   writeFileSync(file, scenario);
   const { code, stdout, stderr } = await runCli(['run', file, '--out', box.reports], box);

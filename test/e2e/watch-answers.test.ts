@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Report, report as reportSchema } from '../../src/analysis/schema.ts';
-import { selfSigned } from '../support/certificate.ts';
+import { selfSigned } from '../../src/base/certificate.ts';
 import { runCli, sandbox } from '../support/cli.ts';
 
 /* What `midflight watch` makes of answers that are not what its user thinks of. */
@@ -76,7 +76,7 @@ const cases: [string, string, string[], RegExp][] = [
   ['a name without an address', 'http://no-such-host.invalid/', ['--streams', '1'], /cannot be resolved/],
 ];
 for (const [what, url, args, reason] of cases)
-  test(`said after the first answers: ${what}`, async () => {
+  test(`reported after the first answers: ${what}`, async () => {
     const { code, report, seconds } = await watch(url, '--duration', '1s', ...args, ...noop);
     assert.is(code, 3);
     assert.match(report?.reason ?? '', reason);
@@ -123,7 +123,7 @@ async function reloadable() {
   return { url, args: ['--streams', '4', '--rate', '0', '--duration', '2s', '--max-lost', '0'], reload };
 }
 
-test('streams that are cut in order are warned of, and lost where it is known what a whole one is', async () => {
+test('streams that are cut in order cause a warning, and count as lost if it is known what a whole one is', async () => {
   const { url, args, reload } = await reloadable();
   const plainly = await watch(url, ...args, ...reload);
   assert.is(plainly.code, 0);
@@ -151,7 +151,7 @@ test('streams that are cut in order are warned of, and lost where it is known wh
   );
 });
 
-test('endless streams are followed as long as is said, and the report says how many were left', async () => {
+test('endless streams are followed for the time that was given, and the report counts those left', async () => {
   const port = await listen((_request, response) => {
     const timer = setInterval(() => response.write('data: x\n\n'), 100);
     response.on('close', () => clearInterval(timer));

@@ -14,7 +14,7 @@ const { box, close, origin, requests, secureOrigin, watch } = await watchTarget(
 
 test.after(close);
 
-test('where all is not well before, the command is not run', async () => {
+test('if all is not well before, the command is not run', async () => {
   const mark = join(box.folder, 'mark');
   const touch = `require('fs').writeFileSync(${JSON.stringify(mark)}, '')`;
   const { code, report } = await watch('/down', '--duration', '1s', '--', process.execPath, '-e', touch);
@@ -37,7 +37,7 @@ for (const [what, url, reason] of [
   ],
   ['another status', `${origin}/down`, /: \d+ failed, http-error \(status 503\); --status names/],
 ] as const) {
-  test(`why a watch cannot begin is said: ${what}`, async () => {
+  test(`why a watch cannot begin is reported: ${what}`, async () => {
     const args = ['--duration', '1s', '--stall', '1s', '--timeout', '1s', '--quiet', '--json'];
     const { code, stdout } = await runCli(
       ['watch', url, ...args, '--out', join(box.folder, what), '--', process.execPath, '-e', ''],
@@ -112,7 +112,7 @@ test('a target that never answers is given up in time, and nothing of it is a pa
   assert.ok((report.trials[0]?.requests.byOutcome.hung ?? 0) >= 2);
 });
 
-test('an interruption ends the command and midflight, and the report stands', async () => {
+test('an interruption ends the command and midflight, and the report is kept', async () => {
   const out = join(box.folder, 'interrupted');
   const pid = join(box.folder, 'pid');
   const script = `require('fs').writeFileSync(${JSON.stringify(pid)}, String(process.pid)); setTimeout(() => {}, 60000)`;

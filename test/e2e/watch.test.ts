@@ -59,7 +59,7 @@ test('what a command costs is measured from its start', async () => {
   );
 });
 
-test('a URL that is slower than a probe may be: it is said what to do, and done it works', async () => {
+test('a URL that is slower than a probe may be: the report names the remedy, and with it the watch works', async () => {
   const quick = [...short, '--streams', '2', '--timeout', '900ms', '--max-failover', '10s'];
   const without = await watch('/slow', ...quick, '--', process.execPath, '-e', '');
   assert.is(without.code, 3);
@@ -115,7 +115,7 @@ test("the command's words reach it as they are, and its output stays off stdout"
   assert.match(ended.stderr, 'spoken');
 });
 
-test('a command that fails is exit code 3, and its report stands; one that is none is told before the watch', async () => {
+test('a command that fails is exit code 3, and its report is kept; one that cannot be run is reported before the watch', async () => {
   const failed = await watch('/', '--duration', '1s', '--', process.execPath, '-e', 'process.exit(7)');
   assert.is(failed.code, 3);
   assert.match(failed.report?.reason ?? '', /exit code 7/);

@@ -201,7 +201,7 @@ test('a history cut anywhere is a report that is no pass, or an error for people
   );
 });
 
-test('what a cut history says of whole trials is what the whole one says', async () => {
+test('a cut history reports the same about whole trials as the whole one', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryHistory, fc.nat(), async ({ events }, where) => {
       const cut = events.slice(0, 1 + (where % (events.length - 1)));

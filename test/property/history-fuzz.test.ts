@@ -61,7 +61,7 @@ test('bytes that are no history are refused', async () => {
   assert.ok(tries >= 50, `${tries} tries`);
 });
 
-test('lines of any JSON are refused, wherever they stand in a history', async () => {
+test('lines of any JSON are refused, wherever they are in a history', async () => {
   const lines = sealedText(golden()).split('\n').slice(0, -1);
   let tries = 0;
   await fc.assert(

@@ -40,7 +40,7 @@ test('any YAML at all is a scenario or has problems with places', () => {
   fc.assert(fc.property(yaml, placed), { numRuns: 500 });
 });
 
-test('any value in the place of any part of a valid file is well said', () => {
+test('any value in the place of any part of a valid file is reported well', () => {
   const file = files.find((name) => name.includes('valid-everything')) ?? '';
   const whole: unknown = parseDocument(readFileSync(file, 'utf8')).toJS();
   const paths = pathsOf(whole);
@@ -58,7 +58,7 @@ test('any value in the place of any part of a valid file is well said', () => {
   );
 });
 
-test('parts of valid files, moved, doubled, nested and mixed, are well said in bounded time', () => {
+test('parts of valid files, moved, doubled, nested and mixed, are reported well in bounded time', () => {
   const trees = files.map((file): unknown => parseDocument(readFileSync(file, 'utf8')).toJS());
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const change = fc.record({
@@ -121,7 +121,7 @@ function mutate(value: { root: unknown }, { kind, at, from, tree }: Mutation): v
 const childOf = (value: unknown, key: string | number): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 
-test('any bytes put anywhere into a valid file are well said', () => {
+test('any bytes put anywhere into a valid file are reported well', () => {
   const texts = files.map((file) => readFileSync(file, 'utf8'));
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const odd = fc.oneof(
@@ -152,7 +152,7 @@ test('any bytes put anywhere into a valid file are well said', () => {
   );
 });
 
-test('a file cut anywhere is well said', () => {
+test('a file cut anywhere is reported well', () => {
   const texts = files.map((file) => readFileSync(file, 'utf8'));
   fc.assert(
     fc.property(fc.constantFrom(...texts), fc.double({ min: 0, max: 1, noNaN: true }), (text, share) =>
@@ -235,7 +235,7 @@ test('durations come back from how they are written', () => {
   fc.assert(fc.property(fc.string(), (text) => parseDuration(` ${text}`) === undefined));
 });
 
-test('any condition is read or refused with an example; what is read says the same again', () => {
+test('any condition is read or refused with an example; what is read is written the same again', () => {
   const value = fc.oneof(
     fc.string(),
     fc.integer(),

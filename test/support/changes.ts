@@ -17,6 +17,14 @@ const notHere = (): never => {
   throw new Error('no such API here');
 };
 
+/** Of the journal of a test's run; nobody has this process. */
+export const opening = {
+  owner: { runId: 'r', pid: 1, startTime: '1' },
+  what: 'a test',
+  place: { provider: 'embedded' },
+  wallTime: new Date(0).toISOString(),
+};
+
 /** A log of changes to this API; `sleep` as given. */
 export function testLog(core: CoreV1Api, sleep: World['sleep'], apps: AppsV1Api | null = null): ChangeLog {
   return changeLog({

@@ -108,6 +108,11 @@ export function processesWith(words: readonly string[]): number[] {
     });
 }
 
+export function parentOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[1]);
+}
+
 /** Processes that were started with this sandbox as their state folder, by their environment. */
 export function processesOf({ folder }: Sandbox): number[] {
   return readdirSync('/proc')

@@ -1,12 +1,13 @@
 import type { CoreV1Api } from '@kubernetes/client-node';
 import type { Message, RoleHandle } from '../../src/base/role.ts';
-import type { ChangeLog, Unwound } from '../../src/changes/change-log.ts';
+import type { ChangeLog } from '../../src/changes/change-log.ts';
 import { bareEnd } from '../../src/history/bare-end.ts';
 import type { HistoryEvent } from '../../src/history/schema.ts';
 import type { Plan, PlannedTrial } from '../../src/plan/schema.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Run } from '../../src/run/run.ts';
 import { runState } from '../../src/run/state.ts';
+import type { World } from './conductor-world.ts';
 import { basicPlan } from './plan.ts';
 import { type VirtualTime, virtualTime } from './virtual-time.ts';
 
@@ -16,23 +17,6 @@ import { type VirtualTime, virtualTime } from './virtual-time.ts';
  */
 
 const names = ['with-0', 'with-1', 'bare'] as const;
-
-/** What a test may have go otherwise. All times are milliseconds. */
-interface World {
-  ejectedAfter: number | null;
-  notReadyAfter: number;
-  readonly reconciledAfter: number;
-  /** How a probe ends that is due now; by default it fails for each third while a dead node is green. */
-  probe: (() => 'completed' | 'refused') | null;
-  /** How many streams get past their first chunk. */
-  streams: number;
-  /** How the changes are undone. */
-  unwind: (signal: AbortSignal) => Promise<Unwound[]>;
-  /** A node that is back is green again. */
-  readmits: boolean;
-  /** The edge goes on to hold what it held, whatever the Service says. */
-  edgeFollows: boolean;
-}
 
 export interface Conductor {
   readonly run: Run;
@@ -93,10 +77,33 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
     record({ type: 'reconcile', t: t(), policy, healthCheckNodePort: null, nodes: [...names] });
     green();
   };
+  /** The balancer sends to the pods of the nodes that have one. */
+  const followPods = () => {
+    const nodes = names.filter((name) => name !== 'bare');
+    record({ type: 'reconcile', t: t(), policy, healthCheckNodePort: null, nodes, toPods: true });
+    record({ type: 'health', t: t(), node: 'bare', eligible: false, healthy: false, reason: '' });
+  };
   const kill = (node: string) => {
     dead = node;
     if (world.ejectedAfter !== null) later(world.ejectedAfter, () => health(node, false));
     later(world.notReadyAfter, () => ready(node, 'Unknown'));
+  };
+  /** All pods end at once. */
+  const endAll = () => {
+    const pod = { type: 'pod', app: 'web', change: 'modified', phase: 'Running', ready: false } as const;
+    for (const node of names) {
+      if (node !== 'bare')
+        record({ ...pod, t: t(), pod: `on-${node}`, node, terminating: true, restarts: 0 });
+    }
+    record({ type: 'endpoints', t: t(), service: 'web', endpoints: [] });
+  };
+  /** The API shows the label at once; the edge follows later. */
+  const exclude = ({ node }: { node: string }, excluded: boolean) => {
+    const event = { type: 'node', node, change: 'modified', ready: 'True', reason: '' } as const;
+    record({ ...event, t: t(), unschedulable: false, excluded });
+    const eligible = !excluded && (policy === 'Cluster' || node !== 'bare');
+    const healthy = { type: 'health', node, eligible, healthy: eligible, reason: '' } as const;
+    later(world.reconciledAfter, () => record({ ...healthy, t: t() }));
   };
   const revive = (node: string) => {
     dead = null;
@@ -112,17 +119,27 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
       if (kind.kind === 'service-policy') {
         policy = (wanted as { policy: typeof policy }).policy;
         if (world.edgeFollows) later(world.reconciledAfter, follow);
-      } else if (kind.kind === 'power') kill((target as { node: string }).node);
+      } else if (kind.kind === 'service-annotation') later(world.reconciledAfter, followPods);
+      else if (kind.kind === 'power') kill((target as { node: string }).node);
+      else if (kind.kind === 'workload-scale') endAll();
+      else if (kind.kind === 'node-label' || kind.kind === 'node-exclusion')
+        exclude(target as { node: string }, ![null, false].includes(Object.values(wanted as object)[0]));
       return t() as never;
     },
     mark: () => 0,
     keep: () => {},
     unwind: (_mark, signal) => world.unwind(signal),
+    end: (signal) => world.unwind(signal),
     open: 0,
     close: () => {},
   };
   const core = {
     readNamespacedService: async () => ({ spec: { externalTrafficPolicy: policy } }),
+    listNamespacedPod: async () => ({
+      items: names
+        .filter((name) => name !== 'bare')
+        .map((name) => ({ metadata: { name: `on-${name}` }, spec: { nodeName: name }, status: {} })),
+    }),
   } as unknown as CoreV1Api;
   const provider = {
     name: 'embedded',
@@ -200,6 +217,7 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
     };
   }
 
+  const target = { host: '', port: 0, tls: false, hostname: 'web', path: '/', headers: {}, insecure: false };
   const run: Run = {
     plan,
     provider,
@@ -220,7 +238,7 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
     core,
     changes,
     state,
-    second: null,
+    ...{ second: null, loadHosts: { hostOf: () => provider.host }, isLast: () => false },
     clock: time.clock,
     signal: abort.signal,
     record,
@@ -235,7 +253,7 @@ export function conductor(more: Partial<Plan> = {}): Conductor {
         ['with-1', 1],
       ]),
     },
-    target: { host: '', port: 0, tls: false, hostname: 'web', path: '/', headers: {}, insecure: false },
+    ...{ target, probeTarget: target, sight: null },
   };
   return Object.assign(listener, {
     run,

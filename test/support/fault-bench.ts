@@ -29,6 +29,10 @@ export function bench(
       now += 4000 * 1e6; // the pods need 4 s
       return now;
     },
+    stopKubelet: async (node) => {
+      log.push(`stop kubelet ${node}`);
+      return now;
+    },
     killPod: async (pod) => {
       log.push(`kill ${pod.name}`);
       return now;
@@ -61,6 +65,7 @@ export function bench(
     step: (at, pod) => log.push(`step @${at / 1e6}: ${pod.name}`),
     terms: notices.gke,
     parameter: () => parameter,
+    commands: async (node) => ({ command: ['take', node], recover: ['give', node] }),
     now: () => now,
     sleep,
     realMs: (ms) => ms,

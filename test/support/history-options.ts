@@ -1,6 +1,6 @@
 import type { Lane } from '../../src/base/connections.ts';
 import type { EventOf, Outcome } from '../../src/history/schema.ts';
-import type { Plan } from '../../src/plan/schema.ts';
+import type { AnyPlan, Plan } from '../../src/plan/schema.ts';
 
 /** Milliseconds of real time since the header. */
 export type Ms = number;
@@ -13,7 +13,7 @@ export const nsPerMs = 1e6;
 export const ns = (at: Ms): number => Math.round((uptimeMs + at) * nsPerMs);
 
 export interface HistoryOptions {
-  readonly plan?: Partial<Plan>;
+  readonly plan?: Partial<Omit<Plan, 'provider'>> & { readonly provider?: AnyPlan['provider'] };
   readonly topology?: Partial<Topology>;
   /** Nodes with a ready pod; twice the same: two pods. */
   readonly ingress?: readonly string[];
@@ -59,6 +59,8 @@ export interface RequestOptions {
   readonly acceptedAt?: Ms;
   /** The edge took it and had no node for it. */
   readonly toNobody?: boolean;
+  /** Outside the source ranges; with toNobody. */
+  readonly barred?: true;
   /** What the edge found at the node. `close: false`: the edge's second line is missing. */
   readonly connect?: EventOf<'edge-close'>['connect'];
   readonly connectMs?: Ms;

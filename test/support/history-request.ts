@@ -26,6 +26,7 @@ export function requestLines(
       conn: number,
       client: local,
       node,
+      ...(options.barred ? { barred: options.barred } : {}),
     });
   if (unfinished) return lines;
   const told = firstChunk !== null && endpoint !== null;

@@ -94,8 +94,9 @@ export class HistoryBuilder {
   }
 
   /** The trial's fault has taken hold of so many pods or nodes. */
-  done(at: Ms, affected: number | null): this {
-    return this.#disturb(at, { kind: 'fault', at: 'done', affected, ...this.#fault });
+  done(at: Ms, affected: number | null, lasts = false): this {
+    const until = lasts ? { lasts: true as const } : {};
+    return this.#disturb(at, { kind: 'fault', at: 'done', affected, ...until, ...this.#fault });
   }
 
   /** The trial's fault is begun; `of`: on which nodes, if not on the trial's, and which pods it takes. */
@@ -231,7 +232,7 @@ export class HistoryBuilder {
   #disturb(
     at: Ms,
     event: Pick<EventOf<'disturbance'>, 'kind' | 'at' | 'name' | 'node'> &
-      Partial<Pick<EventOf<'disturbance'>, 'affected' | 'nodes' | 'pods'>>,
+      Partial<Pick<EventOf<'disturbance'>, 'affected' | 'lasts' | 'nodes' | 'pods'>>,
   ): this {
     return this.add({
       type: 'disturbance',

@@ -1,6 +1,6 @@
 import { createSecureServer, createServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import type { Certificate } from './certificate.ts';
+import type { Certificate } from '../../src/base/certificate.ts';
 
 /** An HTTP/2 server that does as told with each request. */
 interface Http2Server {

@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { packageRoot } from '../../src/base/package.ts';
 
 /*
  * Steps of a GitHub action or workflow, and of a GitLab job, as a runner would execute them by hand.
@@ -63,3 +67,55 @@ export function gitlabStep(text: string, job: string, variables: Readonly<Record
     env: { ...found.variables, ...variables },
   };
 }
+
+// Some images have Node.js alone: npm is this machine's then.
+const npmOfThisMachine = `printf '#!/bin/sh\\nexec node /npm/bin/npm-cli.js "$@"\\n' >/usr/local/bin/npm; chmod +x /usr/local/bin/npm`;
+const withNpm = `command -v npm >/dev/null || { ${npmOfThisMachine}; }`;
+
+/**
+ * Arguments of docker that do in a container of `base`, without a network, what the README says: install the package of the
+ * folder `packages`, and run. Ends as the run does.
+ */
+export function readmeInContainer(base: string, packages: string): string[] {
+  const [tarball = ''] = readdirSync(packages).filter((name) => name.endsWith('.tgz'));
+  const script = ['set -e', withNpm, 'cd "$(mktemp -d)"', `npm i -g /packages/${tarball}`, 'midflight run'];
+  return [
+    ...['run', '--rm', '--network=none', '--env', 'npm_config_offline=true'],
+    ...['--volume', `${npmFolder()}:/npm:ro`, '--volume', `${packages}:/packages:ro`],
+    ...[base, 'sh', '-c', script.join('\n')],
+  ];
+}
+
+/**
+ * Arguments of docker that run the steps of action.yml in a container of `base` without a network. `packages` holds the package
+ * file and, in its folder `workspace`, the experiment; `source` is the checkout of the action.
+ */
+export function stepsInContainer(
+  base: string,
+  experiment: string,
+  { packages, source }: { readonly packages: string; readonly source: string },
+): string[] {
+  const [tarball = ''] = readdirSync(packages).filter((name) => name.endsWith('.tgz'));
+  const steps = actionSteps(readFileSync(join(packageRoot(), 'action.yml'), 'utf8'), {
+    actionPath: '/action',
+    inputs: { package: `/packages/${tarball}`, experiment, unknown: 'pass', baseline: 'baseline.json' },
+  });
+  const script = [
+    'set -e',
+    withNpm,
+    'cd "$(mktemp -d)"',
+    `cp /packages/workspace/${experiment} .`,
+    ...steps.map(({ command }) => command),
+    `midflight validate ${experiment}`,
+    'ls midflight-report',
+  ];
+  const env = Object.assign({ npm_config_offline: 'true' }, ...steps.map((step) => step.env));
+  return [
+    ...['run', '--rm', '--network=none', '--volume', `${npmFolder()}:/npm:ro`],
+    ...['--volume', `${packages}:/packages:ro`, '--volume', `${join(source, 'scripts')}:/action/scripts:ro`],
+    ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...[base, 'sh', '-c', script.join('\n')],
+  ];
+}
+
+const npmFolder = () => join(execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim(), 'npm');

@@ -1,4 +1,4 @@
-import { doctor } from '../../src/providers/kind/doctor.ts';
+import { kindDoctor } from '../../src/providers/kind/doctor.ts';
 
 /** The node image that this machine has under a name of its own. */
 export function kindImages(): { readonly node?: string } {
@@ -11,7 +11,7 @@ export async function kindMissing(): Promise<{
   readonly requirement: 'docker' | 'kind-images';
   readonly reason: string;
 } | null> {
-  const first = (await doctor({ cluster: 'kind', images: kindImages() })).find(({ ok }) => !ok);
+  const first = (await kindDoctor(kindImages())).find(({ ok }) => !ok);
   if (first === undefined) return null;
   return {
     requirement: first.name.startsWith('image') ? 'kind-images' : 'docker',

@@ -35,7 +35,12 @@ export const basicPlan: Plan = {
     preStopMs: 0,
     startDelayMs: 0,
   },
-  service: { affinitySeconds: null, trafficDistribution: null },
+  service: {
+    affinitySeconds: null,
+    trafficDistribution: null,
+    internalTrafficPolicy: 'Cluster',
+    sourceRanges: [],
+  },
   edge: {
     preset: 'gke-instance-group',
     mode: 'passthrough',
@@ -72,6 +77,7 @@ export const basicPlan: Plan = {
     verdictDelayMs: 0,
     removalDelayMs: 0,
     spread: 'each',
+    sourceRanges: 'drop',
     noTarget: 'drop',
     checkIntervalFrom: 'start',
     ejectOn503: false,

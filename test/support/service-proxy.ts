@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { systemClock, type WallClock } from '../../src/base/clock.ts';
 import { roleBundle } from '../../src/base/package.ts';
 import { seededRandom } from '../../src/base/random.ts';
+import { socketHolder } from '../../src/cluster/node/proxy/holder.ts';
 import { type ServiceProxy, serviceProxy } from '../../src/cluster/node/proxy/index.ts';
 import type { EndpointView, NodeListener, ProxiedService } from '../../src/cluster/node/proxy/types.ts';
 import { freePort, knock, ownAddress, settled } from './node-port.ts';
@@ -31,6 +32,9 @@ export interface Bench {
   knock(limitMs?: number): Promise<string>;
 }
 
+export const testHolder = (failed: (reason: string) => void) =>
+  socketHolder({ bundle: roleBundle('holder'), token: 'midflight-test', onExit: failed });
+
 export async function withProxy(
   work: (bench: Bench) => Promise<void>,
   minSyncMs = 0,
@@ -48,6 +52,7 @@ export async function withProxy(
   );
   for (const server of servers) if (!server.listening) await once(server, 'listening');
   const failures: string[] = [];
+  const holder = testHolder((reason) => failures.push(reason));
   const proxy = serviceProxy({
     node: 'node-a',
     address: host,
@@ -57,8 +62,7 @@ export async function withProxy(
     fillerAddress: `${base}.9`,
     backlog: 16,
     minSyncMs,
-    acceptorBundle: roleBundle('acceptor'),
-    token: 'midflight-test',
+    holder,
     random: seededRandom(7),
     emitListeners(listeners) {
       bench.listeners = listeners;
@@ -100,6 +104,7 @@ export async function withProxy(
     assert.equal(failures, []);
   } finally {
     await proxy.stop();
+    holder.end();
     for (const socket of sockets) socket.destroy();
     for (const server of servers) server.close();
   }

@@ -7,6 +7,7 @@ import { balancerWatch } from '../../src/run/balancer-watch.ts';
 export const node = (name: string, more: Partial<NodeSight> = {}): NodeSight => ({
   name,
   labels: {},
+  excludedFor: [],
   taints: [],
   unschedulable: false,
   runsIngress: name.startsWith('with') || name.startsWith('extra'),
@@ -50,6 +51,7 @@ export function rig(more: Partial<SwitchoverContext> = {}) {
     second: null,
     serviceLike: async (name, policy) => ({ metadata: { name }, spec: { externalTrafficPolicy: policy } }),
     readyIngress: () => ready,
+    others: async () => [],
     ingressTemplate: async () => template,
     awaitEstablished: false,
     balancer,

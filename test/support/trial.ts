@@ -20,8 +20,9 @@ export async function tried(
   rig: Conductor,
   policy: PlannedTrial['policy'] = 'Cluster',
   synced = true,
+  hit: readonly string[] = ['bare'],
 ): Promise<EventOf<'trial-end'>> {
-  const targets = rig.run.plan.fault === null ? [] : ['bare'];
+  const targets = rig.run.plan.fault === null ? [] : hit;
   const outcome = await rig.time.until(runTrial(rig.run, rig.trial(policy), targets, async () => synced));
   const end = rig.events.at(-1);
   assert.ok(end?.type === 'trial-end');

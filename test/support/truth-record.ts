@@ -14,11 +14,16 @@ interface Options {
   readonly stallMs: number;
 }
 
-/** Has the recorder go through one cell, and checks its record against what the server did. */
-export async function recordTruth({ server, cell, mode, concurrency, rampMs, stallMs }: Options) {
+/** Real milliseconds. */
+export const connectTimeoutMs = 400;
+
+/** Has the recorder go through one cell at this address, until all of its streams have ended; returns what it reported. */
+export async function recordCell(
+  { host, port }: { readonly host: string; readonly port: number },
+  { cell, mode, concurrency, rampMs, stallMs }: Omit<Options, 'server'>,
+) {
   const said = gather();
-  const connectTimeoutMs = 400;
-  const config = streamsAt(targetAt(server.host, server.port(cell.name)), {
+  const config = streamsAt(targetAt(host, port), {
     concurrency,
     rampMs: concurrency === 1 ? 0 : rampMs,
     stallMs,
@@ -30,6 +35,13 @@ export async function recordTruth({ server, cell, mode, concurrency, rampMs, sta
   load.begin();
   await said.idle(30_000);
   load.stop();
+  return said;
+}
+
+/** Has the recorder go through one cell, and checks its record against what the server did. */
+export async function recordTruth({ server, ...options }: Options) {
+  const { cell, mode, concurrency, stallMs } = options;
+  const said = await recordCell({ host: server.host, port: server.port(cell.name) }, options);
   checkTruth({
     cell,
     mode,

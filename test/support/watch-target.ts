@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Report, report as reportSchema } from '../../src/analysis/schema.ts';
-import { selfSigned } from './certificate.ts';
+import { selfSigned } from '../../src/base/certificate.ts';
 import { runCli, sandbox } from './cli.ts';
 
 /** /break resets every connection, and refuses all for this long. */

@@ -34,7 +34,7 @@ const actionlint = findProgram('actionlint', {
 });
 if (actionlint === null) skipped('actionlint', 'workflow lint', 'there is no actionlint');
 else {
-  test('actionlint has nothing to say of the workflows', () => {
+  test('actionlint finds no problem in the workflows', () => {
     assert.is(execFileSync(actionlint, ['-no-color', ...workflows], { cwd: root, encoding: 'utf8' }), '');
   });
 }

@@ -3,52 +3,32 @@ import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { packageRoot } from '../../src/base/package.ts';
 import { program } from '../../src/cli/program.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
+import { scenario as scenarioSchema } from '../../src/scenario/schema.ts';
+import { blocksOf, commands, pages, textOf } from '../support/docs.ts';
 
 /* What pages tell people to type: every command is understood, every whole scenario can be planned, every anchor exists. */
 const test = suite('commands and scenarios of the docs');
 const root = packageRoot();
-const markdown = (folder: string) =>
-  readdirSync(join(root, folder))
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => join(folder, file));
-const pages = [
-  ...markdown('.'),
-  ...markdown('docs'),
-  ...markdown('docs/facts'),
-  ...markdown('docs/decisions'),
-];
-const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const blocks = (text: string, language: string) =>
-  [...text.matchAll(new RegExp(`^\`\`\`${language}\\b[^\\n]*\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
-    ([, block = '']) => block,
-  );
-
 const known = new Set([
   'completion',
   ...readdirSync(join(root, 'src', 'cli', 'commands')).map((file) => file.replace('.ts', '')),
 ]);
-const commands = pages.flatMap((page) =>
-  ['sh', 'bash', 'console']
-    .flatMap((language) => blocks(read(page), language))
-    .flatMap((block) => block.split('\n'))
-    .flatMap((line) => {
-      const [, command] = /^(?:\$ )?(?:npx )?midflight (.*?)(?:\s+#.*)?$/.exec(line) ?? [];
-      return command === undefined || /[<|…]|\$\(/.test(command) ? [] : [{ page, command }];
-    }),
-);
-
 test('there are commands to check', () => {
   assert.ok(commands.length >= 12, String(commands.length));
 });
 
+/** As a shell splits them, as far as pages quote. */
+const wordsOf = (command: string) =>
+  (command.match(/(?:'[^']*'|[^\s'])+/g) ?? []).map((word) => word.replaceAll("'", ''));
+
 for (const { page, command } of commands) {
   test(`${page}: midflight ${command}`, async () => {
-    const words = command.split(/\s+/);
+    const words = wordsOf(command);
     const end = words.indexOf('--');
     // An option that does not exist, as the last: if it alone is refused, all before it is known.
     const own = end === -1 ? words : words.slice(0, end);
@@ -60,7 +40,7 @@ for (const { page, command } of commands) {
 }
 
 const scenarios = pages.flatMap((page) =>
-  blocks(read(page), 'yaml')
+  blocksOf(textOf(page), 'yaml')
     .filter((block) => /^name: .*\n[\s\S]*^nodes:/m.test(block))
     .map((block) => ({ page, block })),
 );
@@ -79,17 +59,43 @@ for (const { page, block } of scenarios) {
   });
 }
 
+// A part of a scenario is right if a whole one with it in its place is.
+const partKeys = new Set(Object.keys(scenarioSchema.shape));
+const parts = pages.flatMap((page) =>
+  blocksOf(textOf(page), 'yaml')
+    .filter((block) => !block.includes('\nnodes:'))
+    .flatMap((block) => {
+      const part: unknown = parse(block);
+      if (typeof part !== 'object' || part === null) return [];
+      return Object.keys(part).every((key) => partKeys.has(key)) ? [{ page, part }] : [];
+    }),
+);
+
+test('there are parts of scenarios to check', () => {
+  assert.ok(parts.length >= 5, String(parts.length));
+});
+
+for (const { page, part } of parts)
+  test(`${page}: a scenario with this ${Object.keys(part).join(', ')} is valid`, () => {
+    // Of a page about clusters of one's own, on such a cluster as the page names.
+    const own = parts.flatMap((other) =>
+      other.page === page && 'providers' in other.part ? [{ providers: other.part.providers }] : [],
+    );
+    const whole = { ...parse(readFileSync(join(root, 'test/inputs/base.yaml'), 'utf8')), ...own[0], ...part };
+    assert.ok(parseScenario(stringify(whole), page).scenario.load.length > 0);
+  });
+
 for (const page of pages) {
   test(`${page}: its other YAML parses`, () => {
-    for (const block of blocks(read(page), 'yaml')) parse(block);
+    for (const block of blocksOf(textOf(page), 'yaml')) parse(block);
   });
 
   test(`${page}: every anchor exists`, () => {
-    const links = [...read(page).matchAll(/\]\((?!https?:)([^)\s#]*)#([^)\s]+)\)/g)];
+    const links = [...textOf(page).matchAll(/\]\((?!https?:)([^)\s#]*)#([^)\s]+)\)/g)];
     const broken = links.filter(([, file = '', anchor = '']) => {
       const target = file === '' ? page : join(dirname(page), file);
       if (!existsSync(join(root, target)) || !target.endsWith('.md')) return true;
-      return !anchorsOf(read(target)).has(anchor);
+      return !anchorsOf(textOf(target)).has(anchor);
     });
     assert.equal(
       broken.map(([link]) => link),
@@ -98,7 +104,7 @@ for (const page of pages) {
   });
 
   test(`${page}: every link leads somewhere`, () => {
-    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)\s#]+)/g)].map(([, link = '']) => link);
+    const links = [...textOf(page).matchAll(/\]\((?!https?:|#)([^)\s#]+)/g)].map(([, link = '']) => link);
     assert.equal(
       links.filter((link) => !existsSync(join(root, dirname(page), link))),
       [],

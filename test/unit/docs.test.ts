@@ -51,6 +51,21 @@ test('docs/dependencies.md explains the packages of package.json, and no others'
   assert.equal(rows.sort(), packages.sort());
 });
 
+test('the packages of package.json have licences that ask for no more than their text', () => {
+  const { devDependencies } = z
+    .object({ devDependencies: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(read('package.json')));
+  const { packages } = z
+    .object({ packages: z.record(z.string(), z.object({ license: z.string().optional() })) })
+    .parse(JSON.parse(read('package-lock.json')));
+  const free = ['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC'];
+  const others = Object.keys(devDependencies).flatMap((name) => {
+    const licence = packages[`node_modules/${name}`]?.license ?? 'none';
+    return licence.split(' OR ').some((one) => free.includes(one)) ? [] : [`${name}: ${licence}`];
+  });
+  assert.equal(others, []);
+});
+
 test('docs/facts/README.md and the decisions are in order', () => {
   const index = read('docs/facts/README.md');
   const missing = readdirSync(join(root, 'docs', 'facts')).filter(

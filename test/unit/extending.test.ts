@@ -6,7 +6,10 @@ import { readClock } from '../../src/analysis/clocks/read.ts';
 import type { ClockSources } from '../../src/analysis/clocks/sources.ts';
 import { clusterTime } from '../../src/analysis/time.ts';
 import { packageRoot } from '../../src/base/package.ts';
+import { clusters } from '../../src/catalogue/clusters.ts';
+import { nodeLabel } from '../../src/changes/kinds/index.ts';
 import type { FaultContext } from '../../src/faults/index.ts';
+import { kubeConfigFromText } from '../../src/kube/config.ts';
 import { refusalOf, type SwitchoverContext } from '../../src/policies/index.ts';
 import { haproxy } from '../../src/presets/haproxy.ts';
 import { plannedEdge } from '../../src/presets/schema.ts';
@@ -15,15 +18,18 @@ import { parametersOf } from '../../src/scenario/parameter.ts';
 import { lastEjected, lastEjectedTraits } from '../support/examples/clock.ts';
 import { flapping, flappingTraits } from '../support/examples/fault.ts';
 import { ourBalancer } from '../support/examples/preset.ts';
+import { stagingEntry, stagingTraits } from '../support/examples/provider.ts';
 import { csvReport } from '../support/examples/reporter.ts';
 import { slowStart, slowStartTraits } from '../support/examples/strategy.ts';
+import { fakeKubeApi } from '../support/fake-kube-api.ts';
+import { basicPlan } from '../support/plan.ts';
 import { aRow, spread } from '../support/report.ts';
 
 /* The examples of docs/extending.md: they compile, they do what the page says, and the page shows them as they are. */
 
 const read = (...parts: string[]) => readFileSync(join(packageRoot(), ...parts), 'utf8');
 
-for (const name of ['fault', 'strategy', 'preset', 'reporter', 'clock']) {
+for (const name of ['fault', 'strategy', 'preset', 'reporter', 'clock', 'provider']) {
   test(`docs/extending.md shows the example of a ${name} as it is compiled`, () => {
     const code = read('test', 'support', 'examples', `${name}.ts`)
       .replaceAll("'../../../src/", "'../")
@@ -78,6 +84,7 @@ function switchoverRig() {
     balancer,
     readyIngress: () => new Set(),
     nodes: async () => [],
+    others: async () => [],
     ingressTemplate: async () => null,
     awaitEstablished: false,
     second: null,
@@ -150,6 +157,30 @@ test('the clock is read, and doubted if its instrument was late', () => {
   };
   const doubted = readClock(row, sources([lateEdge]));
   assert.is('code' in doubted && doubted.code, 'late');
+});
+
+test('the provider runs on the cluster it is given, and a journal of it is undone by its tools', async () => {
+  const api = await fakeKubeApi();
+  try {
+    api.put('/api/v1/nodes', { metadata: { name: 'one', labels: { 'example/label': 'ours' } } });
+    const entry = stagingEntry(() => kubeConfigFromText(api.kubeconfig));
+    const provider = entry.provider();
+    assert.is(provider.cluster.disposable, false);
+    assert.equal(provider.cluster.place(basicPlan), { provider: 'staging', cluster: 'staging', kept: true });
+    assert.ok((await entry.examine()).every(({ ok }) => ok));
+    const { kinds, world } = await entry.tools();
+    const target = { node: 'one', label: 'example/label' };
+    const made = { target, before: { text: 'theirs' }, wanted: { text: 'ours' } };
+    const opened = kinds.find(({ kind }) => kind === nodeLabel.kind)?.open(made);
+    const undone = await opened?.undo(world(AbortSignal.timeout(5000)));
+    assert.is(undone?.result, 'restored');
+  } finally {
+    await api.stop();
+  }
+});
+
+test('the row of the provider has what the rows of all clusters have', () => {
+  assert.equal(Object.keys(stagingTraits).sort(), Object.keys(clusters.kind).sort());
 });
 
 test.run();

@@ -6,6 +6,7 @@ import { fidelityTables, type Measured } from '../../scripts/fidelity-tables.ts'
 import type { Clocks, Report } from '../../src/analysis/schema.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import { clockNames } from '../../src/catalogue/clocks.ts';
+import { aDisturbance, aFault, aTrial } from '../support/report.ts';
 
 const noClocks = Object.fromEntries(clockNames.map((name) => [name, null])) as Clocks;
 const lane = { sent: 100, failed: 0, byOutcome: {}, byCause: {}, byCdnCode: {} };
@@ -21,55 +22,17 @@ function run(
   const clockNotes = Object.fromEntries(
     clockNames.map((name) => [name, { resolutionSeconds, code: null, reason: null, atLeastSeconds: null }]),
   );
-  const trial: Report['trials'][number] = {
-    index: 0,
-    policy: 'Cluster',
-    traffic: { initial: 'Cluster', final: 'Cluster', switchover: null },
-    fault: { kind: 'power-off', node: 'n', noun: 'power-off' },
-    repeat: 0,
-    outcome: 'completed',
-    verdict: 'pass',
-    reason: null,
-    reasons: [],
-    requests: {
-      started: 60,
-      completed: 60 - lost,
-      lost,
-      cancelled: 0,
-      avoidableByLocal: lost,
-      byOutcome: {},
-      byOutcomeClient: {},
-      byCause: {},
-      byCdnCode: {},
-    },
-    keptConnection: null,
+  const trial = aTrial({
+    fault: aFault('power-off', 'n'),
+    requests: { ...aTrial().requests, completed: 60 - lost, lost, avoidableByLocal: lost },
     probes: { new: lane, reused: null },
-    engines: {},
-    atInjection: null,
-    predicted: null,
     disturbances: [
-      {
-        kind: 'fault',
-        name: 'power-off',
-        label: 'power-off',
-        node: 'n',
-        at: 1,
-        requestsLost: lost,
-        lostBegunBefore: lost,
-        lostBegunAfter: 0,
-        failingShare: 0.2,
-        outages: [],
-        customers: { streams: { sent: 0, ok: 0, byCdnCode: {}, unclear: 0 }, newConnections: null },
-        clocksSeconds,
-        clockNotes,
-      },
+      aDisturbance({ node: 'n', at: 1, lostBegunBefore: lost, failingShare: 0.2, clocksSeconds, clockNotes }),
     ],
-    outside: null,
     clocksSeconds,
     clockNotes,
     sourceAddress: 'lost',
-    untrusted: [],
-  };
+  });
   return {
     firstLoadSeconds: 3,
     report: {

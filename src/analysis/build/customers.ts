@@ -30,7 +30,7 @@ export function customersOf(
   };
 }
 
-/** Of failures of other disturbances within the same time nothing is known here: they are theirs. */
+/** Failures that other disturbances caused within the same time are counted there, not here. */
 function newConnections(disturbance: Disturbance, lane: JudgedLane, outages: readonly Outage[]): Customers {
   const { good } = lane.timeline;
   const passed = outages.reduce(

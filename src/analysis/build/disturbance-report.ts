@@ -37,7 +37,7 @@ export function reportDisturbance(
   };
 }
 
-/** As a sentence names it, without its node. */
+/** The disturbance as a sentence names it, without its node. */
 export function labelOf({ kind, name, fault }: Pick<Disturbance, 'kind' | 'name' | 'fault'>): string {
   switch (kind) {
     case 'fault':
@@ -59,7 +59,7 @@ const duesOf = ({ failed }: LaneView) => failed.map(({ dueAt }) => dueAt);
 const outagesIn = (view: LaneView, stability: number): Outage[] =>
   outagesOf(view.timeline, duesOf(view), stability);
 
-/** Of the probes due from the first failed to the last failed one; 0: none failed. */
+/** The share of probes that failed, of those due from the first failed to the last failed one; 0: none failed. */
 function failingShare(view: LaneView): number {
   const [whole] = outagesOf(view.timeline, duesOf(view), Number.POSITIVE_INFINITY);
   return whole === undefined ? 0 : whole.failed / whole.sent;

@@ -33,7 +33,7 @@ export interface Disturbance {
   readonly affected: number | null;
 }
 
-/** In their order. `meaning`: of the trial's fault. `lastSeen`: the last instant that the trial knows of. */
+/** The disturbances, in order. `meaning`: the trial's fault's. `lastSeen`: the last instant that the trial knows of. */
 export function disturbancesOf(
   trial: TrialRecord,
   meaning: FaultMeaning | null,

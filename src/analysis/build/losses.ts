@@ -33,12 +33,12 @@ export function judgeRequest(request: RequestRecord, blame: Blame, plan: AnyPlan
     const nothing = { cause: null, proven: false, contradiction: null, cdn: null, disturbance: null };
     return { request, outcome, lost: false, ...nothing };
   }
-  const { cause, proven, contradiction, strike } = attribute(request, blame);
+  const { cause, proven, contradiction, injection } = attribute(request, blame);
   const cdn = cdnCodeOf(request, outcome, time);
   const disturbance =
     outcome === 'local-error'
       ? null
-      : disturbanceOf(request, { cause, strike }, blame, lostAt(request, plan, time));
+      : disturbanceOf(request, { cause, injection }, blame, lostAt(request, plan, time));
   return { request, outcome, lost: true, cause, proven, contradiction, cdn, disturbance };
 }
 
@@ -47,7 +47,7 @@ export function judgeRequest(request: RequestRecord, blame: Blame, plan: AnyPlan
  */
 function disturbanceOf(
   request: RequestRecord,
-  { cause, strike }: Pick<Attribution, 'cause' | 'strike'>,
+  { cause, injection }: Pick<Attribution, 'cause' | 'injection'>,
   { disturbances }: Blame,
   at: Nanoseconds,
 ): Disturbance | null {
@@ -55,7 +55,8 @@ function disturbanceOf(
   const { of } = causeTraits[cause];
   if (of === 'latest') return before.at(-1) ?? null;
   // Of several nodes in a row, or pods of a rollout, the one that its path shows.
-  const own = (one: Disturbance) => isPartOf(one.kind, of) && (strike === null || hitsSame(one, strike));
+  const own = (one: Disturbance) =>
+    isPartOf(one.kind, of) && (injection === null || hitsSame(one, injection));
   const latest = before.findLast(own) ?? null;
   return latest ?? (of === 'fault' ? firstOfFault(request, disturbances.filter(own)) : null);
 }

@@ -1,28 +1,39 @@
 import type { Nanoseconds } from '../../base/units.ts';
+import { clusterTraits } from '../../catalogue/clusters.ts';
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import { lifeMs, ownEndMs } from '../../plan/pods.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { RequestRecord } from '../records.ts';
 import type { ClusterTime } from '../time.ts';
-import { type Blame, firstNoticeOrFaultAt, requestPath, strikesOf, takesPlace } from './attribution.ts';
+import {
+  type Blame,
+  firstNoticeOrFaultAt,
+  injectionsOf,
+  policyOf,
+  requestPath,
+  takesPlace,
+} from './attribution.ts';
 import type { Disturbance } from './disturbances.ts';
 import { shareThrough } from './expected-share.ts';
 import { chunkIntervalMs } from './losses.ts';
+import { rounded } from './path-shares.ts';
 
 export interface Prediction {
   readonly atInjection: { inFlight: number; throughTarget: number };
   readonly predicted: { lost: number; expectedShare: number };
   /** Streams in flight at the injection. */
   readonly inFlight: readonly RequestRecord[];
-  /** Of those, the ones that the fault takes and that cannot finish before. */
+  /** Those of them that the fault takes and that cannot finish before. */
   readonly doomed: ReadonlySet<RequestRecord>;
-  /** Of those in flight, the ones that end too close to their time limit to be predicted either way. */
+  /** Those in flight that end too close to their time limit to be predicted either way. */
   readonly close: ReadonlySet<RequestRecord>;
   /** Streams in flight whose connection the edge's log does not show: they may have been anywhere. */
   readonly unproven: number;
+  /** Some of those in flight began before a flip and some after it: whether any is on the target is chance. */
+  readonly mixed: boolean;
 }
 
-/** What the recorded paths say will be lost, and what topology and policy alone would have said. */
+/** The losses that the recorded paths predict, and those that topology and policy alone predict. */
 export function predict(blame: Blame, fault: Disturbance, plan: AnyPlan, time: ClusterTime): Prediction {
   const at = firstNoticeOrFaultAt(blame) ?? fault.at;
   const inFlight = blame.trial.streams.filter((stream) => isInFlight(stream, at));
@@ -40,14 +51,14 @@ export function predict(blame: Blame, fault: Disturbance, plan: AnyPlan, time: C
     if (left > 0 || graceMs === 0) doomed.add(stream);
     if (graceMs > 0 && Math.abs(left) <= chunk) close.add(stream);
   }
-  const policy = cohortPolicy(blame, plan);
   return {
     inFlight,
     doomed,
     close,
     atInjection: { inFlight: inFlight.length, throughTarget: through.length },
-    predicted: { lost: doomed.size, expectedShare: shareThrough(blame, strikesOf(blame), policy) },
+    predicted: { lost: doomed.size, expectedShare: expectedShareOf(inFlight, blame, plan) },
     unproven: inFlight.filter(({ connection }) => connection === null).length,
+    mixed: new Set(inFlight.map((stream) => policyOf(stream, blame))).size > 1,
   };
 }
 
@@ -62,8 +73,9 @@ export function cameTrue(
   plan: AnyPlan,
   time: ClusterTime,
 ): boolean {
+  const atOnce = clusterTraits(plan.provider)?.faultsAtOnce ?? false;
   const tooClose = ({ outcome, endedAt }: RequestRecord) =>
-    plan.provider !== 'embedded' && outcome === 'completed' && endedAt - at <= time.ns(chunkIntervalMs(plan));
+    !atOnce && outcome === 'completed' && endedAt - at <= time.ns(chunkIntervalMs(plan));
   return inFlight.every(
     (stream) => tooClose(stream) || close.has(stream) || doomed.has(stream) === lostByIt.has(stream),
   );
@@ -89,15 +101,15 @@ function taking(
   plan: AnyPlan,
   time: ClusterTime,
 ): (stream: RequestRecord) => number | null {
-  const strikes = strikesOf(blame);
+  const injections = injectionsOf(blame);
   // A node's notice says when its pods and its power go: the power cut behind it adds nothing.
-  const first = strikes.filter(
+  const first = injections.filter(
     (one, index) =>
-      !strikes.slice(0, index).some((other) => other.kind === 'notice' && other.node === one.node),
+      !injections.slice(0, index).some((other) => other.kind === 'notice' && other.node === one.node),
   );
-  const takers = first.map((strike) => ({
-    after: time.ms(strike.at - at),
-    takes: strike.podKilled === null ? byNodes(blame, strike, plan) : byPods(blame, strike, plan),
+  const takers = first.map((injection) => ({
+    after: time.ms(injection.at - at),
+    takes: injection.podKilled === null ? byNodes(blame, injection, plan) : byPods(blame, injection, plan),
   }));
   return (stream) => {
     const graces = takers.flatMap(({ after, takes }) => {
@@ -110,29 +122,29 @@ function taking(
 
 type Takes = (stream: RequestRecord) => number | null;
 
-function byPods(blame: Blame, strike: Disturbance, plan: AnyPlan): Takes {
-  const pods = strike.pods ?? killedPod(blame, strike);
-  const limits = gracesOf(strike, plan);
+function byPods(blame: Blame, injection: Disturbance, plan: AnyPlan): Takes {
+  const pods = injection.pods ?? killedPod(blame, injection);
+  const limits = gracesOf(injection, plan);
   return (stream) => {
     const path = requestPath(stream, blame);
     const [at, pod, grace] =
-      strike.podKilled === 'ingress'
+      injection.podKilled === 'ingress'
         ? [path.ingress, stream.ingressPod, limits.ingress]
         : [path.endpoint, stream.endpointPod, limits.app];
-    if (at === null || !strike.nodes.includes(at)) return null;
+    if (at === null || !injection.nodes.includes(at)) return null;
     return pods === null || pod === null || pods.includes(pod) ? grace : null;
   };
 }
 
-function byNodes(blame: Blame, strike: Disturbance, plan: AnyPlan): Takes {
-  const limits = gracesOf(strike, plan);
-  const hit = (node: string | null) => node !== null && strike.nodes.includes(node);
+function byNodes(blame: Blame, injection: Disturbance, plan: AnyPlan): Takes {
+  const limits = gracesOf(injection, plan);
+  const hit = (node: string | null) => node !== null && injection.nodes.includes(node);
   return (stream) => {
     const { transit, ingress, endpoint } = requestPath(stream, blame);
     const graces = [
-      ...(hit(ingress) && takesPlace(strike, 'ingress') ? [limits.ingress] : []),
-      ...(hit(endpoint) && takesPlace(strike, 'endpoint') ? [limits.app] : []),
-      ...(hit(transit) && takesPlace(strike, 'transit') ? [limits.transit] : []),
+      ...(hit(ingress) && takesPlace(injection, 'ingress') ? [limits.ingress] : []),
+      ...(hit(endpoint) && takesPlace(injection, 'endpoint') ? [limits.app] : []),
+      ...(hit(transit) && takesPlace(injection, 'transit') ? [limits.transit] : []),
     ];
     return graces.length === 0 ? null : Math.min(...graces);
   };
@@ -191,6 +203,19 @@ function killedPod({ trial }: Blame, { at, node, end, podKilled }: Disturbance):
     (one) => one.node === node && one.t >= at && one.t < end && serves(one.pod),
   );
   return found === undefined ? null : [found.pod];
+}
+
+/** Each stream in flight is under the policy that its connection began under: a flip leaves open ones where they are. */
+function expectedShareOf(inFlight: readonly RequestRecord[], blame: Blame, plan: AnyPlan): number {
+  const { flip, initialPolicy, finalPolicy } = blame;
+  const share = (policy: TrafficPolicy) => shareThrough(blame, injectionsOf(blame), policy);
+  if (flip === null || inFlight.length === 0) return share(cohortPolicy(blame, plan));
+  const before =
+    inFlight.filter((stream) => policyOf(stream, blame) === initialPolicy).length / inFlight.length;
+  if (initialPolicy === finalPolicy || before === 0) return share(finalPolicy);
+  return before === 1
+    ? share(initialPolicy)
+    : rounded(before * share(initialPolicy) + (1 - before) * share(finalPolicy));
 }
 
 /** Streams of a cohort began before the flip, under the policy before it. */

@@ -1,9 +1,11 @@
 import type { Lane } from '../../base/connections.ts';
 import { MidflightError } from '../../base/errors.ts';
 import type { Nanoseconds } from '../../base/units.ts';
+import { clusterTraits } from '../../catalogue/clusters.ts';
 import { isPartOf } from '../../catalogue/disturbances.ts';
 import { policyTraits } from '../../catalogue/policies.ts';
 import { meaningOf } from '../../history/meaning.ts';
+import { detectionMs } from '../../plan/flip-time.ts';
 import { recoveredAfter } from '../clocks/probes.ts';
 import { noClocks, noNotes, readClocks } from '../clocks/read.ts';
 import type { ClockSources } from '../clocks/sources.ts';
@@ -21,6 +23,7 @@ import { newConnectionsFailing, nodeLossShares } from './expected-share.ts';
 import { keptConnectionOf } from './kept-connection.ts';
 import { type JudgedLane, judgedLane, timelineOf, viewOf } from './lanes.ts';
 import { type Judged, judgeRequest } from './losses.ts';
+import { busiestPod } from './path-shares.ts';
 import { type Placement, recordedPlacement } from './placement.ts';
 import { cameTrue, type Prediction, predict } from './prediction.ts';
 import { sourceAddressOf } from './source-address.ts';
@@ -43,11 +46,19 @@ export interface BuiltTrial {
   /** The nodes of a request's path, as far as the records show them. */
   readonly pathOf: (request: RequestRecord) => ReturnType<typeof requestPath>;
   readonly placement: Placement;
-  /** By node, the share of streams that its death would take, from topology and policy alone. */
+  /** The share of streams that each node's death would take, from topology and policy alone. */
   readonly nodeLosses: readonly { readonly node: string; readonly share: number }[];
-  /** Of the topology, those that are not control planes. */
+  /** What the busiest ingress pod gets under the policy that the trial ends with; null: no pod is known. */
+  readonly busiestPod: ReturnType<typeof busiestPod>;
+  /** How long the balancer may go on sending to a node whose last pod has ended, by its checks; null: not ours. */
+  readonly noticesSeconds: number | null;
+  /** The nodes of the topology that are not control planes. */
   readonly nodeNames: readonly string[];
 }
+
+/** No log names the node of a connection: nothing is predicted from paths, and no trial is judged by them. */
+const isUnlogged = ({ topology }: RunRecord): boolean =>
+  topology?.limits.some(({ code }) => code === 'no-edge-log') ?? false;
 
 /**
  * `lastSeen`: the last instant of the history. Throws `internal` if the requests do not add up, `bad-history` for a policy
@@ -64,7 +75,7 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
     reused: judgedLane(trial.lanes.get('reused'), plan, time, judge),
   };
   const { fault } = blame;
-  const prediction = fault === null ? null : predict(blame, fault, plan, time);
+  const prediction = fault === null || isUnlogged(run) ? null : predict(blame, fault, plan, time);
   const late = lateSpans(plan, trial, time);
   const sourcesOf = (
     disturbance: Disturbance,
@@ -151,6 +162,9 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
     pathOf: (request) => requestPath(request, blame),
     placement: blame.placement,
     nodeLosses: nodeLossShares(blame),
+    busiestPod: busiestPod(blame, blame.finalPolicy),
+    noticesSeconds:
+      plan.edge === undefined || isUnlogged(run) ? null : detectionMs(plan.edge, blame.finalPolicy) / 1000,
     nodeNames: (run.topology?.nodes ?? []).flatMap(({ name, controlPlane }) => (controlPlane ? [] : [name])),
   };
 }
@@ -177,7 +191,7 @@ function blameOf(run: RunRecord, trial: TrialRecord, until: Nanoseconds, time: C
   const { plan } = run.header;
   const meaning = meaningOf(trial.start);
   const disturbances = disturbancesOf(trial, meaning.fault, until);
-  if (plan.provider === 'watch' && disturbances.length === 0) {
+  if (clusterTraits(plan.provider) === null && disturbances.length === 0) {
     const lane = trial.lanes.get('new');
     disturbances.push(outageOf(trial, lane === undefined ? null : timelineOf(lane, plan, time), until));
   }

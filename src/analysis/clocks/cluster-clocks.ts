@@ -125,7 +125,7 @@ function nodeReadmitted(sources: ClockSources): Reading {
   };
 }
 
-/** By their names in the catalogue. */
+/** The clocks read from the cluster, by their names in the catalogue. */
 export const clusterClocks = {
   edgeEjected: { read: edgeEjected },
   nodeNotReady: { read: nodeNotReady },

@@ -15,7 +15,7 @@ export interface Outage {
   readonly first: Nanoseconds;
   readonly last: Nanoseconds;
   readonly failed: number;
-  /** Of all probes due from first to last, both included. */
+  /** The number of probes due from first to last, both included. */
   readonly sent: number;
 }
 

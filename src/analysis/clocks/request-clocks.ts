@@ -129,7 +129,7 @@ function longestSilence({ plan, trial, time, disturbance }: ClockSources): Readi
   return { seconds: time.seconds(0, longest), resolution: plan.timeScale / 1000 };
 }
 
-/** By their names in the catalogue. */
+/** The clocks read from requests, by their names in the catalogue. */
 export const requestClocks = {
   firstFailedProbe: { read: firstFailedProbe },
   lastFailedProbe: { read: lastFailedProbe },

@@ -46,18 +46,18 @@ function boundOf(timeline: Timeline, failed: readonly Nanoseconds[], expected: n
   const passed = spanOf(timeline, failed) - failed.length;
   const weight = expected === null || expected <= 0 || contradicts(gaps, passed, expected) ? 0 : priorWeight;
   const prior = weight === 0 || expected === null ? 0 : (weight * (1 - expected)) / expected;
-  // Without a single failure nothing but the expectation speaks, and it is taken at its word.
+  // Without a single failure there is only the expectation to go by, and it is used as it is.
   if (failed.length === 0) return expected === null || expected <= 0 ? 1 : plain(expected);
   return predictive(gaps + weight, passed + prior + (weight === 0 ? half : 0));
 }
 
-/** Of the reference prior of a geometric's share, s^-1 (1 - s)^-1/2: all failed in a row does not prove a share of 1. */
+/** Exponent of a geometric's reference prior, s^-1 (1 - s)^-1/2: all failed in a row does not prove a share of 1. */
 const half = 0.5;
 
 const plain = (share: number): number =>
   share >= 1 ? 1 : Math.min(most, Math.max(1, Math.ceil(Math.log(doubt) / Math.log(1 - share))));
 
-/** The least n with P(the next n all pass) <= 5 %, where the share is beta(failures, passes). */
+/** The least n with P(the next n all pass) <= 5 %, if the share is beta(failures, passes). */
 function predictive(failures: number, passes: number): number | null {
   if (failures <= 0) return null;
   let chance = 1;

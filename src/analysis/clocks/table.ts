@@ -13,7 +13,7 @@ interface DoubtfulSpan {
   readonly from: Nanoseconds;
   /** Any lateness until then may move the clock. */
   readonly to: Nanoseconds;
-  /** Until then only an instrument that was held up, and so saw nothing, leaves a doubt. */
+  /** Before this instant only an instrument that was held up, and so saw nothing, leaves a doubt. */
   readonly heldUpTo: Nanoseconds;
 }
 
@@ -53,7 +53,7 @@ const spans: Readonly<
   },
 };
 
-/** From the disturbance to the end of the outage, and held up until the window of good probes behind it is whole. */
+/** The time from the disturbance to the end of the outage; known once the window of good probes after it is complete. */
 function throughOutage(sources: ClockSources, reading: Reading): DoubtfulSpan {
   const { disturbance, plan, time, lanes } = sources;
   const { at, end } = disturbance;

@@ -55,7 +55,7 @@ export function lateSpans(plan: AnyPlan, trial: TrialRecord, time: ClusterTime):
   }));
 }
 
-/** As the report has them: seconds of cluster time since the trial's start. */
+/** The spans as the report has them: seconds of cluster time since the trial's start. */
 export const untrustedOf = (
   spans: readonly LateSpan[],
   trial: TrialRecord,
@@ -100,6 +100,6 @@ function heldUpOf(plan: AnyPlan, instrument: string): number {
   return load?.kind === 'probe' ? heldUpLimit(load.rate * plan.timeScale) : 0;
 }
 
-/** In words, for reasons. */
+/** The spans in words, for reasons. */
 export const lateWords = ({ instrument, maxMs }: Pick<LateSpan, 'instrument' | 'maxMs'>): string =>
   `${instrument} was late by ${maxMs.toFixed(0)} ms`;

@@ -47,8 +47,8 @@ export function connections(): Connections {
   };
 
   return {
-    opened({ conn, client, node, t }) {
-      const connection: RecordedConnection = { client, node, openedAt: t, close: null };
+    opened({ conn, client, node, t, barred = false }) {
+      const connection: RecordedConnection = { client, node, barred, openedAt: t, close: null };
       byNumber.set(conn, connection);
       const connectedAt = awaited.get(client);
       if (connectedAt !== undefined) {

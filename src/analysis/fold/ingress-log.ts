@@ -1,6 +1,6 @@
 import type { EventOf } from '../../history/schema.ts';
 
-/** What the ingress' logs say of the requests of one trial, whichever line comes first: theirs or the recorder's. */
+/** What the ingress logged about the requests of one trial, whichever line comes first: its own or the recorder's. */
 export interface IngressLog {
   logged(event: EventOf<'ingress'>, node: string | null): void;
   started(id: string): void;
@@ -18,7 +18,7 @@ export interface IngressLog {
 const early = 1000;
 
 export function ingressLogFold(): IngressLog {
-  /** Of requests that have started: the node that logged it; null: not known; undefined: not logged. */
+  /** For each started request, the node that logged it; null: not known; undefined: not logged. */
   const loggedBy = new Map<string, string | null | undefined>();
   const unmatched = new Map<string, string | null>();
   let any = false;

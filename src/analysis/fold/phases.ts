@@ -9,7 +9,7 @@ export interface Phases {
   take(event: EventOf<'phase'> | EventOf<'disturbance'> | EventOf<'reconcile'>): void;
   /** When the policy was flipped; null: not yet. */
   readonly flippedAt: Nanoseconds | null;
-  /** From when on requests meet the policy after the flip: the edge follows it, or the phase `settle` is over. */
+  /** The instant from which requests meet the policy after the flip: the edge follows it, or the phase `settle` is over. */
   readonly settledAt: Nanoseconds;
 }
 

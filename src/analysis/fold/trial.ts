@@ -24,7 +24,7 @@ export interface TrialFold {
 interface TrialContext {
   readonly connections: Connections;
   readonly nodes: NodesRecord;
-  /** Of a load that is not ours: which engine; null: it is ours. */
+  /** The engine of a load that is not ours; null: it is ours. */
   engineOf(load: string): string | null;
   nodeOf(pod: string): string | null;
 }

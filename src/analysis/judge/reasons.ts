@@ -101,7 +101,7 @@ function fromRequests({ record, report: { requests, probes } }: BuiltTrial): Tri
   ];
 }
 
-/** Of the lost requests. With more, the records that causes rest on are not to be trusted. */
+/** A share of the lost requests. Above it, the records that causes depend on cannot be trusted. */
 const mostContradicted = 0.01;
 
 function contradicted({ streams, lanes }: BuiltTrial): TrialReason[] {
@@ -115,7 +115,7 @@ function contradicted({ streams, lanes }: BuiltTrial): TrialReason[] {
   );
 }
 
-/** A watch has no steady state that was proven: of what never worked nothing can be said but that. */
+/** A watch has no proven steady state: if something never worked, that is all that can be reported. */
 function neverWell({ report: { policy }, streams, lanes }: BuiltTrial): TrialReason[] {
   if (policy !== null) return [];
   const answered = ({ request: { outcome, firstChunkAt } }: Judged) =>
@@ -155,9 +155,9 @@ function unaskedEnds(
   ends: readonly ProcessEnd[],
   disturbances: BuiltTrial['disturbances'],
 ): readonly ProcessEnd[] {
-  const strikes = disturbances.filter(({ kind }) => isPartOf(kind, 'fault'));
+  const injections = disturbances.filter(({ kind }) => isPartOf(kind, 'fault'));
   const asked = ({ t, pod, node }: ProcessEnd) =>
-    strikes.some(
+    injections.some(
       ({ at, nodes, pods }) =>
         t >= at && (pods?.includes(pod) === true || (node !== null && nodes.includes(node))),
     );
@@ -166,13 +166,13 @@ function unaskedEnds(
 
 function fromPrediction({ prediction }: BuiltTrial): TrialReason[] {
   if (prediction === null) return [];
-  const { atInjection, predicted, unproven } = prediction;
+  const { atInjection, predicted, unproven, mixed } = prediction;
   const none = predicted.expectedShare === 0;
   return [
     ...when(
-      !none && atInjection.throughTarget === 0,
+      !none && !mixed && atInjection.throughTarget === 0,
       'none-on-target',
-      'the policy sends requests through the target, and none was on it when it was hit',
+      `the policy sends requests through the target, and none was on it when it was hit${streamsToTell(atInjection.inFlight, predicted.expectedShare)}`,
     ),
     ...when(
       none && unproven > 0,
@@ -187,12 +187,23 @@ function fromPrediction({ prediction }: BuiltTrial): TrialReason[] {
   ];
 }
 
-function unrecovered({ report: { clockNotes } }: BuiltTrial): TrialReason[] {
+/** What would show it: as many streams that in 19 of 20 trials one is on the target. */
+function streamsToTell(inFlight: number, share: number): string {
+  if (share <= 0 || share >= 1 || inFlight === 0) return '';
+  const needed = Math.ceil(Math.log(0.05) / Math.log(1 - share));
+  return inFlight < needed
+    ? `: of ${inFlight} streams that is no surprise; concurrency: ${needed} or more shows it`
+    : '; another --seed shows it';
+}
+
+/** A fault that lasts until it is undone is no less proven for it. */
+function unrecovered({ record, report: { clockNotes } }: BuiltTrial): TrialReason[] {
   const note = clockNotes.failover;
+  const lasts = record.disturbances.some((one) => one.lasts === true);
   const least =
     note?.atLeastSeconds == null ? '' : `: failover is ${note.atLeastSeconds.toFixed(1)} s or more`;
   return when(
-    note?.code === 'never-recovered',
+    note?.code === 'never-recovered' && !lasts,
     'never-recovered',
     `new connections had not recovered by the end of the trial${least}`,
   );

@@ -20,7 +20,7 @@ export function judged(plan: AnyPlan, trial: BuiltTrial): JudgedTrial {
   const missed = judgements.flatMap(({ expectation, reason }): TrialReason[] =>
     reason === null ? [] : [{ code: reason.code, text: `${expectation.text}: ${reason.text}` }],
   );
-  // If a trial is in doubt its reasons stand for all that is unknown.
+  // If a trial is in doubt, its reasons explain everything that is unknown.
   const decisive = doubts.length > 0 ? missed.filter(({ code }) => code === 'not-met') : missed;
   const reasons = [...decisive, ...doubts];
   const verdict = worst(doubts.length > 0 ? [...verdicts, 'unknown'] : verdicts);

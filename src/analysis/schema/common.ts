@@ -9,7 +9,7 @@ import { doubtCodes } from '../doubt/codes.ts';
 export const verdict = z.enum(['pass', 'fail', 'unknown']);
 export const runOutcome = z.enum(['completed', 'aborted', 'interrupted', 'failed']);
 
-/** Of cluster time. */
+/** Seconds of cluster time. */
 export const secondsFigure = z.number();
 export const count = z.int().min(0);
 export const counts = <K extends string>(keys: readonly K[]) => z.partialRecord(z.enum(keys), count);

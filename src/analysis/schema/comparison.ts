@@ -64,6 +64,11 @@ export const comparisonRow = z.object({
   interval: shareInterval.nullable(),
   /** From topology and policy alone: the share of streams that the fault takes. Null: no fault. */
   expectedShare: share.nullable(),
+  /**
+   * The expected share less the streams that can finish in the time that the fault leaves them: of the streams on what it
+   * takes, by their recorded paths, the part whose planned end comes too late. Null: no fault.
+   */
+  expectedLostShare: share.nullable().optional(),
   /** Whether the streams lost to the fault differ from the expected share by no more than chance (95 %). */
   expectedWithinChance: z.boolean().nullable(),
   /** From each earlier row: how the shares of lost streams differ. */
@@ -91,6 +96,16 @@ export const comparisonRow = z.object({
    * alone, not measured.
    */
   ifNodeDies: z.array(z.object({ node: z.string(), share })).optional(),
+  /**
+   * The share of connections that the busiest ingress pod gets under the policy that a trial ends with, and what an even spread
+   * over the pods would give it: from topology and policy alone, not measured. Null: no repeat that counts, or no pod is known.
+   */
+  busiestPod: z.object({ share, even: share }).nullable().optional(),
+  /**
+   * How long the balancer may go on sending new connections to a node whose last ingress pod has ended, at most: by the
+   * checks of the plan, not measured. Null: no balancer of ours, or no repeat that counts.
+   */
+  balancerNoticesSeconds: secondsFigure.nullable().optional(),
   byCause: counts(causes),
   byCdnCode: counts(cdnCodes),
   disturbances: z.array(comparedDisturbance),

@@ -7,11 +7,11 @@ import { clockNotes, clocks, count, counts, secondsFigure, share } from './commo
 export const outage = z.object({
   /** The first failed probe was due. */
   beganSeconds: secondsFigure,
-  /** From the first to the last failed probe: 0 if one failed. */
+  /** The time from the first to the last failed probe: 0 if one failed. */
   lastedSeconds: secondsFigure,
   /** How much longer it may have lasted unseen at its end (95 %); null: not known. */
   resolutionSeconds: secondsFigure.nullable(),
-  /** Of the probes due from the first failed to the last failed, both included. */
+  /** The number of probes due from the first failed to the last failed, both included. */
   sent: count,
   failed: count,
   share,
@@ -35,18 +35,18 @@ export const customersView = z.object({ streams: customers, newConnections: cust
 export const disturbanceReport = z.object({
   kind: z.enum(disturbanceKinds),
   name: z.string(),
-  /** As a sentence names it: `power cut`, `preemption notice`, `flip Cluster->Local`. */
+  /** The disturbance as a sentence names it: `power cut`, `preemption notice`, `flip Cluster->Local`. */
   label: z.string(),
   node: z.string().nullable(),
-  /** All nodes that it hits at once, where there are several. */
+  /** All nodes that it hits at once, if there are several. */
   nodes: z.array(z.string()).optional(),
-  /** The pods that it takes, where it takes pods and the history names them. */
+  /** The pods that it takes, if it takes pods and the history names them. */
   pods: z.array(z.string()).optional(),
   /** Seconds of cluster time since the trial's start. */
   at: secondsFigure,
   /** Streams lost by it. */
   requestsLost: count,
-  /** Of those, streams started before it and after it. */
+  /** How many of those streams started before it, and after it. */
   lostBegunBefore: count,
   lostBegunAfter: count,
   /** Share of new-lane probes that failed, of those due from its first failed to its last failed one; 0: none failed. */

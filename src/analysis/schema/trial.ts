@@ -30,7 +30,7 @@ export const trialReport = z.object({
   traffic: policyMeaning.nullable(),
   /**
    * `noun`: as a sentence names it, `preemption`. `node`: the first of its nodes; null: it takes the pods of a workload,
-   * wherever they run. `nodes`: all of them, where there are several. `pod`: of a fault that takes pods.
+   * wherever they run. `nodes`: all of them, if there are several. `pod`: of a fault that takes pods.
    */
   fault: z
     .object({

@@ -72,7 +72,7 @@ export const tcpCheckLocal: ServiceCheck = {
       severity: 'low',
       confidence: 'seen',
       summary:
-        'a NodePort Service has no healthCheckNodePort: what stands in front must find out by the node port itself, which drops connections on nodes without an endpoint',
+        'a NodePort Service has no healthCheckNodePort: what is in front must find out by the node port itself, which drops connections on nodes without an endpoint',
       evidence: ['spec.type: NodePort', 'spec.healthCheckNodePort is only allocated for type LoadBalancer'],
       remedy: { text: 'check the node port by TCP with a short time-out, or use type LoadBalancer' },
     };

@@ -4,7 +4,7 @@ import type { Severity } from '../schema.ts';
 export interface CheckOptions {
   /** The longest request that must not be cut, seconds; null: not given. */
   readonly longestSeconds: number | null;
-  /** For commands: ` --context prod`, or nothing. */
+  /** What commands need to name the cluster: ` --context prod`, or nothing. */
   readonly contextFlag: string;
 }
 
@@ -32,14 +32,14 @@ interface Traits {
   readonly scenario: string | null;
 }
 
-/** Of each Service by itself. `needs`: without these facts it is undecided. */
+/** A check of each Service by itself. `needs`: without these facts it is undecided. */
 export interface ServiceCheck extends Traits {
   readonly of: 'service';
   readonly needs: readonly ('nodes' | 'endpoints')[];
   readonly find: (view: ServiceView, cluster: ClusterView, options: CheckOptions) => Found | null;
 }
 
-/** Of the cluster, or of several Services together. */
+/** A check of the cluster, or of several Services together. */
 export interface ClusterCheck extends Traits {
   readonly of: 'cluster';
   readonly find: (

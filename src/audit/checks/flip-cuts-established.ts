@@ -35,7 +35,7 @@ export const flipCutsEstablished: ServiceCheck = {
   },
 };
 
-/** The settings that keep them, where the Service has them already. */
+/** The settings that keep them, if the Service has them already. */
 function isCured(annotations: Readonly<Record<string, string>>): boolean {
   const attributes =
     annotations['service.beta.kubernetes.io/aws-load-balancer-target-group-attributes'] ?? '';

@@ -7,7 +7,7 @@ export const gatewayDefaultFlip: ClusterCheck = {
   name: 'gateway-default-flip',
   severity: 'medium',
   words:
-    'A Gateway whose Service is Local stands beside an ingress whose Service is Cluster: moving there is a change of policy.',
+    'A Gateway whose Service is Local is used beside an ingress whose Service is Cluster: moving there is a change of policy.',
   scenario: null,
   of: 'cluster',
   find({ services }) {

@@ -1,29 +1,26 @@
 import { counted, percent } from '../../reports/figures.ts';
 import { flipToLocal } from '../commands.ts';
 import { listNames } from '../names.ts';
-import type { ServiceCheck } from './check.ts';
+import { transitCheck } from './transit-check.ts';
 
-export const transitNodes: ServiceCheck = {
-  id: 'MF002',
-  name: 'transit-nodes',
-  severity: 'medium',
-  words: 'Nodes without an endpoint pass connections on, and cut them when they go.',
-  scenario: 'preemption.yaml',
-  of: 'service',
-  needs: ['nodes', 'endpoints'],
-  find(view, _cluster, options) {
-    const { transit, candidates, balancer } = view;
-    if (view.policy !== 'Cluster' || transit === null || candidates === null) return null;
+export const transitNodes = transitCheck(
+  {
+    id: 'MF002',
+    name: 'transit-nodes',
+    severity: 'medium',
+    words: 'Nodes without an endpoint pass connections on, and cut them when they go.',
+  },
+  ({ transit, candidates }, view, options) => {
     // With a preemptible one among them it is MF001's.
     if (transit.length === 0 || transit.some(({ spot }) => spot !== null)) return null;
     const names = transit.map(({ name }) => name);
-    const share = transit.length / candidates.nodes.length;
+    const share = transit.length / candidates;
     return {
-      confidence: balancer.confidence,
+      confidence: view.balancer.confidence,
       summary: `${percent(share)} of its new connections pass through ${counted(transit.length, 'node')} without an endpoint: ${listNames(names)}`,
       evidence: [
         'externalTrafficPolicy: Cluster',
-        `${counted(candidates.nodes.length, 'node')} can take its connections`,
+        `${counted(candidates, 'node')} can take its connections`,
         'none of the nodes without an endpoint is marked as preemptible; --spot-label KEY=VALUE names a mark of your own',
       ],
       values: { transitShare: share, transitNodes: transit.length },
@@ -31,4 +28,4 @@ export const transitNodes: ServiceCheck = {
       remedy: flipToLocal(view, options),
     };
   },
-};
+);

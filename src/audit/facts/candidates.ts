@@ -28,7 +28,7 @@ const selectorKeys = [
   'load-balancer.hetzner.cloud/node-selector',
 ];
 
-/** Of which the value decides, since Kubernetes 1.34's service controller; others look whether the label is there. */
+/** Labels whose value decides, since Kubernetes 1.34's service controller; others only look whether the label is there. */
 const byValue: ReadonlySet<BalancerId> = new Set([
   'aws-nlb-intree',
   'aws-clb',

@@ -25,7 +25,7 @@ const modes: Readonly<Record<string, DatapathId>> = {
   nftables: 'kube-proxy-nftables',
 };
 
-/** By what runs in the cluster; the node's own rules cannot be seen through the API. */
+/** The data path, inferred from what runs in the cluster; the node's own rules cannot be seen through the API. */
 export function datapathOf({ workloads, configMaps, nodes }: Lists): Datapath {
   const daemons = workloads.filter(({ kind }) => kind === 'DaemonSet');
   const named = (name: string) => daemons.find(({ metadata }) => metadata.name === name);

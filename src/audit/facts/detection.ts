@@ -8,7 +8,7 @@ interface Detection {
   readonly intervalSeconds: number;
   readonly unhealthy: number;
   readonly healthy: number;
-  /** Until a node that stops answering gets no new connections, at worst, without the spread of the change. */
+  /** How long until a node that stops answering gets no new connections, at worst, without the spread of the change. */
   readonly worstSeconds: number;
   /** `inferred`: the preset's default; an attribute changed in a console cannot be seen. */
   readonly confidence: 'seen' | 'inferred';
@@ -35,7 +35,7 @@ const overrides: Partial<Record<BalancerId, readonly [string, string, string]>> 
   ],
 };
 
-/** Of a Service's balancer under a policy; null: no preset models it. */
+/** How a Service's balancer detects dead nodes under a policy; null: no preset models it. */
 export function detectionOf(service: Service, id: BalancerId, policy: TrafficPolicy): Detection | null {
   const { preset } = balancers[id];
   if (preset === null) return null;

@@ -1,3 +1,4 @@
+import { isReadyEndpoint, serviceNameLabel } from '../../kube/endpoints.ts';
 import { hasReadyCondition } from '../../kube/ready.ts';
 import { keyOf, type Lists, type Service } from '../snapshot.ts';
 
@@ -18,7 +19,7 @@ export interface EndpointCounts {
 export function endpointIndex(lists: Lists, isWhole: boolean) {
   const slices = new Map<string, Lists['endpointSlices']>();
   for (const slice of lists.endpointSlices) {
-    const name = slice.metadata.labels['kubernetes.io/service-name'];
+    const name = slice.metadata.labels[serviceNameLabel];
     if (name === undefined) continue;
     const key = `${slice.metadata.namespace ?? 'default'}/${name}`;
     slices.set(key, [...(slices.get(key) ?? []), slice]);
@@ -42,8 +43,7 @@ function fromSlices(slices: Lists['endpointSlices']): EndpointCounts {
   const ready = new Map<string, Ready>();
   for (const { endpoints } of slices) {
     for (const { conditions, nodeName, zone, targetRef, addresses } of endpoints) {
-      // No word counts as ready (EndpointConditions of discovery.k8s.io/v1).
-      if (conditions.ready === false) continue;
+      if (!isReadyEndpoint({ conditions })) continue;
       ready.set(targetRef?.name ?? addresses[0] ?? '', { node: nodeName ?? null, zone: zone ?? null });
     }
   }

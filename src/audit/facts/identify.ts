@@ -26,7 +26,7 @@ const inferred = (id: BalancerId, evidence: string): Identified => ({ id, eviden
 const aws = 'service.beta.kubernetes.io/aws-load-balancer-';
 const alibaba = 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-';
 
-/** By the finalizer that a controller has put on a Service that it serves (ingress-gce pkg/utils/common/finalizer.go). */
+/** Identified by the finalizer that a controller puts on a Service that it serves (ingress-gce pkg/utils/common/finalizer.go). */
 const finalizers: Readonly<Record<string, BalancerId>> = {
   'gke.networking.io/l4-netlb-v3': 'gke-neg',
   'gke.networking.io/l4-netlb-v2': 'gke-instance-groups',
@@ -49,7 +49,7 @@ const classes: Readonly<Record<string, BalancerId>> = {
   'metallb.io/metallb': 'metallb',
 };
 
-/** By the beginning of an annotation's key. */
+/** Identified by the beginning of an annotation's key. */
 const annotationPrefixes: readonly (readonly [prefix: string, id: BalancerId])[] = [
   ['metallb.io/', 'metallb'],
   ['metallb.universe.tf/', 'metallb'],
@@ -147,7 +147,7 @@ const byProvider: Rule = ({ spec, status }, { providerIds }) => {
   return null;
 };
 
-/** A playground of ours says which balancer it models. */
+/** A playground of ours names the balancer that it models. */
 const byPlayground: Rule = ({ metadata: { annotations } }) => {
   const preset = annotations[presetAnnotation];
   const id = preset === undefined ? undefined : balancerIds.find((one) => balancers[one].preset === preset);
@@ -172,7 +172,7 @@ export function identify(service: Service, around: Surroundings): Identified {
   }
   const evidence =
     service.spec.type === 'NodePort'
-      ? 'spec.type: NodePort: what stands in front of it is outside the cluster'
+      ? 'spec.type: NodePort: what is in front of it is outside the cluster'
       : 'no finalizer, class, annotation or providerID that is known';
   return inferred('unknown', evidence);
 }

@@ -11,6 +11,18 @@ export function exposureOf({ policy, transit, candidates, balancer }: ServiceVie
   return transit.filter(({ spot }) => spot !== null).length / candidates.nodes.length;
 }
 
+export interface Transit {
+  readonly transit: NonNullable<ServiceView['transit']>;
+  /** How many nodes can take its connections. */
+  readonly candidates: number;
+}
+
+/** Its transit nodes and how many nodes can take its connections; null under Local, and if they are not known. */
+export function transitUnderCluster({ policy, transit, candidates }: ServiceView): Transit | null {
+  if (policy !== 'Cluster' || transit === null || candidates === null) return null;
+  return { transit, candidates: candidates.nodes.length };
+}
+
 interface NodeShares {
   readonly node: string;
   readonly zone: string | null;

@@ -31,7 +31,7 @@ export interface ClusterView {
   readonly nodes: readonly NodeFacts[];
   readonly datapath: Datapath;
   readonly isAks: boolean;
-  /** Of type LoadBalancer and NodePort, by namespace and name. */
+  /** The Services of type LoadBalancer and NodePort, by namespace and name. */
   readonly services: readonly ServiceView[];
 }
 
@@ -45,7 +45,7 @@ export interface ViewOptions {
 export function clusterView(snapshot: Snapshot, options: ViewOptions): ClusterView {
   const { lists, gaps, serverVersion } = snapshot;
   const missing = (resource: string) => gaps.some((gap) => gap.resource === resource);
-  // By name once, so that every list of them is.
+  // Sorted by name once, so that every list of them is.
   const sorted = [...lists.nodes].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const nodes = sorted.map((node): NodeFacts => {
     const { name, labels } = node.metadata;
@@ -81,7 +81,10 @@ export function clusterView(snapshot: Snapshot, options: ViewOptions): ClusterVi
       balancer: { ...found, kind },
       candidates,
       endpoints,
-      transit: transitOf(candidates, endpoints, kind),
+      // Found anew each time: kept, thousands of Services times thousands of nodes would be most of an audit's memory.
+      get transit() {
+        return transitOf(candidates, endpoints, kind);
+      },
       workloads: workloadsOf(service),
     };
   };

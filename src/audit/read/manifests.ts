@@ -7,7 +7,7 @@ import { add } from './live.ts';
 import { readResources } from './resources.ts';
 
 export interface ManifestFile {
-  /** As findings show it. */
+  /** The file as findings show it. */
   readonly file: string;
   readonly text: string;
 }

@@ -5,7 +5,7 @@ export interface ReadResource {
   readonly apiGroup: string;
   readonly version: string;
   readonly resource: string;
-  /** As manifests name it. */
+  /** The kind as manifests name it. */
   readonly objectKind: string;
   readonly into: Kind;
   readonly namespaced: boolean;

@@ -5,7 +5,7 @@ import { sarif } from './sarif.ts';
 import { terminal } from './terminal.ts';
 
 interface Surface {
-  /** Of the terminal. */
+  /** Columns of the terminal. */
   readonly columns: number;
   /** The folder from which SARIF's uris are relative. */
   readonly root: string;
@@ -20,4 +20,3 @@ export const auditFormats = {
 } as const;
 
 export type AuditFormat = keyof typeof auditFormats;
-export const auditFormatNames = Object.keys(auditFormats) as [AuditFormat, ...AuditFormat[]];

@@ -3,7 +3,7 @@ import { counted, percent } from '../../reports/figures.ts';
 import type { AuditReport, Finding } from '../schema.ts';
 import { missingRules } from './access.ts';
 
-/** For a pull request or a step summary. */
+/** The audit for a pull request or a step summary. */
 export function markdown(report: AuditReport): string {
   const { source, nodes, preemptibleNodes, services, findings, verdict, failOn } = report;
   const of = source.kind === 'live' ? `context ${code(source.context ?? '')}` : 'manifests';

@@ -5,7 +5,7 @@ import { listNames } from '../names.ts';
 import type { AuditedService, AuditReport, Finding } from '../schema.ts';
 import { missingRules } from './access.ts';
 
-/** For a person: what each Service does today, then the findings, worst first. */
+/** The audit for a person: what each Service does today, then the findings, worst first. */
 export function terminal(report: AuditReport, columns: number): string {
   const lines = [
     ...head(report),

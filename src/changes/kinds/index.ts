@@ -1,7 +1,10 @@
 import { type AnyKind, anyKind } from '../change.ts';
 import { daemonSet } from './daemon-set.ts';
+import { nodeCommand } from './node-command.ts';
 import { nodeCordon } from './node-cordon.ts';
+import { nodeExclusion } from './node-exclusion.ts';
 import { nodeLabel } from './node-label.ts';
+import { nodeDeletion } from './node-object.ts';
 import { nodeTaint } from './node-taint.ts';
 import { placement } from './placement.ts';
 import { podDeletion } from './pod-deletion.ts';
@@ -11,12 +14,17 @@ import { serviceAnnotation } from './service-annotation.ts';
 import { serviceDistribution } from './service-distribution.ts';
 import { wholeService } from './service-object.ts';
 import { servicePolicy } from './service-policy.ts';
+import { shortPod } from './short-pod.ts';
 import { workloadRestart } from './workload-restart.ts';
+import { workloadScale } from './workload-scale.ts';
 
 /** Every kind of change that needs no more than the cluster's API. Providers add their own. */
 export const apiKinds: readonly AnyKind[] = [
   anyKind(daemonSet),
+  anyKind(nodeCommand),
   anyKind(nodeCordon),
+  anyKind(nodeDeletion),
+  anyKind(nodeExclusion),
   anyKind(nodeLabel),
   anyKind(nodeTaint),
   anyKind(placement),
@@ -27,13 +35,18 @@ export const apiKinds: readonly AnyKind[] = [
   anyKind(serviceDistribution),
   anyKind(wholeService),
   anyKind(servicePolicy),
+  anyKind(shortPod),
   anyKind(workloadRestart),
+  anyKind(workloadScale),
 ];
 
-export { runLease } from './run-lease.ts';
+export { holderHere, holdersIn, processOfHolder, runLease } from './run-lease.ts';
 export {
   daemonSet,
+  nodeCommand,
   nodeCordon,
+  nodeDeletion,
+  nodeExclusion,
   nodeLabel,
   nodeTaint,
   placement,
@@ -43,6 +56,8 @@ export {
   serviceAnnotation,
   serviceDistribution,
   servicePolicy,
+  shortPod,
   wholeService,
   workloadRestart,
+  workloadScale,
 };

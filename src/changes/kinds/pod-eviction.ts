@@ -2,46 +2,24 @@ import * as z from 'zod';
 import { MidflightError } from '../../base/errors.ts';
 import type { Milliseconds } from '../../base/units.ts';
 import { httpStatusOf } from '../../kube/errors.ts';
-import { type ChangeKind, kubectlHint, type World, waitIn } from '../change.ts';
-import {
-  lookAtPod,
-  type PodTarget,
-  podBefore,
-  podTarget,
-  replacedByController,
-  waitUntilGone,
-} from './pod.ts';
+import { kubectlHint, type World, waitIn } from '../change.ts';
+import { type PodTarget, podEnd } from './pod.ts';
 
-/** As kubectl drain: a disruption budget's 429 is asked again after 5 s (kubectl/pkg/drain/drain.go). */
+/** Retried as by kubectl drain, which waits 5 s after a disruption budget's 429 (kubectl/pkg/drain/drain.go). */
 const retryAfter: Milliseconds = 5000;
 
 const wanted = z.object({
-  /** Until the eviction is accepted, and then until the pod has ended. Cluster milliseconds. */
+  /** How long until the eviction is accepted, and then until the pod has ended. Cluster milliseconds. */
   limitMs: z.number(),
 });
 
 /** Evicts one pod through the API, which honours disruption budgets, and waits until it has ended. True: it was evicted. */
-export const podEviction: ChangeKind<
-  PodTarget,
-  z.infer<typeof podBefore> | null,
-  z.infer<typeof wanted>,
-  boolean
-> = {
+export const podEviction = podEnd({
   kind: 'pod-eviction',
-  scope: 'cluster',
-  target: podTarget,
-  before: podBefore.nullable(),
   wanted,
   describe: ({ namespace, name, node }) => `pod ${namespace}/${name} evicted from ${node}`,
-  look: lookAtPod,
-  async do(world, { target, before, wanted: { limitMs } }) {
-    if (before === null) return false;
-    if (!(await accepted(world, target, limitMs))) return false;
-    await waitUntilGone(world, target, limitMs);
-    return true;
-  },
-  undo: replacedByController,
-};
+  ask: (world, target, { limitMs }) => accepted(world, target, limitMs),
+});
 
 /** False: the pod has gone by itself. */
 async function accepted(

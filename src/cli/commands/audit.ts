@@ -3,6 +3,7 @@ import {
   kubeconfigOption,
   manifestsOption,
   namespaceOption,
+  oneServiceOption,
   spotLabelOption,
 } from '../cluster-options.ts';
 import { defineCommand } from '../command.ts';
@@ -28,53 +29,35 @@ export const audit = defineCommand({
       .option('context', contextOption)
       .option('kubeconfig', kubeconfigOption)
       .option('namespace', namespaceOption)
-      .option('service', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Only this Service: NAME or NAMESPACE/NAME',
-      })
+      .option('service', oneServiceOption('Only this Service: NAME or NAMESPACE/NAME'))
       .option('file', manifestsOption)
       .option('manifests', {
         type: 'string',
         requiresArg: true,
-        describe: "Where the cluster's Services come from: a folder of manifests that findings are placed in",
+        describe: "The folder of manifests that the cluster's Services come from; findings point into it",
       })
       .option('spot-label', spotLabelOption)
       .option('longest', {
         type: 'string',
         requiresArg: true,
-        describe: 'How long your longest request takes, as 60s',
+        describe: 'How long your longest request takes, for example 60s',
       })
       .option('fail-on', {
         type: 'string',
         choices: failOnChoices,
         default: 'high' as const,
         requiresArg: true,
-        describe: 'Exit 1 from this severity on',
+        describe: 'Exit 1 if a finding has this severity or a higher one',
       })
       .option('format', {
         type: 'string',
         choices: auditFormatChoices,
         default: 'table' as const,
         requiresArg: true,
-        describe: 'Of the result on standard output',
+        describe: 'Output format',
       }),
   run: async (args, io) => {
     const { auditCluster } = await import('../audit-cluster.ts');
-    return auditCluster(
-      {
-        context: args.context,
-        kubeconfig: args.kubeconfig,
-        namespace: args.namespace,
-        service: args.service,
-        files: args.file ?? [],
-        manifests: args.manifests,
-        spotLabels: args.spotLabel ?? [],
-        longest: args.longest,
-        failOn: args.failOn,
-        format: args.format,
-      },
-      io,
-    );
+    return auditCluster({ ...args, files: args.file ?? [], spotLabels: args.spotLabel ?? [] }, io);
   },
 });

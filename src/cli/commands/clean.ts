@@ -2,7 +2,7 @@ import { defineCommand } from '../command.ts';
 
 export const clean = defineCommand({
   usage: 'clean',
-  describe: 'Undoes what a killed run has left: processes, containers, clusters, changes of a cluster',
+  describe: 'Undoes what a killed run left behind: processes, containers, clusters, changes of a cluster',
   examples: [
     ['clean', 'from any folder; says what it did'],
     ['clean --dry-run', 'says what there is to do'],
@@ -10,11 +10,11 @@ export const clean = defineCommand({
   ],
   options: (cli) =>
     cli
-      .option('dry-run', { type: 'boolean', default: false, describe: 'Only says what was left' })
+      .option('dry-run', { type: 'boolean', default: false, describe: 'Only report what was left' })
       .option('finish', {
         type: 'boolean',
         default: false,
-        describe: 'Completes a flip that was killed, in place of undoing it',
+        describe: 'Complete a killed flip instead of undoing it',
       }),
   run: async (args, io) => {
     const { cleanAll } = await import('../clean.ts');

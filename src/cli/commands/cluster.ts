@@ -3,7 +3,7 @@ import { imageFlags, withImageOptions } from '../image-options.ts';
 
 export const cluster = defineCommand({
   usage: 'cluster <action> [file]',
-  describe: 'A cluster alone, to try things on: up, down, status',
+  describe: 'Starts, removes or lists clusters, without an experiment',
   examples: [
     ['cluster up --cluster embedded', 'a playground without Docker: real kubectl, a balancer, two pools'],
     ['cluster up mine.yaml --cluster embedded --time-scale 10', 'of another shape, ten times as fast'],
@@ -20,11 +20,11 @@ export const cluster = defineCommand({
           demandOption: true,
           describe: 'What to do',
         })
-        .positional('file', { type: 'string', describe: 'The scenario, for up' })
+        .positional('file', { type: 'string', describe: 'For up: the scenario' })
         .option('kind-config', {
           type: 'string',
           requiresArg: true,
-          describe: "A configuration of your own that the scenario's nodes and timers are added to, for up",
+          describe: "For up: your own kind configuration; the scenario's nodes and timers are added to it",
         })
         .option('cluster', {
           choices: ['kind', 'embedded'] as const,

@@ -2,7 +2,7 @@ import { defineCommand } from '../command.ts';
 
 export const compare = defineCommand({
   usage: 'compare <before> <after>',
-  describe: 'Two reports: what became worse or better by more than chance',
+  describe: 'Compares two reports: what became worse or better by more than chance',
   examples: [
     ['compare reports/monday reports/tuesday', 'two report folders'],
     ['compare baseline.json reports/tuesday --fail-on regression', 'in CI: exit 1 on a regression'],
@@ -27,7 +27,7 @@ export const compare = defineCommand({
         choices: ['text', 'markdown', 'json'] as const,
         default: 'text' as const,
         requiresArg: true,
-        describe: 'What is printed',
+        describe: 'Output format',
       }),
   run: async ({ before, after, failOn, format }, io) => {
     const { compareFiles } = await import('../compare.ts');

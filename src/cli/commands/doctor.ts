@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes } from '../../base/errors.ts';
+import { madeClusterNames } from '../../catalogue/clusters.ts';
 import { defineCommand } from '../command.ts';
 import { imageFlags, withImageOptions } from '../image-options.ts';
 import { requestedImages } from '../images.ts';
@@ -15,17 +16,20 @@ export const doctor = defineCommand({
       cli
         .option('cluster', {
           type: 'string',
-          choices: ['embedded', 'kind'] as const,
-          describe: 'Only for this one',
+          choices: madeClusterNames,
+          describe: 'Check only this cluster',
         })
         .option('json', { type: 'boolean', default: false, describe: 'As JSON' }),
     ),
   run: async (args, { stdout, env }): Promise<ExitCode> => {
-    const { doctor: examine } = await import('../../providers/kind/doctor.ts');
+    const { registry } = await import('../../providers/registry.ts');
     const images = requestedImages(imageFlags(args), env);
-    const wanted = args.cluster === undefined ? (['embedded', 'kind'] as const) : [args.cluster];
+    const wanted = args.cluster === undefined ? madeClusterNames : [args.cluster];
     const found = [];
-    for (const cluster of wanted) found.push({ cluster, checks: await examine({ cluster, images }) });
+    for (const cluster of wanted) {
+      const { examine } = await registry[cluster]();
+      found.push({ cluster, checks: (await examine?.(images)) ?? [] });
+    }
     if (args.json) stdout.write(`${JSON.stringify(found, null, 2)}\n`);
     else {
       for (const { cluster, checks } of found) {

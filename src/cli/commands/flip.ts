@@ -1,7 +1,7 @@
 import { switchoverNames } from '../../catalogue/switchovers.ts';
-import { presetNames } from '../../scenario/parts/edge.ts';
-import { contextOption } from '../cluster-options.ts';
+import { balancerOption, contextOption, serviceNamespaceOption } from '../cluster-options.ts';
 import { defineCommand } from '../command.ts';
+import { readerOptions } from '../connection-options.ts';
 import { forceOption, jsonOption, quietOption, reporterOption } from '../report-options.ts';
 import { watchDefaults } from '../watch-defaults.ts';
 import {
@@ -26,26 +26,22 @@ export const flip = defineCommand({
     ],
   ],
   options: (cli) =>
-    cli
-      .positional('service', { type: 'string', demandOption: true, describe: 'NAMESPACE/NAME, or NAME' })
+    readerOptions(
+      cli.positional('service', { type: 'string', demandOption: true, describe: 'NAMESPACE/NAME, or NAME' }),
+    )
       .option('to', {
         choices: ['Local', 'Cluster'] as const,
         demandOption: true,
         requiresArg: true,
-        describe: 'The policy that it is to have',
+        describe: 'The policy to change to',
       })
       .option('strategy', {
         choices: ['auto', ...switchoverNames] as const,
         default: 'auto' as const,
         requiresArg: true,
-        describe: 'How; auto: the cheapest that was measured and may be taken',
+        describe: 'How to change it; auto: the cheapest measured way that is possible',
       })
-      .option('balancer', {
-        choices: presetNames,
-        requiresArg: true,
-        describe: 'Which load balancer it is',
-        defaultDescription: 'what the audit finds',
-      })
+      .option('balancer', balancerOption)
       .option('url', {
         type: 'string',
         requiresArg: true,
@@ -53,13 +49,7 @@ export const flip = defineCommand({
       })
       .option('context', contextOption)
       .option('kubeconfig', { type: 'string', requiresArg: true, describe: 'The kubeconfig file' })
-      .option('namespace', {
-        type: 'string',
-        alias: 'n',
-        requiresArg: true,
-        describe: 'Of the Service, unless its name has it',
-        defaultDescription: 'default',
-      })
+      .option('namespace', serviceNamespaceOption)
       .option('allow-changes', {
         type: 'boolean',
         default: false,
@@ -69,7 +59,7 @@ export const flip = defineCommand({
       .option('dry-run', {
         type: 'boolean',
         default: false,
-        describe: 'Print every call of the API that would be made',
+        describe: 'Print every API call that would be made',
       })
       .option('max-lost', {
         type: 'number',
@@ -82,6 +72,18 @@ export const flip = defineCommand({
         default: 0,
         requiresArg: true,
         describe: 'Roll back when more probes of a lane fail',
+      })
+      .option('await-connections', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'Wait until the connection table of each excluded node shows no connection that it passes on',
+      })
+      .option('await-timeout', {
+        type: 'string',
+        default: '15m',
+        requiresArg: true,
+        describe: 'Time limit of --await-connections in one step; after it the flip is rolled back',
       })
       .option('streams', streamsOption)
       .option('rate', {
@@ -112,7 +114,11 @@ export const flip = defineCommand({
         describe:
           "'Name: value', sent with every request; 'Name: env:VARIABLE' takes it from the environment",
       })
-      .option('header-file', { type: 'string', requiresArg: true, describe: 'Headers of a file, one a line' })
+      .option('header-file', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'A file of headers, one per line',
+      })
       .option('insecure', insecureOption)
       .option('resolve', resolveOption)
       .option('i-own-this', ownTargetOption)
@@ -124,11 +130,13 @@ export const flip = defineCommand({
   run: async (args, io) => {
     const { flipService } = await import('../flip-service.ts');
     const { service, to, strategy, balancer, url, context, kubeconfig, namespace } = args;
+    const { by, netlink, image, podNamespace, awaitConnections, awaitTimeout } = args;
     const { allowChanges, yes, dryRun, json, reporter, maxLost, maxFailed } = args;
     return flipService(
       {
         ...{ service, to, strategy, balancer, url, context, kubeconfig, namespace },
         ...{ allowChanges, yes, dryRun, json, reporter, maxLost, maxFailed },
+        awaited: awaitConnections ? { by, netlink, image, podNamespace, timeout: awaitTimeout } : null,
         watched: {
           streams: args.streams,
           rate: args.rate,

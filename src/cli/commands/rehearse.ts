@@ -1,9 +1,12 @@
+import { madeClusterNames } from '../../catalogue/clusters.ts';
 import { policyNames } from '../../catalogue/policies.ts';
 import {
+  balancerOption,
   contextOption,
   kubeconfigOption,
   manifestsOption,
   namespaceOption,
+  oneServiceOption,
   spotLabelOption,
 } from '../cluster-options.ts';
 import { defineCommand } from '../command.ts';
@@ -30,11 +33,10 @@ export const rehearse = defineCommand({
       .option('kubeconfig', kubeconfigOption)
       .option('namespace', namespaceOption)
       .option('service', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Which Service: NAME or NAMESPACE/NAME',
+        ...oneServiceOption('The Service: NAME or NAMESPACE/NAME'),
         defaultDescription: 'the only one of type LoadBalancer or NodePort',
       })
+      .option('balancer', balancerOption)
       .option('file', manifestsOption)
       .option('spot-label', spotLabelOption)
       .option('output', {
@@ -46,13 +48,13 @@ export const rehearse = defineCommand({
       .option('write-only', {
         type: 'boolean',
         default: false,
-        describe: 'Do not run it; without --output it goes to standard output',
+        describe: 'Write the scenario without running it; without --output, or with -, to standard output',
       })
       .option('cluster', {
-        choices: ['embedded', 'kind'] as const,
+        choices: madeClusterNames,
         default: 'embedded' as const,
         requiresArg: true,
-        describe: 'Where it is run',
+        describe: 'Which cluster to run it on',
       })
       .option('policy', {
         type: 'string',
@@ -77,22 +79,7 @@ export const rehearse = defineCommand({
   run: async (args, io) => {
     const { rehearseService } = await import('../rehearse-service.ts');
     return rehearseService(
-      {
-        context: args.context,
-        kubeconfig: args.kubeconfig,
-        namespace: args.namespace,
-        service: args.service,
-        files: args.file ?? [],
-        spotLabels: args.spotLabel ?? [],
-        output: args.output,
-        writeOnly: args.writeOnly,
-        cluster: args.cluster,
-        policies: args.policy,
-        repeats: args.repeats,
-        out: args.out,
-        force: args.force,
-        quiet: args.quiet,
-      },
+      { ...args, files: args.file ?? [], spotLabels: args.spotLabel ?? [], policies: args.policy },
       io,
     );
   },

@@ -13,12 +13,12 @@ export const report = defineCommand({
   options: (cli) =>
     cli
       .positional('dir', dirArgument)
-      .option('json', { type: 'boolean', default: false, describe: 'report.json to standard output' })
+      .option('json', { type: 'boolean', default: false, describe: 'Print report.json to standard output' })
       .option('reporter', reporterOption)
       .option('baseline', {
         type: 'string',
         requiresArg: true,
-        describe: 'Show it beside this report too; exit 1 on a regression',
+        describe: 'Compare with this report; exit 1 on a regression',
       }),
   run: async ({ dir, json, reporter, baseline }, io) => {
     const { reportAgain } = await import('../report-again.ts');

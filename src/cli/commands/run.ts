@@ -1,4 +1,5 @@
 import { policyNames } from '../../catalogue/policies.ts';
+import { kubeconfigOption } from '../cluster-options.ts';
 import { defineCommand } from '../command.ts';
 import { imageFlags, withImageOptions } from '../image-options.ts';
 import { forceOption, jsonOption, quietOption, reporterOption } from '../report-options.ts';
@@ -12,6 +13,10 @@ export const run = defineCommand({
     ['run preemption --cluster kind', 'on a real cluster with Traefik'],
     ['run my.yaml --dry-run', 'what would be done, and how long it would take'],
     ['run my.yaml --policy Local --repeats 5', 'one policy, five times'],
+    [
+      'run my.yaml --cluster context:staging --allow-changes',
+      'on a cluster of yours, as my.yaml names its Service',
+    ],
     ['run my.yaml --json --quiet > report.json', 'for scripts'],
   ],
   options: (cli) =>
@@ -26,7 +31,7 @@ export const run = defineCommand({
           type: 'string',
           default: 'embedded',
           requiresArg: true,
-          describe: 'embedded or kind; context:NAME, a cluster of yours, is not there yet',
+          describe: 'embedded or kind; context:NAME is a cluster of yours, that context of the kubeconfig',
         })
         .option('out', {
           type: 'string',
@@ -51,7 +56,8 @@ export const run = defineCommand({
         .option('parallel', {
           type: 'number',
           requiresArg: true,
-          describe: 'embedded: at most this many trials at once, each on a cluster of its own',
+          describe:
+            'embedded: at most this many trials at once, on clusters of their own that are used again',
         })
         .option('policy', {
           type: 'string',
@@ -65,19 +71,41 @@ export const run = defineCommand({
         .option('ui', {
           type: 'boolean',
           default: false,
-          describe: 'Show it live in the browser, on loopback',
+          describe: 'Show the run live in the browser, on loopback',
         })
-        .option('dry-run', { type: 'boolean', default: false, describe: 'The resolved plan alone' })
+        .option('dry-run', {
+          type: 'boolean',
+          default: false,
+          describe: 'Print the resolved plan without running it',
+        })
         .option('keep', { type: 'boolean', default: false, describe: 'kind: keep the cluster afterwards' })
         .option('kind-config', {
           type: 'string',
           requiresArg: true,
-          describe: "kind: a configuration of your own that the scenario's nodes and timers are added to",
+          describe: "kind: your own configuration; the scenario's nodes and timers are added to it",
         })
         .option('reuse', {
           type: 'boolean',
           default: false,
-          describe: 'kind: use the cluster that was kept',
+          describe: 'kind: use the cluster that an earlier run kept',
+        })
+        .option('kubeconfig', { ...kubeconfigOption, describe: 'context: the kubeconfig file' })
+        .option('allow-changes', {
+          type: 'boolean',
+          default: false,
+          describe: 'context: change the cluster; without it nothing is written',
+        })
+        .option('header', {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          describe:
+            "context: 'Name: value', sent with every request; 'Name: env:VARIABLE' takes it from the environment; may be given several times",
+        })
+        .option('header-file', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'context: headers of a file, one a line',
         }),
     ),
   run: async (args, io) => {
@@ -102,6 +130,10 @@ export const run = defineCommand({
         keep: args.keep,
         reuse: args.reuse,
         kindConfig: args.kindConfig,
+        kubeconfig: args.kubeconfig,
+        allowChanges: args.allowChanges,
+        header: args.header,
+        headerFile: args.headerFile,
         images: imageFlags(args),
       },
       io,

@@ -21,10 +21,7 @@ export const watch = defineCommand({
       'watch https://shop.example/slow -- kubectl patch svc/traefik -p \'{"spec":{"externalTrafficPolicy":"Local"}}\'',
       'what a change costs',
     ],
-    [
-      'watch https://shop.example/export --probe-path /healthz',
-      'where the URL takes longer than a probe may',
-    ],
+    ['watch https://shop.example/export --probe-path /healthz', 'if the URL takes longer than a probe may'],
     ['watch https://shop.example/ --streams 0 --rate 10 --max-failover 5s -- ./deploy.sh', 'as a gate in CI'],
   ],
   options: (cli) =>
@@ -49,14 +46,14 @@ export const watch = defineCommand({
         type: 'string',
         default: watchDefaults.duration,
         requiresArg: true,
-        describe: 'Of the watch; a command that takes longer is waited for',
+        describe: 'How long to watch; a command that takes longer is waited for',
       })
       .option('stall', stallOption)
       .option('timeout', {
         type: 'string',
         default: watchDefaults.timeout,
         requiresArg: true,
-        describe: 'How long a probe may take to its whole answer before it has failed',
+        describe: 'How long a probe may take to receive its whole answer',
       })
       .option('probe-path', {
         type: 'string',
@@ -81,19 +78,19 @@ export const watch = defineCommand({
       .option('header-file', {
         type: 'string',
         requiresArg: true,
-        describe: 'Headers of a file, one a line: no secret stands in the list of processes',
+        describe: 'A file of headers, one per line; keeps secrets out of the process list',
       })
       .option('show-command', {
         type: 'boolean',
         default: false,
-        describe: "The URL's query and the command's arguments in reports, which may be secret",
+        describe: "Keep the URL's query and the command's arguments in reports; they may be secret",
       })
       .option('method', {
         type: 'string',
         choices: ['GET', 'HEAD', 'POST'] as const,
         default: watchDefaults.method,
         requiresArg: true,
-        describe: 'Of all requests; POST has an empty body',
+        describe: 'Method of every request; POST has an empty body',
       })
       .option('expect-bytes', {
         type: 'number',
@@ -108,7 +105,7 @@ export const watch = defineCommand({
       .option('min-time', {
         type: 'string',
         requiresArg: true,
-        describe: 'A stream that ends sooner is lost, however orderly',
+        describe: 'A stream that ends sooner is lost, even if it ends properly',
       })
       .option('follow', {
         type: 'string',
@@ -144,7 +141,7 @@ export const watch = defineCommand({
       .option('agents', {
         type: 'number',
         requiresArg: true,
-        describe: 'Send the load from so many pods of a cluster, not from this machine',
+        describe: 'Send the load from this many pods of a cluster instead of from this machine',
       })
       .option('context', {
         type: 'string',
@@ -159,6 +156,11 @@ export const watch = defineCommand({
         requiresArg: true,
         describe: 'The namespace of the agents',
         defaultDescription: 'default',
+      })
+      .option('allow-changes', {
+        type: 'boolean',
+        default: false,
+        describe: 'Create the agents; without it nothing is written to a cluster',
       })
       .option('agent-image', {
         type: 'string',
@@ -206,6 +208,7 @@ export const watch = defineCommand({
         kubeconfig: args.kubeconfig,
         namespace: args.namespace,
         agentImage: args.agentImage,
+        allowChanges: args.allowChanges,
         out: args.out,
         force: args.force,
         json: args.json,

@@ -12,7 +12,7 @@ export const controlPlaneConfig = z.object({
   token: z.string().default(''),
   /** Node ports and name suffixes are drawn from it. */
   seed: z.int().default(1),
-  /** Divides the durations that stand in objects (tolerationSeconds, minReadySeconds, grace periods). */
+  /** Divides the durations in objects (tolerationSeconds, minReadySeconds, grace periods). */
   timeScale: z.number().min(1).default(1),
   timers: z.object({
     nodeMonitorGraceMs: realMs,

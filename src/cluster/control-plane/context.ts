@@ -11,7 +11,7 @@ export interface Context {
   readonly wall: () => Date;
   readonly random: Random;
   readonly timers: ControlPlaneTimers;
-  /** Divides durations that stand in objects, which are of cluster time. */
+  /** Divides durations in objects, which are in cluster time. */
   readonly timeScale: number;
 }
 

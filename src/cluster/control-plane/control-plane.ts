@@ -19,7 +19,7 @@ interface ControlPlane {
 interface ControlPlaneOptions {
   readonly clock: Clock;
   readonly wall: () => Date;
-  /** What should not happen: where, and what. */
+  /** Reports what should not happen: the place, and what happened. */
   readonly onError: (where: string, error: unknown) => void;
 }
 

@@ -15,7 +15,7 @@ export interface NodeApi {
   create(path: string, content: unknown): Promise<unknown>;
   /** Strategic merge: conditions and the like are merged by their keys. */
   patch(path: string, content: unknown): Promise<unknown>;
-  /** As patch, of an object that may be gone: then nothing. */
+  /** Like patch, for an object that may be gone: then it does nothing. */
   patchIfThere(path: string, content: unknown): Promise<void>;
   remove(path: string, graceSeconds: number): Promise<void>;
 }

@@ -11,7 +11,7 @@ export interface Ending {
 }
 
 /**
- * As the kubelet ends a container (pkg/kubelet/kuberuntime/kuberuntime_container.go, killContainer): the preStop hook, for
+ * Ends a container as the kubelet does (pkg/kubelet/kuberuntime/kuberuntime_container.go, killContainer): the preStop hook, for
  * no longer than the grace period; SIGTERM; and SIGKILL when the grace period is over, or 2 s after SIGTERM if the hook
  * left less. With no grace there is no hook. The container serves on during the hook, and its readiness is still asked.
  */

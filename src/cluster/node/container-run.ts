@@ -7,7 +7,7 @@ import type { ContainerState, Terminated } from './pod-object.ts';
  * the start that follows.
  */
 
-/** The end of a process, as Node says it. */
+/** The end of a process, as Node reports it. */
 export interface ContainerEnd {
   readonly code: number | null;
   readonly signal: string | null;

@@ -2,20 +2,25 @@ import type { WallClock } from '../../base/clock.ts';
 import { isOver } from '../../kube/pods.ts';
 import { watchResource } from '../../kube/watch.ts';
 import type { IngressCommand, IngressReport } from '../../workload/ingress/protocol.ts';
-import { type NodeApi, readAs } from './api.ts';
+import { readAs } from './api.ts';
 import type { NodeConfig } from './config.ts';
-import { isCritical, type PodObject, podObject } from './pod-object.ts';
+import type { Gate } from './gate.ts';
+import { addressPool } from './pod-addresses.ts';
+import { containerOf, isCritical, type PodObject, podObject } from './pod-object.ts';
 import { programOf } from './pod-program.ts';
 import { type PodListener, type PodWorker, podWorker } from './pod-worker.ts';
 import type { PodPorts } from './ports.ts';
 import type { PodProcess } from './protocol.ts';
+import type { EndpointView } from './proxy/types.ts';
 
 interface Kubelet {
   /** Follows the pods that are bound to this node. */
   start(): Promise<void>;
   readonly listeners: readonly PodListener[];
   readonly pods: readonly PodProcess[];
-  /** To all ingress pods, and to those that start later. */
+  /** Ports of the node that lead to a pod on it. */
+  readonly hostPorts: ReadonlyMap<number, EndpointView>;
+  /** Sends a message to all ingress pods, and to those that start later. */
   sendToIngress(command: IngressCommand): void;
   /** Graceful node shutdown of one class of pods. Resolves when they are gone. */
   shutdown(which: 'ordinary' | 'critical', graceMs: number): Promise<void>;
@@ -24,7 +29,7 @@ interface Kubelet {
 
 interface KubeletOptions {
   readonly config: NodeConfig;
-  readonly api: NodeApi;
+  readonly gate: Gate;
   readonly ports: PodPorts;
   readonly clock: WallClock;
   changed(): void;
@@ -40,14 +45,17 @@ const shutdownStatus = {
 
 /** Runs what is bound to this node and reports on it, as a kubelet does. */
 export function kubelet(options: KubeletOptions): Kubelet {
-  const { config, api, ports, changed, failed } = options;
+  const { config, gate, ports, changed, failed } = options;
+  const { api } = gate;
   const workers = new Map<string, PodWorker>();
+  const addresses = addressPool(config, options.clock, () =>
+    [...workers.values()].map(({ address }) => address),
+  );
   let lastCommand: IngressCommand | null = null;
   let stopWatch = () => {};
 
   const startPod = (pod: PodObject) => {
-    const taken = new Set([...workers.values()].map(({ address }) => address));
-    const address = config.podAddresses.find((one) => !taken.has(one));
+    const address = pod.spec.hostNetwork ? config.address : addresses.take();
     if (address === undefined) {
       return failed(
         `pod ${pod.metadata.name}`,
@@ -71,14 +79,24 @@ export function kubelet(options: KubeletOptions): Kubelet {
       failed,
     });
     workers.set(pod.metadata.uid, worker);
+    changed(); // its sandbox is there, and with it the ports of the node that lead to it
     if (worker.role === 'ingress' && lastCommand !== null) worker.send(lastCommand);
   };
+  const viewOf = (address: string, port: number): EndpointView => ({
+    address: ports.host(address),
+    port: ports.port(address, port),
+    node: config.name,
+    ready: true,
+    serving: true,
+    terminating: false,
+  });
   const podPath = ({ metadata: { namespace, name } }: PodObject) =>
     `/api/v1/namespaces/${namespace}/pods/${name}`;
   const endPod = async (pod: PodObject, graceMs: number) => {
     const worker = workers.get(pod.metadata.uid);
     await worker?.terminate(graceMs);
     workers.delete(pod.metadata.uid);
+    addresses.freed(worker?.address);
     changed();
     await api.remove(podPath(pod), 0);
   };
@@ -102,7 +120,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
         query: { fieldSelector: `spec.nodeName=${config.name}` },
         onEvent(change, object) {
           const pod = readAs(podObject, object);
-          if (pod !== undefined) take(pod, change);
+          if (pod !== undefined) gate.through(() => take(pod, change));
         },
         onError: (error) => failed('watch of pods', error),
       });
@@ -118,6 +136,17 @@ export function kubelet(options: KubeletOptions): Kubelet {
         return pid === null ? [] : [{ namespace, name, uid, pid, address }];
       });
     },
+    get hostPorts() {
+      return new Map(
+        [...workers.values()].flatMap(({ pod, address }) =>
+          pod.spec.hostNetwork
+            ? []
+            : containerOf(pod).ports.flatMap(({ containerPort, hostPort }) =>
+                hostPort === undefined ? [] : [[hostPort, viewOf(address, containerPort)] as const],
+              ),
+        ),
+      );
+    },
     sendToIngress(command) {
       lastCommand = command;
       for (const worker of workers.values()) if (worker.role === 'ingress') worker.send(command);
@@ -128,6 +157,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
         ending.map(async (worker) => {
           await worker.terminate(graceMs, shutdownStatus);
           workers.delete(worker.pod.metadata.uid);
+          addresses.freed(worker.address);
         }),
       );
       changed();

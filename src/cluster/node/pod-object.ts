@@ -20,12 +20,16 @@ export const podObject = z.object({
   }),
   spec: z.object({
     priorityClassName: z.string().optional(),
+    hostNetwork: z.boolean().default(false),
     containers: z
       .array(
         z.object({
           name: z.string(),
           image: z.string(),
           env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
+          ports: z
+            .array(z.object({ containerPort: z.number(), hostPort: z.number().optional() }))
+            .default([]),
           readinessProbe: readinessProbe.optional(),
           lifecycle: z
             .object({ preStop: z.object({ sleep: z.object({ seconds: z.number() }).optional() }).optional() })

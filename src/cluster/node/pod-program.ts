@@ -2,17 +2,17 @@ import * as z from 'zod';
 import { appProtocol } from '../../workload/app/protocol.ts';
 import { ingressProtocol } from '../../workload/ingress/protocol.ts';
 import { names, ports } from '../../workload/manifests.ts';
-import { images, ingressSettingsEnv, startDelayEnv } from '../images.ts';
+import { h2Env, images, ingressSettingsEnv, startDelayEnv } from '../images.ts';
 import type { NodeConfig } from './config.ts';
 import { containerOf, type PodObject } from './pod-object.ts';
 import type { PodProgram } from './pod-worker.ts';
 
-const settings = z.looseObject({ hostname: z.string() });
+const settings = z.looseObject({ hostname: z.string(), tls: z.boolean().optional() });
 
 /** A listening port of a pod as the machine has it: moved if all nodes share one address. */
 type PortOf = (port: number) => number;
 
-/** What a pod's image stands for. Undefined: an image that an embedded node does not know. */
+/** The program that a pod's image is played by. Undefined: an image that an embedded node does not know. */
 export function programOf(
   config: NodeConfig,
   pod: PodObject,
@@ -23,16 +23,19 @@ export function programOf(
   const startDelayMs = Number(env.find(({ name }) => name === startDelayEnv)?.value ?? 0);
   const common = { token: config.token, host, node: config.name, pod: pod.metadata.name };
   if (image === images.app) {
-    const app = { ...common, role: 'app', port: portOf(ports.app), backlog: config.backlog };
+    const h2 = env.some(({ name }) => name === h2Env) ? { h2Port: portOf(ports.appH2) } : {};
+    const app = { ...common, role: 'app', port: portOf(ports.app), ...h2, backlog: config.backlog };
     return { protocol: appProtocol, bundle: config.roles.app, config: app, startDelayMs };
   }
   if (image === images.ingress) {
     const text = env.find(({ name }) => name === ingressSettingsEnv)?.value ?? '{}';
+    const { tls, ...own } = settings.parse(JSON.parse(text));
     const ingress = {
-      ...settings.parse(JSON.parse(text)),
+      ...own,
       ...common,
       role: 'ingress',
       port: portOf(ports.ingress),
+      ...(tls ? { securePort: portOf(ports.secure) } : {}),
       pingHost: host,
       pingPort: portOf(ports.ping),
       bindAddress: config.sharedAddress ? null : host,

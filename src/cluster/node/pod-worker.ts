@@ -17,10 +17,12 @@ export interface PodListener {
   readonly pid: number;
 }
 
-/** Where its process listens. */
+/** The address that its process listens on. */
 interface PodReady {
   readonly host: string;
   readonly port: number;
+  readonly securePort?: number | undefined;
+  readonly h2Port?: number | undefined;
   readonly pingPort?: number;
 }
 
@@ -29,7 +31,7 @@ export interface PodProgram {
   readonly protocol: Protocol<'app' | 'ingress', unknown, IngressCommand, IngressReport, PodReady>;
   readonly bundle: string;
   readonly config: unknown;
-  /** From the container's start until it listens, real milliseconds. */
+  /** The time from the container's start until it listens, real milliseconds. */
   readonly startDelayMs?: number;
 }
 
@@ -38,7 +40,7 @@ interface PodWorkerOptions {
   readonly program: PodProgram;
   readonly address: string;
   readonly hostAddress: string;
-  /** Where the readiness probe's port of the pod really listens. */
+  /** The address that the readiness probe's port of the pod really has. */
   readonly dial: (port: number) => { host: string; port: number };
   readonly token: string;
   readonly timeScale: number;
@@ -208,8 +210,14 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
   };
 }
 
-function listenersOf({ host, port, pingPort }: PodReady, pid: number, role: string): PodListener[] {
+function listenersOf(
+  { host, port, securePort, h2Port, pingPort }: PodReady,
+  pid: number,
+  role: string,
+): PodListener[] {
   const listeners: PodListener[] = [{ host, port, what: role, pid }];
+  if (securePort !== undefined) listeners.push({ host, port: securePort, what: `${role} by TLS`, pid });
+  if (h2Port !== undefined) listeners.push({ host, port: h2Port, what: `${role} by HTTP/2`, pid });
   if (pingPort !== undefined) listeners.push({ host, port: pingPort, what: 'ping', pid });
   return listeners;
 }

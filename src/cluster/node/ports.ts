@@ -3,7 +3,7 @@ import { portsOfPod, sharedPodsPerNode } from '../shared-ports.ts';
 import type { NodeConfig } from './config.ts';
 
 /**
- * Where the address and port of a pod really are. With an address of its own, just there. If all share one loopback
+ * The real address and port of a pod. With an address of its own, just there. If all share one loopback
  * address, pods have addresses that exist on paper only (10.244.NODE.POD), and each of their ports is a port of the
  * shared one, computed alike by every node.
  */
@@ -13,7 +13,7 @@ export interface PodPorts {
 }
 
 /** Ports of one pod that anybody connects to. */
-const known = [podPorts.ingress, podPorts.ping, podPorts.app];
+const known = [podPorts.ingress, podPorts.ping, podPorts.app, podPorts.secure, podPorts.appH2];
 
 export function podPortsOf(config: Pick<NodeConfig, 'sharedAddress' | 'address' | 'podPortBase'>): PodPorts {
   if (!config.sharedAddress) return { host: (address) => address, port: (_address, port) => port };

@@ -3,7 +3,7 @@ import type { Message, Protocol } from '../../base/protocol.ts';
 import { ingressLog } from '../../history/events/cluster.ts';
 import { nodeConfig } from './config.ts';
 
-/* How a node's process and the provider talk, which has the node's power switch. */
+/* How the process of one node, or of several, and the provider talk, which has its power switch. `node`: which of them. */
 
 /** A listening socket of the node, and the process that has it: what must fall silent with the node. */
 const listener = z.object({ host: z.string(), port: z.int(), what: z.string(), pid: z.int() });
@@ -16,29 +16,35 @@ const podProcess = z.object({
 });
 export type PodProcess = z.infer<typeof podProcess>;
 
-/** Commands to a node once it is ready. */
+/** Commands to a node once its process is ready. */
 const nodeCommand = z.discriminatedUnion('type', [
-  /** Ends one class of its pods, as a graceful node shutdown does; answered by `shutdown-done` with the same id. */
+  /** Ends one class of its pods, as a graceful node shutdown does; answered by `done` with the same id. */
   z.object({
     type: z.literal('shutdown-pods'),
+    node: z.string(),
     which: z.enum(['ordinary', 'critical']),
     /** Real milliseconds. */
     graceMs: z.number(),
     id: z.string(),
   }),
+  /** Pauses its kubelet, or lets it go on; answered likewise. */
+  z.object({ type: z.literal('kubelet'), node: z.string(), runs: z.boolean(), id: z.string() }),
+  /** Its kube-proxy keeps its rules, or makes them current and updates them again. */
+  z.object({ type: z.literal('kube-proxy'), node: z.string(), updates: z.boolean(), id: z.string() }),
 ]);
 export type NodeCommand = z.infer<typeof nodeCommand>;
 
 /** What it reports: what runs on it, each time as a whole; and its ingress' log, as events of the history. */
 const nodeReport = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('listeners'), listeners: z.array(listener) }),
-  z.object({ type: z.literal('pods'), pods: z.array(podProcess) }),
-  z.object({ type: z.literal('shutdown-done'), id: z.string() }),
+  z.object({ type: z.literal('listeners'), node: z.string(), listeners: z.array(listener) }),
+  z.object({ type: z.literal('pods'), node: z.string(), pods: z.array(podProcess) }),
+  z.object({ type: z.literal('done'), id: z.string() }),
   ingressLog,
 ]);
 export type NodeReport = z.infer<typeof nodeReport>;
 
-const nodeReady = z.object({ listeners: z.array(listener) });
+/** The listeners of each node. */
+const nodeReady = z.object({ listeners: z.record(z.string(), z.array(listener)) });
 
 export const nodeProtocol = {
   role: 'node',

@@ -1,41 +1,65 @@
 import type { WallClock } from '../../base/clock.ts';
 import { timersOf } from '../../base/timers.ts';
+import { nsPerMs } from '../../base/units.ts';
 import { helloAnnotation } from '../../edge/hello.ts';
 import { portOffsetAnnotation } from '../../edge/targets.ts';
-import { isConflict, type NodeApi } from './api.ts';
+import { isConflict } from './api.ts';
 import type { NodeConfig } from './config.ts';
+import type { Gate } from './gate.ts';
 
 const leasePath = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 
-/** The kubelet's word to the API about its node. */
+/** The status is posted this seldom: 5 min to 10 s, as of a kubelet. */
+const reportEveryLeases = 30;
+
+/** What the kubelet reports to the API about its node. */
 interface Registration {
-  /** Registers the node, or says that it is back; then renews lease and status. */
+  /** Registers the node, or reports that it is back; then renews lease and status. */
   start(): Promise<void>;
   /** Graceful node shutdown: Ready is False from here (kubelet's node_shutdown_manager: "node is shutting down"). */
   shuttingDown(): Promise<void>;
+  /** What the API holds of its readiness: another than it reports is put right at once. */
+  seen(ready: string): void;
+  /** The kubelet goes on after a pause. */
+  goOn(): Promise<void>;
   stop(): void;
 }
 
-/** `failed` hears of writes that did not reach the API. */
+/** `failed` is called for each write that did not reach the API. */
 export function registration(
   config: NodeConfig,
-  api: NodeApi,
+  gate: Gate,
   clock: WallClock,
   failed: (what: string, error: unknown) => void,
 ): Registration {
   const { name, timers } = config;
+  const { api } = gate;
   const now = () => clock.wall();
   const startedAt = now().toISOString();
   let down = false;
   let stopBeating = () => {};
 
   const status = () => ({ status: nodeStatus(config, now(), startedAt, down) });
-  const postStatus = () => api.patch(`/api/v1/nodes/${name}/status`, status());
+  let postedAt = Number.NEGATIVE_INFINITY;
+  let beatAt = Number.NEGATIVE_INFINITY;
+  const postStatus = () => {
+    postedAt = clock.now() / nsPerMs;
+    return api.patch(`/api/v1/nodes/${name}/status`, status());
+  };
   const renew = () => api.patch(`${leasePath}/${name}`, { spec: { renewTime: microTime(now()) } });
-  // A kubelet posts its status every 5 min where nothing changed, and at once if the API has another: both together
-  // with the lease keep the monitor's figures as they are (it takes either as a sign of life).
-  const beat = () =>
-    Promise.all([renew(), postStatus()]).catch((error: unknown) => failed('heartbeat', error));
+  /**
+   * The lease alone in most periods, which is enough of a sign of life. A kubelet posts its status if it has changed or the API
+   * has another, and every 5 min (nodeStatusReportFrequency); also if it was held up for a period or more, as whoever
+   * waits for it to be back looks at the status.
+   */
+  const beat = (always = false) => {
+    const at = clock.now() / nsPerMs;
+    const due =
+      at - postedAt >= reportEveryLeases * timers.leaseRenewMs || at - beatAt >= 2 * timers.leaseRenewMs;
+    beatAt = at;
+    const writes = [renew(), ...(always || due ? [postStatus()] : [])];
+    return Promise.all(writes).catch((error: unknown) => failed('heartbeat', error));
+  };
 
   return {
     async start() {
@@ -58,13 +82,24 @@ export function registration(
           spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: microTime(now()) },
         }),
       );
+      beatAt = clock.now() / nsPerMs;
       await Promise.all([renew(), postStatus()]);
-      stopBeating = timersOf(clock).every(timers.leaseRenewMs, () => void beat());
+      stopBeating = timersOf(clock).every(timers.leaseRenewMs, () => {
+        if (!gate.closed) void beat();
+      });
     },
     async shuttingDown() {
       if (down) return;
       down = true;
       await postStatus();
+    },
+    seen(ready) {
+      if (gate.closed || ready === (down ? 'False' : 'True') || postedAt === Number.NEGATIVE_INFINITY) return;
+      postStatus().catch((error: unknown) => failed('status', error));
+    },
+    async goOn() {
+      gate.open();
+      await beat(true);
     },
     stop() {
       stopBeating();

@@ -3,7 +3,7 @@ import { ns } from './common.ts';
 
 /* What the cluster said of itself. */
 
-/** What the API's watches said. */
+/** What the API's watches reported. */
 export const nodeCondition = z.object({
   type: z.literal('node'),
   t: ns,

@@ -10,8 +10,10 @@ export const edgeOpen = z.object({
   t: ns,
   conn: z.int(),
   client: socketAddress,
-  /** null: no node was green. */
+  /** null: no node was green, or the client is barred. */
   node: z.string().nullable(),
+  /** Its client is outside loadBalancerSourceRanges. Absent: it is not. */
+  barred: z.literal(true).optional(),
 });
 
 export const edgeClose = z.object({
@@ -63,4 +65,6 @@ export const reconcile = z.object({
   policy: z.enum(['Cluster', 'Local']),
   healthCheckNodePort: z.int().nullable(),
   nodes: z.array(z.string()),
+  /** Its targets are the pods on these nodes, because an annotation says so; absent: as the preset has it. */
+  toPods: z.literal(true).optional(),
 });

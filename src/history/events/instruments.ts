@@ -37,7 +37,7 @@ export const clockOffset = z.object({
 
 /**
  * The lines before this one are as they were written. The last line of a whole history is one of these; lines behind the
- * last of them are not believed. Its fields stand in this order, without spaces.
+ * last of them are not believed. Its fields come in this order, without spaces.
  */
 export const checksum = z.object({
   type: z.literal('checksum'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { arrangementNames } from '../../catalogue/arrangements.ts';
 import { pathPlaces } from '../../catalogue/faults.ts';
 import { trafficPolicies } from '../../catalogue/policies.ts';
 
@@ -14,24 +15,28 @@ export const policyMeaning = z.object({
   switchover: z.string().nullable(),
   /** The Service's trafficDistribution, if the policy sets one; else it is as the plan's `service` has it. */
   trafficDistribution: z.enum(['PreferSameNode']).optional(),
+  /** What else was arranged throughout; absent: nothing. */
+  arrangement: z.enum(arrangementNames).optional(),
 });
 
 const faultMeaning = z.object({
-  /** In a sentence: `preemption` of a node. */
+  /** The fault's name in a sentence: `preemption` of a node. */
   noun: z.string(),
-  /** What is done to the node after a notice; null: the fault's own name says it. */
+  /** What is done to the node after a notice; null: the fault's own name is enough. */
   afterNotice: z.string().nullable(),
   /** A request is hit if the target is in one of these places of its path; `pod`: if it goes through a pod that was taken. */
   takes: z.union([z.array(z.enum(pathPlaces)), z.literal('pod')]),
   /** The node answers nobody afterwards. */
   silencesNode: z.boolean(),
+  /** Its nodes live and fail new connections. Absent: they do not. */
+  failsNew: z.boolean().optional(),
   /** What the target chooses. Histories from before this field lack it. */
   aims: z.enum(['node', 'pod', 'workload']).optional(),
   /** Pods get their own grace, and those of DaemonSets stay. */
   evicts: z.boolean(),
-  /** The pods that it takes get their own grace. Histories from before this field lack it: then `evicts` says it. */
+  /** The pods that it takes get their own grace. Histories from before this field lack it: then `evicts` decides. */
   ownGrace: z.boolean().optional(),
-  /** From the notice to the fault, and of it what ordinary pods get. Milliseconds of cluster time. */
+  /** The time from the notice to the fault, and the part of it that ordinary pods get. Milliseconds of cluster time. */
   notice: z
     .object({
       ms: z.number(),

@@ -60,7 +60,7 @@ export const end = z.object({
   freshConnection: z.boolean().nullable(),
 });
 
-/** What an external load engine reported as its own sum, beside what its events said. */
+/** What an external load engine reported as its own sum, beside its events. */
 export const engineSummary = z.object({
   type: z.literal('engine-summary'),
   t: ns,

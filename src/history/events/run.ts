@@ -61,7 +61,7 @@ export const trialStart = z.object({
       kind: z.enum(faultKinds),
       /** The first of its nodes; null: it takes a workload, wherever its pods run. */
       node: z.string().nullable(),
-      /** All of them, where there are several. */
+      /** All of them, if there are several. */
       nodes: z.array(z.string()).optional(),
       pod: z.enum(['ingress', 'app']).nullable(),
     })
@@ -112,9 +112,9 @@ export const disturbance = z.object({
   /** flip: `Cluster->Local`. fault: its kind. command: the command line. */
   name: z.string(),
   node: z.string().nullable(),
-  /** All nodes that it hits at once, where there are several; `node` is the first. */
+  /** All nodes that it hits at once, if there are several; `node` is the first. */
   nodes: z.array(z.string()).optional(),
-  /** The pods that it takes, where it takes pods. */
+  /** The pods that it takes, if it takes pods. */
   pods: z.array(z.string()).optional(),
   detail: z.string(),
   /**
@@ -122,6 +122,8 @@ export const disturbance = z.object({
    * can be counted, and all other moments.
    */
   affected: z.int().nullable(),
+  /** done, of a fault whose outage lasts until it is undone: new connections are not expected to recover by themselves. */
+  lasts: z.literal(true).optional(),
 });
 
 export { note } from './note.ts';

@@ -1,27 +1,21 @@
 import autocannon, { type Instance } from 'autocannon';
-import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import type { AutocannonConfig } from '../config.ts';
 import { pacer } from '../pacer.ts';
-import type { LoadContext } from '../protocol.ts';
 import { reporter } from '../reporter.ts';
-import type { LoadControl } from '../serve.ts';
+import type { MakeLoad } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
 import { type Shot, shot } from './shot.ts';
 
 /** A volley is no more often than this, ms: making autocannon's clients costs more than their requests. */
 const leastMs = 200;
 const tickMs = 50;
-/** autocannon looks so often whether all its clients are done, ms. */
+/** How often autocannon checks whether all its clients are done, ms. */
 const sampleMs = 100;
 
 /** Background of short requests: autocannon fires a volley at fixed times, one request for each of its clients. */
-export function autocannonEngine(
-  config: AutocannonConfig,
-  context: Pick<LoadContext, 'emit' | 'flush'>,
-  clock: Clock,
-): LoadControl {
+export const autocannonEngine: MakeLoad<AutocannonConfig> = (config, context, clock) => {
   const report = reporter(config.load, context, clock);
   const everyMs = Math.max(leastMs, 1000 / config.rate);
   const each = (config.rate * everyMs) / 1000;
@@ -131,7 +125,7 @@ export function autocannonEngine(
       cancel();
     },
   };
-}
+};
 
 const addressOf = ({ localAddresses }: AutocannonConfig, number: number): string | null =>
   localAddresses[number % localAddresses.length] ?? null;

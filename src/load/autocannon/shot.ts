@@ -112,7 +112,7 @@ function hasInsides(client: object): client is Insides {
   );
 }
 
-/** Where autocannon's clients connect to. */
+/** The address that autocannon's clients connect to. */
 interface Destination {
   readonly hostname: string;
   port: number | string | { readonly host: string; readonly port: number; readonly localAddress: string };

@@ -5,7 +5,7 @@ import { errnoOf } from '../../base/errors.ts';
 /** All addresses of a host, in the order in which to try them. Rejects with the resolver's error (ENOTFOUND, EAI_AGAIN). */
 export type Lookup = (host: string, family: 0 | 4 | 6) => Promise<readonly string[]>;
 
-/** As getaddrinfo sorts them (RFC 6724), read anew for each connection: a failover by DNS is seen when it comes. */
+/** The addresses as getaddrinfo sorts them (RFC 6724), read anew for each connection: a failover by DNS is seen when it comes. */
 export const systemLookup: Lookup = (host, family) =>
   new Promise((resolve, reject) => {
     lookUp(host, { all: true, family, verbatim: true }, (error, found) => {
@@ -14,7 +14,7 @@ export const systemLookup: Lookup = (host, family) =>
     });
   });
 
-/** Until the next address is tried beside one that has not answered, ms (RFC 8305, section 8: 250 ms). */
+/** How long until the next address is tried beside one that has not answered, ms (RFC 8305, section 8: 250 ms). */
 const attemptDelayMs = 250;
 
 /** The families in turn, the first address's first (RFC 8305, section 4). */

@@ -52,7 +52,7 @@ const prefix = 'HTTP/1.';
 /** The first byte of a TLS record: an alert, or a handshake (RFC 8446, section 5.1). */
 const isTls = (line: string) => ['\x15', '\x16'].includes(line.charAt(0));
 /**
- * Of all heads of one answer, interim ones and their lines' ends included; of its trailers likewise. Chrome takes 256 KiB
+ * The limit for all heads of one answer, interim ones and line ends included, and for its trailers. Chrome takes 256 KiB
  * (net/http/http_stream_parser.cc, kMaxHeaderBufSize), curl 300 KB; counted here, whatever the pieces in which it comes.
  */
 export const headLimit = 256 * 1024;
@@ -170,12 +170,12 @@ export class AnswerParser extends Parser {
     values.push(value.toLowerCase());
   }
 
-  /** Returns 1 where no body follows. */
+  /** Returns 1 if no body follows. */
   [HTTPParser.kOnHeadersComplete](info: Info): number {
     if (this.over) return 1;
     const { statusCode } = info;
     if (statusCode < 100) this.fail('status-line');
-    // What its headers say of a body is void: 1xx, 204 and 304 end at the empty line (RFC 9112, section 6.3).
+    // Its headers about a body do not count: 1xx, 204 and 304 end at the empty line (RFC 9112, section 6.3).
     this.interim = statusCode < 200 && statusCode !== 101;
     const empty = statusCode < 200 || statusCode === 204 || statusCode === 304 || this.bodiless;
     const frame = empty ? ({ kind: 'none' } as const) : framing(this.lengths, this.codings);

@@ -3,7 +3,7 @@ const lf = 10;
 /** Of HTTP's chunked coding, without trailers. */
 const lastChunk = Buffer.from('0\r\n\r\n');
 
-/** Where the data lies of a chunk that begins at `start`; null if it is not whole, is the last, or is not of the plainest form. */
+/** The place of the data of a chunk that begins at `start`; null if it is not whole, is the last, or not of the plainest form. */
 export function wholeChunk(
   bytes: Buffer,
   start: number,
@@ -20,7 +20,7 @@ export function wholeChunk(
   return plain ? { from, to } : null;
 }
 
-/** Behind the last chunk, where it lies whole and plain at `start`; null if it does not. */
+/** The offset behind the last chunk, if it lies whole and plain at `start`; null if it does not. */
 export function behindLastChunk(bytes: Buffer, start: number): number | null {
   return isAt(bytes, start, lastChunk) ? start + lastChunk.length : null;
 }
@@ -32,7 +32,7 @@ export const isAt = (bytes: Buffer, start: number, wanted: Buffer): boolean =>
 
 const isLineEnd = (bytes: Buffer, at: number) => bytes[at] === cr && bytes[at + 1] === lf;
 
-/** -1 where it is none. */
+/** A hex digit's value; -1 if it is none. */
 function hexDigit(byte = 0): number {
   if (byte >= 48 && byte <= 57) return byte - 48;
   const lower = byte | 32;

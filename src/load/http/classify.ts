@@ -3,20 +3,20 @@ import type { Outcome } from '../../history/schema.ts';
 
 /** What ended an exchange, in the terms of its socket. */
 export type AnswerEnding =
-  /** HTTP's framing says that the answer is whole. */
+  /** The answer is whole by HTTP's framing. */
   | 'whole'
   /** The server closed in order. */
   | 'fin'
-  /** The socket or the connection attempt failed; `errno` says how. */
+  /** The socket or the connection attempt failed, as `errno` describes. */
   | 'error'
   /** No byte for the stall limit, or no whole answer by a probe's time-out. */
   | 'silence'
   | 'connect-timeout'
   /** HTTP/2: the server gave this one stream up. */
   | 'reset'
-  /** The connection stood only after the time-out. */
+  /** The connection was established only after the time-out. */
   | 'slow-connect'
-  /** What came is not HTTP; `errno` says what is wrong with it. */
+  /** What came is not HTTP; `errno` describes what is wrong with it. */
   | 'malformed'
   /** The numbered body has a gap, or goes on after its end. */
   | 'wrong'
@@ -28,7 +28,7 @@ export type AnswerEnding =
 /** What had been seen when it ended. */
 interface Seen {
   readonly connected: boolean;
-  /** Of a whole response head, interim ones apart; null: none came. */
+  /** The status of a whole response head, interim ones apart; null: none came. */
   readonly status: number | null;
   readonly expectStatus: number;
   /** The numbered body: its end marker came and counted right. null: any body will do, framing decides. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 /** How sockets are closed of which nothing more is wanted. */
 export interface Closing {
-  /** As soon as there is time for it. */
+  /** Closes them as soon as there is time for it. */
   later(socket: Socket): void;
   /** When the server has had its time to do so. */
   inTime(socket: Socket): void;

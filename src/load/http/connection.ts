@@ -92,7 +92,7 @@ export function dialer(target: LoadTarget, family: 0 | 4 | 6, options: DialOptio
   return isIP(target.host) === 0 ? byName : byAddress;
 }
 
-/** Where to connect. Throws `bad-usage` if the host is an address of another family. */
+/** The address to connect to. Throws `bad-usage` if the host is an address of another family. */
 export function addressOptions({ host, port }: LoadTarget, family: 0 | 4 | 6) {
   const version = isIP(host);
   if (version !== 0 && family !== 0 && version !== family)

@@ -22,7 +22,7 @@ export function framing(lengths: readonly string[], codings: readonly string[]):
   if (applied.at(-1) === 'chunked') return { kind: 'chunked' };
   if (applied.length > 0) return { kind: 'close' };
   if (lengths.length === 0) return { kind: 'close' };
-  // An equal value said twice is one (RFC 9110, section 8.6).
+  // An equal value given twice is one (RFC 9110, section 8.6).
   const values = lengths.flatMap((value) => value.split(',')).map((value) => value.trim());
   if (!values.every((value) => /^\d{1,15}$/.test(value))) return malformed('content-length');
   const [bytes = 0, ...others] = values.map(Number);

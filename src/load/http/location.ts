@@ -1,7 +1,7 @@
 /** Characters of a Location that are kept. */
 const longest = 200;
 
-/** Where a redirect leads: without its query, which may hold a secret, and with nothing that a terminal would obey. */
+/** The target of a redirect: without its query, which may hold a secret, and with nothing that a terminal would obey. */
 export function shownLocation(value: string): string {
   return value
     .replace(/[?#].*$/, '')

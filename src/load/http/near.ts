@@ -19,7 +19,7 @@ export function nearSides(addresses: readonly string[], ports: PortBlock | null)
   };
 }
 
-/** As options of net.connect. */
+/** The near side as options of net.connect. */
 export function boundTo({ address, port }: Near): { localAddress?: string; localPort?: number } {
   return {
     ...(address === null ? {} : { localAddress: address }),

@@ -66,7 +66,7 @@ export function requestRecord(options: RequestOptions): PendingRequest {
 }
 
 /**
- * In place of an instant that has not come. If a field holds null or a number, V8 makes a new object of each number,
+ * The value in place of an instant that has not come. If a field holds null or a number, V8 makes a new object of each number,
  * and the collector follows ten thousand of them from chunk to chunk.
  */
 const never = Number.NaN;

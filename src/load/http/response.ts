@@ -8,13 +8,13 @@ export interface ResponseReader {
   push(bytes: Buffer): void;
   /** The server's FIN: the end of a body that nothing else delimits. */
   over(): void;
-  /** Of the final head (interim 1xx answers are passed over); null while it is not whole. */
+  /** The status of the final head (interim 1xx answers are passed over); null while it is not whole. */
   readonly status: number | null;
-  /** HTTP's framing says the answer is whole. */
+  /** The answer is whole by HTTP's framing. */
   readonly done: boolean;
   /** What is wrong with what came; null: nothing so far. */
   readonly malformed: Malformation | null;
-  /** Of a redirect: where it leads, without query. */
+  /** The target of a redirect, without query. */
   readonly location: string | null;
   /** The connection may carry another request: the server keeps it, and sent nothing after the answer. */
   readonly reusable: boolean;
@@ -37,7 +37,7 @@ interface KnownHead {
   readonly keepAlive: boolean;
 }
 
-/** Of the chunked answer whose head was last parsed: within a second, those of a cohort are equal to the byte. */
+/** The head of a chunked answer that was last parsed: within a second, those of a cohort are equal to the byte. */
 let lastHead: KnownHead | null = null;
 
 /**
@@ -97,7 +97,7 @@ class Answer implements ResponseReader, AnswerEvents {
     return from === bytes.length ? null : bytes.subarray(from);
   }
 
-  /** The length of the head, where these bytes begin with one that is known. */
+  /** The length of the head, if these bytes begin with one that is known. */
   private knownHead(bytes: Buffer): number {
     if (this.bodiless || lastHead === null || !isAt(bytes, 0, lastHead.bytes)) return 0;
     this.known = lastHead;

@@ -55,15 +55,15 @@ export interface Http2Session {
   readonly busy: number;
   /** Sends a request without a body; returns how to give it up. */
   request(headers: OutgoingHttpHeaders, user: SessionUser): () => void;
-  /** Whether the server has broken the rules of HTTP/2, and nobody has said so (session-breach.ts). */
+  /** Whether the server has broken the rules of HTTP/2, and nobody has reported it (session-breach.ts). */
   breached(): Promise<boolean>;
-  /** Done with it: says so, and lets the server close first. */
+  /** Done with it: announces that, and lets the server close first. */
   release(): void;
   /** Ends it; no further event is emitted. */
   destroy(): void;
 }
 
-/** Of an answer's head, bytes: as of HTTP/1.1 (answer-parser.ts). */
+/** The limit for an answer's head, bytes: that of HTTP/1.1 (answer-parser.ts). */
 const headLimit = 256 * 1024;
 /** How long a server may take to close after our GOAWAY. */
 const releaseMs = 1000;

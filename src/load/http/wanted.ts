@@ -30,7 +30,7 @@ export function tailOf({ end }: WantedAnswerChecks): Tail | null {
   };
 }
 
-/** What a whole answer is in truth, and which of the wishes says so; null: it is whole. */
+/** What a seemingly whole answer really is, and which of the checks shows it; null: it is whole. */
 export function wantOf(
   { bytes, end, minNs }: WantedAnswerChecks,
   seen: { readonly bytes: number; readonly tail: Tail | null; readonly ns: Nanoseconds },

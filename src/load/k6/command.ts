@@ -5,7 +5,7 @@ import type { K6Config } from '../config.ts';
 export interface K6Command {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The script's text, where k6 reads it from its standard input. */
+  /** The script's text, if k6 reads it from its standard input. */
   readonly stdin: string;
 }
 
@@ -16,7 +16,7 @@ export function k6Command(
   inherited: Readonly<Record<string, string | undefined>>,
 ): K6Command {
   const { own, keepAlive, file, localAddresses } = config;
-  // From its own place a script finds what it imports; in a container it is not there.
+  // A script finds what it imports only from its own place, which does not exist in a container.
   const place = file !== null && existsSync(file) ? file : '-';
   return {
     args: [
@@ -28,9 +28,9 @@ export function k6Command(
       '--address=',
       '--log-output=stderr',
       `--out=json=${samples}`,
-      // Of its own sockets; one address after the other for its virtual users.
+      // The local addresses of its sockets; its virtual users take one after the other.
       ...(localAddresses.length === 0 ? [] : [`--local-ips=${localAddresses.join(',')}`]),
-      // Stronger than what a script or the environment says.
+      // Overrides the script and the environment.
       ...(keepAlive ? [] : ['--no-connection-reuse']),
       place,
     ],
@@ -44,7 +44,8 @@ function inheritedBy(own: boolean, env: Readonly<Record<string, string | undefin
   return Object.fromEntries(Object.entries(env).filter(([name]) => !own || !name.startsWith('K6_')));
 }
 
-function environmentOf(config: K6Config, gateUrl: string): Record<string, string> {
+/** The experiment's settings as environment variables, for our script and for one of the user's own. */
+export function environmentOf(config: K6Config, gateUrl: string): Record<string, string> {
   const { target, durationMs, intervalMs } = config;
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
   const path = streamPath({ id: 'ID', durationMs, intervalMs, chunkSize: 128 });
@@ -60,6 +61,7 @@ function environmentOf(config: K6Config, gateUrl: string): Record<string, string
     MIDFLIGHT_INSECURE: target.insecure ? 'yes' : 'no',
     MIDFLIGHT_TIMEOUT_MS: String(Math.max(2 * durationMs, 1000)),
     MIDFLIGHT_GATE: gateUrl,
+    ...(config.runners === undefined ? {} : { MIDFLIGHT_RUNNERS: String(config.runners.count) }),
     // A proxy between would answer in the target's place.
     NO_PROXY: '*',
     no_proxy: '*',

@@ -66,7 +66,7 @@ export function endOfOther(
   const status = Number(tags.status ?? 0);
   const code = Number(tags.error_code ?? 0);
   const seen = { status, code, error: tags.error ?? '', connected: durationMs > 0, heard: null };
-  // Which status is expected is the script's to say, and may differ from request to request.
+  // The script decides which status is expected, and it may differ from request to request.
   const expected = status === 0 || tags.expected_response === 'true' ? status : -1;
   return {
     ...bareEnd({

@@ -1,24 +1,20 @@
-import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import { bareEnd } from '../../history/bare-end.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { K6Config } from '../config.ts';
-import type { LoadContext } from '../protocol.ts';
 import { reporter } from '../reporter.ts';
-import type { LoadControl } from '../serve.ts';
+import type { MakeLoad } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
-import { k6Command } from './command.ts';
 import { endOfOther, endOfOwn } from './end-event.ts';
-import { openGate } from './gate.ts';
-import { namedPipe } from './pipe.ts';
-import { type K6Process, startK6 } from './process.ts';
+import type { K6Process } from './process.ts';
 import { readSample, type Sample } from './samples.ts';
+import type { K6Site, ToMonotonic } from './site.ts';
 
 /** How long k6 may take to end once asked, ms. */
 const graceMs = 5000;
 const tickMs = 50;
-/** What passed the gate is heard of so soon, or never, ms. */
+/** How long until what passed the gate is reported, if ever, ms. */
 const hearsayMs = 10_000;
 /** k6's own exit codes (its docs): 99 a threshold of the script failed, 105 ended by a signal, which is ours. */
 const thresholdFailed = 99;
@@ -28,17 +24,14 @@ const endedBySignal = 105;
  * Runs the user's k6 and records what it reports, as it comes. A script of the user's own is followed to its end;
  * our script begins nothing after `quiesce`.
  */
-export async function k6Engine(
-  config: K6Config,
-  context: Pick<LoadContext, 'emit' | 'flush'>,
-  clock: Clock,
-): Promise<LoadControl> {
+export const k6Engine: MakeLoad<K6Config, [site: K6Site]> = (
+  config,
+  context,
+  clock,
+  { gate, start: startRunning },
+) => {
   const { trial, load, own } = config;
-  const gate = await openGate();
   const report = reporter(load, context, clock);
-  /** Wall time to the monotonic clock, both of this machine. */
-  const offset = clock.now() - Date.now() * nsPerMs;
-  const monotonicAt = (wallMs: number): Nanoseconds => wallMs * nsPerMs + offset;
   const open = new Set<string>();
   const problems = new Set<string>();
   const sums = { started: 0, dropped: 0 };
@@ -59,7 +52,7 @@ export async function k6Engine(
     report.counts.ended(event.outcome, false);
     context.emit(event);
   };
-  const take = (sample: Sample) => {
+  const take = (sample: Sample, monotonicAt: ToMonotonic) => {
     switch (sample.kind) {
       case 'started':
         return start(sample.id, monotonicAt(sample.at));
@@ -75,10 +68,10 @@ export async function k6Engine(
         if (gate.shutAt === null || monotonicAt(sample.at) < gate.shutAt) sums.dropped += sample.count;
     }
   };
-  const onLine = (line: string) => {
+  const onLine = (line: string, at: ToMonotonic) => {
     try {
       const sample = readSample(line, own);
-      if (sample !== null) take(sample);
+      if (sample !== null) take(sample, at);
     } catch (error) {
       problems.add(`k6 wrote what cannot be read: ${messageOf(error)}`);
     }
@@ -86,12 +79,9 @@ export async function k6Engine(
 
   /** Runs it from its start to its end, and reports what is known then. */
   const run = async () => {
-    const pipe = await namedPipe(onLine);
-    const command = k6Command(config, { samples: pipe.path, gateUrl: gate.url }, process.env);
-    running = startK6(config.binary, command);
+    running = await startRunning(onLine);
     if (cutBefore !== null) running.end(graceMs);
     const { code, signal, error } = await running.gone;
-    await pipe.drain();
     const ended = cutBefore !== null;
     const how = signal ?? `exit code ${code}`;
     const expected = code === 0 || (ended && (code === endedBySignal || signal !== null));
@@ -144,7 +134,10 @@ export async function k6Engine(
   const ticking = sweeper(clock, tickMs, (now) => {
     report.tick(now);
     if (!own || gate.shutAt === null || open.size > 0) return;
-    if (sums.started >= gate.passed || now - gate.shutAt > hearsayMs * nsPerMs) endNow();
+    const unheard = gate.passed - sums.started;
+    if (unheard > 0 && now - gate.shutAt <= hearsayMs * nsPerMs) return;
+    if (unheard > 0) problems.add(`k6 began ${unheard} requests of which it reported nothing`);
+    endNow();
   });
 
   return {
@@ -160,4 +153,4 @@ export async function k6Engine(
       await finished;
     },
   };
-}
+};

@@ -2,7 +2,7 @@
 export const startedMetric = 'midflight_started';
 export const endedMetric = 'midflight_ended';
 
-/** What the script says of a request that is over, as metadata of one sample; k6 has only texts for these. */
+/** What the script reports about a request that is over, as metadata of one sample; k6 has only texts for these. */
 export interface EndedMarks {
   readonly id: string;
   /** 0: none, or k6 forgot it: it does so when the answer is cut. */
@@ -16,7 +16,7 @@ export interface EndedMarks {
   readonly connected: string;
   readonly firstByte: string;
   readonly took: string;
-  /** From its first byte to its end; 0: none came. */
+  /** The time from its first byte to its end; 0: none came. */
   readonly receiving: string;
   readonly bytes: string;
   readonly chunks: string;

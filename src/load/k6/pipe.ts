@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eachLine } from '../../base/lines.ts';
 
-/** A named pipe: k6 writes its samples there as they come, since its standard output has what it says to people. */
+/** A named pipe: k6 writes its samples there as they come, since its standard output is for people. */
 interface NamedPipe {
   readonly path: string;
   /** Call it once, when the writer is gone: resolves when all that it wrote was read, and removes the pipe. */

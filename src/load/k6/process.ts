@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { messageOf } from '../../base/errors.ts';
 import { eachLine } from '../../base/lines.ts';
 import type { K6Command } from './command.ts';
+import { interruptedIn } from './progress.ts';
 
 /** A k6 that runs. */
 export interface K6Process {
-  /** Iterations cut off so far, as k6 last said (it does so each second, and at its end). */
+  /** Iterations cut off so far, as k6 last reported (each second, and at its end). */
   readonly interrupted: number;
   /** Asks it to end, which cuts what it has in flight; by force after `graceMs`. */
   end(graceMs: number): void;
-  /** Settles when it is gone; `error`: the last that it said of what went wrong, or empty. */
+  /** Settles when it is gone; `error`: its last message about what went wrong, or empty. */
   readonly gone: Promise<{ code: number | null; signal: string | null; error: string }>;
 }
 
@@ -20,13 +21,12 @@ export function startK6(binary: string, { args, env, stdin }: K6Command): K6Proc
   let log = '';
   let failure = '';
   eachLine(child.stdout, (line) => {
-    const said = /\b(\d+) interrupted iterations/.exec(line)?.[1];
-    if (said !== undefined) interrupted = Number(said);
+    interrupted = interruptedIn(line) ?? interrupted;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log = (log + text).slice(-4096);
   });
-  child.stdin.on('error', () => {}); // it ended before it had read the script: its exit says why
+  child.stdin.on('error', () => {}); // it ended before it had read the script: its exit code shows why
   child.stdin.end(stdin);
   child.once('error', (error) => {
     failure = messageOf(error);

@@ -20,10 +20,12 @@ const point = z.object({
 
 const wanted = [startedMetric, endedMetric, 'http_req_duration', 'dropped_iterations'];
 
+/** Each request makes a dozen lines: most are recognised without being parsed. */
+export const mayBeSample = (line: string): boolean => wanted.some((metric) => line.includes(metric));
+
 /** Reads one line of `k6 run --out json`; null if it is none of ours. Throws SyntaxError for what is no JSON. */
 export function readSample(line: string, own: boolean): Sample | null {
-  // Each request makes a dozen lines: most are recognised by their first bytes.
-  if (!wanted.some((metric) => line.includes(metric))) return null;
+  if (!mayBeSample(line)) return null;
   const parsed = point.safeParse(JSON.parse(line));
   if (!parsed.success) return null;
   const { metric, data } = parsed.data;
@@ -35,7 +37,9 @@ export function readSample(line: string, own: boolean): Sample | null {
     case endedMetric:
       return own ? { kind: 'ended', at, marks } : null;
     case 'http_req_duration':
-      return own ? null : { kind: 'request', at, durationMs: data.value, tags: data.tags ?? {} };
+      // What a runner asks the gate is no request of the script.
+      if (own || data.tags?.midflight === 'gate') return null;
+      return { kind: 'request', at, durationMs: data.value, tags: data.tags ?? {} };
     case 'dropped_iterations':
       return { kind: 'dropped', at, count: data.value };
     default:

@@ -6,6 +6,7 @@ import exec from 'k6/execution';
 import http, { type RefinedResponse } from 'k6/http';
 import { Counter } from 'k6/metrics';
 import type { Options, Scenario } from 'k6/options';
+import { ask, knock, mark } from './knock.ts';
 import { type EndedMarks, endedMetric, startedMetric } from './metrics.ts';
 
 const started = new Counter(startedMetric);
@@ -38,17 +39,23 @@ export const options: Options = {
   // On kept connections k6 repeats a request that was lost, without a word.
   noConnectionReuse: text('MIDFLIGHT_KEEP_ALIVE') !== 'yes',
   discardResponseBodies: false,
+  setupTimeout: forEver,
   insecureSkipTLSVerify: text('MIDFLIGHT_INSECURE') === 'yes',
   // They would be written with each sample.
   systemTags: [],
 };
 
+/** Nothing is measured before all runners are there. */
+export function setup(): void {
+  knock();
+}
+
 export default function request(): void {
-  const gate = http.get(text('MIDFLIGHT_GATE'));
-  if (gate.status === 0) exec.test.abort('whoever started this k6 is gone');
+  const gate = ask('');
+  if (gate === 0) exec.test.abort('whoever started this k6 is gone');
   // Shut when no new request may begin: arrivals go on until k6 is ended, and do nothing.
-  if (gate.status !== 200) return;
-  const id = `${text('MIDFLIGHT_ID_PREFIX')}${exec.scenario.iterationInTest}`;
+  if (gate !== 200) return;
+  const id = `${text('MIDFLIGHT_ID_PREFIX')}${mark}${exec.scenario.iterationInTest}`;
   say(started, { id });
   const at = Date.now();
   const answer = http.get(

@@ -6,7 +6,7 @@ import type { Sending } from './lanes.ts';
 /** Connections of probes that have failed by their time-out, and are held open to see what their balancer makes of them. */
 interface Followed {
   readonly open: number;
-  /** For a request that began then; undefined: nothing could be learnt. */
+  /** What was learnt for a request that began then; undefined: nothing could be. */
   from(startedAt: Nanoseconds): Sending['follow'];
   tick(now: Nanoseconds): void;
   closeAll(): void;
@@ -18,7 +18,7 @@ interface Held {
 }
 
 /**
- * A CDN waits 19 s for a SYN-ACK (522). What stands between ours and a node may have answered for it: whether the node did
+ * A CDN waits 19 s for a SYN-ACK (522). What is between our side and a node may have answered for it: whether the node did
  * in that time is in the edge's log only if the connection lasts that long. Without an edge (watch) nothing is logged.
  */
 export function followed(config: ProbeConfig, now: Nanoseconds, onEnd: () => void): Followed {

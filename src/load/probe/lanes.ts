@@ -18,14 +18,14 @@ export type Sending = Omit<RequestOptions, 'freshConnection'> & {
 
 /** One way to carry short requests. */
 export interface RequestCarrier {
-  /** Sends at once, on whatever connection the lane's rule says; never waits for an earlier answer. */
+  /** Sends at once, on whatever connection the lane's rule picks; never waits for an earlier answer. */
   send(sending: Sending): InFlight;
   /** Closes the connections that it keeps. */
   close(): void;
 }
 
 /**
- * Ends a new connection whose request was lost. One that is silent may stand at the balancer only, which still waits for a
+ * Ends a new connection whose request was lost. One that is silent may exist at the balancer only, which still waits for a
  * node: it stays open, as a client's that waits longer would, and the balancer's log shows what became of it.
  */
 export function endNew(

@@ -1,6 +1,6 @@
 /** Data that arrives within this time is read together (ms). */
 const togetherMs = 3;
-/** With fewer streams open each event is read as it comes. */
+/** Below this number of open streams each event is read as it comes. */
 export const coalesceFrom = 1000;
 
 const lock = new Int32Array(new SharedArrayBuffer(4));

@@ -1,4 +1,3 @@
-import type { Clock } from '../../base/clock.ts';
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
 import { streamPath } from '../../workload/protocol.ts';
@@ -10,9 +9,8 @@ import { startEvent } from '../http/record.ts';
 import { requestHeads } from '../http/request.ts';
 import type { WantedAnswerChecks } from '../http/wanted.ts';
 import { pacer } from '../pacer.ts';
-import type { LoadContext } from '../protocol.ts';
 import { dialOptions, reporter } from '../reporter.ts';
-import type { LoadControl } from '../serve.ts';
+import type { MakeLoad } from '../serve.ts';
 import { sweeper } from '../sweeper.ts';
 import { coalescing } from './coalescing.ts';
 import { places } from './places.ts';
@@ -26,12 +24,12 @@ const flushEvery = 256;
 const sweepMs = 50;
 
 /** Holds a cohort of slow streams, one socket each, and reports what became of each. */
-export function recorder(
-  config: StreamsConfig,
-  context: Pick<LoadContext, 'emit' | 'flush'>,
-  clock: Clock,
-  { lookup }: Pick<DialOptions, 'lookup'> = {},
-): LoadControl {
+export const recorder: MakeLoad<StreamsConfig, [dial?: Pick<DialOptions, 'lookup'>]> = (
+  config,
+  context,
+  clock,
+  { lookup } = {},
+) => {
   const options = dialOptions(config.load, context, clock, lookup);
   const streams = new Set<Stream>();
   const report = reporter(config.load, context, clock);
@@ -143,7 +141,7 @@ export function recorder(
       cancel();
     },
   };
-}
+};
 
 function wantedOf({ wanted }: StreamsConfig): WantedAnswerChecks | undefined {
   if (wanted === undefined) return undefined;

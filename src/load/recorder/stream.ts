@@ -28,7 +28,7 @@ export class Stream implements RequestOptions, ConnectionUser {
   readonly dueAt: Nanoseconds;
   readonly startedAt: Nanoseconds;
   readonly exchange: Exchange;
-  /** Of the wanted streams, the one whose place it has. */
+  /** The wanted stream whose place it has. */
   readonly place: number;
   private readonly cohort: Cohort;
   private connection: Connection | null = null;

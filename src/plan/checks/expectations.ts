@@ -43,13 +43,20 @@ const ofDeath = ['nodeNotReady'];
 const neverOfFlip = ['nodeNotReady', 'endpointsRemoved', 'nodeReadmitted'];
 const ofDisturbance = [...ofNewProbes.slice(1), 'failoverReused', 'edgeEjected', 'longestSilence'];
 
+/** What is read from a balancer's log or from midflight's own app. */
+const ofPath =
+  /^(predictedMatches|avoidableByLocal|lostAtFault|edgeEjected|nodeReadmitted|sourceAddress)$|^lost\.(?!(share|switchover)$)/;
+
 /** Why a metric has no value in any trial of a policy; null: it has. */
-function whyNotMeasured({ load, fault, observe }: Plan, policy: Policy, written: string): string | null {
+function whyNotMeasured(plan: Plan, policy: Policy, written: string): string | null {
+  const { load, fault, observe } = plan;
   const flips = isSwitchover(policy);
   const ofFlip = written.startsWith('flip.');
   const metric = ofFlip ? written.slice('flip.'.length) : written;
   const probes = (lane: 'new' | 'reused') =>
     load.some((item) => item.kind === 'probe' && item.lanes.includes(lane));
+  if (plan.ownCluster !== undefined && ofPath.test(metric))
+    return 'the balancer of a cluster of yours keeps no log, so no request has a path';
   if (ofStreams.test(metric) && !load.some(({ kind }) => kind === 'streams'))
     return 'the load has no streams';
   if (ofNewProbes.includes(metric) && !probes('new')) return 'the load has no probe on new connections';

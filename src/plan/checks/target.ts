@@ -10,6 +10,13 @@ export function targetProblems(plan: Plan): Problem[] {
     return [];
   } catch (error) {
     if (!(error instanceof MidflightError) || error.code !== 'no-target') throw error;
-    return [{ path: ['fault', 'target'], what: error.message, hint: error.hint ?? null }];
+    return [{ path: ['fault', 'target'], what: error.message, hint: hintOf(plan, error.hint) }];
   }
+}
+
+/** On somebody's own cluster the label by which they allow it is part of the target. */
+function hintOf({ ownCluster }: Plan, hint: string | undefined): string | null {
+  if (ownCluster === undefined) return hint ?? null;
+  const { key, value } = ownCluster.optIn;
+  return `${hint}\na node is touched only if its owner allows it: kubectl label node NAME ${key}=${value}`;
 }

@@ -1,30 +1,36 @@
 import type { Nanoseconds, NodeName } from '../../base/units.ts';
-import { nodeLabel } from '../../changes/kinds/index.ts';
+import { nodeExclusion } from '../../changes/kinds/index.ts';
 import { excludeLabel } from '../../kube/names.ts';
-import { podless } from '../preconditions.ts';
+import { exclusionOwner } from '../exclusion-owner.ts';
 import type { BalancerSight, NodeSight } from '../sight.ts';
 import type { Evidence, Step, SwitchoverContext } from '../strategy.ts';
 
 /** Labels nodes out of the balancer: those without an ingress pod, or those that have one for the switchover only. */
-const excluding = (which: (nodes: readonly NodeSight[]) => NodeSight[]): Step => ({
+const excluding = (which: (node: NodeSight) => boolean): Step => ({
   name: 'exclude',
   async make(context) {
-    const nodes = which(await context.nodes()).map(({ name }) => name);
+    const { balancer, changes, service } = context;
+    const owner = exclusionOwner(service);
+    const nodes = (await context.nodes()).filter((node) => which(node) && isOurs(node));
+    const unmarked = nodes.filter(({ excludedFor }) => !excludedFor.includes(owner));
     // All at once: a balancer that forgets its verdicts when it reloads would send to those that are not labelled yet.
     await Promise.all(
-      nodes.map((node) => context.changes.make(nodeLabel, { node, label: excludeLabel }, { text: 'true' })),
+      unmarked.map(({ name }) => changes.make(nodeExclusion, { node: name, owner }, { excluded: true })),
     );
-    const { balancer } = context;
-    return nodes.length === 0 || balancer === null ? null : left(nodes, balancer, context);
+    const names = nodes.map(({ name }) => name);
+    return names.length === 0 || balancer === null ? null : left(names, balancer, context);
   },
 });
+
+/** Whether nobody else's label keeps the node out of the balancer. */
+const isOurs = ({ labels, excludedFor }: NodeSight) => !(excludeLabel in labels) || excludedFor.length > 0;
 
 /**
  * Over when the balancer no longer counts the nodes among its targets and sends them no new connection. Their open ones go
  * on: the patch leaves them alone, and a kept one may never end. They are waited for only if that was asked for.
  */
-export const exclude: Step = excluding(podless);
-export const excludeExtra: Step = excluding((nodes) => nodes.filter((node) => node.runsExtraIngressOnly));
+export const exclude: Step = excluding(({ runsIngress }) => !runsIngress);
+export const excludeExtra: Step = excluding(({ runsExtraIngressOnly }) => runsExtraIngressOnly);
 
 function left(
   nodes: readonly NodeName[],
@@ -42,7 +48,9 @@ function left(
         return false;
       }
       goneAt ??= now();
-      if (awaitEstablished && nodes.some((node) => balancer.openConnections(node) > 0)) return false;
+      // All are asked, so that one count can answer for all.
+      const open = awaitEstablished ? nodes.filter((node) => balancer.openConnections(node) > 0) : [];
+      if (open.length > 0) return false;
       return quiet(goneAt);
     },
   };

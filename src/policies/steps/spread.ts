@@ -2,8 +2,9 @@ import type { V1DaemonSet, V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { Milliseconds, NodeName } from '../../base/units.ts';
 import { daemonSet } from '../../changes/kinds/index.ts';
 import { excludeLabel, extraIngressLabel } from '../../kube/names.ts';
+import { extraSleepMs } from '../../plan/extra-sleep.ts';
 import { ownership } from '../../workload/manifests.ts';
-import { extraSleepMs, sleepingFirst } from '../extra-pods.ts';
+import { sleepingFirst } from '../extra-pods.ts';
 import { podless } from '../preconditions.ts';
 import type { NodeSight } from '../sight.ts';
 import type { Step, SwitchoverContext } from '../strategy.ts';
@@ -11,16 +12,18 @@ import type { Step, SwitchoverContext } from '../strategy.ts';
 const name = 'midflight-extra-ingress';
 const hostnameLabel = 'kubernetes.io/hostname';
 
-/** A pod of the ingress on every node that the balancer may use and that has none. Over when each of them serves. */
-export const spreadIngress: Step = {
+/**
+ * A pod of the ingress on every node that the balancer may use and that has none. Over when each of them serves.
+ * `sleepMsOf`: how long such a pod serves on once it is asked to end.
+ */
+const spreading = (sleepMsOf: (context: SwitchoverContext) => Milliseconds): Step => ({
   name: 'ingress everywhere',
   async make(context) {
     const nodes = podless(await context.nodes());
     const template = await context.ingressTemplate();
     if (nodes.length === 0 || template === null) return null;
     const { namespace } = context.service;
-    const sleepMs = extraSleepMs(context.edge, context.final);
-    const manifest = JSON.stringify(daemonSetOf(namespace, template, nodes, sleepMs));
+    const manifest = JSON.stringify(daemonSetOf(namespace, template, nodes, sleepMsOf(context)));
     const since = context.now();
     await context.changes.make(daemonSet, { namespace, name }, { manifest });
     const names = nodes.map((node) => node.name);
@@ -29,9 +32,14 @@ export const spreadIngress: Step = {
       seen: serving(context, names, since),
     };
   },
-};
+});
 
-/** Each has a ready pod, and where the balancer holds nodes with one only, it has taken them and found them healthy. */
+/** For a switchover: under its load the extra pods go again. */
+export const spreadIngress: Step = spreading(({ edge, final }) => extraSleepMs(edge, final));
+/** To stay: the pods end as the ingress' own do. */
+export const ingressEverywhere: Step = spreading(() => 0);
+
+/** Each has a ready pod, and if the balancer holds only nodes with one, it has taken them and found them healthy. */
 function serving({ balancer, readyIngress, edge }: SwitchoverContext, names: NodeName[], since: number) {
   return () => {
     const ready = readyIngress();
@@ -82,7 +90,7 @@ function daemonSetOf(
 
 /**
  * Takes the extra pods away again. They end as the ingress ends its pods: what is open may finish within its grace period.
- * Where something may still come to them, they serve on before that (extraSleepMs).
+ * If something may still come to them, they serve on before that (extraSleepMs).
  */
 export const gatherIngress: Step = {
   name: 'extra ingress away',

@@ -17,7 +17,7 @@ const firstPings = 10;
 const noteworthyNs = nsPerMs;
 
 interface Offset {
-  /** To be added to a time of the agent. */
+  /** What to add to a time of the agent. */
   readonly offsetNs: number;
   readonly errorNs: number;
 }
@@ -58,7 +58,7 @@ export function offsetReader(now: () => number): OffsetReader {
 }
 
 /**
- * The agent's handle with all times on our clock; `clock-offset` events say by how much they were moved. Resolves once the
+ * The agent's handle with all times on our clock; `clock-offset` events report by how much they were moved. Resolves once the
  * clocks have been compared.
  */
 export async function onOneClock<Command extends Message, Report extends Message, Ready>(

@@ -1,4 +1,4 @@
-import type { CommonReport } from '../../base/protocol.ts';
+import { type CommonReport, type Protocol, Refused, read } from '../../base/protocol.ts';
 import type { Message, RoleHandle } from '../../base/role.ts';
 
 /** One process of a load that several share. */
@@ -16,12 +16,12 @@ export interface Member<
 export type After = (ms: number, work: () => void) => () => void;
 
 /**
- * Several processes of one load as if they were one: what is said to it goes to all, sums of their progress come out, it is
+ * Several processes of one load as if they were one: what is sent to it goes to all, sums of their progress come out, it is
  * idle, and answers, when all of them do, and it has ended as soon as one of them has.
  */
 export function groupOf<Command extends Message, Report extends Message, Ready>(
   members: readonly Member<Command, Report, Ready>[],
-  role: string,
+  protocol: Pick<Protocol<string, never, Command, Report, Ready>, 'role' | 'report'>,
   name: string,
   after: After,
 ): RoleHandle<Command, Report, Ready> {
@@ -29,14 +29,18 @@ export function groupOf<Command extends Message, Report extends Message, Ready>(
   if (first === undefined) throw new Error(`no process for ${name}`);
   const handlers = new Set<(message: Report | CommonReport) => void>();
   const early: (Report | CommonReport)[] = [];
-  const say = (summed: Message) => {
-    const message = summed as Report; // what its members reported, checked, with sums and their agent's name
+  const say = (message: Report | CommonReport) => {
     if (handlers.size === 0) early.push(message);
     for (const handler of handlers) handler(message);
   };
+  /** Sums are a message of our own making: they go through the protocol as any. */
+  const checked = (sum: Message): Report | CommonReport => {
+    const message = read(protocol.report, sum);
+    return message instanceof Refused ? { type: 'failed', reason: message.reason } : message;
+  };
   const progress = new Map<number, Message>();
   const waiting = new Map<string, Set<number>>();
-  const whenAll = (key: string, member: number, message: Message) => {
+  const whenAll = (key: string, member: number, message: Report | CommonReport) => {
     const left = waiting.get(key) ?? new Set(members.keys());
     waiting.set(key, left);
     left.delete(member);
@@ -45,11 +49,11 @@ export function groupOf<Command extends Message, Report extends Message, Ready>(
     say(message);
   };
   for (const [index, { handle }] of members.entries()) {
-    handle.onMessage((message: Message) => {
+    handle.onMessage((message) => {
       switch (message.type) {
         case 'progress':
           progress.set(index, message);
-          return say(sumOf([...progress.values()], message));
+          return say(checked(sumOf([...progress.values()], message)));
         case 'idle':
         case 'pong':
           return whenAll(message.type, index, message);
@@ -64,7 +68,7 @@ export function groupOf<Command extends Message, Report extends Message, Ready>(
   }
   const pending: (() => void)[] = [];
   return {
-    role,
+    role: protocol.role,
     name,
     ready: first.handle.ready,
     send(message) {

@@ -2,41 +2,51 @@ import { randomBytes } from 'node:crypto';
 import { launchChild } from '../../base/child.ts';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
-import { findProgram } from '../../base/find-program.ts';
-import { packageVersion, roleFlags } from '../../base/package.ts';
+import { roleFlags } from '../../base/package.ts';
 import type { Message, Protocol } from '../../base/protocol.ts';
 import type { RoleHandle } from '../../base/role.ts';
+import type { ChangeLog } from '../../changes/change-log.ts';
 import type { EventOf } from '../../history/schema.ts';
-import { waitFor } from '../../kube/wait.ts';
-import type { LoadTarget, ProbeConfig, StreamsConfig } from '../../load/config.ts';
-import { runShell } from '../kind/shell.ts';
-import type { Place, RoleName, UrlFront } from '../provider.ts';
+import type { Share } from '../../load/share.ts';
+import type { Host, RoleName } from '../provider.ts';
+import { agentsJobChange } from './change.ts';
 import { onOneClock } from './clock.ts';
 import { type After, groupOf, type Member } from './group.ts';
-import { type AgentsOptions, agentPods, agentsJob } from './job.ts';
-import { type Share, shareProbes, shareStreams } from './share.ts';
+import type { AgentsOptions } from './job.ts';
+import { requireTestRuns, runnersOf } from './k6.ts';
+import { kubectlOf, requireKubectl, settledCluster } from './kubectl.ts';
+import { runningAgents } from './start.ts';
 
 export type { AgentsOptions } from './job.ts';
 
-/** How long the agents' pods may take until they run: an image may have to be pulled. Real milliseconds. */
-const podsMs = 180_000;
-/** Where our image has the bundles (Dockerfile). */
+/** The folder of the bundles in our image (Dockerfile). */
 const rolesFolder = '/opt/midflight/package/dist/roles';
 
-/** A URL measured by recorders and probes in pods of a cluster, as many as `count`. */
-export function agentsPlace(target: LoadTarget, options: AgentsOptions): Place<UrlFront> {
+/** Pods of a cluster that run recorders and probes, started and removed as a change. */
+export interface Agents {
+  /** Makes their Job and waits for its pods. Throws `missing-requirement` or `cluster-failed`. */
+  start(): Promise<void>;
+  readonly host: Host;
+  /** Ends the processes in them; never throws. The Job goes when the change is undone. */
+  down(): Promise<void>;
+}
+
+/** `signal`: its end ends every wait for a pod. */
+export function podAgents(
+  options: AgentsOptions,
+  changes: Pick<ChangeLog, 'make'>,
+  signal: AbortSignal,
+): Agents {
   const name = `midflight-agents-${randomBytes(4).toString('hex')}`;
   const kubectl = kubectlOf(options);
   const handles: Pick<RoleHandle, 'stop'>[] = [];
-  let pods: Promise<readonly string[]> | null = null;
-  const start = async <Config, Command extends Message, Report extends Message, Ready>(
+  const startIn = async <Config, Command extends Message, Report extends Message, Ready>(
+    pod: string,
     protocol: Protocol<RoleName, Config, Command, Report, Ready>,
     share: Share<NoInfer<Config>>,
     load: string,
   ): Promise<Member<Command, Report | EventOf<'clock-offset'>, Ready>> => {
     const { role } = protocol;
-    pods ??= startAgents(name, options);
-    const pod = (await pods)[share.agent] ?? '';
     const own = `${load}@agent-${share.agent}`;
     const [command = '', ...args] = kubectl('exec', '-i', pod, '--');
     const handle = await launchChild({
@@ -52,92 +62,53 @@ export function agentsPlace(target: LoadTarget, options: AgentsOptions): Place<U
     return { handle: await onOneClock(handle, monotonic.now), delayMs: share.delayMs };
   };
   return {
+    async start() {
+      requireKubectl();
+      if (options.k6 === true) await requireTestRuns(options);
+      const { count, image, limitSeconds, hostNetwork } = options;
+      const target = { ...(await settledCluster(options)), name };
+      await changes.make(agentsJobChange, target, { count, image, limitSeconds, hostNetwork });
+    },
     host: {
       clients: () => [],
       kubeConfig() {
-        throw new MidflightError('internal', 'a URL has no Kubernetes API');
+        throw new MidflightError('internal', 'agents do not speak to the measured cluster');
       },
       async launch(protocol, config, load) {
-        const starting = sharesOf(config, options.count).map((share) => () => start(protocol, share, load));
-        const members: Awaited<ReturnType<(typeof starting)[number]>>[] = [];
-        for (const next of starting) members.push(await next());
-        return groupOf(members, protocol.role, load, after);
+        // One that died since has been made again, under another name.
+        const pods = await runningAgents(name, options, signal);
+        const { inAgents } = protocol;
+        switch (inAgents?.way) {
+          case 'runners': {
+            const [pod = ''] = pods;
+            return runnersOf({ options, changes, signal, gatePod: pod }, inAgents.k6(config), {
+              start: async (runners) => {
+                const share = { agent: 0, delayMs: 0, config: inAgents.beside(config, runners) };
+                return (await startIn(pod, protocol, share, load)).handle;
+              },
+              heard: inAgents.heard,
+            });
+          }
+          case 'shares': {
+            const starting = inAgents
+              .shares(config, options.count)
+              .map((share) => () => startIn(pods[share.agent] ?? '', protocol, share, load));
+            const members: Awaited<ReturnType<(typeof starting)[number]>>[] = [];
+            for (const next of starting) members.push(await next());
+            return groupOf(members, protocol, load, after);
+          }
+          case undefined:
+            throw new MidflightError('internal', `agents do not run ${protocol.role}`);
+        }
       },
     },
-    front: { kind: 'url', target },
     async down() {
       await Promise.all(handles.splice(0).map((handle) => handle.stop()));
-      if (pods === null) return;
-      await runShell(kubectl('delete', 'job', name, '--wait=false', '--ignore-not-found'));
     },
   };
-}
-
-/** The shares of a load's configuration are of its own kind. */
-function sharesOf<Config extends { readonly role: RoleName }>(
-  config: Config,
-  agents: number,
-): Share<Config>[] {
-  const known: { readonly role: RoleName } = config;
-  if (known.role === 'recorder')
-    return shareStreams(known as StreamsConfig, agents) as Share<Config & StreamsConfig>[];
-  if (known.role === 'probe')
-    return shareProbes(known as ProbeConfig, agents) as Share<Config & ProbeConfig>[];
-  throw new MidflightError('internal', `agents do not run ${config.role}`);
 }
 
 const after: After = (ms, work) => {
   const timer = setTimeout(work, ms);
   return () => clearTimeout(timer);
 };
-
-type Kubectl = (...words: string[]) => string[];
-
-function kubectlOf({ context, kubeconfig, namespace }: AgentsOptions): Kubectl {
-  const where = [
-    ...(context === undefined ? [] : ['--context', context]),
-    ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
-  ];
-  return (...words) => ['kubectl', ...where, '--namespace', namespace, ...words];
-}
-
-/** Throws `missing-requirement` without kubectl, or if the image is of another version; `cluster-failed` else. */
-async function startAgents(name: string, options: AgentsOptions): Promise<readonly string[]> {
-  const kubectl = kubectlOf(options);
-  if (findProgram('kubectl', process.env) === null) {
-    throw new MidflightError('missing-requirement', '--agents needs kubectl, and there is none in PATH', {
-      hint: 'https://kubernetes.io/docs/tasks/tools/#kubectl',
-    });
-  }
-  const created = await runShell(kubectl('create', '--filename', '-'), {
-    input: JSON.stringify(agentsJob(name, options)),
-  });
-  if (!created.ok) failed(`the agents' Job could not be made: ${created.stderr.trim()}`);
-  let running: readonly string[] = [];
-  await waitFor(`${options.count} agents to run`, podsMs, new AbortController().signal, async () => {
-    const { ok, stdout } = await runShell(
-      kubectl('get', 'pods', '--selector', `job-name=${name}`, '--output', 'json'),
-    );
-    if (!ok) return false;
-    const pods = agentPods(stdout);
-    if (pods.problem !== null) failed(`an agent does not start: ${pods.problem}`);
-    running = pods.running;
-    return running.length === options.count;
-  });
-  const version = await runShell(kubectl('exec', running[0] ?? '', '--', 'midflight', '--version'));
-  if (version.stdout.trim() !== packageVersion()) {
-    const there = version.stdout.trim() || version.stderr.trim();
-    throw new MidflightError(
-      'missing-requirement',
-      `the agents' image ${options.image} is not midflight ${packageVersion()}: ${there}`,
-      { hint: 'name the image of this version with --agent-image' },
-    );
-  }
-  return running;
-}
-
-function failed(what: string): never {
-  throw new MidflightError('cluster-failed', what, {
-    hint: 'docs/scale.md says which rights and which image agents need',
-  });
-}

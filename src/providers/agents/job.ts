@@ -1,14 +1,22 @@
-/** Where agents run, and what from. */
+import { isBeingDeleted, neverStarts } from '../../kube/pods.ts';
+import { type ListedPod, podsIn } from './pods.ts';
+
+/** The place that agents run in, and their image. */
 export interface AgentsOptions {
   readonly count: number;
   /** A context of the kubeconfig; undefined: the current one. */
   readonly context: string | undefined;
+  /** Its file; undefined: kubectl's own choice. */
   readonly kubeconfig: string | undefined;
   readonly namespace: string;
   /** midflight's own image, of the same version. */
   readonly image: string;
   /** The longest that agents may run, seconds: they end by themselves then, whatever became of us. */
   readonly limitSeconds: number;
+  /** They use their node's network, so that its address is what a load balancer sees of them. */
+  readonly hostNetwork: boolean;
+  /** k6 runs beside them, by its operator. */
+  readonly k6?: boolean;
 }
 
 /** Label of everything that is made for one measurement. */
@@ -17,11 +25,17 @@ const agentLabel = 'midflight.dev/agents';
 /** Seconds after which Kubernetes removes the Job itself, if nobody did. */
 const ttlSeconds = 300;
 
+/** Pods made again in place of those that failed: one that dies spoils what it measured, and nothing after it. */
+const backoffLimit = 100;
+
 /**
  * An Indexed Job of pods that wait: our processes are started in them by `kubectl exec`, which carries their configuration
  * (and with it headers, which may be secret) past every object of the cluster.
  */
-export function agentsJob(name: string, { count, image, namespace, limitSeconds }: AgentsOptions) {
+export function agentsJob(
+  name: string,
+  { count, image, namespace, limitSeconds, hostNetwork }: AgentsOptions,
+) {
   const labels = { [agentLabel]: name, 'app.kubernetes.io/name': 'midflight' };
   return {
     apiVersion: 'batch/v1',
@@ -31,7 +45,7 @@ export function agentsJob(name: string, { count, image, namespace, limitSeconds 
       completionMode: 'Indexed',
       completions: count,
       parallelism: count,
-      backoffLimit: 0,
+      backoffLimit,
       activeDeadlineSeconds: limitSeconds,
       ttlSecondsAfterFinished: ttlSeconds,
       template: {
@@ -40,6 +54,7 @@ export function agentsJob(name: string, { count, image, namespace, limitSeconds 
           restartPolicy: 'Never',
           terminationGracePeriodSeconds: 1,
           automountServiceAccountToken: false,
+          ...(hostNetwork ? { hostNetwork, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
           securityContext: {
             runAsNonRoot: true,
             runAsUser: 1000,
@@ -80,38 +95,18 @@ interface AgentPods {
   readonly problem: string | null;
 }
 
-interface PodList {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
-    readonly status?: {
-      readonly phase?: string;
-      readonly containerStatuses?: readonly {
-        readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
-      }[];
-    };
-  }[];
-}
-
-/** Waiting reasons that no waiting cures: pkg/kubelet/images/types.go and pkg/kubelet/kuberuntime (v1.34). */
-const hopeless = new Set([
-  'ErrImageNeverPull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'CreateContainerConfigError',
-]);
-
 /** Of `kubectl get pods -o json`. */
 export function agentPods(json: string): AgentPods {
-  const { items } = JSON.parse(json) as PodList;
-  const index = ({ metadata }: PodList['items'][number]) =>
-    Number(metadata.annotations?.['batch.kubernetes.io/job-completion-index'] ?? 0);
+  const items = podsIn(json);
+  const index = ({ metadata }: ListedPod) =>
+    Number(metadata.annotations['batch.kubernetes.io/job-completion-index'] ?? 0);
   const sorted = [...items].sort((one, other) => index(one) - index(other));
-  const waiting = items
-    .flatMap(({ status }) => status?.containerStatuses ?? [])
-    .map(({ state }) => state?.waiting);
-  const stuck = waiting.find((one) => hopeless.has(one?.reason ?? ''));
+  const waiting = items.flatMap(({ status }) => status.containerStatuses).map(({ state }) => state.waiting);
+  const stuck = waiting.find((one) => neverStarts(one?.reason));
   return {
-    running: sorted.filter(({ status }) => status?.phase === 'Running').map(({ metadata }) => metadata.name),
+    running: sorted
+      .filter((pod) => pod.status.phase === 'Running' && !isBeingDeleted(pod))
+      .map(({ metadata }) => metadata.name),
     problem: stuck === undefined ? null : `${stuck?.reason}: ${stuck?.message ?? ''}`,
   };
 }

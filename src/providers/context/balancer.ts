@@ -3,7 +3,7 @@ import { MidflightError } from '../../base/errors.ts';
 import type { HostPort } from '../provider.ts';
 
 /**
- * Where a Service's balancer takes plain HTTP: its first address, and port 80 or else its first port. Throws
+ * The address at which a Service's balancer takes plain HTTP: its first one, and port 80 or else its first port. Throws
  * `cluster-failed` if the Service has no balancer, or no address yet.
  */
 export function dialOf({ metadata, spec, status }: V1Service): HostPort {

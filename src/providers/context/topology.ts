@@ -1,5 +1,6 @@
 import type { V1Node } from '@kubernetes/client-node';
 import type { TopologyNode } from '../../history/schema.ts';
+import { internalAddressOf } from '../../kube/addresses.ts';
 import { clouds } from '../../plan/clouds/index.ts';
 
 /**
@@ -24,7 +25,7 @@ export function topologyOf(nodes: readonly V1Node[]): TopologyNode[] {
     return {
       name: metadata?.name ?? '',
       pool: poolLabels.map((label) => labels[label]).find((pool) => pool !== undefined) ?? '',
-      address: status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '',
+      address: internalAddressOf({ status }) ?? '',
       preemptible: preemptible.some(([label, value]) => labels[label] === value),
       labels,
       controlPlane: 'node-role.kubernetes.io/control-plane' in labels,

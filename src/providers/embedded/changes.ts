@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ChangeKind } from '../../changes/change.ts';
 import { killByToken } from '../processes.ts';
-import { enrol, strikeOff } from '../state-dir.ts';
+import { forgetRun, noteRun } from '../state-dir.ts';
 
 const target = z.object({ token: z.string(), subnet: z.string().nullable() });
 type Target = z.infer<typeof target>;
@@ -18,10 +18,10 @@ export const embeddedCluster: ChangeKind<Target, null, Record<string, never>> = 
   wanted: z.record(z.string(), z.never()),
   describe: ({ subnet }) => `an embedded cluster${subnet === null ? '' : ` on ${subnet}.0/24`}`,
   look: async () => null,
-  do: async (_world, { target: { token, subnet } }) => enrol(token, subnet),
+  do: async (_world, { target: { token, subnet } }) => noteRun(token, subnet),
   async undo(_world, { target: { token, subnet } }) {
     const ended = killByToken(token);
-    strikeOff(token, subnet);
+    forgetRun(token, subnet);
     return ended === 0
       ? { result: 'already', detail: 'its processes have ended' }
       : { result: 'restored', detail: `${ended} ${ended === 1 ? 'process' : 'processes'} ended` };

@@ -9,17 +9,20 @@ import { type NodeName, nsPerMs } from '../../base/units.ts';
 import type { ChangeLog } from '../../changes/change-log.ts';
 import { embeddedKubeconfig } from '../../cluster/control-plane/kubeconfig.ts';
 import { controlPlaneProtocol } from '../../cluster/control-plane/protocol.ts';
+import type { NodeConfig } from '../../cluster/node/config.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import { kubeConfigFromText } from '../../kube/config.ts';
 import { hasReadyCondition } from '../../kube/ready.ts';
 import { waitFor } from '../../kube/wait.ts';
 import { maxNodes } from '../../plan/embedded-limits.ts';
-import type { Plan } from '../../plan/schema.ts';
+import type { Grouping } from '../../plan/node-groups.ts';
+import type { Plan, PlannedNode } from '../../plan/schema.ts';
 import type { ProviderEvents } from '../provider.ts';
-import { reap } from '../state-dir.ts';
+import { removeStaleLocks } from '../state-dir.ts';
 import { embeddedCluster } from './changes.ts';
 import { type Machine, machine } from './machines.ts';
 import { nodeConfigOf } from './node-config.ts';
+import { nodeProcess } from './node-process.ts';
 import { startWatchdog } from './start-watchdog.ts';
 import { type Layout, takeLayout } from './subnet.ts';
 
@@ -38,6 +41,7 @@ const hungAfterMs = 8000;
 
 interface Creation {
   readonly plan: Plan;
+  readonly groupsOf: Grouping;
   readonly events: ProviderEvents;
   readonly signal: AbortSignal;
   readonly token: string;
@@ -47,17 +51,22 @@ interface Creation {
 
 /** Starts the control plane and the nodes; resolves when all are Ready. */
 export async function createEmbeddedCluster(creation: Creation): Promise<EmbeddedCluster> {
-  const { plan, events, signal, token, closers, changes } = creation;
+  const { plan, groupsOf, events, signal, token, closers, changes } = creation;
   if (plan.nodes.length > maxNodes) {
     throw new MidflightError(
       'bad-scenario',
       `${plan.nodes.length} nodes; an embedded cluster has at most ${maxNodes}`,
     );
   }
-  const ended = reap();
-  if (ended > 0)
-    events.note('warning', 'leftovers-ended', `ended ${ended} processes that an earlier run had left behind`);
+  removeStaleLocks();
   const layout = await takeLayout(seededRandom(seedOf(token)), plan.nodes.length);
+  if (layout.subnet === null && (plan.ingress.hostNetwork || plan.ingress.hostPort)) {
+    throw new MidflightError(
+      'missing-requirement',
+      'ingress.hostNetwork and ingress.hostPort need an address for each node, and this machine has one loopback address',
+      { hint: 'run it on Linux, or with --cluster kind' },
+    );
+  }
   await changes.make(embeddedCluster, { token, subnet: layout.subnet }, {});
   closers.push(
     await startWatchdog(token, (how) =>
@@ -102,25 +111,31 @@ export async function createEmbeddedCluster(creation: Creation): Promise<Embedde
   });
   const core = kubeConfig.makeApiClient(CoreV1Api);
   const machines = new Map<NodeName, Machine>();
-  plan.nodes.forEach((node, index) => {
-    const made = machine({
-      name: node.name,
+  const processes = groupsOf(plan).map((names) => {
+    const nodes = names.map((name) => {
+      const index = plan.nodes.findIndex((node) => node.name === name);
+      return nodeConfigOf(plan, plan.nodes[index] as PlannedNode, layout, index, server, token);
+    });
+    const failed = (code: 'ended-unexpectedly' | 'reported-failure', reason: string) =>
+      events.failed(made.title, code, reason);
+    const made = nodeProcess({
       bundle: roleBundle('node'),
       token,
-      config: nodeConfigOf(plan, node, layout, index, server, token),
+      nodes: nodes as [NodeConfig, ...NodeConfig[]],
       fillFrom: layout.filler,
       now: monotonic.now,
-      failed: (reason) => events.failed(node.name, 'ended-unexpectedly', reason),
+      failed: (reason) => failed('ended-unexpectedly', reason),
       message: (message) => {
         if (message.type === 'ingress') events.event(message);
-        else if (message.type === 'failed') events.failed(node.name, 'reported-failure', message.reason);
+        else if (message.type === 'failed') failed('reported-failure', message.reason);
       },
     });
-    machines.set(node.name, made);
+    for (const name of names) machines.set(name, machine(name, made, monotonic.now));
     closers.push(async () => made.end());
+    return made;
   });
-  await Promise.all([...machines.values()].map((each) => each.start()));
-  // Each node is a process that has to start: on a busy machine that takes its time.
+  await Promise.all(processes.map((each) => each.start()));
+  // Processes have to start, and nodes to register: on a busy machine that takes its time.
   const limitMs = 20_000 + 1000 * plan.nodes.length;
   await waitFor(`${plan.nodes.length} nodes to be Ready`, limitMs, signal, async () => {
     const { items } = await core.listNode();

@@ -1,6 +1,7 @@
 import { MidflightError } from '../../base/errors.ts';
 import { packageVersion } from '../../base/package.ts';
 import type { Limit } from '../../history/codes.ts';
+import { byFate, type Grouping } from '../../plan/node-groups.ts';
 import { settingsOf } from '../../plan/settings.ts';
 import { launchLocal } from '../local-role.ts';
 import { newToken } from '../processes.ts';
@@ -10,8 +11,11 @@ import { embeddedEffects } from './effects.ts';
 import { installWorkload } from './install.ts';
 import { hasWholeLoopback } from './subnet.ts';
 
-/** A whole cluster of processes on this machine's loopback: no Docker, no root, time may be compressed. */
-export function embeddedProvider(): Provider<EdgeFront> {
+/**
+ * A whole cluster of processes on this machine's loopback: no Docker, no root, time may be compressed. `groupsOf`: which
+ * nodes share a process; only those that have one of their own can lose their power.
+ */
+export function embeddedProvider(groupsOf: Grouping = byFate): Provider<EdgeFront> {
   const token = newToken();
   const own = hasWholeLoopback();
   const closers: (() => Promise<void>)[] = [];
@@ -25,7 +29,7 @@ export function embeddedProvider(): Provider<EdgeFront> {
     kubectl: false,
     place: () => ({ provider: 'embedded', token }),
     async open(plan, events, signal, changes) {
-      made = await createEmbeddedCluster({ plan, events, signal, token, closers, changes });
+      made = await createEmbeddedCluster({ plan, groupsOf, events, signal, token, closers, changes });
     },
     nodes: () => up().topology,
     kubeConfig: () => up().kubeConfig,

@@ -1,4 +1,5 @@
 import { AppsV1Api, type CoreV1Api, DiscoveryV1Api, type KubeConfig } from '@kubernetes/client-node';
+import { isReadyEndpoint, serviceNameLabel } from '../../kube/endpoints.ts';
 import { hasReadyCondition } from '../../kube/ready.ts';
 import { waitFor } from '../../kube/wait.ts';
 import type { Plan, PlannedPlacement } from '../../plan/schema.ts';
@@ -27,7 +28,10 @@ export async function installWorkload(
   await core.createNamespace({ body: namespaceObject() });
   await Promise.all([
     core.createNamespacedService({ namespace, body: appService() }),
-    core.createNamespacedService({ namespace, body: ingressService('Cluster', plan.service) }),
+    core.createNamespacedService({
+      namespace,
+      body: ingressService('Cluster', plan.service, clients.map(asRange), plan.ingress),
+    }),
     createController(apps, plan.app, appPod(plan)),
     createController(apps, plan.ingress, ingressPod(plan, clients)),
   ]);
@@ -48,6 +52,9 @@ export async function installWorkload(
   return installedWorkload;
 }
 
+/** One address as a range, as the API server wants it. */
+const asRange = (address: string) => `${address}/32`;
+
 async function readyPods(core: CoreV1Api, name: string, placement: PlannedPlacement): Promise<boolean> {
   const { items } = await core.listNamespacedPod({ namespace, labelSelector: labelSelectorOf(name) });
   const all = items.every(hasReadyCondition);
@@ -58,9 +65,9 @@ async function endpointsReady(discovery: DiscoveryV1Api, plan: Plan): Promise<bo
   const { items } = await discovery.listNamespacedEndpointSlice({ namespace });
   const ready = (service: string) =>
     items
-      .filter((slice) => slice.metadata?.labels?.['kubernetes.io/service-name'] === service)
+      .filter((slice) => slice.metadata?.labels?.[serviceNameLabel] === service)
       .flatMap((slice) => slice.endpoints ?? [])
-      .filter((endpoint) => endpoint.conditions?.ready ?? true).length;
+      .filter(isReadyEndpoint).length;
   const wanted = (placement: PlannedPlacement) => (placement.kind === 'DaemonSet' ? 1 : placement.replicas);
   return ready(names.ingress) >= wanted(plan.ingress) && ready(names.app) >= wanted(plan.app);
 }

@@ -6,14 +6,14 @@ import type { Plan, PlannedNode } from '../../plan/schema.ts';
 import type { Layout } from './subnet.ts';
 
 /**
- * Of every listening socket of a node. Its fillers must not take long, and a burst of honest connections (a whole
+ * The backlog of every listening socket of a node. Its fillers must not take long, and a burst of honest connections (a whole
  * cohort within one loop turn) must fit in.
  */
 const backlog = 256;
 /** Traefik's providers.providersThrottleDuration, its default. */
 const ingressThrottleMs = 2000;
 
-/** Configuration of the node's process; cluster time becomes real time here. */
+/** Configuration of a node; cluster time becomes real time here. */
 export function nodeConfigOf(
   plan: Plan,
   node: PlannedNode,
@@ -25,7 +25,6 @@ export function nodeConfigOf(
   const { address, bridge, pods, portOffset } = layout.node(index);
   const real = (ms: number) => ms / plan.timeScale;
   return {
-    role: 'node',
     name: node.name,
     address,
     bridgeAddress: bridge,
@@ -46,7 +45,7 @@ export function nodeConfigOf(
     },
     timeScale: plan.timeScale,
     seed: seedOf(plan.seed, 'node', node.name),
-    roles: { acceptor: roleBundle('acceptor'), app: roleBundle('app'), ingress: roleBundle('ingress') },
+    roles: { holder: roleBundle('holder'), app: roleBundle('app'), ingress: roleBundle('ingress') },
     token,
   };
 }

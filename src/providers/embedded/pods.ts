@@ -1,6 +1,6 @@
-import { images, ingressSettingsEnv, startDelayEnv } from '../../cluster/images.ts';
+import { h2Env, images, ingressSettingsEnv, startDelayEnv } from '../../cluster/images.ts';
 import type { Plan } from '../../plan/schema.ts';
-import { hostname, names, type PodShape, ports } from '../../workload/manifests.ts';
+import { hostname, names, type PodShape, ports, webPorts } from '../../workload/manifests.ts';
 import { appProbe, ingressProbe } from '../../workload/probes.ts';
 
 /** Traefik's forwardingTimeouts.dialTimeout, its default. */
@@ -16,26 +16,51 @@ export function appPod(plan: Plan): PodShape {
     container: {
       name: 'app',
       image: images.app,
-      env: delayed(plan.app.startDelayMs, plan),
-      ports: [{ name: 'http', containerPort: ports.app }],
+      env: [
+        ...delayed(plan.app.startDelayMs, plan),
+        ...(plan.ingress.h2c === undefined ? [] : [{ name: h2Env, value: 'yes' }]),
+      ],
+      ports: [
+        { name: 'http', containerPort: ports.app },
+        ...(plan.ingress.h2c === undefined ? [] : [{ name: 'h2c', containerPort: ports.appH2 }]),
+      ],
       readinessProbe: appProbe(plan),
     },
   };
 }
 
-/** `clients`: addresses that `client` stands for in the allow-list. */
+/** `clients`: addresses that `client` means in the allow-list. */
 export function ingressPod(plan: Plan, clients: readonly string[]): PodShape {
-  const { allowList, trustedIPs, graceTimeOutMs, requestAcceptGraceTimeoutMs } = plan.ingress;
+  const {
+    allowList,
+    h2c,
+    tls = false,
+    trustedIPs,
+    graceTimeOutMs,
+    requestAcceptGraceTimeoutMs,
+  } = plan.ingress;
   const settings = {
     hostname,
+    tls,
     allowList: allowList.flatMap((range) => (range === 'client' ? clients : [range])),
     trustedIPs,
     graceTimeOutMs: graceTimeOutMs / plan.timeScale,
     requestAcceptGraceTimeoutMs: requestAcceptGraceTimeoutMs / plan.timeScale,
     dialTimeoutMs: dialTimeoutMs / plan.timeScale,
+    ...(h2c === undefined
+      ? {}
+      : {
+          h2c: {
+            via: h2c.via,
+            pingAfterMs: (h2c.readIdleMs === 0 ? h2c.givesUpMs / 2 : h2c.readIdleMs) / plan.timeScale,
+            pings: h2c.readIdleMs > 0,
+            givesUpMs: h2c.givesUpMs / plan.timeScale,
+          },
+        }),
   };
   return {
     name: names.ingress,
+    hostNetwork: plan.ingress.hostNetwork ?? false,
     container: {
       name: 'ingress',
       image: images.ingress,
@@ -43,10 +68,7 @@ export function ingressPod(plan: Plan, clients: readonly string[]): PodShape {
         { name: ingressSettingsEnv, value: JSON.stringify(settings) },
         ...delayed(plan.ingress.startDelayMs, plan),
       ],
-      ports: [
-        { name: 'web', containerPort: ports.ingress },
-        { name: 'ping', containerPort: ports.ping },
-      ],
+      ports: [...webPorts(plan.ingress), { name: 'ping', containerPort: ports.ping }],
       readinessProbe: ingressProbe(plan),
     },
   };

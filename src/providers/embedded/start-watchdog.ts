@@ -23,7 +23,7 @@ export async function startWatchdog(
   let expected = false;
   const ended = endOf(child);
   await waitUntilReady(child, ended);
-  child.stdin?.on('error', () => {}); // it has ended: `ended` says so
+  child.stdin?.on('error', () => {}); // it has ended: `ended` reports that
   void ended.then((how) => {
     if (!expected) died(how);
   });

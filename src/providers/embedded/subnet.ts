@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { MidflightError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import { portsOfPod, sharedPodsPerNode } from '../../cluster/shared-ports.ts';
-import { podsPerNode } from '../../plan/embedded-limits.ts';
+import { maxNodesShared, podAddresses, podsPerNode } from '../../plan/embedded-limits.ts';
 import { lockSubnet, unlockSubnet } from '../state-dir.ts';
 
 /** The addresses of one embedded cluster, and what there is one of each node. */
@@ -16,7 +16,7 @@ export interface Layout {
   readonly filler: string | null;
   readonly checkFrom: string | null;
   node(index: number): { address: string; bridge: string; pods: string[]; portOffset: number };
-  /** Where the ports of pods begin in shared mode. */
+  /** The first port of pods in shared mode. */
   readonly podPortBase: number;
 }
 
@@ -28,13 +28,23 @@ export function hasWholeLoopback(): boolean {
   return process.platform === 'linux' && process.env.MIDFLIGHT_SHARED_LOOPBACK !== '1';
 }
 
-/** Takes a free 127.a.b.0/24: locked against other runs of midflight, tried by binding against everybody else. */
+/**
+ * Where the networks of a cluster begin (127.16 and up: 127.0 and 127.1 are where others' things are, 127.0.0.53, 127.0.1.1),
+ * how many there may be, and how far each is from the next: 127.a.b is locked for all of 127.(a + k * 38).b, k from 0 to 5.
+ */
+const networks = { first: 16, count: 38 };
+
+/** Takes a free 127.a.b.0/24, and with it those of its row: locked against other runs of midflight, tried by binding against everybody else. */
 export async function takeLayout(random: Random, nodes: number): Promise<Layout> {
-  if (!hasWholeLoopback())
+  if (!hasWholeLoopback()) {
+    if (nodes > maxNodesShared) {
+      const what = `${nodes} nodes; on this system an embedded cluster has at most ${maxNodesShared}`;
+      throw new MidflightError('bad-scenario', what);
+    }
     return sharedLayout(await freeBlock(random, nodes * sharedPodsPerNode * portsOfPod));
+  }
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    // 127.0 and 127.1 are where others' things are (127.0.0.53, 127.0.1.1).
-    const subnet = `127.${16 + Math.floor(random() * 224)}.${1 + Math.floor(random() * 250)}`;
+    const subnet = `127.${networks.first + Math.floor(random() * networks.count)}.${1 + Math.floor(random() * 250)}`;
     if (!lockSubnet(subnet)) continue;
     if (await isFree(`${subnet}.250`, edgePort)) return ownLayout(subnet, podsPerNode(nodes));
     unlockSubnet(subnet);
@@ -45,7 +55,9 @@ export async function takeLayout(random: Random, nodes: number): Promise<Layout>
 }
 
 function ownLayout(subnet: string, pods: number): Layout {
+  const [, a = 0, b = 0] = subnet.split('.').map(Number);
   const host = (last: number) => `${subnet}.${last}`;
+  const inNetwork = (k: number, last: number) => `127.${a + k * networks.count}.${b}.${last}`;
   return {
     subnet,
     api: host(240),
@@ -54,11 +66,14 @@ function ownLayout(subnet: string, pods: number): Layout {
     filler: host(254),
     checkFrom: host(251),
     podPortBase: 0,
-    // .1 to .40 nodes, .41 to .80 their bridges, .81 to .200 their pods (plan/embedded-limits.ts).
+    // The first network: .1 to .200 nodes; the second: their bridges; the other four: .1 to .250 their pods.
     node: (index) => ({
       address: host(1 + index),
-      bridge: host(41 + index),
-      pods: Array.from({ length: pods }, (_, pod) => host(81 + index * pods + pod)),
+      bridge: inNetwork(1, 1 + index),
+      pods: Array.from({ length: pods }, (_, pod) => {
+        const at = index * pods + pod;
+        return inNetwork(2 + Math.floor(at / podAddresses.inEach), 1 + (at % podAddresses.inEach));
+      }),
       portOffset: 0,
     }),
   };

@@ -2,7 +2,7 @@ import { MidflightError } from '../../base/errors.ts';
 import { anyKind } from '../../changes/change.ts';
 import { anyEffects } from '../../changes/effects.ts';
 import { apiKinds } from '../../changes/kinds/index.ts';
-import type { Tools } from '../clean.ts';
+import type { Tools } from '../entry.ts';
 import { embeddedCluster } from './changes.ts';
 import { embeddedEffects } from './effects.ts';
 

@@ -35,10 +35,10 @@ interface AccessLogOptions {
   lost(pod: string, reason: string): void;
 }
 
-/** Looks for ingress pods that are not followed yet so often: a pod that is moved or restarted has a new log. */
+/** How often to look for ingress pods that are not followed yet: a pod that is moved or restarted has a new log. */
 const lookMs = 1000;
 
-/** Tries that fail in a row before it is said: a second apart. */
+/** How many tries in a row may fail before it is reported: a second apart. */
 const lostAfter = 10;
 
 /** Follows the access log of every ingress pod that there is, and that comes later. */

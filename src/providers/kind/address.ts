@@ -1,6 +1,7 @@
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
-import { containerAddress, containerLabel } from './containers.ts';
+import { containerAddress } from './containers.ts';
+import { containerLabel } from './owner.ts';
 import { must, runShell } from './shell.ts';
 
 /*

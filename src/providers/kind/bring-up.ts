@@ -3,6 +3,7 @@ import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import type { ChangeLog } from '../../changes/change-log.ts';
 import type { TopologyNode } from '../../history/schema.ts';
+import { internalAddressOf } from '../../kube/addresses.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { ProviderEvents } from '../provider.ts';
 import { kindCluster, kindNetwork, kindUse } from './changes.ts';
@@ -20,7 +21,6 @@ import { hashOf, kindConfigOf } from './config.ts';
 import { type Anchor, startAnchor } from './containers.ts';
 import { imagesOf } from './images.ts';
 import { refuseIfInUse } from './in-use.ts';
-import { removeLeftovers } from './leftovers.ts';
 import { pinOwnDeployments } from './own-deployments.ts';
 import { kindPower } from './power.ts';
 import { allReady } from './ready.ts';
@@ -41,7 +41,7 @@ export interface Up {
 
 interface BringUp {
   readonly plan: Plan;
-  /** Of the cluster. */
+  /** The cluster's name. */
   readonly name: string;
   readonly events: ProviderEvents;
   readonly signal: AbortSignal;
@@ -59,13 +59,6 @@ export const keptName = (plan: Plan, base: string): string =>
 /** Makes the cluster, or takes the kept one. */
 export async function bringUp(options: BringUp): Promise<Up> {
   const { plan, name, events, signal, kept, reuse, base, changes } = options;
-  for (const left of await removeLeftovers()) {
-    events.note(
-      'warning',
-      'leftovers-ended',
-      `removed the cluster ${left}, which an earlier run had left behind`,
-    );
-  }
   const images = imagesOf(plan.images);
   const existing = kept && (await existingClusters()).includes(name);
   if (existing && !reuse) {
@@ -75,7 +68,7 @@ export async function bringUp(options: BringUp): Promise<Up> {
   }
   const placeholders = { cluster: name, image: images.app };
   if (existing) await refuseIfInUse(name);
-  // Before the others, so that it is undone after them: nothing of ours is in the network then.
+  // Made before the others, so that it is undone after them: nothing of ours is in the network then.
   if (!kept) await changes.make(kindNetwork, { network: 'kind' }, {});
   await changes.make(kindUse, { cluster: name }, { kept });
   if (!kept) await changes.make(kindCluster, { cluster: name }, {});
@@ -126,7 +119,7 @@ async function topologyOf(core: CoreV1Api, plan: Plan) {
     return {
       name: metadata?.name ?? '',
       pool,
-      address: status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '',
+      address: internalAddressOf({ status }) ?? '',
       preemptible: plan.nodes.some((node) => node.pool === pool && node.preemptible),
       labels,
       controlPlane: isControlPlane(labels),

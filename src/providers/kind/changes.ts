@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { ChangeKind } from '../../changes/change.ts';
+import { claim, release } from './claims.ts';
 import { deleteCluster, existingClusters } from './cluster.ts';
 import { removeContainers } from './containers.ts';
-import { claim, release } from './leftovers.ts';
 import { runShell } from './shell.ts';
 
 const target = z.object({ cluster: z.string() });

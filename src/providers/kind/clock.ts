@@ -12,7 +12,7 @@ import { movedMessage } from '../message-times.ts';
  */
 
 interface ClockOffset {
-  /** To be added to a time of the containers' monotonic clock, nanoseconds. */
+  /** What to add to a time of the containers' monotonic clock, nanoseconds. */
   readonly offsetNs: number;
   /** How far that may be wrong: half of the quickest answer's way there and back. */
   readonly errorNs: number;

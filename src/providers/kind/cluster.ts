@@ -11,14 +11,14 @@ import { must, runShell } from './shell.ts';
 
 /** Every cluster of ours has it in its name; others are never touched. */
 export const clusterPrefix = 'midflight-';
-/** Of a cluster that goes with its run. */
+/** The prefix of the names of clusters that go with their run. */
 export const runPrefix = `${clusterPrefix}run-`;
 
 export interface KindCluster {
   readonly name: string;
-  /** From this process. */
+  /** The kubeconfig for this process. */
   readonly kubeConfig: KubeConfig;
-  /** From containers on the kind network. */
+  /** The kubeconfig for containers on the kind network. */
   readonly internalKubeConfig: string;
 }
 

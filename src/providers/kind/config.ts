@@ -21,7 +21,7 @@ interface KindConfig {
 const seconds = (ms: number) => `${Math.max(1, Math.round(ms / 1000))}s`;
 
 /**
- * kind-config.yaml with the plan's nodes and timers. Deterministic: its hash says whether a kept cluster fits a plan.
+ * kind-config.yaml with the plan's nodes and timers. Deterministic: its hash decides whether a kept cluster fits a plan.
  * `base`: text of the file to start from; a worker in it is the pattern of every node of the plan.
  */
 export function kindConfigOf(plan: Plan, base: string): string {
@@ -65,7 +65,7 @@ function workerOf({ labels, taints }: PlannedNode, pattern: KindNode) {
   };
 }
 
-/** Timers as the components' own settings. Kubernetes' defaults are written out too: what a report says was really set. */
+/** Timers as the components' own settings. Kubernetes' defaults are written out too: a report shows what was really set. */
 function patchesOf({ timers, kubeProxyMode }: Plan): string[] {
   const { nodeMonitorGraceMs, nodeMonitorPeriodMs, leaseRenewMs, podEvictionMs, proxyMinSyncMs } = timers;
   const eviction = String(Math.round(podEvictionMs / 1000));

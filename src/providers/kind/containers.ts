@@ -2,15 +2,9 @@ import { launchChild } from '../../base/child.ts';
 import { roleBundle, roleFlags } from '../../base/package.ts';
 import type { Message, Protocol } from '../../base/protocol.ts';
 import type { RoleHandle } from '../../base/role.ts';
-import { startTimeOf } from '../processes.ts';
 import type { RoleName } from '../provider.ts';
+import { containerLabel, ownerLabel, ownerMark } from './owner.ts';
 import { must, runShell } from './shell.ts';
-
-/** Label of every container of ours that is no node; its value is the cluster. */
-export const containerLabel = 'dev.midflight.cluster';
-
-/** Label of the edge's container: the process that uses the cluster, as `pid:startTime`. */
-export const ownerLabel = 'dev.midflight.owner';
 
 /** The container whose network the edge lives in: its address is known before the edge starts. */
 export interface Anchor {
@@ -33,7 +27,7 @@ export async function startAnchor(cluster: string, image: string, signal: AbortS
       '--label',
       `${containerLabel}=${cluster}`,
       '--label',
-      `${ownerLabel}=${process.pid}:${startTimeOf(process.pid) ?? ''}`,
+      `${ownerLabel}=${ownerMark()}`,
       '--entrypoint',
       'sleep',
       image,
@@ -47,6 +41,13 @@ export async function startAnchor(cluster: string, image: string, signal: AbortS
 /** A container's address on the kind network; empty while it is stopped. */
 export const containerAddress = (container: string): Promise<string> =>
   must(['docker', 'inspect', '-f', '{{.NetworkSettings.Networks.kind.IPAddress}}', container]);
+
+/** The address ranges of the kind network, from which every container of ours has its address. */
+export async function networkRanges(): Promise<string[]> {
+  const format = '{{range .IPAM.Config}}{{.Subnet}} {{end}}';
+  const text = await must(['docker', 'network', 'inspect', '-f', format, 'kind']);
+  return text.split(' ').filter((range) => range !== '');
+}
 
 /** Starts one of our roles in a container on the kind network; it speaks over the same pipe as a child process would. */
 export async function launchContainer<
@@ -62,7 +63,7 @@ export async function launchContainer<
   readonly config: NoInfer<Config>;
   /** Shares this container's network instead of having one of its own. */
   readonly networkOf: string | null;
-  /** Further files that the role needs, read-only: where they are here, and there. */
+  /** Further files that the role needs, read-only: their paths here, and in the container. */
   readonly mounts?: readonly (readonly [string, string])[];
 }): Promise<RoleHandle<Command, Report, Ready>> {
   const { cluster, image, protocol, config, networkOf } = options;

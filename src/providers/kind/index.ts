@@ -10,7 +10,7 @@ import { bringUp, keptName, type Up } from './bring-up.ts';
 import { onOurClock } from './clock.ts';
 import { runPrefix } from './cluster.ts';
 import { baseConfig } from './config.ts';
-import { launchContainer } from './containers.ts';
+import { launchContainer, networkRanges } from './containers.ts';
 import { kindEffects } from './effects.ts';
 import { imagesOf } from './images.ts';
 import { install } from './install.ts';
@@ -100,9 +100,10 @@ export function kindProvider({
         plan,
         images: imagesOf(plan.images),
         edgeAddress: anchor.address,
+        loadRanges: await networkRanges(),
         signal,
       });
-      await answering(up(), installed, signal);
+      await answering(up(), installed, plan, signal);
       accessLog = followAccessLogs({
         kubeConfig: cluster.kubeConfig,
         workload: installed,

@@ -44,8 +44,10 @@ interface InstallOptions {
   readonly kubeConfig: KubeConfig;
   readonly plan: Plan;
   readonly images: KindImages;
-  /** What `client` in the allow-list stands for: the edge is the client that the ingress may see. */
+  /** What `client` means in the allow-list: the edge is the client that the ingress may see. */
   readonly edgeAddress: string;
+  /** What it stands for in loadBalancerSourceRanges: the containers that send the load, as the edge sees them. */
+  readonly loadRanges: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -68,7 +70,10 @@ export async function install(options: InstallOptions): Promise<Workload> {
     unlessThere(rbac.createClusterRoleBinding({ body: traefikBinding() })),
     unlessThere(networking.createIngressClass({ body: traefikClass() })),
     core.createNamespacedService({ namespace, body: appService() }),
-    core.createNamespacedService({ namespace, body: ingressService('Cluster', plan.service) }),
+    core.createNamespacedService({
+      namespace,
+      body: ingressService('Cluster', plan.service, options.loadRanges, plan.ingress),
+    }),
   ]);
   await networking.createNamespacedIngress({ namespace, body: traefikIngress(allowList) });
   await createController(apps, plan.app, appPod(plan, images.app));

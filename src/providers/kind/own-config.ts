@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { MidflightError } from '../../base/errors.ts';
 
 /*
- * A kind configuration of the user's own, which midflight adds to. Everything that kind knows may stand in it; what
+ * A kind configuration of the user's own, which midflight adds to. It may contain everything that kind knows; what
  * midflight decides itself is refused rather than overwritten. Fields: https://kind.sigs.k8s.io/docs/user/configuration/
  */
 

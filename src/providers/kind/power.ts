@@ -7,14 +7,14 @@ import { isOver, isReadyPod } from '../../kube/pods.ts';
 import { readyConditionOf } from '../../kube/ready.ts';
 import { timeOf } from '../../kube/times.ts';
 import { waitFor } from '../../kube/wait.ts';
-import type { NodePower } from '../node-power.ts';
+import type { Broken, NodePower } from '../node-power.ts';
 import { type Placeholders, restartAt } from './address.ts';
 import { type ContainerClock, ofWall } from './clock.ts';
 import { must, runShell } from './shell.ts';
 import { idsOf, killAll, shutdownPods } from './shutdown.ts';
 
 /*
- * Silence on a kind node. The drop rules stand before kube-proxy's DNAT and behind its SNAT, in both directions; pausing
+ * Silence on a kind node. The drop rules come before kube-proxy's DNAT and behind its SNAT, in both directions; pausing
  * the container then stops everything in it, and holds its network namespace: a killed container would turn into
  * EHOSTUNREACH once the ARP entry expires. A start makes a new namespace, so the rules need no undoing after power-off.
  */
@@ -38,7 +38,7 @@ interface PowerOptions {
   readonly coordination: CoordinationV1Api;
   /** Monotonic nanoseconds. */
   now(): number;
-  /** The containers' clocks, asked at this moment: a wall clock can be set, and one of a virtual machine stands while that sleeps. */
+  /** The containers' clocks, read now: a wall clock can be set, and a virtual machine's stops while it sleeps. */
   clock(): Promise<ContainerClock>;
   readonly placeholders: Placeholders;
   readonly signal: AbortSignal;
@@ -73,6 +73,8 @@ export function kindPower(options: PowerOptions): NodePower {
       await shutdownPods(core, node, await podsOn(core, node), which, graceMs);
       return at;
     },
+    // Containers are children of containerd's shims, in control groups of their own: they go on.
+    stopKubelet: async (node) => instantOf(await timed(node, 'systemctl stop kubelet')),
     async killPod(pod) {
       const ids = await containersOf(core, pod);
       return instantOf(await timed(pod.node, killAll(ids)));
@@ -94,10 +96,10 @@ export function kindPower(options: PowerOptions): NodePower {
 }
 
 /** Whether a node is in the state that is to be undone, as the container itself shows it; part of it is enough. */
-async function isBroken(node: NodeName, how: 'off' | 'unplugged' | 'shutdown'): Promise<boolean> {
+async function isBroken(node: NodeName, how: Broken): Promise<boolean> {
   const status = await must(['docker', 'inspect', '-f', '{{.State.Status}}', node]);
   if (status.trim() !== 'running') return true;
-  const look = how === 'shutdown' ? '! systemctl --quiet is-active kubelet' : isCut;
+  const look = how === 'shutdown' || how === 'kubelet' ? '! systemctl --quiet is-active kubelet' : isCut;
   return (await runShell(['docker', 'exec', '--privileged', node, 'sh', '-c', look])).ok;
 }
 

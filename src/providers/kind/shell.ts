@@ -7,7 +7,7 @@ interface ShellResult {
   readonly stderr: string;
 }
 
-/** One command to its end, its output kept. Never throws for what the command says. */
+/** Runs one command to its end and keeps its output. Never throws because the command fails; throws the signal's reason. */
 export async function runShell(
   command: readonly string[],
   options: {
@@ -26,12 +26,14 @@ export async function runShell(
     ...(signal === undefined ? {} : { signal }),
     ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
   });
-  const output = await shell`${[...command]}`;
+  const running = shell`${[...command]}`;
+  if (input !== undefined) running.stdin.on('error', () => {}); // it ended without reading all: its exit code shows why
+  const output = await running;
   signal?.throwIfAborted();
   return { ok: output.exitCode === 0, stdout: output.stdout, stderr: output.stderr };
 }
 
-/** As run(); throws `provider-failed` with the command's output if it fails. */
+/** Like runShell(); throws `provider-failed` with the command's output if it fails. */
 export async function must(
   command: readonly string[],
   options: Parameters<typeof runShell>[1] & { readonly hint?: string } = {},

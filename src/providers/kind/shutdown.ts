@@ -85,7 +85,7 @@ async function probe(core: CoreV1Api, node: NodeName, pod: V1Pod, ended: AbortSi
   }
 }
 
-/** Ends early if the signal says so. */
+/** Ends early if the signal is aborted. */
 function pause(ms: Milliseconds, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

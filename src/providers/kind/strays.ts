@@ -1,89 +1,90 @@
+import { rmSync } from 'node:fs';
 import { CoreV1Api } from '@kubernetes/client-node';
-import { isSameProcess } from '../processes.ts';
-import type { Stray } from '../strays.ts';
+import { findProgram } from '../../base/find-program.ts';
+import type { Marks, Stray } from '../entry.ts';
+import { deadClaims } from './claims.ts';
 import { deleteCluster, existingClusters, nodeContainers, openCluster, runPrefix } from './cluster.ts';
-import { containerLabel, ownerLabel, removeContainers } from './containers.ts';
-import { refuseIfInUse } from './in-use.ts';
-import { ownerOf } from './leftovers.ts';
+import { removeContainers } from './containers.ts';
+import { refuseIfInUse, userOf } from './in-use.ts';
+import { marksOfClusters } from './owner.ts';
 import { allReady } from './ready.ts';
 import { brokenNodes, restoreNodes } from './restore.ts';
-import { must, runShell } from './shell.ts';
+import { must } from './shell.ts';
 
 /**
- * Clusters and containers of dead runs, by the owner that the edge's container names. A kept cluster is the user's: only
- * containers beside it go, and nodes that are silent are brought back. `named`: what journals name is theirs to clean.
+ * Clusters and containers of dead runs: by the claim that each run notes in the state folder, and by the owner that the
+ * edge's container names. A kept cluster is the user's: only containers beside it go, and nodes that are silent are brought
+ * back. `named`: what journals name is theirs to clean.
  */
-export async function kindStrays(named: ReadonlySet<string>): Promise<Stray[]> {
-  const format = `{{.Label "${containerLabel}"}} {{.Label "${ownerLabel}"}}`;
-  const { ok, stdout } = await runShell([
-    'docker',
-    'ps',
-    '-a',
-    '--filter',
-    `label=${containerLabel}`,
-    '--format',
-    format,
-  ]);
-  if (!ok) return []; // no Docker answers: nothing of ours runs there
-  const owners = new Map<string, string[]>();
-  for (const line of stdout.split('\n').filter((one) => one !== '')) {
-    const [cluster = '', owner = ''] = line.split(' ');
-    owners.set(cluster, [...(owners.get(cluster) ?? []), ...(owner === '' ? [] : [owner])]);
-  }
-  // If nothing names an owner, nobody knows whether it lives.
-  const clusters = new Map(
-    [...owners].map(([cluster, own]) => [
-      cluster,
-      own.length === 0 || own.some(lives) || ownerOf(cluster) !== null,
-    ]),
-  );
+export async function kindStrays(named: ReadonlySet<string>, marks: Marks): Promise<Stray[]> {
+  if (['docker', 'kind'].some((program) => findProgram(program, process.env) === null)) return [];
+  const noted = deadClaims().filter(({ cluster }) => !named.has(cluster));
+  const claimed = noted.map(({ file, cluster, kept }) => strayOf(cluster, kept, file));
+  if (marks === 'noted') return claimed;
+  return [...claimed, ...(await labelled(new Set([...named, ...noted.map(({ cluster }) => cluster)])))];
+}
+
+function strayOf(cluster: string, kept: boolean, note?: string): Stray {
+  return {
+    what: kept ? `containers beside ${cluster}` : `the kind cluster ${cluster}`,
+    async remove() {
+      // If kind does not answer, nothing is taken for gone.
+      const goes = (await existingClusters()).includes(cluster) && !kept;
+      const containers = await removeContainers(cluster);
+      if (goes) await deleteCluster(cluster);
+      if (note !== undefined) rmSync(note, { force: true });
+      if (goes) return 'removed';
+      return containers === 0 ? undefined : `${containers} removed`;
+    },
+  };
+}
+
+/** Found by labels of containers. */
+async function labelled(named: ReadonlySet<string>): Promise<Stray[]> {
+  const marks = await marksOfClusters();
   const existing = await existingClusters();
-  for (const cluster of existing) {
-    if (cluster.startsWith(runPrefix) && !clusters.has(cluster))
-      clusters.set(cluster, await mayBeMaking(cluster));
+  const found: Stray[] = [];
+  for (const cluster of new Set([...marks.keys(), ...existing])) {
+    if (cluster === '' || named.has(cluster) || (await isInUse(cluster, marks))) continue;
+    const goes = cluster.startsWith(runPrefix);
+    if (goes || marks.has(cluster)) found.push(strayOf(cluster, !goes));
+    if (!goes && existing.includes(cluster)) found.push(...(await silentNodes(cluster)));
   }
-  const free = (cluster: string) => clusters.get(cluster) !== true && ownerOf(cluster) === null;
-  const silent = await silentNodes(
-    existing.filter((cluster) => !cluster.startsWith(runPrefix) && !named.has(cluster) && free(cluster)),
-  );
-  const found = [...clusters]
-    .filter(([cluster, inUse]) => !inUse && cluster !== '' && !named.has(cluster))
-    .map(([cluster]) =>
-      cluster.startsWith(runPrefix)
-        ? { what: `the kind cluster ${cluster}`, remove: () => removeAll(cluster) }
-        : {
-            what: `containers beside ${cluster}`,
-            remove: async () => `${await removeContainers(cluster)} removed`,
-          },
-    );
-  return [...found, ...silent];
+  return found;
 }
 
-/** Nodes of kept clusters that a fault has left without power or network. */
-async function silentNodes(clusters: readonly string[]): Promise<Stray[]> {
-  const strays: Stray[] = [];
-  for (const cluster of clusters) {
-    const [first, ...more] = await brokenNodes(cluster);
-    if (first === undefined) continue;
-    const remove = async () => {
-      await refuseIfInUse(cluster);
-      // Any image with `sleep` does.
-      const image = await must(['docker', 'inspect', '-f', '{{.Config.Image}}', first]);
-      await restoreNodes(cluster, { cluster, image });
-      const { kubeConfig } = await openCluster(cluster);
-      const count = (await nodeContainers(cluster)).length;
-      await allReady(kubeConfig.makeApiClient(CoreV1Api), count, AbortSignal.timeout(readyMs));
-      return 'brought back';
-    };
-    strays.push({ what: `nodes of ${cluster}: ${[first, ...more].join(', ')}`, remove });
-  }
-  return strays;
+async function isInUse(
+  cluster: string,
+  marks: Awaited<ReturnType<typeof marksOfClusters>>,
+): Promise<boolean> {
+  const own = marks.get(cluster);
+  // If nothing names an owner, nobody knows whether it lives.
+  if (own?.length === 0) return true;
+  if (own === undefined && cluster.startsWith(runPrefix) && (await mayBeMaking(cluster))) return true;
+  return (await userOf(cluster, marks)) !== null;
 }
 
-/** Until nodes that were started again are Ready. Real milliseconds. */
+/** Nodes of a kept cluster that a fault has left without power or network. */
+async function silentNodes(cluster: string): Promise<Stray[]> {
+  const [first, ...more] = await brokenNodes(cluster);
+  if (first === undefined) return [];
+  const remove = async () => {
+    await refuseIfInUse(cluster);
+    // Any image with `sleep` does.
+    const image = await must(['docker', 'inspect', '-f', '{{.Config.Image}}', first]);
+    await restoreNodes(cluster, { cluster, image });
+    const { kubeConfig } = await openCluster(cluster);
+    const count = (await nodeContainers(cluster)).length;
+    await allReady(kubeConfig.makeApiClient(CoreV1Api), count, AbortSignal.timeout(readyMs));
+    return 'brought back';
+  };
+  return [{ what: `nodes of ${cluster}: ${[first, ...more].join(', ')}`, remove }];
+}
+
+/** How long until nodes that were started again are Ready. Real milliseconds. */
 const readyMs = 180_000;
 
-/** The edge's container stands within this time of a cluster's creation. Real milliseconds. */
+/** The edge's container is up within this time of a cluster's creation. Real milliseconds. */
 const makingMs = 900_000;
 
 /** A cluster without that container is being made, or its run was killed while it made it. */
@@ -95,16 +96,4 @@ async function mayBeMaking(cluster: string): Promise<boolean> {
   if (id === '') return false;
   const created = Date.parse(await must(['docker', 'inspect', '-f', '{{.Created}}', id]));
   return Date.now() - created < makingMs;
-}
-
-async function removeAll(cluster: string): Promise<string> {
-  await removeContainers(cluster);
-  await deleteCluster(cluster);
-  return 'removed';
-}
-
-/** `pid:startTime`; no owner is nobody. */
-function lives(owner: string): boolean {
-  const [word = '', startTime = ''] = owner.split(':');
-  return isSameProcess(Number(word), startTime);
 }

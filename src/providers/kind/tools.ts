@@ -4,16 +4,16 @@ import { MidflightError } from '../../base/errors.ts';
 import { anyKind } from '../../changes/change.ts';
 import { anyEffects } from '../../changes/effects.ts';
 import type { ChangeLine, Opening } from '../../changes/journal.ts';
-import { apiKinds, runLease, runLeaseHold } from '../../changes/kinds/index.ts';
+import { apiKinds, holdersIn, runLease } from '../../changes/kinds/index.ts';
 import { refuseIfHeld } from '../../kube/lease.ts';
-import type { Tools } from '../clean.ts';
+import type { Tools } from '../entry.ts';
 import { kindCluster, kindNetwork, kindUse } from './changes.ts';
 import { existingClusters, openCluster } from './cluster.ts';
 import { kindEffects } from './effects.ts';
 import { kindPower } from './power.ts';
 
 /**
- * For what a dead run left on a kind cluster. The cluster's API is only asked for if the cluster stays. Throws
+ * The tools for what a dead run left on a kind cluster. The cluster's API is only asked for if the cluster stays. Throws
  * `cluster-failed` if another run holds the cluster.
  */
 export async function kindTools(place: Opening['place'], open: readonly ChangeLine[]): Promise<Tools> {
@@ -57,12 +57,6 @@ export async function kindTools(place: Opening['place'], open: readonly ChangeLi
     }),
   };
 }
-
-/** The dead run's own name in the lease. */
-const holdersIn = (open: readonly ChangeLine[]): string[] =>
-  open
-    .filter(({ kind }) => kind === runLeaseHold.kind)
-    .map(({ wanted }) => runLeaseHold.wanted.parse(wanted).holder);
 
 /** Null: there is no such cluster any more. */
 async function reachable(cluster: string): Promise<KubeConfig | null> {

@@ -8,7 +8,15 @@ import type {
 } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
 import type { Plan } from '../../plan/schema.ts';
-import { hostname, names, namespace, ownership, type PodShape, ports } from '../../workload/manifests.ts';
+import {
+  hostname,
+  names,
+  namespace,
+  ownership,
+  type PodShape,
+  ports,
+  webPorts,
+} from '../../workload/manifests.ts';
 import { ingressProbe } from '../../workload/probes.ts';
 import { idHeader } from '../../workload/protocol.ts';
 import { startedLate } from './start-delay.ts';
@@ -18,11 +26,12 @@ const configName = 'midflight-traefik';
 const middleware = 'sources';
 const seconds = (ms: number) => `${Math.ceil(ms / 1000)}s`;
 
-/** Traefik as its Helm chart would run it, with what decides losses said out loud. */
+/** Traefik as its Helm chart would run it, with everything that decides losses written out. */
 export function traefikPod(plan: Plan, image: string): PodShape {
-  const { graceTimeOutMs, requestAcceptGraceTimeoutMs, startDelayMs, trustedIPs } = plan.ingress;
+  const { startDelayMs, tls } = plan.ingress;
   return {
     name: names.ingress,
+    hostNetwork: plan.ingress.hostNetwork ?? false,
     serviceAccountName: names.ingress,
     volumes: [{ name: 'dynamic', configMap: { name: configName } }],
     container: {
@@ -32,13 +41,11 @@ export function traefikPod(plan: Plan, image: string): PodShape {
       // The image's own entry point stays in charge: it is what is started late.
       ...(startDelayMs === 0 ? {} : startedLate(startDelayMs, ['/entrypoint.sh'])),
       args: [
-        `--entrypoints.web.address=:${ports.ingress}`,
-        `--entrypoints.web.transport.lifecycle.gracetimeout=${seconds(graceTimeOutMs)}`,
-        `--entrypoints.web.transport.lifecycle.requestacceptgracetimeout=${seconds(requestAcceptGraceTimeoutMs)}`,
-        // A slow answer is no idle one: Traefik's default of 60 s for reading a request stays, its writing has no limit.
-        ...(trustedIPs.length === 0
-          ? []
-          : [`--entrypoints.web.forwardedheaders.trustedips=${trustedIPs.join(',')}`]),
+        ...entryPoint('web', ports.ingress, plan.ingress),
+        // Its own certificate (Traefik's docs, "TLS: default certificate"), as none is named.
+        ...(tls
+          ? [...entryPoint('websecure', ports.secure, plan.ingress), '--entrypoints.websecure.http.tls=true']
+          : []),
         `--entrypoints.ping.address=:${ports.ping}`,
         '--ping=true',
         '--ping.entrypoint=ping',
@@ -52,14 +59,26 @@ export function traefikPod(plan: Plan, image: string): PodShape {
         '--global.checknewversion=false',
         '--global.sendanonymoususage=false',
       ],
-      ports: [
-        { name: 'web', containerPort: ports.ingress },
-        { name: 'ping', containerPort: ports.ping },
-      ],
+      ports: [...webPorts(plan.ingress), { name: 'ping', containerPort: ports.ping }],
       readinessProbe: ingressProbe(plan),
       volumeMounts: [{ name: 'dynamic', mountPath: '/etc/midflight' }],
     },
   };
+}
+
+function entryPoint(
+  name: string,
+  port: number,
+  { graceTimeOutMs, requestAcceptGraceTimeoutMs, trustedIPs }: Plan['ingress'],
+): string[] {
+  const point = `--entrypoints.${name}`;
+  return [
+    `${point}.address=:${port}`,
+    `${point}.transport.lifecycle.gracetimeout=${seconds(graceTimeOutMs)}`,
+    `${point}.transport.lifecycle.requestacceptgracetimeout=${seconds(requestAcceptGraceTimeoutMs)}`,
+    // A slow answer is no idle one: Traefik's default of 60 s for reading a request stays, its writing has no limit.
+    ...(trustedIPs.length === 0 ? [] : [`${point}.forwardedheaders.trustedips=${trustedIPs.join(',')}`]),
+  ];
 }
 
 /** The middleware that lets only some client addresses in (the seed's whitelist-source-range). */

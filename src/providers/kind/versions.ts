@@ -4,7 +4,7 @@ import type { Up } from './bring-up.ts';
 import type { imagesOf } from './images.ts';
 import { runShell } from './shell.ts';
 
-/** Of everything that decides figures; of the cluster itself only once it is up. */
+/** The versions of everything that decides figures; the cluster's own only once it is up. */
 export async function versionsOf(
   state: Up | null,
   images: ReturnType<typeof imagesOf>,

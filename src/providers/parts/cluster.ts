@@ -21,7 +21,7 @@ export interface Cluster {
   readonly disposable: boolean;
   /** The user's kubectl reaches it. */
   readonly kubectl: boolean;
-  /** By what it is found again, should the run die: for the journal's first line. */
+  /** What it is found again by, should the run die: for the journal's first line. */
   place(plan: Plan): Record<string, string | boolean | null>;
   /** Makes it or connects to it; resolves when all of its nodes are Ready. What it makes goes through `changes`. */
   open(
@@ -32,7 +32,7 @@ export interface Cluster {
   ): Promise<void>;
   /** Nodes that can carry load or be a fault's target; those of the control plane are not among them. */
   nodes(): readonly TopologyNode[];
-  /** For code in this process. */
+  /** The kubeconfig for code in this process. */
   kubeConfig(): KubeConfig;
   /** Versions of what decides figures: kubernetes, kube-proxy mode, traefik, kind, … May be asked before open(). */
   versions(): Promise<Record<string, string>>;

@@ -31,7 +31,10 @@ export interface BalancerFront {
 /** A URL, with whatever is behind it. */
 export interface UrlFront {
   readonly kind: 'url';
+  /** The target of streams. */
   readonly target: LoadTarget;
+  /** What probes ask the same host for. Absent: the same. */
+  readonly probePath?: string;
 }
 
 /** What load connects to. */

@@ -10,7 +10,7 @@ export interface Workload {
   readonly hostname: string;
 }
 
-/** Where the workload comes from. */
+/** The source of the workload. */
 export interface WorkloadSource {
   readonly ingressKind: 'model' | 'traefik' | 'unknown';
   /** Ours: installed as the plan places it. Theirs: found, and never changed but by faults and switchovers. */

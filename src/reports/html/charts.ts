@@ -7,16 +7,19 @@ import { wholeTicks } from './ticks.ts';
 
 /*
  * Charts as SVG text. Colours are CSS variables of the page, so that one drawing serves a light and a dark screen; what a
- * colour says is always said in words as well.
+ * colour shows is always given in words as well.
  */
 
 const width = 980;
 const right = 16;
 const rowHeight = 15;
-/** Node names longer than this stand above their bars. */
+/** Node names longer than this are above their bars. */
 const longName = 30;
+/** With more nodes than this, rows are thin, and not every row has its name beside it. */
+const mostNamed = 24;
+const boardHeight = 26 * mostNamed;
 
-/** Room for node names, the same for all charts of one trial, so that their time axes stand below each other. */
+/** Room for node names, the same for all charts of one trial, so that their time axes line up below each other. */
 function leftOf({ board }: TrialSeries): number {
   const longest = Math.max(0, ...board.map(({ node }) => node.length));
   return longest > longName ? 112 : Math.max(112, longest * letter + 14);
@@ -109,13 +112,21 @@ export function probeChart(series: TrialSeries): string {
 
 const laneName = (lane: string) => (lane === 'new' ? 'new' : 'kept');
 
+/** `node-2` before `node-10`. */
+const byNumber = (one: string, other: string) => one.localeCompare(other, 'en', { numeric: true });
+
 /** The nodes as the edge held them, as on a cloud console. */
 export function boardChart(series: TrialSeries): string {
-  const nodes = [...new Set(series.board.map(({ node }) => node))].sort();
+  const nodes = [...new Set(series.board.map(({ node }) => node))].sort(byNumber);
   const colours = { green: 'var(--good)', red: 'var(--bad)', 'not eligible': 'var(--muted)' };
-  const above = nodes.some((node) => node.length > longName);
-  return timeline(series, (above ? 44 : 26) * nodes.length, {
-    y: { label: null, domain: nodes, tickSize: 0, ...(above ? { axis: null } : {}) },
+  const thin = nodes.length > mostNamed;
+  const above = !thin && nodes.some((node) => node.length > longName);
+  const rows = thin ? Math.max(3, boardHeight / nodes.length) : above ? 44 : 26;
+  const apart = Math.ceil(nodes.length / mostNamed);
+  const named = nodes.filter((_, row) => row % apart === 0);
+  const inset = thin ? 0.5 : 3;
+  return timeline(series, rows * nodes.length, {
+    y: { label: null, domain: nodes, ticks: named, tickSize: 0, ...(above ? { axis: null } : {}) },
     marks: [
       Plot.barX(series.board, {
         x1: 'from',
@@ -123,8 +134,8 @@ export function boardChart(series: TrialSeries): string {
         y: 'node',
         fill: ({ state }: NodeSpan) => colours[state],
         fillOpacity: ({ state }: NodeSpan) => (state === 'not eligible' ? 0.45 : 1),
-        insetTop: above ? 20 : 3,
-        insetBottom: 3,
+        insetTop: above ? 20 : inset,
+        insetBottom: inset,
         className: 'board',
         title: ({ node, state, from, to }: NodeSpan) =>
           `${node} ${state}, ${from.toFixed(1)} to ${to.toFixed(1)} s`,
@@ -150,7 +161,7 @@ export function boardChart(series: TrialSeries): string {
 interface TimelineOptions {
   readonly y: NonNullable<Plot.PlotOptions['y']>;
   readonly fy?: NonNullable<Plot.PlotOptions['fy']>;
-  /** Of several charts above each other, the one that bears the marks' labels. */
+  /** Among several charts above each other, the one that bears the marks' labels. */
   readonly first?: string | undefined;
   readonly marks: readonly Plot.Markish[];
 }

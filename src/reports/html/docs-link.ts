@@ -2,10 +2,10 @@ import { packageVersion } from '../../base/package.ts';
 import { escapeHtml } from './markup.ts';
 
 /*
- * Where the documentation explains a figure of the page. A link asks for nothing until somebody follows it.
+ * The place at which the documentation explains a figure of the page. A link loads nothing until somebody follows it.
  */
 
-/** By what it explains, the section's anchor in docs/report.md. */
+/** The anchor of the section in docs/report.md, by what it explains. */
 export const docsSections = {
   comparison: 'the-comparison',
   path: 'the-path-of-the-streams',
@@ -21,10 +21,10 @@ export const docsSections = {
 } as const;
 export type Topic = keyof typeof docsSections;
 
-/** Of the version that wrote the page: a newer one may count differently. */
+/** The documentation of the version that wrote the page: a newer one may count differently. */
 const docsPage = (): string =>
   `https://github.com/midflight/midflight/blob/v${packageVersion()}/docs/report.md`;
 
-/** `of`: the name of the figure, for who cannot see where the link stands. */
+/** `of`: the name of the figure, for readers who cannot see what is next to the link. */
 export const docsLink = (topic: Topic, of: string): string =>
-  `<a class="docs" href="${docsPage()}#${docsSections[topic]}" rel="noreferrer" aria-label="How to read: ${escapeHtml(of)}">docs</a>`;
+  `<a class="docs" href="${docsPage()}#${docsSections[topic]}" rel="noreferrer" aria-label="docs, how to read: ${escapeHtml(of)}">docs</a>`;

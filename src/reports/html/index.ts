@@ -17,7 +17,7 @@ import { trialId, trialSection, trialTitle } from './trial.ts';
 
 /** What a page shows beside the report. */
 interface Beside {
-  /** Of the same history. */
+  /** The details of the same history. */
   readonly details?: readonly TrialDetail[];
   /** The scenario's text, as the history has it. */
   readonly scenario?: string | undefined;

@@ -8,7 +8,8 @@ import { wholeTicks } from './ticks.ts';
 export function lostChart(rows: readonly ComparisonRow[], columns: number): string {
   const all = rows.map((row) => {
     const { policy, doubt } = comparisonCells(row);
-    const { lost, started, interval, expectedShare: expected } = row;
+    const { lost, started, interval, expectedShare } = row;
+    const expected = row.expectedLostShare ?? expectedShare;
     return { name: doubt === null ? policy : `${policy} (${doubt})`, lost, started, interval, expected };
   });
   const points = all.flatMap(({ name, lost, started, interval }) =>

@@ -7,8 +7,10 @@ import { escapeHtml, prose } from './markup.ts';
 /** Rows of all trials together, so that the page stays small. */
 const mostRows = 1000;
 const leastOfATrial = 20;
+/** Rows to begin with, so that a reader on a phone reaches what comes after them. */
+const firstRows = 40;
 
-/** What of the details a page can show: as many lost requests of each trial. */
+/** The part of the details that a page can show: at most this many lost requests of each trial. */
 const rowsOfATrial = (trials: number): number =>
   Math.max(leastOfATrial, Math.floor(mostRows / Math.max(1, trials)));
 
@@ -45,9 +47,10 @@ export function lostTable(details: readonly TrialDetail[]): string {
 <form class="filter" hidden><label>Filter <input type="search" autocomplete="off"></label>
 <label>Cause <select name="cause"><option value="">all</option>${options(causes)}</select></label>
 <label>Sort by <select name="sort">${sorts}</select></label>
-<label><input type="checkbox" name="down"> descending</label> <output aria-live="polite"></output></form>
+<label><input type="checkbox" name="down"> descending</label> <output aria-live="polite" aria-label="requests shown"></output></form>
 <p class="hint cells">Wider than the screen: scroll sideways →</p>
-<div class="scroll" tabindex="0" role="group" aria-label="lost requests"><table role="table" class="rows requests"><thead role="rowgroup"><tr role="row">${head}</tr></thead><tbody role="rowgroup">${rows}</tbody></table></div></section>`;
+<div class="scroll" tabindex="0" role="group" aria-label="lost requests"><table role="table" class="rows requests"><thead role="rowgroup"><tr role="row">${head}</tr></thead><tbody role="rowgroup">${rows}</tbody></table></div>
+<p><button type="button" class="all" hidden></button></p></section>`;
 }
 
 const causeAt = lostTitles.indexOf('cause');
@@ -60,6 +63,8 @@ const form = document.querySelector('form.filter');
 const body = table.tBodies[0];
 const rows = [...body.rows].map((row) => ({ row, cells: [...row.cells].map((cell) => cell.textContent), text: row.textContent.toLowerCase() }));
 const [search, cause, sort, down, out] = ['[type=search]', '[name=cause]', '[name=sort]', '[name=down]', 'output'].map((one) => form.querySelector(one));
+const all = document.querySelector('button.all');
+let most = ${firstRows};
 const heads = [...table.tHead.rows[0].cells];
 const compare = new Intl.Collator('en', { numeric: true }).compare;
 const show = () => {
@@ -68,8 +73,10 @@ const show = () => {
   const sign = down.checked ? -1 : 1;
   const kept = rows.filter(({ cells, text }) => (cause.value === '' || cells[${causeAt}] === cause.value) && words.every((word) => text.includes(word)));
   kept.sort((a, b) => sign * compare(a.cells[at], b.cells[at]));
-  body.replaceChildren(...kept.map(({ row }) => row));
-  out.textContent = kept.length + ' of ' + rows.length + ' shown';
+  body.replaceChildren(...kept.slice(0, most).map(({ row }) => row));
+  out.textContent = Math.min(kept.length, most) + ' of ' + rows.length + ' shown';
+  all.textContent = 'Show all ' + kept.length;
+  all.hidden = kept.length <= most;
   heads.forEach((head, index) => index === at ? head.setAttribute('aria-sort', down.checked ? 'descending' : 'ascending') : head.removeAttribute('aria-sort'));
 };
 heads.forEach((head, index) => head.querySelector('button').addEventListener('click', () => {
@@ -77,6 +84,12 @@ heads.forEach((head, index) => head.querySelector('button').addEventListener('cl
   sort.value = String(index);
   show();
 }));
+const showAll = () => {
+  most = rows.length;
+  show();
+};
+all.addEventListener('click', showAll);
+addEventListener('beforeprint', showAll);
 form.addEventListener('input', show);
 form.addEventListener('submit', (event) => event.preventDefault());
 sort.value = '2';
@@ -84,5 +97,5 @@ form.hidden = false;
 show();
 })();`;
 
-/** For the page's content security policy. */
+/** The script's hash, for the page's content security policy. */
 export const scriptHash = `sha256-${createHash('sha256').update(script).digest('base64')}`;

@@ -3,7 +3,7 @@ import { clockTraits } from '../../catalogue/clocks.ts';
 import { seconds } from '../figures.ts';
 import type { Mark } from './series.ts';
 
-/** Clocks that are instants on the timeline; the others are sums or lengths, or stand beside these. */
+/** Clocks that are instants on the timeline; the others are sums or lengths, or are shown beside these. */
 const shown = ['edgeEjected', 'nodeNotReady', 'failover'] as const;
 
 /** What the clocks of a trial's disturbances measured, as marks on its timeline. */
@@ -28,7 +28,7 @@ export function clockMarks(disturbances: readonly DisturbanceReport[]): Mark[] {
 export interface PlacedMark extends Mark {
   /** 0 is the lowest. */
   readonly row: number;
-  /** The label stands to the left of its line: it would leave the chart on the right. */
+  /** The label is to the left of its line: it would leave the chart on the right. */
   readonly toLeft: boolean;
 }
 

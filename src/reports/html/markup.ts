@@ -54,7 +54,7 @@ export function htmlTable(
   return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(caption)}"><table role="table" class="${titles.length === 0 ? 'pairs' : 'rows'}">${head}<tbody role="rowgroup">${body}</tbody></table></div>`;
 }
 
-/** A colour of a chart and what it says. */
+/** A colour of a chart and what it means. */
 export type Key = readonly [colour: string, word: string];
 
 /** Shown when a chart has less room than it needs. */

@@ -1,11 +1,13 @@
 import type { Flow, TrialDetail } from '../../analysis/detail.ts';
+import { several } from '../certainty.ts';
 import { percent, plural, policyLabel, shortened } from '../figures.ts';
 import { docsLink } from './docs-link.ts';
 import { escapeHtml } from './markup.ts';
+import { pathBoxes } from './path-nodes.ts';
 
 /*
  * The way of the streams as a picture, one for each policy: clients, balancer, nodes, ingress pods and app pods. As wide as a
- * phone's screen, so that several stand side by side on a desktop and below each other on a phone. Colours are the page's
+ * phone's screen, so that several fit side by side on a desktop and below each other on a phone. Colours are the page's
  * variables; whatever a colour shows is written in words too.
  */
 
@@ -27,7 +29,7 @@ interface Sums {
   lost: number;
 }
 
-/** Of the details of several repeats: one picture of each policy, all repeats together, nodes as in its first. */
+/** From the details of several repeats: one picture of each policy, all repeats together, nodes as in its first. */
 export function pathPictures(details: readonly TrialDetail[]): string {
   const policies = [...new Set(details.map(({ policy }) => policy))];
   const pictures = policies.map((policy) =>
@@ -36,25 +38,30 @@ export function pathPictures(details: readonly TrialDetail[]): string {
   const drawn = pictures.filter((one) => one !== '');
   if (drawn.length === 0) return '';
   return `<section aria-labelledby="path"><h2 id="path">The path of the streams ${docsLink('path', 'the path of the streams')}</h2>
-<p class="marks">Shares of all streams, where they went at first; red: lost. A node with a full ring was healthy at the balancer when the fault came, or at the end without a fault; a dashed one was not, and got no new connection. A cross marks the node that was taken.</p>
+<p class="marks">Shares of all streams, where they went at first; red: lost. A node with a full ring was healthy at the balancer when the fault came, or at the end without a fault; a dashed one was not, and got no new connection. A cross marks a node that was taken, in whichever repeat.</p>
 <div class="pictures">${drawn.join('')}</div></section>`;
 }
 
 function picture(trials: readonly TrialDetail[]): string {
   const [first] = trials;
   if (first === undefined) return '';
-  const flows = trials.flatMap((trial) => trial.flows);
+  // Repeats may hit different nodes: the losses of all of them are drawn, so each of them has its cross.
+  const taken = new Set(
+    trials.flatMap(({ nodes: all }) => all.filter(({ dead }) => dead).map(({ name }) => name)),
+  );
+  const { boxes, flows } = pathBoxes(
+    first.nodes.map((node) => ({ ...node, dead: taken.has(node.name) })),
+    trials.flatMap((trial) => trial.flows),
+  );
   const all = sumOf(flows);
   if (all.streams === 0) return '';
-  // Long names stand above their boxes, whole.
-  const above = Math.max(0, ...first.nodes.map(({ name }) => linesAbove(name).length));
+  // Long names are above their boxes, whole.
+  const above = Math.max(0, ...boxes.map(({ name }) => linesAbove(name).length));
   const rowHeight = boxHeight + above * lineHeight;
-  const rows = new Map(
-    first.nodes.map(({ name }, row) => [name, top + (row + 1) * rowHeight - boxHeight / 2]),
-  );
+  const rows = new Map(boxes.map(({ name }, row) => [name, top + (row + 1) * rowHeight - boxHeight / 2]));
   const yOf = (node: string) => rows.get(node) ?? top;
-  const height = top + first.nodes.length * rowHeight + 8;
-  const middle = top + (first.nodes.length * rowHeight) / 2;
+  const height = top + boxes.length * rowHeight + 8;
+  const middle = top + (boxes.length * rowHeight) / 2;
   const transit = grouped(flows, ({ transit: node }) => node);
   const toIngress = grouped(flows, ({ transit: from, ingress }) =>
     from === null || ingress === null ? null : `${from}\n${ingress}`,
@@ -80,7 +87,7 @@ function picture(trials: readonly TrialDetail[]): string {
   ];
   const ingressAt = atNode(flows, ({ ingress }) => ingress);
   const appAt = atNode(flows, ({ endpoint }) => endpoint);
-  const nodes = first.nodes.flatMap((node) => {
+  const nodes = boxes.flatMap((node) => {
     const y = yOf(node.name);
     const sums = transit.get(node.name) ?? { streams: 0, lost: 0 };
     return [
@@ -93,14 +100,18 @@ function picture(trials: readonly TrialDetail[]): string {
   });
   const unknown = all.streams - [...transit.values()].reduce((sum, { streams }) => sum + streams, 0);
   const healthy = first.nodes.filter(({ green }) => green).map(({ name }) => name);
-  const said = `${policyLabel(first.policy)}: ${all.streams} ${plural(all.streams, 'stream')}, ${all.lost} lost. Healthy at the balancer: ${healthy.length === 0 ? 'none' : healthy.join(', ')}.${unknown === 0 ? '' : ` The way of ${unknown} is not known.`}`;
-  const shares = first.nodes.map(({ name }) => {
+  const said = `${policyLabel(first.policy)}: ${all.streams} ${plural(all.streams, 'stream')}, ${all.lost} lost. Healthy at the balancer: ${healthy.length === 0 ? 'none' : healthyWords(healthy, first.nodes.length)}.${unknown === 0 ? '' : ` The way of ${unknown} is not known.`}`;
+  const shares = boxes.map(({ name }) => {
     const sums = transit.get(name) ?? { streams: 0, lost: 0 };
     return `${name} carried ${percent(sums.streams / all.streams)}, ${sums.lost} lost`;
   });
   return `<figure class="path"><figcaption><span class="what">${escapeHtml(said)}</span></figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`${said} ${shares.join('; ')}.`)}">
 ${heads()}${edges.join('')}${balancer(middle)}${nodes.join('')}</svg></figure>`;
 }
+
+/** All by name while they are few. */
+const healthyWords = (healthy: readonly string[], all: number): string =>
+  healthy.length <= 12 ? healthy.join(', ') : `${healthy.length} of ${all} nodes (${several(healthy)})`;
 
 const heads = () =>
   (
@@ -148,14 +159,19 @@ function edge(x1: number, y1: number, x2: number, y2: number, { streams, lost }:
 const balancer = (middle: number) =>
   `<rect x="${columns.balancer}" y="${middle - 20}" width="${balancerWidth}" height="40" rx="6" class="box"/><text x="${columns.balancer + balancerWidth / 2}" y="${middle - 3}" class="mid">load</text><text x="${columns.balancer + balancerWidth / 2}" y="${middle + 11}" class="mid">balancer</text>`;
 
-/** The lines in which a name stands above its box; none: it fits into it. */
+/** The lines of a name above its box; none: it fits into it. */
 function linesAbove(name: string): string[] {
   if (name.length <= boxLetters) return [];
   return name.match(new RegExp(`.{1,${lineLetters}}`, 'gu')) ?? [];
 }
 
-function nodeBox(node: TrialDetail['nodes'][number], y: number, sums: Sums, all: Sums): string {
-  const { name, green, dead } = node;
+function nodeBox(
+  node: ReturnType<typeof pathBoxes>['boxes'][number],
+  y: number,
+  sums: Sums,
+  all: Sums,
+): string {
+  const { name, green, dead, members } = node;
   const kind = `box ${green ? 'held' : 'out'}`;
   const x = columns.node;
   const lost = sums.lost === 0 ? '' : `<tspan class="bad">, ${sums.lost} lost</tspan>`;
@@ -170,7 +186,7 @@ function nodeBox(node: TrialDetail['nodes'][number], y: number, sums: Sums, all:
               `<text x="${x}" y="${y - 25 - (lines.length - 1 - at) * lineHeight}" class="name">${escapeHtml(line)}</text>`,
           )
           .join('')}<text x="${x + 6}" y="${y - 5}">${green ? 'healthy' : 'not healthy'}</text>`;
-  const state = `${name}: ${green ? 'healthy' : 'not healthy'} at the balancer${dead ? ', taken by the fault' : ''}; ${sums.streams} streams, ${sums.lost} lost`;
+  const state = `${members.length === 1 ? name : `${name} (${several(members)})`}: ${green ? 'healthy' : 'not healthy'} at the balancer${dead ? ', taken by the fault' : ''}; ${sums.streams} streams, ${sums.lost} lost`;
   return `<g><title>${escapeHtml(state)}</title><rect x="${x}" y="${y - 20}" width="${nodeWidth}" height="40" rx="6" class="${kind}"/>${label}<text x="${x + 6}" y="${y + 12}" class="share">${percent(sums.streams / all.streams)}${lost}</text>${cross}</g>`;
 }
 

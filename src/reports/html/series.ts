@@ -30,7 +30,7 @@ export interface StreamBar {
 interface ProbeBin {
   readonly lane: Lane;
   readonly second: number;
-  /** How many seconds it stands for: more than one in a long trial. */
+  /** How many seconds it covers: more than one in a long trial. */
   readonly seconds: number;
   ok: number;
   failed: number;
@@ -54,7 +54,7 @@ const binLimit = 400;
 
 /** Takes the events of a history in their order; memory is bounded by the limits above. */
 interface SeriesReader {
-  /** `begun`: the start of the request that it ends, as the analysis of the same history knows it. */
+  /** `request`: the start of the request that the event ends, as the analysis of the same history knows it. */
   take(event: HistoryEvent, request: EventOf<'start'> | null): void;
   /** Once, after the last. */
   close(): TrialSeries[];

@@ -9,7 +9,7 @@ export const style = `
   --good: #4cc38a; --bad: #ff7a70; --doubt: #e5b454; --accent: #a5a2ff;
   --cut: #cb98ff; --shut: #ffb057; --wrong: #ff8ccf; } }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--ink);
+body { overflow-wrap: break-word; margin: 0; background: var(--ground); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
 main, header { max-width: 1060px; margin: 0 auto; padding: 0 20px; }
 header { padding-top: 28px; }
@@ -34,6 +34,7 @@ tbody th { color: var(--ink); font-weight: 600; }
 .whole { white-space: nowrap; }
 .lost { color: var(--bad); font-weight: 600; } .none { color: var(--good); font-weight: 600; }
 figure { margin: 14px 0; background: var(--panel); border-radius: 10px; padding: 10px 12px; }
+figcaption, .rows td { overflow-wrap: anywhere; }
 figcaption { font-size: .88rem; color: var(--muted); margin-bottom: 6px; display: flex; flex-wrap: wrap;
   justify-content: space-between; gap: 2px 20px; }
 .what { color: var(--ink); font-weight: 500; } .keys { display: inline-flex; flex-wrap: wrap; gap: 2px 14px; }
@@ -52,6 +53,8 @@ figure svg { display: block; max-width: none; height: auto; }
 .filter { display: flex; flex-wrap: wrap; gap: 6px 16px; margin: 8px 0; align-items: center; } .filter[hidden] { display: none; }
 .filter input, .filter select { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--muted);
   border-radius: 6px; padding: 2px 6px; max-width: 100%; }
+.all { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--muted); border-radius: 6px; padding: 4px 12px; cursor: pointer; }
+.all[hidden] { display: none; }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: left; text-decoration: underline dotted; }
 th[aria-sort=ascending] button::after { content: " \\2191"; } th[aria-sort=descending] button::after { content: " \\2193"; }
 .requests { font-size: .84rem; } .requests tbody th { white-space: nowrap; } .requests td, .requests th { padding-right: 10px; }

@@ -1,5 +1,6 @@
+import { monotonic } from '../../base/clock.ts';
 import type { Message } from '../../base/role.ts';
-import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
+import { type Nanoseconds, nsPerMs, nsPerSecond } from '../../base/units.ts';
 import type { Wait } from '../../base/wait.ts';
 import type { EventOf, HistoryEvent } from '../../history/schema.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
@@ -13,7 +14,7 @@ import { phaseWords } from '../live-words.ts';
 
 interface UiNode {
   readonly name: string;
-  /** As the balancer holds it. */
+  /** The node's state as the balancer holds it. */
   readonly health: 'green' | 'red' | 'unknown';
   /** What the fault did to it, in a word; null: nothing. */
   readonly hit: string | null;
@@ -33,8 +34,8 @@ export interface UiFrame {
   /** `trial 2 of 3 · Local`; what is being done outside the trials. */
   readonly headline: string;
   readonly phase: string | null;
-  /** What is waited for. */
-  readonly wait: string | null;
+  /** What is waited for, and for how many more seconds of real time at most. */
+  readonly wait: { readonly what: string; readonly seconds: number } | null;
   readonly streams: { readonly inFlight: number; readonly completed: number; readonly lost: number };
   readonly newRequests: { readonly sent: number; readonly failed: number };
   readonly nodes: readonly UiNode[];
@@ -59,14 +60,15 @@ interface Dot {
   lostAt: Nanoseconds | null;
 }
 
-/** More than these could not be told apart. */
+/** More than these could not be distinguished. */
 const mostDots = 300;
 /** A request that is answered sooner is a probe's, and would only flicker. Real time. */
 const shortNs = 250 * nsPerMs;
 /** How long a lost one stays in view. */
 const lostNs = 3000 * nsPerMs;
 
-export function uiFeed(plan: AnyPlan): UiFeed {
+/** `now`: of the monotonic clock. */
+export function uiFeed(plan: AnyPlan, now: () => Nanoseconds = monotonic.now): UiFeed {
   const state = liveState(plan);
   const probes = new Set<string>();
   const dots = new Map<number, Dot>();
@@ -74,6 +76,7 @@ export function uiFeed(plan: AnyPlan): UiFeed {
   const carried = new Map<string, number>();
   const pods = new Map<string, EventOf<'endpoints'>['endpoints']>();
   let ingressService: string | null = null;
+  let awaited: { readonly what: string; readonly until: Nanoseconds } | null = null;
   let over = false;
 
   const forget = (connection: number) => {
@@ -125,7 +128,7 @@ export function uiFeed(plan: AnyPlan): UiFeed {
     },
     progress: (load, message) => takeProgress(state, load, message),
     wait(wait) {
-      state.wait = wait === null ? null : { what: wait.what, untilSeconds: 0 };
+      awaited = wait === null ? null : { what: wait.what, until: now() + wait.limitMs * nsPerMs };
     },
     end() {
       over = true;
@@ -144,7 +147,10 @@ export function uiFeed(plan: AnyPlan): UiFeed {
             ? state.status
             : `trial ${trial.number} of ${plan.trials.length} · ${policyLabel(trial.policy)}`,
         phase: state.phase === null ? null : phaseWords[state.phase],
-        wait: state.wait?.what ?? null,
+        wait:
+          awaited === null
+            ? null
+            : { what: awaited.what, seconds: Math.max(0, Math.ceil((awaited.until - now()) / nsPerSecond)) },
         streams: {
           inFlight: sum(state, 'inFlight'),
           completed: sum(state, 'completed'),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { escapeHtml } from '../html/markup.ts';
 
 /*
- * The page of --ui: the path of the streams while a run goes on. It draws what each frame says and asks for nothing but them.
+ * The page of --ui: the path of the streams while a run goes on. It draws each frame and loads nothing else.
  */
 
 const style = `
@@ -37,8 +37,9 @@ const add = (parent, name, attributes, text) => {
   if (text !== undefined) one.textContent = text;
   return parent.appendChild(one);
 };
-const row = 52, top = 30, nodeX = 128, nodeWidth = 200, podX = 338;
+const row = 68, top = 30, nodeX = 128, nodeWidth = 200, podX = 338;
 const yOf = (index) => top + index * row + 20;
+const dotColumns = 26;
 const circles = new Map();
 let drawn = '';
 const drawNodes = ({ nodes }) => {
@@ -59,7 +60,7 @@ const drawNodes = ({ nodes }) => {
     if (carried > 0) add(lines, 'path', { d: 'M90 ' + middle + 'C109 ' + middle + ' 109 ' + y + ' ' + nodeX + ' ' + y, class: 'way', 'stroke-width': Math.max(1, carried / all * 22).toFixed(1) });
     const group = add(boxes, 'g', { class: 'node ' + health + (down ? ' down' : ''), 'data-node': name });
     add(group, 'title', {}, name + ': ' + (health === 'green' ? 'healthy at the balancer' : health === 'red' ? 'not healthy at the balancer' : 'not in the target set') + (hit === null ? '' : ', ' + hit));
-    add(group, 'rect', { x: nodeX, y: y - 20, width: nodeWidth, height: 40, rx: 6, class: 'box' });
+    add(group, 'rect', { x: nodeX, y: y - 20, width: nodeWidth, height: 56, rx: 6, class: 'box' });
     add(group, 'text', { x: nodeX + 8, y: y - 4, ...(name.length > 30 ? { textLength: nodeWidth - 16 } : {}) }, name);
     add(group, 'text', { x: nodeX + 8, y: y + 12 }, (hit === null ? (health === 'unknown' ? 'not in the target set' : health === 'green' ? 'healthy' : 'not healthy') : hit) + (all === 0 ? '' : ' · ' + Math.round(carried / all * 100) + ' %'));
     const pods = [ingress > 0 ? ingress + ' ingress' : '', app > 0 ? app + ' app' : ''].filter(Boolean).join(', ');
@@ -79,8 +80,10 @@ const drawDots = (frame) => {
       one.getBoundingClientRect();
     }
     if (lost === 1) one.setAttribute('class', 'gone');
-    const x = index < 0 ? 110 : nodeX + nodeWidth - 12 - connection % 16 * 6;
-    const y = index < 0 ? middle : yOf(index) + 10 - connection % 3 * 10;
+    // Below the node's two lines of text, whatever they say.
+    const place = connection % (2 * dotColumns);
+    const x = index < 0 ? 110 : nodeX + nodeWidth - 12 - place % dotColumns * 7;
+    const y = index < 0 ? middle : yOf(index) + (place < dotColumns ? 20 : 29);
     one.style.transform = 'translate(' + x + 'px,' + y + 'px)';
   }
   for (const [connection, one] of circles) if (!seen.has(connection)) { one.remove(); circles.delete(connection); }
@@ -88,7 +91,7 @@ const drawDots = (frame) => {
 const say = (id, text) => { if (at(id).textContent !== text) at(id).textContent = text; };
 const show = (frame) => {
   say('headline', frame.headline + (frame.phase === null ? '' : ' · ' + frame.phase));
-  say('wait', frame.wait === null ? '' : 'waiting for ' + frame.wait);
+  say('wait', frame.wait === null ? '' : 'waiting for ' + frame.wait.what + ', ' + frame.wait.seconds + ' s more at most');
   const { streams, newRequests, more } = frame;
   say('counts', streams.inFlight + ' streams in flight, ' + streams.completed + ' done, ' + streams.lost + ' lost');
   at('counts').className = streams.lost > 0 ? 'lost' : '';
@@ -105,7 +108,7 @@ source.onerror = () => { if (source.readyState === 2) say('state', 'The run is o
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** For the header of that name: the page's own script and style, and its events; nothing else. */
+/** The value of the header of that name: the page's own script and style, and its events; nothing else. */
 export const uiPolicy = `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 export const uiPage = (experiment: string): string => `<!doctype html>

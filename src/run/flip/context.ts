@@ -3,10 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import { type Milliseconds, type NodeName, nsPerMs } from '../../base/units.ts';
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
-import { excludeLabel } from '../../kube/names.ts';
+import { labelSelectorText } from '../../kube/labels.ts';
 import type { PlannedEdge } from '../../plan/schema.ts';
-import type { BalancerSight, SwitchoverContext } from '../../policies/index.ts';
-import { nodesSeen, type PodGroup, serviceSight, templateSeen } from '../cluster-sight.ts';
+import { type BalancerSight, exclusionOwner, type SwitchoverContext } from '../../policies/index.ts';
+import { nodesSeen, othersOnLocal, type PodGroup, serviceSight, templateSeen } from '../cluster-sight.ts';
 
 /** The Service whose policy is changed, and what is known of it before. */
 export interface FlippedService {
@@ -15,8 +15,8 @@ export interface FlippedService {
   readonly policy: TrafficPolicy;
   /** Its pods. */
   readonly pods: PodGroup;
-  /** Nodes that somebody else has taken out of the balancer: they are left alone. */
-  readonly excluded: ReadonlySet<NodeName>;
+  /** Nodes that an earlier flip has taken out of the balancer for it. */
+  readonly excluded: readonly { readonly name: NodeName; readonly excludedFor: readonly string[] }[];
 }
 
 /** Reads it. Throws `bad-usage` for a Service whose policy does not matter or whose pods are not its own choice. */
@@ -35,18 +35,17 @@ export async function readFlipped(
         hint: 'midflight audit lists those of type LoadBalancer and NodePort',
       },
     );
-  const selector = Object.entries(spec.selector ?? {});
-  if (selector.length === 0)
+  const labelSelector = labelSelectorText(spec.selector ?? {});
+  if (labelSelector === '')
     throw new MidflightError('bad-usage', 'it selects no pods: which nodes serve is not known', { where });
-  const labelSelector = selector.map(([key, text]) => `${key}=${text}`).join(',');
   const pods = { namespace, labelSelector };
-  const nodes = await nodesSeen(core, pods, new Set());
+  const nodes = await nodesSeen(core, pods);
   return {
     namespace,
     name,
     policy: policyOf(spec),
     pods,
-    excluded: new Set(nodes.filter(({ labels }) => excludeLabel in labels).map((node) => node.name)),
+    excluded: nodes.filter(({ excludedFor }) => excludedFor.includes(exclusionOwner({ namespace, name }))),
   };
 }
 
@@ -64,29 +63,28 @@ interface FlipContextOptions {
   readonly readyNodes: () => ReadonlySet<NodeName>;
   readonly clock: Clock;
   readonly stabilityMs: Milliseconds;
+  /** The balancer's sight knows how many connections through a node are open, and they are waited for. */
+  readonly awaitEstablished?: boolean;
 }
 
-/**
- * What a switchover gets of a cluster that is there already. `all`: with the nodes that somebody else has excluded, for
- * preconditions; the steps neither label nor unlabel those.
- */
-export function flipContext(options: FlipContextOptions, which: 'all' | 'ours' = 'ours'): SwitchoverContext {
+/** What a switchover gets of a cluster that is there already. */
+export function flipContext(options: FlipContextOptions): SwitchoverContext {
   const { core, apps, service, edge, final, changes, balancer, readyNodes, clock, stabilityMs } = options;
   const { namespace, name } = service;
-  const never = which === 'all' ? new Set<NodeName>() : service.excluded;
   return {
     changes,
     service: { namespace, name },
     edge,
     final,
-    // Where clients go is their own: a second address is theirs to move to.
+    // Clients choose their own address: moving to a second one is up to them.
     second: null,
     balancer,
     readyIngress: readyNodes,
-    nodes: () => nodesSeen(core, service.pods, never),
+    nodes: () => nodesSeen(core, service.pods),
+    others: () => othersOnLocal(core, { namespace, name }),
     ingressTemplate: () => templateSeen(core, apps, service.pods),
-    // A balancer without a log shows no open connections.
-    awaitEstablished: false,
+    // A balancer without a log shows no open connections; the nodes' own tables do.
+    awaitEstablished: options.awaitEstablished ?? false,
     ...serviceSight(core, { namespace, name }),
     now: clock.now,
     quietNs: stabilityMs * nsPerMs,

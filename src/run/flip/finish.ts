@@ -5,9 +5,8 @@ import { trafficPolicies } from '../../catalogue/policies.ts';
 import { type SwitchoverName, switchoverNames } from '../../catalogue/switchovers.ts';
 import { resumeLog } from '../../changes/change-log.ts';
 import { type JournalContent, resumeJournal } from '../../changes/journal.ts';
-import { apiKinds, nodeLabel, runLeaseHold } from '../../changes/kinds/index.ts';
+import { apiKinds, runLeaseHold } from '../../changes/kinds/index.ts';
 import { bounded } from '../../kube/bounded.ts';
-import { excludeLabel } from '../../kube/names.ts';
 import type { PlannedEdge } from '../../plan/schema.ts';
 import { contextTools, openPlace } from '../../providers/context/tools.ts';
 import { presetNames } from '../../scenario/parts/edge.ts';
@@ -59,17 +58,10 @@ export async function finishFlip(
   }
   const kubeConfig = openPlace(opening.place);
   const server = `the API server of ${kubeConfig.currentContext}`;
-  const read = await readFlipped(bounded(kubeConfig.makeApiClient(CoreV1Api), server), { namespace, name });
-  // Labels of the dead flip are its own: only the others are somebody else's.
-  const own = new Set(
-    open.flatMap(({ kind, target }) => {
-      const label = nodeLabel.target.safeParse(target);
-      return kind === nodeLabel.kind && label.success && label.data.label === excludeLabel
-        ? [label.data.node]
-        : [];
-    }),
-  );
-  const excluded = new Set([...read.excluded].filter((node) => !own.has(node)));
+  const service = await readFlipped(bounded(kubeConfig.makeApiClient(CoreV1Api), server), {
+    namespace,
+    name,
+  });
   const changes = resumeLog(
     { journal: resumeJournal(file), world, signal, now: systemClock.wall },
     content,
@@ -77,7 +69,7 @@ export async function finishFlip(
   );
   const flip = await openFlip({
     ...{ kubeConfig, changes, say, stabilityMs, strategy },
-    service: { ...read, excluded },
+    service,
     edge: edgeOf(balancer),
     final: to,
     clock: systemClock,

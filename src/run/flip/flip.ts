@@ -1,19 +1,18 @@
-import { hostname } from 'node:os';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { WallClock } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import type { Milliseconds } from '../../base/units.ts';
-import { switchoverPolicy, type TrafficPolicy } from '../../catalogue/policies.ts';
+import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import type { SwitchoverName } from '../../catalogue/switchovers.ts';
+import { apiWorld } from '../../changes/api-world.ts';
 import type { ChangeLog, Unwound } from '../../changes/change-log.ts';
-import { runLease, runLeaseHold } from '../../changes/kinds/index.ts';
-import { holdLease } from '../../kube/lease.ts';
 import { followMs, turnsMs } from '../../plan/flip-time.ts';
 import type { PlannedEdge } from '../../plan/schema.ts';
-import { strategyOf } from '../../policies/index.ts';
-import { contextWorld } from '../../providers/context/tools.ts';
+import type { BalancerSight } from '../../policies/index.ts';
+import { takeClusterLease } from '../lease.ts';
 import { type FlippedService, flipContext } from './context.ts';
 import { followService } from './follow.ts';
+import { flipSteps } from './plan.ts';
 import { inferredSight } from './sight.ts';
 import { type FlipParts, rollBack, takeSteps } from './steps.ts';
 
@@ -26,6 +25,8 @@ export interface FlipOptions {
   readonly changes: ChangeLog;
   readonly clock: WallClock;
   readonly stabilityMs: Milliseconds;
+  /** Open connections through nodes that are excluded, if they are waited for, and for how long at most (real ms). */
+  readonly established?: { readonly of: BalancerSight['openConnections']; readonly limitMs: Milliseconds };
   say(text: string): void;
 }
 
@@ -47,20 +48,15 @@ const slackMs = 30_000;
  * holder if somebody has it.
  */
 export async function openFlip(options: FlipOptions): Promise<OpenFlip> {
-  const { kubeConfig, service, edge, final, strategy, changes, clock, stabilityMs, say } = options;
-  const world = contextWorld(kubeConfig)(new AbortController().signal);
-  const holder = `midflight on ${hostname()}, process ${process.pid}`;
-  // Of a flip that is completed after its process died, what that one changed belongs to this one too.
+  const { kubeConfig, service, edge, final, strategy, changes, clock, stabilityMs, established, say } =
+    options;
+  const world = apiWorld(kubeConfig)(new AbortController().signal);
+  // If a flip is completed after its process died, the changes of that one belong to this one too.
   const inherited = changes.open > 0;
-  const begin = changes.mark();
-  await changes.make(runLeaseHold, runLease, { holder });
-  const lease = await holdLease({ ...runLease, api: world.coordination(), holder }).catch(async (error) => {
-    await changes.unwind(begin, AbortSignal.timeout(60_000));
-    throw error;
-  });
+  const lease = await takeClusterLease(changes, world.coordination());
   const lost = new AbortController();
   void lease.lost.then((error) => lost.abort(error));
-  const sight = inferredSight(edge, clock.now);
+  const sight = inferredSight(edge, clock.now, established?.of);
   const followed = followService(kubeConfig, service, sight, (error) =>
     say(`the cluster could not be followed for a moment: ${error instanceof Error ? error.message : error}`),
   );
@@ -82,9 +78,9 @@ export async function openFlip(options: FlipOptions): Promise<OpenFlip> {
     readyNodes: followed.readyNodes,
     clock,
     stabilityMs,
+    awaitEstablished: established !== undefined,
   });
-  const direction = final === 'Local' ? 'Cluster->Local' : 'Local->Cluster';
-  const steps = strategyOf(switchoverPolicy(direction, strategy), edge).switchOver?.steps ?? [];
+  const steps = flipSteps({ service, edge, final }, strategy);
   const failed: Unwound[] = [];
   const start = inherited ? 0 : changes.mark();
   return {
@@ -97,7 +93,7 @@ export async function openFlip(options: FlipOptions): Promise<OpenFlip> {
         changes,
         balancer: sight,
         clock,
-        stepLimitMs: stepLimitMs(edge, stabilityMs),
+        stepLimitMs: stepLimitMs(edge, stabilityMs) + (established?.limitMs ?? 0),
         wellSince,
         say,
       };
@@ -118,8 +114,9 @@ export async function openFlip(options: FlipOptions): Promise<OpenFlip> {
     },
     async close() {
       followed.stop();
-      await lease.release().catch(() => {}); // it ends by itself, seconds later
-      if (changes.open > 0 && failed.length === 0) await changes.unwind(begin, AbortSignal.timeout(60_000));
+      await lease.release();
+      if (changes.open > 0 && failed.length === 0)
+        await changes.unwind(lease.mark, AbortSignal.timeout(60_000));
       changes.close();
     },
   };

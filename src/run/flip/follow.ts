@@ -3,7 +3,10 @@ import { connect } from 'node:net';
 import * as z from 'zod';
 import { monotonic } from '../../base/clock.ts';
 import type { NodeName } from '../../base/units.ts';
+import { internalAddressOf } from '../../kube/addresses.ts';
+import { isReadyEndpoint, serviceNameLabel } from '../../kube/endpoints.ts';
 import { excludeLabel } from '../../kube/names.ts';
+import { hasReadyCondition } from '../../kube/ready.ts';
 import type { ApiAccess } from '../../kube/request.ts';
 import { watchResource } from '../../kube/watch.ts';
 import type { InferredSight } from './sight.ts';
@@ -102,14 +105,14 @@ export function followService(
       if (gone) nodes.delete(metadata.name);
       else
         nodes.set(metadata.name, {
-          address: status.addresses.find(({ type }) => type === 'InternalIP')?.address ?? null,
-          ready: status.conditions.some((one) => one.type === 'Ready' && one.status === 'True'),
+          address: internalAddressOf({ status }) ?? null,
+          ready: hasReadyCondition({ status }),
           excluded: excludeLabel in metadata.labels,
         });
     }),
     follow(
       `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
-      { labelSelector: `kubernetes.io/service-name=${name}` },
+      { labelSelector: `${serviceNameLabel}=${name}` },
       (gone, object) => {
         const { metadata, endpoints } = sliceShape.parse(object);
         if (gone) slices.delete(metadata.name);
@@ -117,7 +120,7 @@ export function followService(
           slices.set(
             metadata.name,
             (endpoints ?? []).flatMap(({ nodeName, conditions }) =>
-              nodeName == null || conditions.ready === false ? [] : [nodeName],
+              nodeName == null || !isReadyEndpoint({ conditions }) ? [] : [nodeName],
             ),
           );
       },

@@ -2,13 +2,14 @@ import { MidflightError } from '../../base/errors.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 import { heldUpLimit } from '../../history/lateness.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
+import { lossReader } from '../loss-reader.ts';
 import { probeWatch } from '../probe-watch.ts';
 
 interface FlipBudget {
   /** Most streams that may be lost, and most probes of a lane that may fail, before the flip is rolled back. */
   readonly maxLost: number;
   readonly maxFailed: number;
-  /** Probes a second in each lane, as the instruments were told. */
+  /** Probes a second in each lane, as the instruments were configured. */
   readonly rate: number;
   readonly stabilityNs: Nanoseconds;
   readonly probeTimeoutNs: Nanoseconds;
@@ -25,14 +26,14 @@ interface FlipGuard {
   wellSince(since: Nanoseconds, now: Nanoseconds): boolean;
   /** Since begin(). */
   readonly lost: number;
-  /** Since begin(), in the lane where most failed. */
+  /** The number since begin(), in the lane in which most failed. */
   readonly failed: number;
 }
 
 export function flipGuard(budget: FlipBudget): FlipGuard {
   const controller = new AbortController();
   const probes = probeWatch();
-  const lanes = new Map<string, string>();
+  const lossOf = lossReader();
   const failed = new Map<string, number>();
   let lost = 0;
   let counting = false;
@@ -40,11 +41,8 @@ export function flipGuard(budget: FlipBudget): FlipGuard {
     if (counting && !controller.signal.aborted) controller.abort(new MidflightError(code, what));
   };
   const most = () => Math.max(0, ...failed.values());
-  const ended = ({ id, outcome }: Extract<HistoryEvent, { type: 'end' }>) => {
-    const lane = lanes.get(id);
-    lanes.delete(id);
-    if (!counting || outcome === 'completed' || outcome === 'cancelled') return;
-    if (lane === undefined) {
+  const count = (lane: string | null) => {
+    if (lane === null) {
       lost += 1;
       if (lost > budget.maxLost)
         abort('cluster-failed', `${lost} streams were lost, and ${budget.maxLost} may be (--max-lost)`);
@@ -60,9 +58,9 @@ export function flipGuard(budget: FlipBudget): FlipGuard {
   return {
     observe(event) {
       if (event.type === 'start' || event.type === 'end') probes.observe(event);
-      if (event.type === 'start' && event.kind === 'probe') lanes.set(event.id, event.lane ?? 'new');
-      else if (event.type === 'end') ended(event);
-      else if (event.type === 'instrument-failed')
+      const loss = lossOf(event);
+      if (loss !== null && counting) count(loss.lane);
+      if (event.type === 'instrument-failed')
         abort('instrument-failed', `${event.instrument}: ${event.reason}`);
       else if (event.type === 'lateness' && event.maxMs > heldUpLimit(budget.rate))
         abort(

@@ -3,7 +3,7 @@ import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import { switchoverPolicy } from '../../catalogue/policies.ts';
-import { type SwitchoverName, switchoverNames } from '../../catalogue/switchovers.ts';
+import { type SwitchoverName, switchoverNames, switchovers } from '../../catalogue/switchovers.ts';
 import type { World } from '../../changes/change.ts';
 import { excludeLabel } from '../../kube/names.ts';
 import type { ApiAccess } from '../../kube/request.ts';
@@ -13,13 +13,15 @@ import {
   type BalancerSight,
   type NodeSight,
   refusalOf,
+  type Step,
   type SwitchoverContext,
   strategyOf,
 } from '../../policies/index.ts';
 import { type FlipCost, measuredFlip, measuredFlips } from '../../policies/measured.ts';
+import { include } from '../../policies/steps/include.ts';
 import { type FlippedService, flipContext } from './context.ts';
 
-/** One way to change the policy of a Service: may it be taken, and what did it cost where it was measured? */
+/** One way to change the policy of a Service: may it be taken, and what did it cost when it was measured? */
 export interface FlipChoice {
   readonly strategy: SwitchoverName;
   /** Why it must not begin; null: it may. */
@@ -41,6 +43,8 @@ interface FlipQuestion {
   readonly service: FlippedService;
   readonly edge: PlannedEdge;
   readonly final: TrafficPolicy;
+  /** Open connections through a node that is excluded are waited for. */
+  readonly awaitEstablished?: boolean;
 }
 
 /** Every way there is, the best first: those that may begin, by what was lost, failed, and how long it took. */
@@ -52,44 +56,42 @@ export async function flipChoices(question: FlipQuestion): Promise<FlipChoice[]>
     const preconditions = strategyOf(policy, question.edge).switchOver?.preconditions ?? [];
     choices.push({
       strategy,
-      refusal: await refusalOf(preconditions, shadowContext(question, 'all').context),
+      refusal: await refusalOf(preconditions, shadowContext(question).context),
       measured: measuredFlip(question.edge.preset, policy, all),
     });
   }
-  return choices.sort(byCost(preferredFor(question)));
+  return choices.sort(byCost(preferenceFor(question)));
 }
 
 /**
- * What may begin before what is refused; then by what failed, what was lost, and how long it took where it was measured. What
- * was not measured comes after what cost nothing, in the order of docs/flipping-safely.md, and a patch in place at the end.
+ * What may begin before what is refused; then by what failed, what was lost, and how long it took if it was measured. What
+ * was not measured comes after what cost nothing, by its preference, and what has none at the end.
  */
 const byCost =
-  (preferred: readonly SwitchoverName[]) =>
+  (preferenceOf: (strategy: SwitchoverName) => number) =>
   (one: FlipChoice, other: FlipChoice): number => {
     const rank = ({ strategy, refusal, measured }: FlipChoice) => [
       refusal === null ? 0 : 1,
-      measured === undefined && strategy === 'in-place'
+      measured === undefined && switchovers[strategy].preference === null
         ? 1
         : share(measured?.failed ?? 0, measured?.sent ?? 0),
       share(measured?.streamsLost ?? 0, measured?.streams ?? 0),
       measured === undefined ? 1 : 0,
-      measured?.totalSeconds ?? preferred.indexOf(strategy),
+      measured?.totalSeconds ?? preferenceOf(strategy),
     ];
     const [left, right] = [rank(one), rank(other)];
     const at = left.findIndex((value, index) => value !== right[index]);
     return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
   };
 
-/** The healthCheckNodePort closes at a flip to Cluster: where a balancer then sends to nobody, its check is pinned first. */
-const preferredFor = ({ edge, final }: Pick<FlipQuestion, 'edge' | 'final'>): readonly SwitchoverName[] => [
-  ...(final === 'Cluster' && edge.allUnhealthy === 'none' ? (['pin-check'] as const) : []),
-  'keep-established',
-  'exclude-first',
-  'pin-check',
-  'daemonset-first',
-  'parallel-service',
-  'in-place',
-];
+/** The healthCheckNodePort closes at a flip to Cluster: if the balancer then sends to nobody, its check is pinned first. */
+function preferenceFor({ edge, final }: Pick<FlipQuestion, 'edge' | 'final'>) {
+  const losesCheck = final === 'Cluster' && edge.allUnhealthy === 'none';
+  return (strategy: SwitchoverName): number => {
+    const { needs = [], preference } = switchovers[strategy];
+    return losesCheck && needs.includes('pinned-check') ? 0 : (preference ?? Number.POSITIVE_INFINITY);
+  };
+}
 
 const share = (part: number, of: number) => (of === 0 ? 0 : part / of);
 
@@ -105,10 +107,9 @@ export function chosen(choices: readonly FlipChoice[], wanted: SwitchoverName | 
 
 /** The steps with every call that would change something, in order. Nothing is written. */
 export async function plannedSteps(question: FlipQuestion, strategy: SwitchoverName): Promise<PlannedStep[]> {
-  const { context, calls } = shadowContext(question, 'ours');
-  const steps = strategyOf(policyName(question, strategy), question.edge).switchOver?.steps ?? [];
+  const { context, calls } = shadowContext(question);
   const planned: PlannedStep[] = [];
-  for (const { name, make } of steps) {
+  for (const { name, make } of flipSteps(question, strategy)) {
     const from = calls.length;
     const evidence = await make(context);
     planned.push({
@@ -120,11 +121,25 @@ export async function plannedSteps(question: FlipQuestion, strategy: SwitchoverN
   return planned;
 }
 
+/**
+ * The steps of one way. A flip to Cluster also gives back the nodes that an earlier flip has left excluded, whatever the way:
+ * every node serves under it.
+ */
+export function flipSteps(
+  question: Pick<FlipQuestion, 'service' | 'edge' | 'final'>,
+  strategy: SwitchoverName,
+): readonly Step[] {
+  const steps = strategyOf(policyName(question, strategy), question.edge).switchOver?.steps ?? [];
+  const back = include({ pinned: false });
+  const left = question.final === 'Cluster' && question.service.excluded.length > 0;
+  return left && !steps.some(({ name }) => name === back.name) ? [...steps, back] : steps;
+}
+
 const policyName = ({ final }: Pick<FlipQuestion, 'final'>, strategy: SwitchoverName) =>
   switchoverPolicy(final === 'Local' ? 'Cluster->Local' : 'Local->Cluster', strategy);
 
 /** The cluster as the steps would make it, one after the other. */
-function shadowContext({ kubeConfig, service, edge, final }: FlipQuestion, which: 'all' | 'ours') {
+function shadowContext({ kubeConfig, service, edge, final, awaitEstablished = false }: FlipQuestion) {
   const shadow = shadowApi(kubeConfig);
   const core = shadow.client(CoreV1Api);
   const apps = shadow.client(AppsV1Api);
@@ -157,21 +172,19 @@ function shadowContext({ kubeConfig, service, edge, final }: FlipQuestion, which
       return result;
     },
   };
-  const context = flipContext(
-    {
-      core,
-      apps,
-      service,
-      edge,
-      final,
-      changes,
-      balancer,
-      readyNodes: () => new Set(),
-      clock: monotonic,
-      stabilityMs: 0,
-    },
-    which,
-  );
+  const context = flipContext({
+    core,
+    apps,
+    service,
+    edge,
+    final,
+    changes,
+    balancer,
+    readyNodes: () => new Set(),
+    clock: monotonic,
+    stabilityMs: 0,
+    awaitEstablished,
+  });
   const nodes = async () => (await context.nodes()).map((node) => asIfSpread(node, shadow.calls));
   return { context: { ...context, nodes }, calls: shadow.calls };
 }

@@ -28,7 +28,7 @@ export interface InferredSight extends BalancerSight {
     readonly kind: 'http' | 'tcp';
     readonly port: number | null;
     readonly path: string;
-    /** It passes only where the node has a ready pod of the Service. */
+    /** It passes only if the node has a ready pod of the Service. */
     readonly asksForPods: boolean;
   };
 }
@@ -36,7 +36,11 @@ export interface InferredSight extends BalancerSight {
 /** Published delays are typical ones. */
 const margin = 2;
 
-export function inferredSight(edge: PlannedEdge, now: () => Nanoseconds): InferredSight {
+export function inferredSight(
+  edge: PlannedEdge,
+  now: () => Nanoseconds,
+  openConnections: BalancerSight['openConnections'] = () => 0,
+): InferredSight {
   const lagNs = margin * followMs(edge) * nsPerMs;
   const removalNs = lagNs + margin * edge.removalDelayMs * nsPerMs;
   let service: ServiceState | null = null;
@@ -86,7 +90,7 @@ export function inferredSight(edge: PlannedEdge, now: () => Nanoseconds): Inferr
       return new Set([...targets()].filter(healthy));
     },
     lastOpened: () => null,
-    openConnections: () => 0,
+    openConnections,
     lastCheck(node) {
       const answer = answers.get(node);
       if (answer === undefined) return null;

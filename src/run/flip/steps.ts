@@ -23,7 +23,7 @@ export interface FlipParts {
 const lookMs = 100;
 
 /**
- * Takes the steps, each only with the evidence of the one before. `marks` gets where each began, for roll(). Rejects with the
+ * Takes the steps, each only with the evidence of the one before. `marks` gets each one's beginning, for roll(). Rejects with the
  * signal's reason, or `cluster-failed` if a step's evidence does not come.
  */
 export async function takeSteps(parts: FlipParts, marks: number[], signal: AbortSignal): Promise<void> {

@@ -1,3 +1,5 @@
+import { widthOf } from './width.ts';
+
 /** How one attempt at a trial went. */
 export interface Attempt<T> {
   readonly result: T;
@@ -7,16 +9,28 @@ export interface Attempt<T> {
   readonly goOn: boolean;
 }
 
+/** What an attempt has to know of those around it. */
+export interface Turn {
+  /** To be called once another may begin: its cluster is up, and its trial has begun. */
+  began(): void;
+  /** Nothing is left to be started after it. Once it is true it remains so. */
+  isLast(): boolean;
+}
+
 interface ScheduleOptions<T> {
   readonly count: number;
   /** How many may run at once. */
   readonly most: number;
-  /** True if this machine has room for one more beside those that run. Never asked for the first. */
+  /**
+   * True if this machine has room for one more beside those that run. Never asked for the first, nor for one in the place of
+   * another that was on time.
+   */
   room(): Promise<boolean>;
   /** Resolves after a while: the next look for room. */
   pause(): Promise<void>;
-  /** Runs one; `began` is to be called once another may begin: its cluster is up. */
-  attempt(index: number, began: () => void): Promise<Attempt<T>>;
+  attempt(index: number, turn: Turn): Promise<Attempt<T>>;
+  /** After each attempt: how many may run at once from now on, and how many are left to be started. */
+  keep(wanted: { readonly most: number; readonly left: number }): Promise<void>;
   /** Results in the order of their indices, each as soon as those before it are there. */
   done(index: number, result: T): void;
   /** This one was late beside others: it is run again alone. */
@@ -25,11 +39,11 @@ interface ScheduleOptions<T> {
 
 /**
  * Runs all of them, some side by side. One that was late beside others counts as not run: it is run again, alone, after
- * the rest, and from then on one fewer runs at once. Rejects with the first error of an attempt, once all have ended.
+ * the rest, and one fewer runs at once, until enough have been on time. Rejects with the first error of an attempt, once all have ended.
  */
 export async function schedule<T>(options: ScheduleOptions<T>): Promise<void> {
   const { count, done } = options;
-  let { most } = options;
+  const width = widthOf(options.most);
   const results = new Map<number, T>();
   const late: number[] = [];
   const running = new Map<number, Promise<void>>();
@@ -40,7 +54,12 @@ export async function schedule<T>(options: ScheduleOptions<T>): Promise<void> {
   const errors: unknown[] = [];
   let reported = 0;
   let goOn = true;
+  let left = count;
 
+  const stop = () => {
+    goOn = false;
+    left = 0;
+  };
   const report = () => {
     for (; results.has(reported); reported += 1) {
       done(reported, results.get(reported) as T);
@@ -51,42 +70,49 @@ export async function schedule<T>(options: ScheduleOptions<T>): Promise<void> {
     if (why !== null && beside.has(index)) {
       options.again(index, why);
       late.push(index);
-      // Of those that were late together the first has seen to it already.
-      if (widths.get(index) === most) most = Math.max(1, most - 1);
+      width.late(widths.get(index) as number);
       return;
     }
-    if (!on) goOn = false;
+    width.onTime();
+    if (!on) stop();
     results.set(index, result);
     report();
   };
-  /** Resolves once its cluster is up, or it has ended. */
+  /** Resolves once another may begin. */
   const start = (index: number) =>
     new Promise<void>((began) => {
+      left -= 1;
       const ended = options
-        .attempt(index, began)
-        .then((attempt) => settle(index, attempt))
-        .catch((error) => {
-          goOn = false;
-          errors.push(error);
+        .attempt(index, { began, isLast: () => left === 0 })
+        .then((attempt) => {
+          settle(index, attempt);
+          return options.keep({ most: width.most, left });
         })
+        .catch((error) => {
+          stop();
+          errors.push(error);
+          return options.keep({ most: width.most, left });
+        })
+        .catch((error) => void errors.push(error))
         .finally(() => {
           running.delete(index);
           began();
         });
       running.set(index, ended);
-      widths.set(index, most);
+      widths.set(index, width.most);
       if (running.size > 1) for (const one of running.keys()) beside.add(one);
     });
   const mayStart = async () => {
-    if (running.size === 0) return true;
-    return running.size < most && (await options.room());
+    if (running.size >= width.most) return false;
+    return width.takePlace() || running.size === 0 || (await options.room());
   };
 
   for (let next = 0; next < count && goOn; ) {
-    if (await mayStart()) await start(next++);
-    else await Promise.race([...running.values(), options.pause()]);
+    if (!(await mayStart())) await Promise.race([...running.values(), options.pause()]);
+    else if (goOn) await start(next++);
   }
   await Promise.all(running.values());
+  if (goOn) left = late.length;
   for (const index of late.sort((one, other) => one - other)) {
     if (!goOn) break;
     beside.delete(index);

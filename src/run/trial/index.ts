@@ -1,27 +1,25 @@
-import { adviceOf, MidflightError } from '../../base/errors.ts';
-import { knownError } from '../../base/machine-error.ts';
+import { MidflightError } from '../../base/errors.ts';
 import type { NodeName } from '../../base/units.ts';
-import { faultTraits, takesPod } from '../../catalogue/faults.ts';
+import { type FaultTraits, faultTraits, takesPod } from '../../catalogue/faults.ts';
 import { faults } from '../../faults/index.ts';
-import { type Reason, reasonOf } from '../../history/codes.ts';
 import { meaningFor } from '../../history/meaning.ts';
 import { noticeOf } from '../../plan/notice.ts';
 import type { PlannedTrial } from '../../plan/schema.ts';
 import { strategyOf } from '../../policies/index.ts';
-import { cutOff } from '../cut-off.ts';
-import { launchLoads } from '../loads.ts';
-import { isInterrupted, type Run, TrialSpoiled } from '../run.ts';
+import { type Loads, launchLoads } from '../loads.ts';
+import { type Run, realMs, TrialSpoiled } from '../run.ts';
+import { conductTrial, type TrialOutcome, type TrialParts, type TrialSession } from './body.ts';
 import { finishTrial } from './finish.ts';
-import { flipPolicy, mayFlip } from './flip.ts';
-import { injectAndObserve } from './inject.ts';
+import { arrange, flipPolicy, mayArrange, mayFlip } from './flip.ts';
+import { type Injected, injectFault, observeFault } from './inject.ts';
 import { ramp, steady } from './ramp.ts';
 import { recover } from './recover.ts';
 import { settleOn } from './settle.ts';
-import { namesOf, type Trial, type TrialOutcome } from './trial.ts';
+import { namesOf, noise, slack, type Trial } from './trial.ts';
 
 /**
- * One policy, one fault, one repeat. Never throws but for an interruption: what goes wrong makes the trial `unknown`
- * with its reason in the history. Leaves the cluster as it found it.
+ * One policy, one fault, one repeat. What goes wrong makes the trial `unknown` with its reason in the history. Leaves the
+ * cluster as it found it.
  */
 export async function runTrial(
   run: Run,
@@ -29,71 +27,84 @@ export async function runTrial(
   targets: readonly NodeName[],
   syncEdge: () => Promise<boolean>,
 ): Promise<TrialOutcome> {
-  if (planned.policy === null) throw new MidflightError('internal', 'a trial without a policy cannot be run');
-  const { record, state, clock } = run;
-  const spoiled = new AbortController();
-  state.beginTrial(({ code, text }) => spoiled.abort(new TrialSpoiled(code, text)));
-  const trial: Trial = {
+  const { policy } = planned;
+  if (policy === null) throw new MidflightError('internal', 'a trial without a policy cannot be run');
+  const trialOf = (session: TrialSession): Trial => ({
+    ...session,
     run,
     planned,
-    strategy: strategyOf(planned.policy, run.plan.edge),
+    strategy: strategyOf(policy, run.plan.edge),
     fault: run.plan.fault === null ? null : faults[run.plan.fault.kind],
     targets,
-    signal: AbortSignal.any([run.signal, spoiled.signal]),
-    phase: (phase) => record({ type: 'phase', t: clock.now(), trial: planned.index, phase }),
-    note: (code, text, level = 'warning') => record({ type: 'note', t: clock.now(), level, code, text }),
     loads: null,
     faultMark: null,
     flipMark: null,
-  };
-  record(startOf(trial));
-  const invalid: Reason[] = [];
-  let outcome: TrialOutcome = 'completed';
-  try {
-    await conduct(trial);
-  } catch (thrown) {
-    const error = knownError(thrown);
-    if (isInterrupted(error)) outcome = 'interrupted';
-    else {
-      outcome = 'failed';
-      invalid.push(error instanceof TrialSpoiled ? error.reason : reasonOf(error, adviceOf(error)));
-    }
-  }
-  try {
-    await run.second?.end();
-    await recover(trial, outcome);
-  } catch (error) {
-    if (isInterrupted(error)) outcome = 'interrupted';
-    else {
-      invalid.push({ code: 'not-restored', text: `the cluster was not restored: ${adviceOf(error)}` });
-      outcome = 'aborted';
-    }
-  }
-  if (!run.signal.aborted && !(await syncEdge())) {
-    state.fail({ code: 'edge-log-incomplete', text: "the edge's log may lack its last lines" });
-  }
-  const known = new Set(invalid.map(({ text }) => text));
-  invalid.push(...state.failures.filter(({ text }) => !known.has(text)));
-  const slow = tooSlow(run.state);
-  if (slow !== null && invalid.length > 0) invalid.unshift(slow);
-  record({ type: 'trial-end', t: clock.now(), trial: planned.index, outcome, invalid });
+  });
+  const parts = (session: TrialSession) => partsOf(trialOf(session), syncEdge);
+  const { outcome } = await conductTrial(run, planned.index, parts);
   return outcome;
 }
 
-/** One late process may have been stopped; if several were late, the machine is the cause of whatever else went wrong. */
-function tooSlow({ slowParts, answerMs }: Run['state']): Reason | null {
-  if (slowParts.size < 2) return null;
-  const late = `${[...slowParts].join(', ')} took up to ${(answerMs / 1000).toFixed(1)} s to answer`;
-  return { code: 'machine-too-slow', text: `this machine was too slow: ${late}` };
+function partsOf(trial: Trial, syncEdge: () => Promise<boolean>): TrialParts<Loads> {
+  const { run, planned, strategy, fault } = trial;
+  const { switchOver } = strategy;
+  return {
+    start: startOf(trial),
+    oneOfMany: true,
+    async prepare() {
+      trial.phase('prepare');
+      await mayArrange(trial);
+      if (switchOver !== null) await mayFlip(trial, switchOver);
+      await prepareFault(trial);
+      const [loads] = await Promise.all([launchLoads(run, planned), settleOn(trial, strategy)]);
+      trial.loads = loads;
+      await arrange(trial);
+      return loads;
+    },
+    async begin(loads) {
+      await ramp(trial, loads);
+      if (switchOver !== null || fault !== null) await steady(trial);
+    },
+    disturb: disturbancesOf(trial),
+    finish: (loads) => finishTrial(trial, loads),
+    async restore(outcome) {
+      await run.second?.end();
+      await recover(trial, outcome);
+    },
+    async conclude() {
+      if (run.signal.aborted || (await syncEdge())) return;
+      run.state.fail({ code: 'edge-log-incomplete', text: "the edge's log may lack its last lines" });
+    },
+  };
 }
 
-function startOf({ run, planned, fault, targets }: Trial) {
-  const { policy, repeat, seed, index } = planned;
+/** The switchover and then the fault, or the fault in the middle of it. */
+function disturbancesOf(trial: Trial): TrialParts<Loads>['disturb'] {
+  const { fault, strategy, run } = trial;
+  const { switchOver } = strategy;
+  const duringStep = run.plan.fault?.trigger.duringStep ?? null;
+  let injected: Injected | null = null;
+  const inject = async () => {
+    if (fault !== null) injected ??= await injectFault(trial, fault);
+  };
+  const stepFault = fault === null || duringStep === null ? null : { duringStep, inject };
+  return [
+    ...(switchOver === null ? [] : [() => flipPolicy(trial, switchOver, stepFault)]),
+    ...(fault === null
+      ? []
+      : [
+          async () => {
+            await inject();
+            if (injected !== null) await observeFault(trial, fault, injected);
+          },
+        ]),
+  ];
+}
+
+function startOf({ run, planned, fault, targets }: Trial): TrialParts<Loads>['start'] {
+  const { policy, repeat, seed } = planned;
   const pod = fault !== null && takesPod(faultTraits[fault.kind]) ? (run.plan.fault?.pod ?? null) : null;
   return {
-    type: 'trial-start' as const,
-    t: run.clock.now(),
-    trial: index,
     policy,
     repeat,
     seed,
@@ -106,21 +117,15 @@ function startOf({ run, planned, fault, targets }: Trial) {
   };
 }
 
-async function conduct(trial: Trial): Promise<void> {
-  const { run, planned, strategy } = trial;
-  trial.phase('prepare');
-  if (strategy.switchOver !== null) await mayFlip(trial, strategy.switchOver);
-  const [loads] = await Promise.all([launchLoads(run, planned), settleOn(trial, strategy)]);
-  trial.loads = loads;
-  try {
-    const disturbed = strategy.switchOver !== null || trial.fault !== null;
-    await ramp(trial, loads);
-    if (disturbed) await steady(trial);
-    if (strategy.switchOver !== null) await flipPolicy(trial, strategy.switchOver);
-    if (trial.fault !== null) await injectAndObserve(trial, trial.fault);
-    await finishTrial(trial, loads);
-  } finally {
-    await cutOff(run, loads);
-    await loads.stop();
-  }
+/** What the fault needs before any load begins, as far as the API has shown it. */
+async function prepareFault(trial: Trial): Promise<void> {
+  const { run, fault, targets, signal } = trial;
+  if (fault === null || !('prepare' in fault) || fault.prepare === undefined) return;
+  trial.faultMark = run.changes.mark();
+  for (const node of targets) await fault.prepare(run.changes, node);
+  const { joins }: FaultTraits = faultTraits[fault.kind];
+  const out = () => joins !== true || targets.every((node) => run.state.excluded.has(node));
+  const what = `${targets.join(' and ')} to be kept out of the balancer`;
+  if (await run.state.until(out, realMs(run.plan, slack) + noise, signal, what)) return;
+  throw new TrialSpoiled('edge-not-settled', `timed out waiting for ${what}`);
 }

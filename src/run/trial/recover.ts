@@ -1,79 +1,136 @@
 import { MidflightError } from '../../base/errors.ts';
+import type { Milliseconds, NodeName } from '../../base/units.ts';
+import { type FaultTraits, faultTraits } from '../../catalogue/faults.ts';
 import { followMs, turnsMs } from '../../plan/flip-time.ts';
 import { failuresOf, leftOf } from '../changes.ts';
 import { edgeFollows, edgeHolds } from '../expected.ts';
-import { realMs } from '../run.ts';
-import { disturbed, namesOf, nodesWords, noise, slack, type Trial, type TrialOutcome } from './trial.ts';
+import { type Run, realMs } from '../run.ts';
+import type { TrialOutcome } from './body.ts';
+import { disturbed, namesOf, nodesWords, noise, slack, type Trial } from './trial.ts';
 
-/** Undoes what the trial changed: brings the node back, the pods to their places, and the Service and its nodes as they were. */
+/**
+ * Undoes what the trial changed, by the journal: brings the node back and the pods to their places, then the Service and
+ * its nodes as they were. What a trial that is ended by the user has in a cluster that goes is left to go with it.
+ */
 export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void> {
-  const ending = outcome === 'interrupted' || trial.run.signal.aborted;
-  if (ending && trial.run.provider.cluster.disposable) return; // it goes as a whole
-  if (trial.faultMark === null && trial.flipMark === null) return;
+  const { run, strategy, faultMark, flipMark } = trial;
+  const ending = outcome === 'interrupted' || run.signal.aborted;
+  if (ending && run.provider.cluster.disposable) return;
   // A switchover of one patch is left to the next trial, which sets its own policy.
-  const inSteps = (trial.strategy.switchOver?.steps.length ?? 0) > 1;
-  if (trial.faultMark === null && !inSteps) return;
+  const changed = (strategy.switchOver?.steps.length ?? 0) > 1 || strategy.arrangement !== null;
+  const inSteps = flipMark !== null && changed;
+  if (faultMark === null && !inSteps) return;
   trial.phase('recover');
-  const signal = ending ? AbortSignal.timeout(180_000) : trial.run.signal;
-  await mend(trial, signal, ending);
-  if (inSteps) await stepBack(trial, signal, ending);
+  const undoing = { ending, signal: ending ? AbortSignal.timeout(180_000) : run.signal };
+  if (faultMark !== null) await mend(trial, faultMark, undoing);
+  if (inSteps) await stepBack(trial, flipMark, undoing);
+}
+
+interface Undoing {
+  /** The run is ending: nobody waits until the edge has followed. */
+  readonly ending: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** Brings the node back, and waits until the edge holds it green again. */
-async function mend(trial: Trial, signal: AbortSignal, ending: boolean): Promise<void> {
+async function mend(trial: Trial, mark: number, undoing: Undoing): Promise<void> {
   const { run, fault, targets, strategy } = trial;
-  if (fault === null || trial.faultMark === null) return;
+  if (fault === null) return;
   const names = nodesWords(trial);
   const moment = { kind: 'fault', name: fault.kind, ...namesOf(targets) } as const;
   disturbed(trial, { ...moment, at: 'recover', detail: `bringing ${names} back` });
-  const unwound = await run.changes.unwind(trial.faultMark, signal);
-  if (run.signal.aborted && !ending) throw run.signal.reason;
-  const failures = failuresOf(unwound);
-  if (failures.length > 0) {
-    disturbed(trial, { ...moment, at: 'failed', detail: failures.join('; ') });
-    throw new MidflightError('cluster-failed', failures.join('; '), {
-      hint: 'midflight clean tries again',
-    });
-  }
-  for (const text of leftOf(unwound)) trial.note('changed-by-others', `left as it is: ${text}`);
+  await unwindTo(trial, mark, undoing, (detail) => disturbed(trial, { ...moment, at: 'failed', detail }));
+  await awaitReady(trial, undoing);
   disturbed(trial, {
     ...moment,
     at: 'recovered',
     detail: `${names} ${targets.length === 1 ? 'is' : 'are'} back`,
   });
-  if (ending) return;
   const { edge } = run.plan;
-  const limit = turnsMs(edge, strategy.final) + edge.verdictDelayMs + slack;
-  const readmitted = () => edgeHolds(run, strategy.final, []);
-  if (
-    !(await run.state.until(
-      readmitted,
-      realMs(run.plan, limit) + noise,
-      signal,
-      `the edge to readmit ${names}`,
-    ))
-  ) {
-    trial.note('not-readmitted', `the edge had not readmitted ${names} when its time was up`);
-  }
+  await awaitEdge(trial, undoing, {
+    limitMs: turnsMs(edge, strategy.final) + edge.verdictDelayMs,
+    done: () => edgeHolds(run, strategy.final, []),
+    what: `the edge to readmit ${names}`,
+    late: `the edge had not readmitted ${names} when its time was up`,
+  });
 }
 
-/** Undoes a switchover's steps, the last first, and waits until the edge follows the policy that the trial began with. */
-async function stepBack(trial: Trial, signal: AbortSignal, ending: boolean): Promise<void> {
-  const { run, strategy, flipMark } = trial;
-  if (flipMark === null) return;
-  const unwound = await run.changes.unwind(flipMark, signal);
+/** Our own effects bring a node back Ready. A command of the user's says only that it has ended. */
+async function awaitReady(trial: Trial, { ending, signal }: Undoing): Promise<void> {
+  const { run, fault, targets } = trial;
+  if (ending || fault === null) return;
+  const { byCommands }: FaultTraits = faultTraits[fault.kind];
+  if (byCommands !== true) return;
+  const isReady = (node: NodeName) => run.state.nodeReady.get(node)?.ready === 'True';
+  const names = nodesWords(trial);
+  const limit = realMs(run.plan, run.plan.fault?.parameters?.timeout ?? 0) + noise;
+  const back = () => targets.every(isReady);
+  if (await run.state.until(back, limit, signal, `${names} to be Ready again`)) return;
+  const [is, when] = targets.length === 1 ? ['was', 'its'] : ['were', 'their'];
+  trial.note('not-readmitted', `${names} ${is} not Ready again when ${when} time was up`);
+}
+
+/** Undoes a switchover's steps, and waits until the edge follows the policy that the trial began with. */
+async function stepBack(trial: Trial, mark: number, undoing: Undoing): Promise<void> {
+  const { run, strategy } = trial;
+  await unwindTo(trial, mark, undoing);
+  if (lastOfItsCluster(trial)) return;
+  const { edge } = run.plan;
+  await awaitEdge(trial, undoing, {
+    limitMs: followMs(edge) + edge.removalDelayMs + turnsMs(edge, strategy.initial),
+    done: () => edgeFollows(run, strategy.initial, Number.NEGATIVE_INFINITY),
+    what: `the edge to follow ${strategy.initial} again`,
+    late: `the edge did not follow ${strategy.initial} again when its time was up`,
+  });
+}
+
+/** Nothing is measured on this cluster any more: nobody has to wait until its edge has followed. */
+export function lastOfItsCluster({
+  run,
+  planned,
+  faultMark,
+}: Pick<Trial, 'planned' | 'faultMark'> & {
+  readonly run: Pick<Run, 'isLast'> & {
+    readonly provider: { readonly cluster: { readonly disposable: boolean } };
+  };
+}): boolean {
+  return run.isLast(planned) && run.provider.cluster.disposable && faultMark === null;
+}
+
+/** Undoes what was changed since the mark. Throws `cluster-failed` with all that could not be. */
+async function unwindTo(
+  trial: Trial,
+  mark: number,
+  { ending, signal }: Undoing,
+  failed: (detail: string) => void = () => {},
+): Promise<void> {
+  const { run } = trial;
+  const unwound = await run.changes.unwind(mark, signal);
   if (run.signal.aborted && !ending) throw run.signal.reason;
   const failures = failuresOf(unwound);
   if (failures.length > 0) {
+    failed(failures.join('; '));
     throw new MidflightError('cluster-failed', failures.join('; '), { hint: 'midflight clean tries again' });
   }
   for (const text of leftOf(unwound)) trial.note('changed-by-others', `left as it is: ${text}`);
+}
+
+interface AwaitedAtEdge {
+  /** Cluster time. */
+  readonly limitMs: Milliseconds;
+  done(): boolean;
+  readonly what: string;
+  /** What to note if it did not come in time. */
+  readonly late: string;
+}
+
+async function awaitEdge(
+  trial: Trial,
+  { ending, signal }: Undoing,
+  { limitMs, done, what, late }: AwaitedAtEdge,
+): Promise<void> {
   if (ending) return;
-  const { edge } = run.plan;
-  const limit = followMs(edge) + edge.removalDelayMs + turnsMs(edge, strategy.initial) + slack;
-  const back = () => edgeFollows(run, strategy.initial, Number.NEGATIVE_INFINITY);
-  const what = `the edge to follow ${strategy.initial} again`;
-  if (!(await run.state.until(back, realMs(run.plan, limit) + noise, signal, what))) {
-    trial.note('not-readmitted', `the edge did not follow ${strategy.initial} again when its time was up`);
-  }
+  const { state, plan } = trial.run;
+  if (await state.until(done, realMs(plan, limitMs + slack) + noise, signal, what)) return;
+  trial.note('not-readmitted', late);
 }

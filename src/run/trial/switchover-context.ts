@@ -1,7 +1,7 @@
 import { AppsV1Api } from '@kubernetes/client-node';
 import { nsPerMs } from '../../base/units.ts';
 import type { SwitchoverContext } from '../../policies/index.ts';
-import { nodesSeen, serviceSight, templateSeen } from '../cluster-sight.ts';
+import { nodesSeen, othersOnLocal, serviceSight, templateSeen } from '../cluster-sight.ts';
 import { realMs } from '../run.ts';
 import type { Trial } from './trial.ts';
 
@@ -18,9 +18,11 @@ export function switchoverContext(trial: Trial): SwitchoverContext {
     edge: plan.edge,
     final: strategy.final,
     second: secondOf(trial),
-    balancer: front.kind === 'edge' ? state.balancer : null,
+    balancer: front.kind === 'edge' ? state.balancer : run.sight,
     nodes: () => nodesSeen(core, workload.ingress, never),
     readyIngress: () => state.endpointNodes.get(name) ?? new Set(),
+    // A cluster of midflight's own has no other; on one of the user's the flip asks as `midflight flip` does.
+    others: async () => (plan.ownCluster === undefined ? [] : othersOnLocal(core, { namespace, name })),
     ingressTemplate: () =>
       templateSeen(core, provider.cluster.kubeConfig().makeApiClient(AppsV1Api), workload.ingress),
     awaitEstablished: plan.awaitEstablished ?? false,

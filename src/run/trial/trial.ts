@@ -1,52 +1,45 @@
 import type { NodeName } from '../../base/units.ts';
 import type { Fault } from '../../faults/index.ts';
-import type { NoteCode } from '../../history/codes.ts';
-import type { EventOf, Phase } from '../../history/schema.ts';
+import type { EventOf } from '../../history/schema.ts';
 import type { PlannedTrial } from '../../plan/schema.ts';
 import type { Strategy } from '../../policies/index.ts';
 import type { Loads } from '../loads.ts';
 import type { Run } from '../run.ts';
+import type { TrialSession } from './body.ts';
 
 /** Room for a noisy machine on top of every limit, real milliseconds. */
 export const noise = 10_000;
 /** Room for what has no timer of its own, cluster time. */
 export const slack = 60_000;
 
-export type TrialOutcome = 'completed' | 'aborted' | 'interrupted' | 'failed';
-
 /** One trial under way. */
-export interface Trial {
+export interface Trial extends TrialSession {
   readonly run: Run;
   readonly planned: PlannedTrial;
   readonly strategy: Strategy;
   readonly fault: Fault | null;
   /** The nodes that its fault hits, in their order; none: it has no fault. */
   readonly targets: readonly NodeName[];
-  /** Aborted by the user, or as soon as the trial cannot be trusted any more. */
-  readonly signal: AbortSignal;
-  phase(phase: Phase): void;
-  /** A warning, unless it says otherwise. */
-  note(code: NoteCode, text: string, level?: 'info' | 'warning'): void;
   /** What loads it; null: not yet. */
   loads: Loads | null;
-  /** Where the fault's changes begin in the log; null: it has changed nothing yet. */
+  /** The mark before the fault's changes in the log; null: it has changed nothing yet. */
   faultMark: number | null;
-  /** Where the switchover's changes begin in the log; null: it has changed nothing yet. */
+  /** The mark before the switchover's changes in the log; null: it has changed nothing yet. */
   flipMark: number | null;
 }
 
 type Disturbance = EventOf<'disturbance'>;
 
-/** Writes a moment of a disturbance of this trial: now, unless `t` says when. */
+/** Writes a moment of a disturbance of this trial: now, unless `t` is given. */
 export function disturbed(
   { run, planned }: Trial,
   event: Pick<Disturbance, 'kind' | 'name' | 'node' | 'at' | 'detail'> &
-    Partial<Pick<Disturbance, 't' | 'affected' | 'nodes' | 'pods'>>,
+    Partial<Pick<Disturbance, 't' | 'affected' | 'lasts' | 'nodes' | 'pods'>>,
 ): void {
   run.record({ type: 'disturbance', t: run.clock.now(), trial: planned.index, affected: null, ...event });
 }
 
-/** Nodes as the history names them: the first, and all of them where there are several. */
+/** Nodes as the history names them: the first, and all of them if there are several. */
 export const namesOf = (nodes: readonly NodeName[]) => ({
   node: nodes[0] ?? null,
   ...(nodes.length > 1 ? { nodes: [...nodes] } : {}),

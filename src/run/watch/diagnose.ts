@@ -31,7 +31,7 @@ export async function wrongProtocol(
 
 const noHttp2 = 'the server offers no HTTP/2: leave --http 2 away';
 
-/** What the server chooses of h2 and http/1.1 in a TLS handshake ('' if it does not say); null: there was none. */
+/** What the server chooses of h2 and http/1.1 in a TLS handshake ('' if it chooses none); null: there was none. */
 function tlsProtocol(target: LoadTarget, timers: Pick<Timers, 'after'>): Promise<string | null> {
   const options = {
     ...addressOptions(target, 0),

@@ -60,7 +60,7 @@ function failureWords({ outcome, status, errno }: Pick<Failure, 'outcome' | 'sta
   return own ? errnoWords(errno) : outcome === 'tls-failed' ? `tls-failed: ${errnoWords(errno)}` : outcome;
 }
 
-/** What a whole answer did not have, by the wish that says so (load/http/wanted.ts). */
+/** What a whole answer lacked, by the check that it failed (load/http/wanted.ts). */
 const wishes: ReadonlyMap<string, string> = new Map([
   ['expect-bytes', 'whole to HTTP, and not of --expect-bytes'],
   ['expect-end', 'whole to HTTP, and without --expect-end'],

@@ -1,15 +1,15 @@
 import type { Clock } from '../../base/clock.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
-import { agentsPlace } from '../../providers/agents/index.ts';
-import { urlPlace } from '../../providers/url/index.ts';
 import { type ConductSession, conduct, type Stages } from '../conduct.ts';
 import type { RunEnd } from '../run.ts';
 import { failures } from './failures.ts';
 import { idPrefixes, launchInstruments } from './instruments.ts';
 import { orderlyCuts } from './orderly-cut.ts';
+import { watchPlace } from './place.ts';
 import { watchTrial } from './trial.ts';
 import type { WatchRunOptions } from './watch.ts';
 
+export { runIdOf } from '../header.ts';
 export type { WatchRunOptions } from './watch.ts';
 
 /** Which program measures: all that is known of what decides the figures. */
@@ -26,8 +26,8 @@ export function runWatch(options: WatchRunOptions): Promise<RunEnd> {
 
 function stagesOf(options: WatchRunOptions, session: ConductSession): Stages {
   const { clock, record, status } = session;
-  const { target, agents } = options;
-  const place = agents === undefined ? urlPlace(target) : agentsPlace(target, agents);
+  const { agents } = options;
+  const place = watchPlace(options, clock, session.signal);
   const failed = failures();
   const cuts = orderlyCuts((id) => id.startsWith(idPrefixes.streams));
   return {
@@ -37,13 +37,23 @@ function stagesOf(options: WatchRunOptions, session: ConductSession): Stages {
     },
     async work() {
       record(topologyOf(clock));
-      status(agents === undefined ? 'starting the instruments' : `starting ${agents.count} agents`);
-      const instruments = await launchInstruments(options, session, place);
+      status(agents === undefined ? 'starting the instruments' : `starting ${agents.options.count} agents`);
+      await place.open();
+      const instruments = await launchInstruments(options, session, place.host);
       const watch = { ...session, ...instruments, options, failures: failed, cuts };
       const reason = await watchTrial(watch);
       return { outcome: reason === null ? 'completed' : 'failed', reason };
     },
-    cleanUp: () => place.down(),
+    async cleanUp() {
+      for (const what of await place.down())
+        record({
+          type: 'note',
+          t: clock.now(),
+          level: 'error',
+          code: 'clean-up-failed',
+          text: `not undone: ${what}; midflight clean tries again`,
+        });
+    },
   };
 }
 

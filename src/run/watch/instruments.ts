@@ -3,7 +3,7 @@ import type { ProbeConfig, StreamsConfig } from '../../load/config.ts';
 import { probeProtocol, recorderProtocol } from '../../load/reports.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
-import type { Place } from '../../providers/provider.ts';
+import type { Host } from '../../providers/provider.ts';
 import type { ConductSession } from '../conduct.ts';
 import { launchInstrument } from '../instruments.ts';
 import type { ProgressReport } from '../state.ts';
@@ -22,11 +22,11 @@ export const idPrefixes = { streams: 'stream-', probe: 'probe-' } as const;
 export async function launchInstruments(
   options: WatchRunOptions,
   session: ConductSession,
-  place: Place,
+  host: Host,
 ): Promise<Pick<WatchedRun, 'streams' | 'probe'>> {
   const run = {
     ...session,
-    provider: place,
+    provider: { host },
     progress(load: string, message: ProgressReport) {
       if (message.type === 'address')
         session.record({

@@ -1,15 +1,14 @@
 import { nsPerMs } from '../../base/units.ts';
-import type { NoteCode, Reason } from '../../history/codes.ts';
+import type { Reason } from '../../history/codes.ts';
 import { meaningFor } from '../../history/meaning.ts';
-import type { Phase } from '../../history/schema.ts';
+import type { LoadCommand } from '../../load/protocol.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
-import { cutOff } from '../cut-off.ts';
-import { isInterrupted } from '../run.ts';
 import type { RunState } from '../state.ts';
+import { conductTrial, type TrialLoad, type TrialParts, type TrialSession } from '../trial/body.ts';
 import { type CommandEnd, runCommand, runDuring } from '../user-command.ts';
 import { idPrefixes, probeHoldMs } from './instruments.ts';
-import type { WatchedRun, WatchOutcome } from './watch.ts';
+import type { WatchedRun } from './watch.ts';
 import { unwellBefore } from './well.ts';
 
 /** How many kinds of failures to report for each load. */
@@ -17,82 +16,75 @@ const mostReasons = 5;
 /** How long probes may go on after the watch until everything that failed has recovered. */
 const recoveryMs = 60_000;
 
-/** The one trial. Returns why the watch could not be completed, or null. */
+/** The one trial. Returns why the watch could not be completed, or null; throws what ended it before its time. */
 export async function watchTrial(watch: WatchedRun): Promise<Reason | null> {
-  const { options, record, clock, state, streams, probe } = watch;
-  const phase = (name: Phase) => record({ type: 'phase', t: clock.now(), trial: 0, phase: name });
-  state.beginTrial();
-  record({
-    type: 'trial-start',
-    t: clock.now(),
-    trial: 0,
-    policy: null,
-    repeat: 0,
-    seed: 0,
-    meaning: meaningFor(null, null),
-    fault: null,
-  });
-  let failure: Reason | null = null;
-  let outcome: WatchOutcome = 'completed';
-  try {
-    phase('ramp');
-    streams?.send({ type: 'begin' });
-    probe?.send({ type: 'begin' });
-    const unwell = await unwellBefore(watch, () => phase('steady'));
-    if (unwell !== null && options.command.length > 0) {
-      failure = { code: 'not-well-before', text: `${unwell}; the command was not run` };
-    } else {
-      if (unwell !== null) {
-        warn(watch, 'not-well-before', unwell);
-        options.onStatus?.(unwell);
-      }
-      phase('observe');
-      const [end] = await Promise.all([command(watch), sleepUntilEnd(watch)]);
-      const text = end?.failure ?? null;
-      failure = text === null ? null : { code: 'command-failed', text };
-    }
-    phase('finish');
-    await followUp(watch, unwell === null);
-  } catch (error) {
-    outcome = isInterrupted(error) ? 'interrupted' : 'failed';
-    throw error;
-  } finally {
-    await cutOff(
-      { state, signal: options.signal },
-      {
-        idle: () => idle(state, watch),
-        cancel() {
-          streams?.send({ type: 'cancel' });
-          probe?.send({ type: 'cancel' });
-        },
-      },
-    );
-    tellCuts(watch);
-    record({ type: 'trial-end', t: clock.now(), trial: 0, outcome, invalid: [...state.failures] });
-  }
-  return failure;
+  const { options, state, clock, record } = watch;
+  const ending = { failure: null as Reason | null };
+  const host = { state, clock, record, signal: options.signal };
+  const { thrown } = await conductTrial(host, 0, (session) => partsOf(watch, session, ending));
+  if (thrown !== null) throw thrown.error;
+  return ending.failure;
 }
 
-const warn = ({ record, clock }: WatchedRun, code: NoteCode, text: string) =>
-  record({ type: 'note', t: clock.now(), level: 'warning', code, text });
+function partsOf(
+  watch: WatchedRun,
+  { phase, note }: TrialSession,
+  ending: { failure: Reason | null },
+): TrialParts<TrialLoad> {
+  const { options, state, streams, probe } = watch;
+  const send = (command: LoadCommand) => {
+    streams?.send(command);
+    probe?.send(command);
+  };
+  let unwell: string | null = null;
+  return {
+    start: { policy: null, repeat: 0, seed: 0, meaning: meaningFor(null, null), fault: null },
+    oneOfMany: false,
+    prepare: async () => ({ idle: () => idle(state, watch), cancel: () => send({ type: 'cancel' }) }),
+    async begin() {
+      phase('ramp');
+      send({ type: 'begin' });
+      unwell = await unwellBefore(watch, () => phase('steady'));
+    },
+    disturb: [
+      async () => {
+        if (unwell !== null && options.command.length > 0) {
+          ending.failure = { code: 'not-well-before', text: `${unwell}; the command was not run` };
+          return;
+        }
+        if (unwell !== null) {
+          note('not-well-before', unwell);
+          options.onStatus?.(unwell);
+        }
+        phase('observe');
+        const [end] = await Promise.all([command(watch), sleepUntilEnd(watch)]);
+        const text = end?.failure ?? null;
+        ending.failure = text === null ? null : { code: 'command-failed', text };
+      },
+    ],
+    async finish() {
+      phase('finish');
+      await followUp(watch, unwell === null);
+    },
+    conclude: () => tellCuts(watch, note),
+  };
+}
 
 /** What the figures alone would hide. */
-function tellCuts(watch: WatchedRun): void {
+function tellCuts(watch: WatchedRun, note: TrialSession['note']): void {
   const { options, state, cuts } = watch;
   const cut = cuts.count();
   if (cut > 0)
-    warn(
-      watch,
+    note(
       'orderly-cut',
       `${cut} of the streams that were open when the command began ended together in order, shorter than the others: the server may have cut them. They count as completed; --expect-bytes, --expect-end or --min-time decides it`,
     );
   for (const [load, idPrefix] of Object.entries(idPrefixes))
     for (const { count, text } of watch.failures.explained(idPrefix).slice(0, mostReasons))
-      warn(watch, 'failed-so', `${load === 'probe' ? 'probes' : load}: ${count} failed, ${text}`);
+      note('failed-so', `${load === 'probe' ? 'probes' : load}: ${count} failed, ${text}`);
   const open = state.loads.get('streams')?.cancelled ?? 0;
   if (open > 0 && !options.signal.aborted)
-    warn(
-      watch,
+    note(
       'still-open',
       `${open} streams were still open ${options.followMs / 1000} s after the watch, and were ended by midflight: what would have become of them is not known; --follow waits longer`,
     );
@@ -119,7 +111,7 @@ async function command({ options, record, clock }: WatchedRun): Promise<CommandE
   const end =
     during === undefined
       ? await runCommand(argv, signal, clock)
-      : await runDuring(during, signal, { record });
+      : await runDuring(during, name, signal, { record });
   disturbance('done', end.failure ?? 'the command succeeded');
   record({ type: 'command', t: clock.now(), at: 'end', argv: [...shownCommand], exitCode: end.exitCode });
   if (signal.aborted) throw signal.reason;
@@ -131,7 +123,7 @@ function sleepUntilEnd({ options, clock }: WatchedRun): Promise<void> {
   return clock.sleep(options.durationMs, options.signal).finally(() => options.onWait?.(null));
 }
 
-/** No new stream; those in flight to their end, and, where all was well once, probes until it is again. */
+/** Starts no new stream, follows those in flight to their end, and, if all was well once, probes until it is again. */
 async function followUp(
   { options, state, clock, streams, probe }: WatchedRun,
   wasWell: boolean,
@@ -140,10 +132,12 @@ async function followUp(
   const since = clock.now();
   streams?.send({ type: 'quiesce' });
   const timeoutNs = probeTimeoutMs(plan) * nsPerMs;
-  // From before the end: if all is well already, nothing is waited for.
+  // Counted from before the end: if all is well already, there is no wait.
   const from = since - plan.stabilityMs * nsPerMs;
   const recovered = () =>
-    probe === null || state.probes.stableSince(from, clock.now(), plan.stabilityMs * nsPerMs, timeoutNs);
+    probe === null ||
+    state.idle.has('probe') ||
+    state.probes.stableSince(from, clock.now(), plan.stabilityMs * nsPerMs, timeoutNs);
   if (wasWell) await state.until(recovered, recoveryMs, signal, stableWords(plan));
   probe?.send({ type: 'quiesce' });
   const leftMs = followMs - (clock.now() - since) / nsPerMs;

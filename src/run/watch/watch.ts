@@ -5,6 +5,7 @@ import type { LoadTarget, WantedAnswer } from '../../load/config.ts';
 import type { LoadCommand } from '../../load/protocol.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { AgentsOptions } from '../../providers/agents/index.ts';
+import type { JournalPlace } from '../../providers/journals.ts';
 import type { ConductOptions } from '../conduct.ts';
 import type { RunState } from '../state.ts';
 import type { During } from '../user-command.ts';
@@ -12,12 +13,12 @@ import type { Failures } from './failures.ts';
 import type { OrderlyCuts } from './orderly-cut.ts';
 
 export interface WatchRunOptions extends ConductOptions {
-  /** Pods of a cluster that the load comes from; absent: this machine. */
-  readonly agents?: AgentsOptions;
+  /** Pods of a cluster that the load comes from, and their journal; absent: this machine. */
+  readonly agents?: { readonly options: AgentsOptions; readonly journal: JournalPlace };
   readonly plan: AnyPlan;
-  /** Of the streams. */
+  /** The target of the streams. */
   readonly target: LoadTarget;
-  /** Of the probes: the same host, maybe another path. */
+  /** The target of the probes: the same host, maybe another path. */
   readonly probeTarget: LoadTarget;
   readonly http: '1.1' | '2';
   /** Real milliseconds of the watch, from when all was well. */
@@ -28,13 +29,11 @@ export interface WatchRunOptions extends ConductOptions {
   readonly wanted: WantedAnswer;
   /** What to run meanwhile; empty: nothing. */
   readonly command: readonly string[];
-  /** In place of a command; `command` is its name then. */
+  /** A function in place of a command; `command` is its name then. */
   readonly during?: During;
   /** The same as the history may have it: without what may be secret. */
   readonly shownCommand: readonly string[];
 }
-
-export type WatchOutcome = 'completed' | 'interrupted' | 'failed';
 
 /** A watch under way. */
 export interface WatchedRun {

@@ -11,9 +11,11 @@ import type { WatchedRun } from './watch.ts';
 
 /** How long all must be well before the command is run. */
 const steadyMs = 2000;
-/** After this long with nothing but failures of one kind, and at least this many, waiting on is pointless. */
+/**
+ * After this long with nothing but failures of one kind, and at least this many, there is no point in waiting longer. Silence
+ * is different: it shows only at its time limit.
+ */
 const hopeless = { ms: 1000, count: 3 };
-/** A silence is known at its limit only. */
 
 /** Waits until each wanted stream has begun and nothing has failed for a while; what is wrong, else. */
 export async function unwellBefore(watch: WatchedRun, onSteady: () => void): Promise<string | null> {

@@ -13,7 +13,7 @@ const ms = (text: string) => parseDuration(text) ?? 0;
 const mostStreams = 30_000;
 /** The most bytes that all request bodies have together. */
 const mostBodyBytes = 10_000_000_000;
-/** As in the schema of k6. */
+/** The limit in the schema of k6 loads. */
 const mostUsers = 5000;
 
 export function checkLoads(sound: Sound, folder: string): Problem[] {
@@ -26,9 +26,13 @@ export function checkLoads(sound: Sound, folder: string): Problem[] {
 function checkItem(item: Item, path: KeyPath, folder: string): Problem[] {
   switch (item.kind) {
     case 'streams':
-      return checkStreams(item, path);
+      return [...checkStreams(item, path), ...checkShares(item, path)];
     case 'k6':
-      return [...checkScript(item.script, [...path, 'script'], folder), ...checkUsers(item, path)];
+      return [
+        ...checkScript(item.script, [...path, 'script'], folder),
+        ...checkUsers(item, path),
+        ...checkRunners(item, path),
+      ];
     case 'probe':
     case 'autocannon':
       return [];
@@ -61,6 +65,17 @@ function checkStreams(item: Of<'streams'>, path: KeyPath): Problem[] {
   return problems;
 }
 
+function checkShares({ agents, concurrency }: Of<'streams'>, path: KeyPath): Problem[] {
+  if (agents === undefined || agents.count <= concurrency) return [];
+  return [
+    {
+      path: [...path, 'agents', 'count'],
+      what: `${agents.count} agents cannot share ${concurrency} streams`,
+      hint: `set count to at most ${concurrency}, or a higher concurrency`,
+    },
+  ];
+}
+
 /** k6 drops what it has no virtual user for; a stream that hangs is followed for twice its time. */
 function checkUsers({ script, rate, vus, duration }: Of<'k6'>, path: KeyPath): Problem[] {
   if (script !== undefined || rate === undefined) return [];
@@ -74,6 +89,22 @@ function checkUsers({ script, rate, vus, duration }: Of<'k6'>, path: KeyPath): P
       hint: fits
         ? `set vus: ${Math.min(mostUsers, 2 * needed)}: a stream that hangs keeps its user for twice its duration`
         : `set a lower rate or a shorter duration; k6 gets at most ${mostUsers} users here`,
+    },
+  ];
+}
+
+function checkRunners({ agents, vus, runnerImage }: Of<'k6'>, path: KeyPath): Problem[] {
+  if (agents === undefined) {
+    if (runnerImage === undefined) return [];
+    const what = "runnerImage is for k6 in pods, and this load is this machine's";
+    return [{ path: [...path, 'runnerImage'], what, hint: 'add agents, or remove runnerImage' }];
+  }
+  if (agents.count <= vus) return [];
+  return [
+    {
+      path: [...path, 'agents', 'count'],
+      what: `${agents.count} runners cannot share ${vus} virtual users`,
+      hint: `set count to at most ${vus}, or more vus`,
     },
   ];
 }

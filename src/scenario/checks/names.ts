@@ -28,6 +28,11 @@ export function checkNames(sound: Sound): Problem[] {
     ),
     ...uniqueWords(sound.ingress?.allowList ?? [], ['ingress', 'allowList'], 'address range'),
     ...uniqueWords(
+      sound.service?.loadBalancerSourceRanges ?? [],
+      ['service', 'loadBalancerSourceRanges'],
+      'address range',
+    ),
+    ...uniqueWords(
       sound.ingress?.traefik.trustedIPs ?? [],
       ['ingress', 'traefik', 'trustedIPs'],
       'address range',

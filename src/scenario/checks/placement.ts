@@ -8,7 +8,7 @@ type Toleration = NonNullable<Sound['app']>['tolerations'][number];
 export function checkPlacement({ nodes, ...parts }: Sound): Problem[] {
   return (['ingress', 'app'] as const).flatMap((part): Problem[] => {
     const placement = parts[part];
-    if (nodes === undefined || placement === undefined) return [];
+    if (nodes === undefined || nodes.length === 0 || placement === undefined) return [];
     const { nodeSelector, tolerations } = placement;
     const wanted = Object.entries(nodeSelector);
     // What the cloud or Kubernetes labels is known once the plan is made.

@@ -94,10 +94,28 @@ export const edgeOverrides = z
       .min(0)
       .max(1)
       .describe('Below this share of healthy nodes all nodes are used, healthy or not'),
+    crossZone: z
+      .boolean()
+      .describe(
+        'false: a connection stays in the zone of the balancer that it came to; clients come to each zone that has a healthy node alike',
+      ),
+    zoneDelay: duration('0s', '1h').describe(
+      'With crossZone: false, from the last healthy node of a zone until clients come there no more: the TTL of its DNS name',
+    ),
     allUnhealthy: z.enum(['all', 'none']).describe('Who gets connections when no node is healthy'),
     noTarget: z
       .enum(['drop', 'reset', 'refuse'])
       .describe('What a client gets when there is no node for it: no answer, a reset, or a refusal'),
+    sendsTo: z
+      .enum(['nodePort', 'hostPort'])
+      .describe(
+        "Which port of a node: the Service's, behind which kube-proxy chooses a pod, or the ingress' own; default: its own if it has one (ingress.hostNetwork, ingress.hostPort)",
+      ),
+    sourceRanges: z
+      .enum(['drop', 'reset', 'ignored'])
+      .describe(
+        'What a client outside service.loadBalancerSourceRanges gets: no answer, a reset, or service as if there were no such list',
+      ),
     upstreamConnectTimeout: duration('10ms', '10m').describe('Of a proxying balancer'),
   })
   .partial();

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { lanes } from '../../base/connections.ts';
-import { duration, name } from './scalars.ts';
+import { agents } from './agents.ts';
+import { duration, image, name } from './scalars.ts';
 
 const expectStatus = z
   .int()
@@ -34,6 +35,7 @@ const streams = z.strictObject({
     .default(false)
     .describe('Start a new stream when one ends, so that the number stays the same'),
   expectStatus,
+  agents,
 });
 
 const probe = z.strictObject({
@@ -49,6 +51,7 @@ const probe = z.strictObject({
     .default('5s')
     .describe('How long a request may take to its whole answer before it has failed'),
   expectStatus,
+  agents,
 });
 
 const autocannon = z.strictObject({
@@ -86,6 +89,10 @@ const k6 = z.strictObject({
     .default(false)
     .describe('k6 silently retries on kept connections, which hides losses: off unless asked'),
   expectStatus,
+  agents,
+  runnerImage: image
+    .optional()
+    .describe("k6's image for its runners in pods; none: the k6 operator's own choice. Only with agents"),
 });
 
 export const load = z.discriminatedUnion('kind', [streams, probe, autocannon, k6]);

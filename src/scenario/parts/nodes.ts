@@ -16,7 +16,7 @@ export type CloudName = (typeof cloudNames)[number];
 
 export const pool = z.strictObject({
   name: name.describe('Nodes are named after it: stable-0, stable-1, …'),
-  count: z.int().min(1).max(40).describe('How many nodes'),
+  count: z.int().min(1).max(200).describe('How many nodes'),
   preemptible: z
     .boolean()
     .default(false)

@@ -77,6 +77,26 @@ const readiness = z.strictObject({
   successThreshold: z.int().min(1).max(100).default(1).describe('Successes in a row that make it ready'),
 });
 
+/** How the ingress reaches the app; names as in Traefik's serversTransport and the annotations of its Services. */
+const upstream = z.strictObject({
+  protocol: z
+    .enum(['http1', 'h2c'])
+    .default('http1')
+    .describe('h2c: HTTP/2 without TLS, as for gRPC: one connection carries all requests to a pod'),
+  via: z
+    .enum(['endpoints', 'service'])
+    .default('endpoints')
+    .describe(
+      "endpoints: the ingress knows the app's pods, and follows them; service: it connects to the address of the app's Service, and stays with the pod that it got (h2c only)",
+    ),
+  readIdleTimeout: duration('0s', '1h')
+    .default('0s')
+    .describe('h2c: after so long without a byte the ingress pings the pod; 0s: never'),
+  pingTimeout: duration('1s', '10m')
+    .default('15s')
+    .describe('h2c: the connection is given up if the ping is not answered by then'),
+});
+
 /** Traefik's own settings that decide losses (names as in Traefik's static configuration). */
 const traefik = z.strictObject({
   graceTimeOut: duration('0s', '24h')
@@ -93,13 +113,25 @@ const traefik = z.strictObject({
 
 export const ingress = z.strictObject({
   ...placement,
+  hostNetwork: z
+    .boolean()
+    .default(false)
+    .describe("Its pods use the network of their node: they listen on the node's own address"),
+  tls: z
+    .boolean()
+    .default(false)
+    .describe(
+      'TLS ends at the ingress, with a certificate of its own: the Service has port 443 beside port 80, and the load comes to 443',
+    ),
+  hostPort: z.boolean().default(false).describe('A port of the node leads to the pod on it, and to no other'),
   allowList: z
     .array(z.string())
     .default([])
     .describe(
-      'Client source ranges (CIDR) let in; others get 403. `client` stands for the address the load comes from',
+      'Client source ranges (CIDR) let in; others get 403. `client` means the address the load comes from',
     ),
   readiness: readiness.prefault({}).describe('The readiness probe on /ping'),
+  upstream: upstream.prefault({}).describe('How it reaches the app'),
   traefik: traefik.prefault({}).describe("Traefik's own settings that decide losses"),
 });
 

@@ -4,7 +4,7 @@ import { parseDuration } from '../../base/units.ts';
 export const durationPattern = '^(\\d+(\\.\\d+)?(ms|s|m|h))+$';
 export const aDuration = 'a duration such as 250ms, 10s or 1m30s';
 
-/** A duration within bounds, both included. The bounds stand in the JSON schema as x-minimum and x-maximum. */
+/** A duration within bounds, both included. The bounds are in the JSON schema as x-minimum and x-maximum. */
 export function duration(least: string, most: string) {
   const [from = 0, to = 0] = [parseDuration(least), parseDuration(most)];
   return z
@@ -29,7 +29,7 @@ export const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
   error: 'lower-case letters, digits and dashes, at most 40, with a letter or digit at both ends',
 });
 
-/** As kind and Docker take it: a registry, a path, a tag or digest. */
+/** An image's name as kind and Docker take it: a registry, a path, a tag or digest. */
 export const image = z.string().regex(/^[a-zA-Z0-9][\w.:/@-]{0,254}$/, {
   error: 'the name of an image, such as kindest/node:v1.34.0',
 });

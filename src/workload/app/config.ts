@@ -8,7 +8,9 @@ export const appConfig = z.object({
   token: z.string().optional(),
   host: z.string(),
   port: z.int().min(0).max(65_535),
-  /** Node and pod that it says it runs on. */
+  /** The port on which it speaks HTTP/2 without TLS; absent: it does not. */
+  h2Port: z.int().min(0).max(65_535).optional(),
+  /** The node and pod that it reports to run on. */
   node: z.string(),
   pod: z.string(),
   /** Connections the kernel keeps before they are accepted. */
@@ -17,7 +19,7 @@ export const appConfig = z.object({
 export type AppConfig = z.infer<typeof appConfig>;
 
 /**
- * Of a pod: PORT, NODE_NAME, POD_NAME (all required) and HOST. Undefined if one is missing or empty: then a parent
+ * A pod's settings: PORT, NODE_NAME, POD_NAME (all required) and HOST. Undefined if one is missing or empty: then a parent
  * configures it. All three, because a user's shell may well have a PORT of its own.
  */
 export function configFromEnv(env: NodeJS.ProcessEnv): AppConfig | undefined {

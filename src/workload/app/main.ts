@@ -13,10 +13,11 @@ async function role(config: AppConfig, context: RoleContext<never, never>) {
     terminated = true;
   });
   context.onStop(() => (terminated ? app.drain() : app.close()));
-  return { host: app.host, port: app.port };
+  const { host, port, h2Port } = app;
+  return { host, port, ...(h2Port === undefined ? {} : { h2Port }) };
 }
 
-/** In a pod: configured by its environment, ended by the kubelet. */
+/** The app in a pod: configured by its environment, ended by the kubelet. */
 async function standalone(config: AppConfig): Promise<void> {
   const app = await serveApp(config, monotonic);
   console.log(`slow app on ${app.host}:${app.port}, node ${config.node}, pod ${config.pod}`);

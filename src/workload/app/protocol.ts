@@ -8,5 +8,5 @@ export const appProtocol = {
   config: appConfig,
   command: z.never(),
   report: z.never(),
-  ready: z.object({ host: z.string(), port: z.int() }),
+  ready: z.object({ host: z.string(), port: z.int(), h2Port: z.int().optional() }),
 } satisfies Protocol<'app', unknown, Message, Message, unknown>;

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { Path } from '../../history/schema.ts';
 import { chunkLine, endLine } from '../protocol.ts';
 import { dueTimer } from './due.ts';
@@ -13,7 +13,7 @@ interface StreamPlan {
 
 interface Stream {
   readonly plan: StreamPlan;
-  readonly response: ServerResponse;
+  readonly response: Writable;
   readonly startedMs: number;
   readonly chunks: number;
   sent: number;
@@ -22,7 +22,7 @@ interface Stream {
 /** All streams of an app, on one timer. */
 interface Streams {
   /** Sends the first chunk at once and the rest as they fall due; the response's head must be set. */
-  start(response: ServerResponse, plan: StreamPlan): void;
+  start(response: Writable, plan: StreamPlan): void;
   stop(): void;
 }
 

@@ -1,7 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { loggedAddress } from '../address.ts';
+import { TLSSocket } from 'node:tls';
+import { loggedAddress } from '../../base/address.ts';
+import type { Ranges } from '../../base/ranges.ts';
 import { ingressNodeHeader } from '../protocol.ts';
-import type { Ranges } from './allow-list.ts';
 
 /*
  * The headers that Traefik 3.7 sends upstream: pkg/middlewares/forwardedheaders/forwarded_header.go and
@@ -71,8 +72,9 @@ export function forwardedHeaders(
   const address = loggedAddress(peer);
   const host = request.headers.host ?? '';
   headers['x-real-ip'] ??= [address];
-  headers['x-forwarded-proto'] ??= ['http'];
-  headers['x-forwarded-port'] ??= [/:(\d+)$/.exec(host)?.[1] ?? '80'];
+  const secure = request.socket instanceof TLSSocket;
+  headers['x-forwarded-proto'] ??= [secure ? 'https' : 'http'];
+  headers['x-forwarded-port'] ??= [/:(\d+)$/.exec(host)?.[1] ?? (secure ? '443' : '80')];
   headers['x-forwarded-host'] ??= [host];
   const forwardedFor = [...(headers['x-forwarded-for'] ?? []), address].join(', ');
   return {

@@ -8,7 +8,7 @@ import { serveIngress } from './serve.ts';
 async function ingress(config: IngressConfig, context: RoleContext<IngressCommand, IngressReport>) {
   const served = await serveIngress(config, monotonic, context.emit);
   let terminated = false;
-  // Only the kubelet's signal has it wait; a parent that is gone, or asks to stop, does not.
+  // It waits only at the kubelet's signal, not if its parent is gone or asks it to stop.
   process.prependListener('SIGTERM', () => {
     terminated = true;
   });
@@ -17,7 +17,8 @@ async function ingress(config: IngressConfig, context: RoleContext<IngressComman
     else process.kill(process.pid, 'SIGTERM');
   });
   context.onStop(() => (terminated ? served.terminate() : served.close()));
-  return { host: served.host, port: served.port, pingPort: served.pingPort };
+  const { host, port, securePort, pingPort } = served;
+  return { host, port, ...(securePort === undefined ? {} : { securePort }), pingPort };
 }
 
 serveRole(ingressProtocol, ingress);

@@ -19,5 +19,5 @@ export const ingressProtocol = {
   config: ingressConfig,
   command: ingressCommand,
   report: ingressLog,
-  ready: z.object({ host: z.string(), port: z.int(), pingPort: z.int() }),
+  ready: z.object({ host: z.string(), port: z.int(), securePort: z.int().optional(), pingPort: z.int() }),
 } satisfies Protocol<'ingress', unknown, Message, Message, unknown>;

@@ -1,13 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { loggedAddress } from '../../base/address.ts';
 import type { Clock } from '../../base/clock.ts';
+import { ranges } from '../../base/ranges.ts';
 import { nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
-import { loggedAddress } from '../address.ts';
 import { idHeader } from '../protocol.ts';
-import { ranges } from './allow-list.ts';
 import type { AppEndpoint, IngressConfig } from './config.ts';
-import { endToEnd, forwardedHeaders } from './forwarded.ts';
-import { createUpstream } from './upstream.ts';
+import { forwardedHeaders } from './forwarded.ts';
+import { type Answer, createUpstream } from './upstream.ts';
+import { createH2Upstream } from './upstream-h2.ts';
 
 /** What a client gets that gave up before its answer: for the log only (Traefik 3.7, StatusClientClosedRequest). */
 const clientClosed = 499;
@@ -36,8 +37,11 @@ export function createProxy(
   const allowed = config.allowList.length === 0 ? () => true : ranges(config.allowList);
   const carrier = { node: config.node, pod: config.pod, trusts: ranges(config.trustedIPs) };
   const hostname = config.hostname.toLowerCase();
-  const upstream = createUpstream(config.bindAddress, config.dialTimeoutMs);
-  const turn = { endpoints: [...config.upstream], next: 0 };
+  const upstream =
+    config.h2c === undefined
+      ? createUpstream(config.bindAddress, config.dialTimeoutMs)
+      : createH2Upstream({ ...config, h2c: config.h2c }, clock);
+  const turn = { endpoints: [...config.upstream], next: config.h2c === undefined ? 0 : startOf(config.node) };
   const nextEndpoint = () => turn.endpoints[turn.next++ % turn.endpoints.length];
 
   const handle: RequestListener = (request, response) => {
@@ -87,18 +91,22 @@ export function createProxy(
   };
 }
 
+/** So that the ingress pods of two nodes begin with different endpoints, as chance would have it at best. */
+const startOf = (node: string) => [...node].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+
 /** Passes an answer on as it comes; one that breaks off breaks off for the client too. */
-function relay(answer: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', endToEnd(answer));
+function relay(answer: Answer, response: ServerResponse): void {
+  response.writeHead(answer.status, answer.statusText, { ...answer.headers });
   // The head does not wait for a body that may take its time.
   response.flushHeaders();
-  answer.on('error', () => {}); // 'close' carries the whole result
-  answer.once('close', () => {
+  const { body } = answer;
+  body.on('error', () => {}); // 'close' carries the whole result
+  body.once('close', () => {
     // What the client already has coming is sent, then its connection is closed without the last chunk: so does Go's
     // server on http.ErrAbortHandler, with which its ReverseProxy ends such an answer (Go 1.24 net/http/httputil).
-    if (!answer.complete) response.socket?.destroySoon();
+    if (!answer.whole()) response.socket?.destroySoon();
   });
-  answer.pipe(response);
+  body.pipe(response);
 }
 
 function refuse(response: ServerResponse, status: keyof typeof texts): void {
@@ -108,7 +116,7 @@ function refuse(response: ServerResponse, status: keyof typeof texts): void {
   response.end(text);
 }
 
-/** Without its port, as Traefik's Host matcher takes it. */
+/** The host without its port, as Traefik's Host matcher takes it. */
 function hostOf(request: IncomingMessage): string {
   return (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
 }

@@ -1,13 +1,16 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { selfSigned } from '../../base/certificate.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { EventOf } from '../../history/schema.ts';
-import { listen } from '../listener.ts';
+import { type Listener, listen } from '../listener.ts';
 import type { AppEndpoint, IngressConfig } from './config.ts';
 import { createProxy } from './proxy.ts';
 
 interface Ingress {
   readonly host: string;
   readonly port: number;
+  readonly securePort: number | undefined;
   readonly pingPort: number;
   setUpstream(endpoints: readonly AppEndpoint[]): void;
   /**
@@ -36,20 +39,34 @@ export async function serveIngress(
     response.end(pingTexts[response.statusCode]);
   });
   const { host, backlog } = config;
-  const web = await listen(server, { host, port: config.port, backlog });
-  const pings = await listen(ping, { host: config.pingHost, port: config.pingPort, backlog }).catch(
-    async (error: unknown) => {
-      await web.close();
-      throw error;
-    },
-  );
+  const listeners: Listener[] = [];
+  const opened = async (one: Promise<Listener>) => {
+    listeners.push(await one);
+    return one;
+  };
+  const all = (end: (one: Listener) => Promise<void>) => Promise.all(listeners.map(end));
   const cut = async () => {
-    await Promise.all([web.close(), pings.close()]);
+    await all((one) => one.close());
     proxy.close();
   };
+  const openAll = async () => {
+    const web = await opened(listen(server, { host, port: config.port, backlog }));
+    const secure =
+      config.securePort === undefined
+        ? undefined
+        : await opened(
+            listen(secureServer(config, proxy.handle), { host, port: config.securePort, backlog }),
+          );
+    const pings = await opened(listen(ping, { host: config.pingHost, port: config.pingPort, backlog }));
+    return { port: web.port, securePort: secure?.port, pingPort: pings.port };
+  };
+  const at = await openAll().catch(async (error: unknown) => {
+    await cut();
+    throw error;
+  });
   const shutDown = async () => {
     await pause(clock, config.requestAcceptGraceTimeoutMs, closing.signal);
-    const drained = Promise.all([web.drain(), pings.drain()]).then(() => true);
+    const drained = all((one) => one.drain()).then(() => true);
     const limit = pause(clock, config.graceTimeOutMs, closing.signal).then(() => false);
     await Promise.race([drained, limit]);
     closing.abort();
@@ -57,8 +74,7 @@ export async function serveIngress(
   };
   return {
     host,
-    port: web.port,
-    pingPort: pings.port,
+    ...at,
     setUpstream: proxy.setUpstream,
     terminate() {
       state.ended ??= shutDown();
@@ -70,6 +86,13 @@ export async function serveIngress(
     },
   };
 }
+
+/** Of HTTP/1.1, as our load speaks it: Traefik would take HTTP/2 as well. */
+const secureServer = ({ hostname }: IngressConfig, handle: RequestListener) =>
+  createSecureServer(
+    { ...selfSigned(hostname), ALPNProtocols: ['http/1.1'], keepAliveTimeout: idleTimeoutMs },
+    handle,
+  );
 
 /** respondingTimeouts.idleTimeout of Traefik 3.7: 180 s. */
 const idleTimeoutMs = 180_000;

@@ -5,23 +5,36 @@ import {
   type OutgoingHttpHeaders,
   request,
 } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { AppEndpoint } from './config.ts';
+import { endToEnd } from './forwarded.ts';
+
+/** An answer of the app: its head, and its body as it comes. */
+export interface Answer {
+  readonly status: number;
+  readonly statusText: string;
+  /** End to end only. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body: Readable;
+  /** Once the body is closed: all of it came. */
+  whole(): boolean;
+}
 
 /** One request on its way to the app. */
-interface Sent {
+export interface Sent {
   readonly endpoint: AppEndpoint;
   readonly method: string;
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
   /** The client's body; null: it has none, so that the request can be sent again. */
   readonly body: IncomingMessage | null;
-  onResponse(response: IncomingMessage): void;
+  onResponse(answer: Answer): void;
   /** No response head came: the connection could not be made, or broke before it. */
   onError(status: 500 | 502 | 504): void;
 }
 
 /** Connections to the app, kept between requests. */
-interface AppConnections {
+export interface AppConnections {
   /** Returns how to give it up. */
   send(sent: Sent): () => void;
   close(): void;
@@ -43,7 +56,13 @@ export function createUpstream(localAddress: string | null, dialTimeoutMs: numbe
         let answered = false;
         outgoing.once('response', (response) => {
           answered = true;
-          sent.onResponse(response);
+          sent.onResponse({
+            status: response.statusCode ?? 502,
+            statusText: response.statusMessage ?? '',
+            headers: endToEnd(response),
+            body: response,
+            whole: () => response.complete,
+          });
         });
         outgoing.on('error', (error: NodeJS.ErrnoException) => {
           // What breaks after the head is seen at the response.
@@ -66,7 +85,7 @@ export function createUpstream(localAddress: string | null, dialTimeoutMs: numbe
   };
 }
 
-/** Gives a request up whose connection does not stand in time; says whether it did. */
+/** Gives up a request whose connection is not established in time; returns whether it did. */
 function limitDialling(outgoing: ClientRequest, limitMs: number): () => boolean {
   let late = false;
   outgoing.once('socket', (socket) => {
@@ -81,7 +100,7 @@ function limitDialling(outgoing: ClientRequest, limitMs: number): () => boolean 
   return () => late;
 }
 
-const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+export const repeatable: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 const broken = new Set(['ECONNRESET', 'EPIPE']);
 
 /**

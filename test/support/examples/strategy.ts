@@ -7,6 +7,7 @@ import type { Precondition, Step, Switchover } from '../../../src/policies/strat
 export const slowStartTraits = {
   words: 'the balancer starts new targets slowly, from before the patch on',
   waits: 2,
+  preference: 6,
 } as const satisfies SwitchoverTraits;
 
 /** Must hold before anything is changed. */

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { type Certificate, selfSigned } from '../../../src/base/certificate.ts';
 import { monotonic } from '../../../src/base/clock.ts';
-import { type Certificate, selfSigned } from '../certificate.ts';
 import type { Step } from './steps.ts';
 
 /** What the server did on one connection. */

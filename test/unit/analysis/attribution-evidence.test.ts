@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { trialOf } from '../../support/analysis.ts';
-import { causesOf, dead, powerOff } from '../../support/attribution.ts';
+import { causesOf, dead, powerOff, requestsOf } from '../../support/attribution.ts';
 import { type HistoryBuilder, history, ns } from '../../support/history.ts';
 
 test('no answer through the dead node: under Cluster it carried, under Local it was the ingress', async () => {
@@ -53,6 +53,42 @@ test('no answer, logged by an ingress, and the dead node ran no app: unattribute
   });
 });
 
+test('a new connection through a node with stale rules: transit; through another, or before: not proven', async () => {
+  const fault = { kind: 'rules-stale', node: dead, pod: 'ingress' as const };
+  const causes = async (transit: string, from: number) => {
+    const builder = history()
+      .trial(10, { fault })
+      .fault(10_000, { nodes: [dead], pods: [] });
+    builder.stream({ from, to: 11_500, transit, firstByte: null, outcome: 'refused' });
+    return (await trialOf(builder.endTrial(60_000))).requests.byCause;
+  };
+  assert.equal(await causes(dead, 11_000), { transit: 1 });
+  assert.equal(await causes('stable-0', 11_000), { unattributed: 1 });
+  assert.equal(await causes(dead, 9000), { unattributed: 1 });
+});
+
+test('a new connection that a node fails which has just joined: its own doing', async () => {
+  const fault = { kind: 'node-add', node: dead };
+  const fresh = { transit: dead, firstByte: null, from: 11_000, outcome: 'connect-timeout' as const };
+  const { byCause, avoidableByLocal } = await requestsOf({ policy: 'Local', fault }, [fresh]);
+  assert.equal([byCause, avoidableByLocal], [{ transit: 1 }, 0], 'it happens under Local');
+  assert.equal(await causesOf({ policy: 'Local', fault }, [{ ...fresh, transit: 'stable-0' }]), {
+    unattributed: 1,
+  });
+});
+
+test('a new connection when the fault has left no pod at all: the part of the workload that is missing', async () => {
+  const fresh = { transit: dead, firstByte: null, from: 11_000, to: 11_100, outcome: 'refused' as const };
+  const taken = (kind: 'ingress' | 'app', nodes: readonly string[], at: number) =>
+    causesOf({ fault: { kind: 'scale', node: 'stable-1', pod: kind } }, [fresh], {
+      more: (builder) => void builder.endpoints(at, kind, nodes),
+    });
+  assert.equal(await taken('ingress', [], 10_500), { ingress: 1 });
+  assert.equal(await taken('app', [], 10_500), { endpoint: 1 });
+  assert.equal(await taken('ingress', ['stable-0'], 10_500), { unattributed: 1 }, 'one is left');
+  assert.equal(await taken('ingress', [], 11_200), { unattributed: 1 }, 'it was not so yet');
+});
+
 test("no answer through a node that lives, and no ingress' log at all: unattributed", async () => {
   const silent = { id: 'x', transit: 'stable-0', firstByte: null, from: 11_000 };
   const topology = { ingressKind: 'traefik' as const };
@@ -71,18 +107,18 @@ for (const at of [1015, 1500]) {
   });
 }
 
-test('an answer that began and told nothing is unattributed: somebody answered', async () => {
+test('an answer that began without naming its path is unattributed: somebody answered', async () => {
   const cut = { id: 'x', transit: 'stable-0', firstChunk: null, from: 11_000 };
   assert.equal(await causesOf({ fault: powerOff('stable-1') }, [cut]), { unattributed: 1 });
 });
 
-test("an ingress' log tells the ingress node where the answer did not", async () => {
+test("an ingress' log shows the ingress node if the answer did not", async () => {
   const stream = { id: 'x', ingress: null, transit: 'stable-0', endpoint: 'stable-0' };
   const more = (builder: HistoryBuilder) => void builder.logged(15_500, 'x', 'stable-1');
   assert.equal(await causesOf({ fault: powerOff('stable-1') }, [stream], { more }), { ingress: 1 });
 });
 
-test("an ingress pod's name tells its node where the answer did not", async () => {
+test("an ingress pod's name shows its node if the answer did not", async () => {
   const stream = { ingress: null, ingressPod: 'traefik-7' };
   const more = (builder: HistoryBuilder) =>
     void builder.add({

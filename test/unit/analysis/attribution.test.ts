@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { trialOf } from '../../support/analysis.ts';
 import { causesOf, dead, powerOff, requestsOf } from '../../support/attribution.ts';
 import { history, ns } from '../../support/history.ts';
+import { basicPlan } from '../../support/plan.ts';
 
 test('only carried by the dead node: transit, and Local would have saved it', async () => {
   const { byCause, avoidableByLocal } = await requestsOf({ fault: powerOff() }, [{ transit: dead }]);
@@ -49,6 +50,31 @@ test('what was lost before the fault is not its doing', async () => {
 
 test('a trial without any disturbance attributes nothing', async () => {
   assert.equal(await causesOf({}, [{ transit: dead }]), { unattributed: 1 });
+});
+
+test('past the Service: a dead node is the ingress of what it took, and no flip drops anything', async () => {
+  const plan = { edge: { ...basicPlan.edge, hostPort: { port: 8000, forwarded: false } } };
+  const unknown = { transit: 'stable-1', ingress: null, endpoint: null, firstByte: null, from: 11_000 };
+  const { byCause, avoidableByLocal } = await requestsOf({ fault: powerOff('stable-1') }, [unknown], {
+    plan,
+  });
+  assert.equal(byCause, { ingress: 1 });
+  assert.is(avoidableByLocal, 0);
+  // Long after the flip, on a node without an ingress pod: no kube-proxy is there that would drop it.
+  const onBare = { transit: dead, endpoint: null, firstByte: null, from: 30_000, to: 40_000 };
+  const flipThenFault = { policy: 'Cluster->Local', fault: powerOff('stable-1') } as const;
+  assert.equal(await causesOf(flipThenFault, [onBare]), { switchover: 1 });
+  assert.equal(await causesOf(flipThenFault, [onBare], { plan }), { unattributed: 1 });
+});
+
+test('a client outside the source ranges: that is why, also while a node is dead or a flip goes on', async () => {
+  const nobody = { toNobody: true, connect: 'none', firstByte: null, from: 11_000, endpoint: null } as const;
+  const barred = { ...nobody, barred: true } as const;
+  assert.equal(await causesOf({ fault: powerOff() }, [nobody, barred]), {
+    'no-target': 1,
+    'source-ranges': 1,
+  });
+  assert.equal(await causesOf({ policy: 'Cluster->Local' }, [barred]), { 'source-ranges': 1 });
 });
 
 test('a new connection that Local drops is switchover', async () => {

@@ -5,7 +5,7 @@ import { seededRandom } from '../../../src/base/random.ts';
 
 const exact = (...values: number[]) => values.map((value) => ({ low: value, high: value }));
 
-test('one repeat says nothing of the spread', () => {
+test('one repeat shows nothing about the spread', () => {
   assert.is(bootstrapMedian([]), null);
   assert.is(bootstrapMedian(exact(20)), null);
 });

@@ -119,7 +119,7 @@ test('nodeReadmitted: none', async () => {
   assert.is(never.clockNotes.nodeReadmitted?.reason, 'stable-1 was not brought back');
 });
 
-test('nothing disturbed: no clock ticks, and all say so', async () => {
+test('no disturbance: no clock ticks, and all have a note for it', async () => {
   const { clocksSeconds, clockNotes, disturbances } = await trialOf(history().trial(10).endTrial(1000));
   assert.equal(disturbances, []);
   for (const name of clockNames) {

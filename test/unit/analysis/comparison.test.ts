@@ -1,9 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { compare } from '../../../src/analysis/comparison.ts';
 import { independentDifference, pairedDifference } from '../../../src/analysis/newcombe.ts';
 import { wilson } from '../../../src/analysis/wilson.ts';
 import { reportOf } from '../../support/analysis.ts';
 import { history } from '../../support/history.ts';
+import { basicPlan } from '../../support/plan.ts';
+import { aTrial } from '../../support/report.ts';
 
 const near = (found: number | undefined, wanted: number) =>
   assert.ok(Math.abs((found ?? Number.NaN) - wanted) < 5e-5, `${found} is not ${wanted}`);
@@ -76,7 +79,7 @@ test('one row for each policy, over its repeats', async () => {
   assert.is(local?.failingShare, 0);
 });
 
-test("a flip's failover stands apart from the fault's", async () => {
+test("a flip's failover is separate from the fault's", async () => {
   const { comparison } = await reportOf(
     history()
       .trial(10, { policy: 'Cluster->Local', fault })
@@ -214,6 +217,30 @@ test('the expected share lies within what was measured, or it does not', async (
       [0, null],
     ],
   );
+});
+
+test('of the expected share, what cannot finish in the time that the fault leaves it', () => {
+  const row = (throughTarget: number, lost: number, expectedShare = 0.5) =>
+    compare(
+      [aTrial({ atInjection: { inFlight: 60, throughTarget }, predicted: { lost, expectedShare } })],
+      new Map(),
+    )[0];
+  assert.is(row(30, 30)?.expectedLostShare, 0.5);
+  assert.is(row(30, 15)?.expectedLostShare, 0.25);
+  assert.is(row(30, 0)?.expectedLostShare, 0);
+  assert.is(row(0, 0)?.expectedLostShare, 0.5, 'no stream was on it: nothing is known of their time');
+  assert.is(row(30, 30)?.expectedShare, 0.5);
+  assert.is(compare([aTrial({ predicted: null })], new Map())[0]?.expectedLostShare, null, 'no fault');
+});
+
+test('how long the balancer may take to notice, by the checks of the policy that a trial ends with', async () => {
+  const { checks } = basicPlan.edge;
+  const Local = { ...checks.Local, intervalMs: 3000, timeoutMs: 1000, unhealthyThreshold: 2 };
+  const edge = { ...basicPlan.edge, checks: { ...checks, Local }, verdictDelayMs: 500 };
+  const flipped = history({ plan: { edge } }).trial(0, { policy: 'Cluster->Local' }).endTrial(60_000);
+  const { comparison } = await reportOf(flipped);
+  assert.is(comparison[0]?.balancerNoticesSeconds, 8.5);
+  assert.is(compare([aTrial()], new Map())[0]?.balancerNoticesSeconds, null, 'no balancer is known');
 });
 
 test('a repeat that is unknown is left out of what is pooled, also if recovery alone is in doubt', async () => {

@@ -40,7 +40,7 @@ test('of the repeats the worst counts', async () => {
   assert.is((await reportOf(repeats(0, 0))).verdict, 'pass');
 });
 
-test('an invalid repeat leaves a doubt, and a failure stands beside it', async () => {
+test('an invalid repeat leaves a doubt, and a failure is reported beside it', async () => {
   const invalid = { invalid: ['something got in the way'] };
   const doubt = await reportOf(repeats(0, 0, invalid));
   assert.is(doubt.verdict, 'unknown');
@@ -91,7 +91,7 @@ test('a fault that never came leaves a doubt', async () => {
   assert.is(trial.reason, 'the fault never came');
 });
 
-test('an instrument that failed leaves a doubt, told once', async () => {
+test('an instrument that failed leaves a doubt, reported once', async () => {
   const failed = (builder: HistoryBuilder) =>
     builder.add({
       type: 'instrument-failed',

@@ -71,7 +71,7 @@ test('a pod that dropped out long before, or later, did not refuse it', async ()
   assert.is((await verdictWith(at(14_500))).verdict, 'unknown');
 });
 
-test('no target left because checks of healthy nodes timed out: unknown; where they did not: a failure', async () => {
+test('no target left because checks of healthy nodes timed out: unknown; if they did not: a failure', async () => {
   const flapped = (builder: HistoryBuilder) =>
     late(builder).ejected(14_000, 'stable-0').ejected(14_100, 'stable-1');
   assert.is((await verdictWith(flapped, true)).verdict, 'unknown');

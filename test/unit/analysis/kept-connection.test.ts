@@ -28,7 +28,7 @@ const eachSecond = (
   return builder;
 };
 
-test('no such lane: nothing is told', async () => {
+test('no such lane: nothing is reported', async () => {
   const kept = await keptIn((builder) => builder.probes({ from: 2000, to: 30_000 }));
   assert.is(kept, null);
   assert.is(keptConnectionLine({ keptConnection: kept }), null);

@@ -20,7 +20,7 @@ async function outcomeOf(request: Partial<RequestOptions>, plan = {}) {
 }
 
 for (const outcome of outcomes) {
-  test(`${outcome} is counted as itself where the edge says nothing else`, async () => {
+  test(`${outcome} is counted as itself if the edge's log does not contradict it`, async () => {
     const found = await outcomeOf({ outcome, transit: null });
     assert.equal(found, { seen: [outcome], client: [outcome] });
   });
@@ -47,7 +47,7 @@ for (const [connect, connectMs, seen] of upstream) {
   });
 }
 
-test('no node for it: what the preset says that its balancer does then', async () => {
+test('no node for it: what the balancer does then by its preset', async () => {
   const seen = async (noTarget: 'drop' | 'reset' | 'refuse', mode: 'proxy' | 'passthrough', ms: number) =>
     (
       await outcomeOf(
@@ -61,6 +61,19 @@ test('no node for it: what the preset says that its balancer does then', async (
     assert.equal(await seen('refuse', mode, 1), ['refused']);
     assert.equal(await seen('reset', mode, 1), ['hung'], 'as the client saw it');
   }
+});
+
+test('outside the source ranges: what the preset says of them, whatever it does without a node', async () => {
+  const seen = async (sourceRanges: 'drop' | 'reset', noTarget: 'drop' | 'refuse', ms: number) =>
+    (
+      await outcomeOf(
+        { connect: 'none', connectMs: ms, toNobody: true, barred: true },
+        { edge: { ...basicPlan.edge, sourceRanges, noTarget } },
+      )
+    ).seen;
+  assert.equal(await seen('drop', 'refuse', cdnConnectMs), ['connect-timeout']);
+  assert.equal(await seen('drop', 'refuse', cdnConnectMs - 1), ['slow-connect']);
+  assert.equal(await seen('reset', 'drop', cdnConnectMs), ['hung'], 'as the client saw it');
 });
 
 test('passthrough: how long a SYN went unanswered is counted in cluster time', async () => {
@@ -80,7 +93,7 @@ test('passthrough: once a byte came the client knows best', async () => {
 });
 
 for (const outcome of ['completed', 'cancelled', 'local-error'] as const) {
-  test(`passthrough: ${outcome} is never the edge's to say`, async () => {
+  test(`passthrough: the edge's log never decides ${outcome}`, async () => {
     assert.equal((await outcomeOf({ outcome, connect: 'refused' })).seen, [outcome]);
   });
 }

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { meaningFor } from '../../../src/history/meaning.ts';
 import { trialOf } from '../../support/analysis.ts';
-import { history } from '../../support/history.ts';
+import { history, ns } from '../../support/history.ts';
 import { basicPlan } from '../../support/plan.ts';
 import { beside, fault, faultTrial, shareOf, through } from '../../support/prediction.ts';
 
@@ -19,6 +19,14 @@ test('predicted is what was in flight through the target, and equals what was lo
   assert.is(trial.verdict, 'pass');
 });
 
+test('if the balancer keeps no log, nothing is predicted, and no trial is judged by it', async () => {
+  const limits = [{ code: 'no-edge-log' as const, text: 'not ours' }];
+  const losing = (topology: object) => trialOf(faultTrial({ topology }).streams(3, beside).endTrial(60_000));
+  const own = await losing({ limits });
+  assert.equal([own.atInjection, own.predicted, own.reason], [null, null, null]);
+  assert.is((await losing({})).atInjection?.inFlight, 3);
+});
+
 test('a stream through the target that lives on is a failed prediction', async () => {
   const trial = await trialOf(
     faultTrial({ expect: [['predictedMatches', true]] })
@@ -28,6 +36,56 @@ test('a stream through the target that lives on is a failed prediction', async (
   );
   assert.equal([trial.predicted?.lost, trial.requests.lost], [3, 2]);
   assert.is(trial.verdict, 'fail');
+});
+
+test('a fault that takes nothing predicts that no stream through its node is lost', async () => {
+  const kind = 'kubelet-stop';
+  const trial = (outcome: 'completed' | 'hung') =>
+    trialOf(
+      faultTrial({ expect: [['predictedMatches', true]] }, { fault: { ...fault, kind } })
+        .streams(3, { ...through, to: 21_000, outcome })
+        .endTrial(60_000),
+    );
+  const well = await trial('completed');
+  assert.equal([well.predicted, well.verdict], [{ lost: 0, expectedShare: 0 }, 'pass']);
+  assert.is((await trial('hung')).verdict, 'fail');
+});
+
+test('in a scale-down what ends within the wait after the taint is spared, the rest is lost with the machine', async () => {
+  const trial = await trialOf(
+    history({ expect: [['predictedMatches', true]] })
+      .trial(10, { fault: { ...fault, kind: 'scale-down' } })
+      .notice(10_000)
+      .fault(15_000)
+      .streams(2, { ...through, from: 1000, to: 20_000 })
+      .streams(3, beside)
+      .endTrial(60_000),
+  );
+  assert.equal([trial.predicted?.lost, trial.requests.byCause], [2, { transit: 2 }]);
+  assert.is(trial.verdict, 'pass');
+});
+
+test('stale rules take no stream themselves: the pod that is replaced elsewhere does, and the share is its own', async () => {
+  const node = 'stable-1';
+  const builder = history({ expect: [['predictedMatches', true]] }).trial(10, {
+    fault: { kind: 'rules-stale', node: 'preemptible-0', pod: 'ingress' },
+  });
+  builder.fault(10_000, { nodes: ['preemptible-0'], pods: [] });
+  const step = { kind: 'step', name: 'rules-stale', node, at: 'begin' } as const;
+  builder.add({
+    type: 'disturbance',
+    t: ns(10_001),
+    trial: 0,
+    detail: '',
+    affected: null,
+    pods: ['p'],
+    ...step,
+  });
+  builder.streams(3, { ...through, to: 25_000, outcome: 'completed' });
+  builder.streams(2, { ...beside, to: 20_000, ingress: node, outcome: 'truncated' });
+  const trial = await trialOf(builder.endTrial(60_000));
+  assert.equal(trial.predicted, { lost: 2, expectedShare: 0.5 });
+  assert.is(trial.verdict, 'pass');
 });
 
 test('a stream beside the target that is lost is a failed prediction', async () => {

@@ -21,13 +21,44 @@ const drained = (affected: number) =>
     .fault(10_000)
     .done(10_500, affected);
 
-test('a fault that took nothing makes the trial unknown, and says so', async () => {
+test('a fault that took nothing makes the trial unknown, and reports that', async () => {
   const nothing = await trialOf(drained(0).endTrial(60_000));
   assert.is(nothing.verdict, 'unknown');
   assert.ok(codes(nothing.reasons).includes('fault-without-effect'));
   assert.match(nothing.reason ?? '', /drain of stable-1 had no effect/);
   const some = await trialOf(drained(1).endTrial(60_000));
   assert.not.ok(codes(some.reasons).includes('fault-without-effect'));
+});
+
+test('an outage that lasts until the fault is undone is no doubt; one that should have ended is', async () => {
+  const judged = async (lasts: boolean) => {
+    const { trials, expectations } = await reportOf(
+      history({
+        expect: [
+          ['probes.new.failed', '> 0'],
+          ['failover', '<= 5s'],
+        ],
+      })
+        .trial(10, { fault: { kind: 'rules-stale', node: 'stable-1' } })
+        .streams(4, { from: 1000, to: 30_000, transit: 'stable-1' })
+        .fault(10_000)
+        .done(10_500, 1, lasts)
+        .probes({
+          from: 1000,
+          to: 40_000,
+          every: 1000,
+          fails: (due) => due > 10_000 && due % 2000 === 0 && { outcome: 'refused', transit: 'stable-1' },
+        })
+        .endTrial(60_000),
+    );
+    return [trials[0]?.reason, ...expectations.map(({ verdict }) => verdict)];
+  };
+  assert.equal(await judged(true), ['failover <= 5s: measured 28.1 s or more', 'pass', 'fail']);
+  assert.equal(await judged(false), [
+    'failover <= 5s: measured 28.1 s or more; new connections had not recovered by the end of the trial: failover is 28.1 s or more',
+    'unknown',
+    'fail',
+  ]);
 });
 
 test('a process that ends without a fault asking for it makes the trial unknown', async () => {
@@ -50,7 +81,7 @@ test('a process that ends without a fault asking for it makes the trial unknown'
   assert.not.ok(codes(asked.reasons).includes('process-ended'), 'the fault took that node');
 });
 
-test('where an instrument was late that is the reason, and what follows from it is not told', async () => {
+test('if an instrument was late, that is the reason, and what follows from it is not reported', async () => {
   const powerOff = { kind: 'power-off', node: 'preemptible-0' } as const;
   const without = await trialOf(
     history()

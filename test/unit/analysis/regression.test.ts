@@ -65,6 +65,10 @@ test('a policy that only one of the two has, or of which no repeat counts, is un
   assert.is(changeOf(withRow({}), none, 'any'), 'unknown');
   assert.is(changeOf(none, withRow({}), 'any'), 'unknown');
   assert.is(changeOf(withRow({}), withRow({ unknownRepeats: 1 }), 'any'), 'unknown');
+  const states = (before: Report, after: Report) =>
+    compareReports(before, after).map((one) => [one.before, one.after]);
+  assert.equal(states(withRow({}), none), [['measured', 'not run']]);
+  assert.equal(states(withRow({}), withRow({ unknownRepeats: 1 })), [['measured', 'unknown']]);
 });
 
 test('the client address and expectations', () => {

@@ -3,7 +3,9 @@ import * as assert from 'uvu/assert';
 import { analysis } from '../../../src/analysis/index.ts';
 import type { HistoryEvent } from '../../../src/history/schema.ts';
 import { seriesReader } from '../../../src/reports/html/series.ts';
+import { clusterBook } from '../../../src/run/side-by-side/book.ts';
 import { type HistoryBuilder, history } from '../../support/history.ts';
+import { podLine } from '../../support/history-cluster.ts';
 
 /* Trials that ran side by side: each with the lines of its own cluster, and their times overlap. */
 
@@ -66,6 +68,66 @@ test('what other writers wrote of a cluster before its topology came counts, if 
     'it comes later',
   );
   assert.equal(reported(late).report, reported(events).report);
+});
+
+/** Two trials in a row on one cluster: what the first leaves (a node still red and NotReady, moved pods) is where the second begins. */
+const inARow = () =>
+  history()
+    .add(podLine(5), podLine(5, 'app', { pod: 'app-old' }))
+    .trial(1000, { fault: { kind: 'power-off', node: 'stable-1' } })
+    .streams(3, { from: 2000, to: 60_000 })
+    .stream({ from: 2000, to: 40_000, transit: 'stable-1', outcome: 'hung' })
+    .reconciled(3000, 'Cluster')
+    .fault(10_000)
+    .ejected(30_000, 'stable-1')
+    .ejected(31_000, 'preemptible-2')
+    .ready(50_000, 'stable-1', 'Unknown')
+    .ready(50_500, 'preemptible-2', 'Unknown')
+    .add(
+      podLine(51_000, 'ingress', { restarts: 1 }),
+      podLine(52_000, 'app', { pod: 'app-old', change: 'deleted' }),
+    )
+    .endpoints(60_000, 'app', ['stable-0', 'preemptible-0'])
+    .ready(80_000, 'stable-1', 'True')
+    .green(81_000, 'stable-1')
+    .endTrial(90_000)
+    .green(90_500, 'preemptible-2')
+    .trial(91_000, { fault: { kind: 'power-off', node: 'stable-0' } })
+    .streams(2, { from: 92_000, to: 150_000 })
+    .stream({ from: 92_000, to: 130_000, transit: 'stable-0', ingress: 'stable-0', outcome: 'hung' })
+    .probes({ from: 92_000, to: 120_000 })
+    .fault(100_000)
+    .add(podLine(101_000, 'ingress', { restarts: 2 }))
+    .ejected(120_000, 'stable-0')
+    .ready(140_000, 'stable-0', 'Unknown')
+    .endTrial(180_000);
+
+test('a trial on a cluster that is used again is analysed as it is in a row, whatever stands between', () => {
+  const events = inARow().events();
+  const ends = events.findIndex(({ type }) => type === 'trial-end');
+  const [before, after] = [events.slice(1, ends + 1), events.slice(ends + 1)];
+  const begins = after.findIndex(({ type }) => type === 'trial-start');
+  const book = clusterBook();
+  for (const event of [...before, ...after.slice(0, begins)]) book.take(event);
+  const [header] = history().trial(1).trial(2).trial(3).events();
+  if (header?.type !== 'header') throw new Error('no header');
+  const as = (index: number) => (event: HistoryEvent) =>
+    'trial' in event && event.trial !== null ? ({ ...event, trial: index } as HistoryEvent) : event;
+  const again = reported([
+    header,
+    ...before,
+    ...lines(first()).map(as(1)),
+    ...book.known(),
+    ...after.slice(begins).map(as(2)),
+  ]);
+  const row = reported(events);
+  for (const [index, other] of [
+    [0, 0],
+    [1, 2],
+  ] as const) {
+    assert.equal({ ...again.report.trials[other], index }, row.report.trials[index]);
+    assert.equal({ ...again.series[other], index }, row.series[index]);
+  }
 });
 
 test.run();

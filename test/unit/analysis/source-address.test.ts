@@ -17,7 +17,7 @@ test('kept: the ingress saw the client', async () => {
   assert.is(await seenFrom([clientAddress, clientAddress]), 'kept');
 });
 
-test("lost: the ingress saw a node, or the edge where the edge passes the client's address on", async () => {
+test("lost: the ingress saw a node, or the edge although it passes the client's address on", async () => {
   assert.is(await seenFrom([nodeAddress, nodeAddress]), 'lost');
   assert.is(await seenFrom([edgeAddress]), 'lost');
 });
@@ -28,14 +28,14 @@ test("behind an edge with an address of its own it is the edge's that is kept", 
   assert.is(await seenFrom([clientAddress], proxied), 'lost');
 });
 
-test("... told by the edge's own log where the topology does not tell it", async () => {
+test("... known from the edge's own log if the topology does not show it", async () => {
   assert.is(
     await seenFrom([edgeAddress], { topology: { edgeKeepsClientAddress: false, edgeAddress: null } }),
     'kept',
   );
 });
 
-test('null: nothing tells, or the machine cannot tell', async () => {
+test('null: there is no evidence, or the machine cannot distinguish them', async () => {
   assert.is(await seenFrom([null, null]), null);
   const topology = {
     limits: [{ code: 'shared-address' as const, text: 'in words that nothing depends on' }],

@@ -38,7 +38,7 @@ test('an instrument within its limit is trusted', async () => {
   assert.equal(untrusted, []);
 });
 
-test('beyond it the window is told, in seconds since the trial began', async () => {
+test('beyond it the window is reported, in seconds since the trial began', async () => {
   const { untrusted } = await trialWith((builder) =>
     builder
       .late(11_000, 'probe', { maxMs: 51 })
@@ -122,7 +122,7 @@ test('counts do not depend on when a probe was sent', async () => {
   assert.is((await trialWith(during, { expect })).verdict, 'pass');
 });
 
-test('too many failed probes prove nothing where the probe was late: this machine may have failed them', async () => {
+test('too many failed probes prove nothing if the probe was late: this machine may have failed them', async () => {
   const verdictOf = async (metric: string, wanted: string | number, late = during) =>
     (await trialWith(late, { expect: [[metric, wanted]] })).verdict;
   // Of the 20 that failed, those under way from 10.5 to 11.5 s may be its own: all but the last four of 2 s, and no more.
@@ -173,7 +173,7 @@ async function quietTrial(
   return trialOf(builder.endTrial(41_000));
 }
 
-test('a probe held up where it should have shown that all is well: what it did not see is not good', async () => {
+test('a probe held up when it should have shown that all is well: what it did not see is not good', async () => {
   const at =
     (end: number, maxMs = 900) =>
     (builder: HistoryBuilder) =>

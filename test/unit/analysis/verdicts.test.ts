@@ -69,7 +69,7 @@ for (const metric of unmeasured) {
   });
 }
 
-test('the worst expectation decides, and those missed are told', async () => {
+test('the worst expectation decides, and those missed are reported', async () => {
   const trial = await trialOf(
     lossy([
       ['lost.transit', '> 0'],

@@ -5,7 +5,7 @@ import { busyMachine } from '../../../src/base/busy-machine.ts';
 const pressure = (avg10: string) =>
   `some avg10=${avg10} avg60=3.00 avg300=1.00 total=12692314770\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n`;
 
-test('the pressure that the kernel tells decides, whatever the load of the last minute', () => {
+test('the pressure that the kernel reports decides, whatever the load of the last minute', () => {
   assert.is(
     busyMachine({ pressure: pressure('93.82'), loadPerProcessor: 0.1 }),
     'this machine was too slow: programs waited for a processor in 94 % of the last 10 s',

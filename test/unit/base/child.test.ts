@@ -24,7 +24,7 @@ const role = (script: string) =>
     config: {},
   });
 
-test('a process that ends amid a message: what came before it stands', async () => {
+test('a process that ends amid a message: what came before it counts', async () => {
   const child = await role(`
     console.log('{"type":"ready"}');
     console.log('{"type":"one"}');
@@ -96,7 +96,7 @@ test('a process that is ready in another way than its protocol has it is refused
   }
 });
 
-test('a process that ends before it is ready says why', async () => {
+test('a process that ends before it is ready reports why', async () => {
   try {
     await role(`console.error('no such thing'); process.exit(3);`);
     assert.unreachable();

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { errnoWords } from '../../../src/base/errno.ts';
 
-test('an error of our own side is told in words, with its name', () => {
+test('an error of our own side is reported in words, with its name', () => {
   const cases = [
     ['DEPTH_ZERO_SELF_SIGNED_CERT', /^the certificate is not accepted \(/],
     ['CERT_HAS_EXPIRED', /^the certificate/],

@@ -56,7 +56,7 @@ function asked(limitMs = 2000) {
   };
 }
 
-test('a role that answers is asked on and on, and nothing is said of it', () => {
+test('a role that answers is asked again and again, and nothing is reported about it', () => {
   const role = asked();
   for (let turn = 0; turn < 5; turn += 1) {
     role.wait(500);
@@ -67,7 +67,7 @@ test('a role that answers is asked on and on, and nothing is said of it', () => 
   assert.equal(new Set(role.log), new Set(['answered after 3']));
 });
 
-test('silence is said once, at its limit, and again only after an answer', () => {
+test('silence is reported once, at its limit, and again only after an answer', () => {
   const role = asked();
   role.wait(2000);
   assert.equal(role.log, [], 'asked at 500, silent for 1500');
@@ -79,7 +79,7 @@ test('silence is said once, at its limit, and again only after an answer', () =>
   assert.equal(role.log, ['silent for 2000', 'answered after 4500', 'silent for 2000']);
 });
 
-test('while we did not run ourselves, nobody is blamed', () => {
+test('while this process itself did not run, no role is blamed', () => {
   const role = asked();
   role.wait(500);
   role.jump(10_000);

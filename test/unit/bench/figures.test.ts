@@ -57,7 +57,7 @@ test('quantiles and ratios of nothing are nothing', () => {
   assert.is(ratio(1, 4), 0.25);
 });
 
-test('too few open files are told before anything is measured', () => {
+test('too few open files are reported before anything is measured', () => {
   requireFiles(900, 1000);
   assert.throws(() => requireFiles(901, 1000), /1001 open files, and 1000 are allowed/);
 });

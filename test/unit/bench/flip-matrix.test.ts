@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cellsOf, matrixTable, timeScaleFor } from '../../../scripts/flip-matrix-table.ts';
+import { nextRun, withCells } from '../../../scripts/flip-matrix-runs.ts';
+import { type Cell, cellsOf, matrixTable, timeScaleFor } from '../../../scripts/flip-matrix-table.ts';
 import { presets } from '../../../src/presets/index.ts';
 
 const trial = (index: number, policy: string, more: object = {}) => ({
@@ -42,10 +43,56 @@ test('a cell has what was lost and how long it took, in cluster time; a refused 
   ];
   const lines = matrixTable([{ preset: 'azure', cells: cellsOf(report, history) }]).split('\n');
   assert.equal(lines.slice(2), [
-    '| `azure` | `Cluster->Local` | 16 of 100 | 2.0 s | 2 of 40 | one patch |',
-    '| `azure` | `Cluster->Local/exclude-first` | 0 of 120 | - | 0 of 40 | 20 s |',
-    '| `azure` | `Cluster->Local/pin-check` | refused: azure ignores the label | - | - | - |',
+    '| `azure` | `Cluster->Local` | 16 of 100 | 2.0 s | 2 of 40 | one patch | 0 of 1 |',
+    '| `azure` | `Cluster->Local/exclude-first` | 0 of 120 | - | 0 of 40 | 20 s | 1 of 1 |',
+    '| `azure` | `Cluster->Local/pin-check` | refused: azure ignores the label | - | - | - | - |',
   ]);
+});
+
+const cell = (policy: string, repeats: number, more: Partial<Cell> = {}): Cell => ({
+  policy,
+  reason: null,
+  repeats,
+  clean: repeats,
+  failed: 0,
+  sent: 100 * repeats,
+  failedSeconds: 0,
+  streamsLost: 0,
+  streams: 20 * repeats,
+  totalSeconds: 30,
+  ...more,
+});
+const refused = (policy: string) => cell(policy, 1, { reason: 'refused: moot', clean: 0 });
+
+test('the policies with the fewest repeats are next, in slices and each with another seed; a refused one is asked once', () => {
+  const limits = { repeats: 20, slice: 8 };
+  const cells = [cell('b', 5), refused('c')];
+  assert.equal(nextRun(cells, ['a', 'b', 'c'], limits), { policies: ['a'], repeats: 8, seed: 11 });
+  assert.equal(nextRun(cells, ['b', 'c'], limits), { policies: ['b'], repeats: 8, seed: 16 });
+  assert.equal(nextRun([cell('b', 17)], ['b'], limits), { policies: ['b'], repeats: 3, seed: 28 });
+  assert.is(nextRun([cell('b', 20), refused('c')], ['b', 'c'], limits), null);
+  assert.is(nextRun([], [], limits), null);
+});
+
+test('repeats of one policy are one cell: counts added up, the longest times; presets and policies keep their order', () => {
+  const order = { presets: ['azure', 'octavia'], policies: ['a', 'b'] };
+  const before = [{ preset: 'octavia', cells: [cell('b', 3)] }];
+  const bad = cell('b', 1, { clean: 0, failed: 4, failedSeconds: 1.5, streamsLost: 2, totalSeconds: 40 });
+  assert.equal(withCells(before, { preset: 'octavia', cells: [bad, cell('a', 1)] }, order), [
+    {
+      preset: 'octavia',
+      cells: [
+        cell('a', 1),
+        cell('b', 4, { clean: 3, failed: 4, failedSeconds: 1.5, streamsLost: 2, totalSeconds: 40 }),
+      ],
+    },
+  ]);
+  const rows = withCells(before, { preset: 'azure', cells: [refused('a')] }, order);
+  assert.equal(
+    rows.map(({ preset }) => preset),
+    ['azure', 'octavia'],
+  );
+  assert.equal(rows[0]?.cells, [refused('a')]);
 });
 
 test('a preset is measured as fast as its shortest time-out allows', () => {

@@ -12,6 +12,7 @@ const result: Result = {
   at: '2026-01-02T03:04:05.000Z',
   wallSeconds: 12,
   busyBefore: 0.25,
+  realTime: false,
   columns: [
     { key: 'cpuSeconds', title: 'CPU s', digits: 2 },
     { key: 'lost', title: 'lost', digits: 0 },
@@ -33,7 +34,7 @@ test('a figure is reached, missed, or not measured', () => {
   assert.equal(result.targets.map(reached), [false, true, false, null]);
 });
 
-test('each target is told with its limit and its verdict', () => {
+test('each target is reported with its limit and its verdict', () => {
   assert.equal(result.targets.map(targetCells), [
     ['CPU', '<= 0.3x', '0.31x', 'missed'],
     ['lost', '0', '0', 'reached'],
@@ -59,6 +60,8 @@ test('the page holds the machine, the targets, and each part', () => {
     'Measured 2026-01-02 03:04 UTC on P, `npm run bench -- recorder-10`; just before, other programs took 25 % of all cores.',
   ])
     assert.ok(page.includes(part), part);
+  const first = benchmarksPage([{ ...result, realTime: true }], '', ['recorder-10']);
+  assert.ok(first.includes('took 25 % of all cores, and gave way: it ran at real-time priority.'));
 });
 
 test('a part that was not measured anew keeps its section, its figures and its place', () => {

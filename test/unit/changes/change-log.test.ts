@@ -8,6 +8,7 @@ import { MidflightError } from '../../../src/base/errors.ts';
 import { anyKind, type Setting, settingChange, type World } from '../../../src/changes/change.ts';
 import { changeLog, resumeLog } from '../../../src/changes/change-log.ts';
 import { createJournal, readJournal, resumeJournal } from '../../../src/changes/journal.ts';
+import { opening } from '../../support/changes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'midflight-journal-'));
 const test = suite('change log');
@@ -56,12 +57,6 @@ let files = 0;
 function rig() {
   files += 1;
   const file = join(folder, `${files}.ndjson`);
-  const opening = {
-    owner: { runId: 'r', pid: 1, startTime: '1' },
-    what: 'a test',
-    place: { provider: 'embedded' },
-    wallTime: new Date(0).toISOString(),
-  };
   const options = (journal: ReturnType<typeof createJournal>) => ({
     journal,
     world: noApi,
@@ -84,13 +79,12 @@ test('what was changed is set back in reverse, and the journal goes', async () =
   await log.make(kind, { lamp: 'one' }, 'red');
   await log.make(kind, { lamp: 'one' }, 'blue');
   await log.make(kind, { lamp: 'two' }, 'red');
-  const undone = await log.unwind(0, signal);
+  const undone = await log.end(signal);
   assert.equal(
     undone.map(({ what, result }) => `${what} ${result}`),
     ['lamp two: red restored', 'lamp one: blue restored', 'lamp one: red restored'],
   );
   assert.equal([...colours.values()], ['green', 'green', 'green']);
-  log.close();
   assert.not.ok(existsSync(file));
 });
 
@@ -128,13 +122,12 @@ test('a failed undo is reported, keeps no other from being undone, and stays in 
   const log = begin();
   for (const lamp of ['one', 'two', 'three']) await log.make(kind, { lamp }, 'red');
   broken.add('two');
-  const undone = await log.unwind(0, signal);
+  const undone = await log.end(signal);
   assert.equal(
     undone.map(({ result }) => result),
     ['restored', 'failed', 'restored'],
   );
   assert.is(undone[1]?.detail, 'lamp two is broken (mend it)');
-  log.close();
   assert.ok(existsSync(file));
   broken.clear();
   const later = again([anyKind(kind)]);

@@ -29,6 +29,7 @@ import {
   wholeService,
 } from '../../../src/changes/kinds/index.ts';
 import { holdLease, leaseHolder, refuseIfHeld } from '../../../src/kube/lease.ts';
+import { opening } from '../../support/changes.ts';
 import { clientOf, launchControlPlane } from '../cluster/control-plane/client.ts';
 
 const test = suite('kinds of changes, against an API');
@@ -56,12 +57,6 @@ let files = 0;
 function log() {
   files += 1;
   const file = join(folder, `${files}.ndjson`);
-  const opening = {
-    owner: { runId: 'r', pid: 1, startTime: '1' },
-    what: 'a test',
-    place: { provider: 'embedded' },
-    wallTime: new Date().toISOString(),
-  };
   const options = { world, signal, now: () => new Date() };
   return {
     ...changeLog({ ...options, journal: createJournal(file, opening) }),

@@ -15,7 +15,7 @@ async function told(...argv: string[]): Promise<string> {
 test('an unknown command: what there is, and the nearest', async () => {
   assert.is(
     await told('vaildate', 'x.yaml'),
-    "midflight: there is no command 'vaildate'; there are run, watch, audit, rehearse, flip, validate, report, explain, compare, doctor, cluster, clean, completion\n" +
+    "midflight: there is no command 'vaildate'; there are run, watch, audit, rehearse, flip, connections, drain-transit, fault, validate, report, explain, compare, doctor, cluster, clean, completion\n" +
       '  did you mean validate?\n  see midflight --help\n',
   );
   assert.not.match(await told('frobnicate'), 'did you mean');
@@ -60,11 +60,29 @@ test('options of kind alone are not passed over elsewhere', async () => {
   assert.match(await told('run', 'x.yaml', '--reuse'), '--reuse is for a kind cluster');
 });
 
-test('a cluster that midflight cannot run on', async () => {
-  const context = await told('run', 'x.yaml', '--cluster', 'context:prod', '--dry-run');
-  assert.match(context, 'cannot yet run on a cluster that it did not make');
-  assert.match(context, 'midflight watch URL -- COMMAND');
-  assert.match(await told('run', 'x.yaml', '--cluster', 'kin'), 'did you mean kind? allowed: embedded, kind');
+test('a file that is standard output', async () => {
+  assert.match(await told('rehearse', '-o', '-'), '--output - is standard output');
+});
+
+test('a cluster that there is not', async () => {
+  assert.match(await told('run', 'x.yaml', '--cluster', 'context'), 'write context:NAME with a context of');
+  assert.match(await told('run', 'x.yaml', '--cluster', 'context:'), 'write context:NAME');
+  assert.match(
+    await told('run', 'x.yaml', '--cluster', 'kin'),
+    'did you mean kind? allowed: embedded, kind, context:NAME',
+  );
+});
+
+test('options of a cluster of the user alone are not passed over elsewhere', async () => {
+  assert.match(
+    await told('run', 'x.yaml', '--allow-changes'),
+    '--allow-changes is for a context cluster\n  add --cluster context:NAME',
+  );
+  assert.match(await told('run', 'x.yaml', '--kubeconfig', 'k'), '--kubeconfig is for a context cluster');
+  assert.match(
+    await told('run', 'x.yaml', '--cluster', 'context:a', '--keep'),
+    '--keep is for a kind cluster',
+  );
 });
 
 test.run();

@@ -112,7 +112,7 @@ test('a defect is thrown, but only after everything is taken down and reported',
   assert.is(reportIn(folder).outcome, 'failed');
 });
 
-test('a history that cannot be begun is said at once', async ({ folder }) => {
+test('a history that cannot be begun is reported at once', async ({ folder }) => {
   const of = provider(() => Promise.resolve());
   try {
     await start(join(folder, 'not', 'there'), of);

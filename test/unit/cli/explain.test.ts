@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'uvu';
@@ -5,6 +7,10 @@ import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
 import { packageRoot } from '../../../src/base/package.ts';
 import { explain } from '../../../src/cli/explain.ts';
+import { recordsOf } from '../../../src/cli/request-records.ts';
+import type { HistoryEvent } from '../../../src/history/schema.ts';
+import { openHistory } from '../../../src/history/writer.ts';
+import { history as made } from '../../support/history.ts';
 import { textOf } from '../../support/text-of.ts';
 
 const history = join(packageRoot(), 'test', 'histories', 'flip-then-loss.ndjson');
@@ -53,6 +59,64 @@ test('a request that was not lost has its records and no cause', async () => {
   const { text } = await explained(good);
   assert.match(text, 'completed: it was not lost');
   assert.not.match(text, 'Why ');
+});
+
+test('of trials that ran side by side, only what happened on the cluster of the request', async () => {
+  const trial = (fault: string) =>
+    made()
+      .trial(1000, { fault: { kind: 'power-off', node: fault } })
+      .stream({ from: 2000, to: 20_000, transit: 'stable-1', outcome: 'hung' })
+      .fault(10_000)
+      .endTrial(40_000)
+      .events();
+  const [header] = made().trial(1).trial(2).events();
+  const first = trial('stable-1').slice(1);
+  // The same numbers of connections, other ids of requests, another node: a cluster beside it.
+  const second = trial('preemptible-2')
+    .slice(1)
+    .map((event): HistoryEvent => {
+      const own = 'trial' in event && event.trial !== null ? { ...event, trial: 1 } : event;
+      if (own.type === 'edge-close') return { ...own, bytesDown: 999_999 };
+      return ('id' in own && typeof own.id === 'string' ? { ...own, id: `b${own.id}` } : own) as HistoryEvent;
+    });
+  const id = first.find((event) => event.type === 'start')?.id ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'midflight-explain-'));
+  const file = join(folder, 'history.ndjson');
+  const writer = openHistory(file);
+  for (const event of [header, ...first, ...second]) if (event !== undefined) writer.write(event);
+  await writer.close();
+  const found = await recordsOf(file, id, 1);
+  rmSync(folder, { recursive: true, force: true });
+  assert.is(found?.start.trial, 0);
+  const hit = found?.around.flatMap((event) => (event.type === 'disturbance' ? [event.node] : [])) ?? [];
+  assert.ok(hit.length > 0);
+  assert.equal([...new Set(hit)], ['stable-1']);
+  assert.is(JSON.stringify(found).includes('999999'), false, 'the end of a connection of the other cluster');
+});
+
+test('what a node repeats of its state is no news', async () => {
+  const events = made()
+    .trial(1000)
+    .stream({ from: 2000, to: 9000, transit: 'stable-1', outcome: 'hung' })
+    .endTrial(40_000)
+    .events();
+  const start = events.find((event) => event.type === 'start');
+  assert.ok(start?.type === 'start');
+  const reported = [false, false, false, true, true].map(
+    (unschedulable, at): HistoryEvent => ({
+      ...{ type: 'node', t: start.t + (at - 1) * 1e8, node: 'stable-1' },
+      ...{ change: 'modified', ready: 'True', reason: 'KubeletReady', unschedulable },
+    }),
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'midflight-explain-'));
+  const file = join(folder, 'history.ndjson');
+  const writer = openHistory(file);
+  for (const event of [...events.slice(0, -1), ...reported, ...events.slice(-1)]) writer.write(event);
+  await writer.close();
+  const found = await recordsOf(file, start.id, 1);
+  rmSync(folder, { recursive: true, force: true });
+  const said = found?.around.flatMap((event) => (event.type === 'node' ? [event.unschedulable] : []));
+  assert.equal(said, [false, true]);
 });
 
 test('40 columns: no line is wider', async () => {

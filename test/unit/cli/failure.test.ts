@@ -4,7 +4,7 @@ import { MidflightError } from '../../../src/base/errors.ts';
 import { failureOf } from '../../../src/cli/failure.ts';
 import { ScenarioError } from '../../../src/scenario/error.ts';
 
-test('a known error is one clean block: where, what, what to do', () => {
+test('a known error is one clean block: the place, what happened, and the hint', () => {
   const error = new MidflightError('provider-failed', 'no Docker', {
     where: 'kind',
     hint: 'start it:\nsudo dockerd',

@@ -37,7 +37,7 @@ test('a reader who went away has missed nothing', () => {
   assert.is(guarded.failure(), null);
 });
 
-test('a result that could not be written is told, and ends nothing', () => {
+test('a result that could not be written is reported, and ends nothing', () => {
   const full = () => {
     throw errno('ENOSPC');
   };

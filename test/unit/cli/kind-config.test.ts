@@ -30,7 +30,7 @@ async function midflight(...words: string[]): Promise<[code: number, output: str
   return [code, output];
 }
 
-test('the plan says from which file the cluster is made', async () => {
+test('the plan names the file that the cluster is made from', async () => {
   const mine = file(`${head}networking: { podSubnet: 10.9.0.0/16 }\n`);
   const [code, output] = await midflight(
     'run',

@@ -40,7 +40,9 @@ test('--json is what report.json holds', async ({ folder }) => {
   assert.is(stdout, readFileSync(join(folder, 'report.json'), 'utf8'));
 });
 
-test('--json is the report that was computed, also if an old one stands in its place', async ({ folder }) => {
+test('--json is the report that was computed, even if there is an old one in its place', async ({
+  folder,
+}) => {
   const right = await report(folder);
   for (const name of readdirSync(folder)) if (name.startsWith('report')) rmSync(join(folder, name));
   // A file cannot be put in the place of a folder.

@@ -37,7 +37,7 @@ test('a command is shown without its arguments', () => {
   assert.equal(shownCommand(['sh', secret]), ['sh', '…', '(1 argument)']);
 });
 
-test('a header is taken as it stands, or from the environment', () => {
+test('a header is taken literally, or from the environment', () => {
   assert.equal(parseHeader('X-A: b: c', env), ['X-A', 'b: c']);
   assert.equal(parseHeader('Authorization: env:TOKEN', env), ['Authorization', `Bearer ${secret}`]);
   assert.equal(parseHeader('X-A: env:not a name', env), ['X-A', 'env:not a name']);

@@ -31,6 +31,18 @@ test('a second one ends at once, with its own exit code', () => {
   assert.equal(said, [130, 143]);
 });
 
+test('it ends any number of things at once, without a warning from Node', async () => {
+  const { interruption } = listening();
+  const warnings: string[] = [];
+  const warned = ({ message }: Error) => warnings.push(message);
+  process.on('warning', warned);
+  for (let each = 0; each < 50; each += 1) interruption.signal.addEventListener('abort', () => {});
+  await new Promise(setImmediate);
+  process.off('warning', warned);
+  interruption.dispose();
+  assert.equal(warnings, []);
+});
+
 test('after dispose nothing is listened for', () => {
   const { source, interruption } = listening();
   interruption.dispose();

@@ -173,7 +173,7 @@ test('the plan of a watch is a plan, with the thresholds as expectations', () =>
   );
 });
 
-test('a stability window with fewer than five probes is widened, and that is said', () => {
+test('a stability window with fewer than five probes is widened, and that is reported', () => {
   const options = {
     name: 'w',
     description: '',

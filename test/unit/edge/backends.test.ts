@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { checkFor } from '../../../src/edge/annotations.ts';
 import { backendsOf } from '../../../src/edge/backends.ts';
 import { readyEndpoints } from '../../../src/edge/endpoints.ts';
 import type { FollowedService, Target } from '../../../src/edge/targets.ts';
@@ -35,6 +36,20 @@ test('a subset is by chance, the same for the same seed', () => {
   assert.not.equal(of('gke-ilb-subsetting', 'Cluster', 1), of('gke-ilb-subsetting', 'Cluster', 2));
 });
 
+test('an annotation of the Service has any balancer send to the pods', () => {
+  const service = { ...under('Cluster'), annotations: { 'midflight.dev/targets': 'pods' } };
+  for (const preset of [presets['gke-instance-group'], presets['gke-neg']])
+    assert.equal(
+      backendsOf(preset, service, nodes, endpoints, 1).map(({ name, podPort }) => [name, podPort]),
+      [
+        ['n007', 8000],
+        ['n299', 8000],
+      ],
+    );
+  const check = checkFor(presets['gke-instance-group'], service);
+  assert.equal([check.kind, check.port, check.intervalMs], ['tcp', 'pod', 8000]);
+});
+
 test('pod-direct: the pods under either policy, by their own address and port, one for each node', () => {
   for (const policy of ['Cluster', 'Local'] as const) {
     const targets = backendsOf(presets['pod-direct'], under(policy), nodes, endpoints, 1);
@@ -46,6 +61,28 @@ test('pod-direct: the pods under either policy, by their own address and port, o
       ],
     );
   }
+});
+
+test('a port of the nodes is dialled on every node; a hello is for one that the node itself passes on', () => {
+  const nodes = [true, false].map((hello, index) => ({
+    name: `n${index}`,
+    address: `10.0.0.${index}`,
+    portOffset: 0,
+    hello,
+  }));
+  const { backends } = presets.custom;
+  const found = (forwarded: boolean) =>
+    backendsOf({ backends, hostPort: { port: 8000, forwarded } }, under('Local'), nodes, [], 1).map(
+      ({ name, podPort, hello }) => [name, podPort, hello],
+    );
+  assert.equal(found(true), [
+    ['n0', 8000, true],
+    ['n1', 8000, false],
+  ]);
+  assert.equal(found(false), [
+    ['n0', 8000, false],
+    ['n1', 8000, false],
+  ]);
 });
 
 test('an endpoint counts if it is ready and has a node', () => {

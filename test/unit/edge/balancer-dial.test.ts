@@ -90,7 +90,7 @@ test("a node is dialled at the node port, moved by the node's offset", async () 
   }
 });
 
-test('a hello is said only to a node that understands it', async () => {
+test('a hello is sent only to a node that understands it', async () => {
   await withBalancer([node], async (dial) => assert.is((await dial()).upstream.hello, null));
   await withBalancer([{ ...node, hello: true }], async (dial) =>
     assert.type((await dial()).upstream.hello, 'number'),

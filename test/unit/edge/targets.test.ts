@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { followedService, targetOf } from '../../../src/edge/targets.ts';
+import { followedService, hasAutoscalerTaint, targetOf } from '../../../src/edge/targets.ts';
 
 const node = (more: {
   labels?: Record<string, string>;
@@ -28,14 +28,19 @@ test('a node is a target by its InternalIP, and stays one NotReady, cordoned or 
   assert.equal(targetOf(node({ spec: { unschedulable: true, taints } }), none), plain);
 });
 
-test('left out are nodes with the exclude label (whatever its value), the autoscaler taint, by name, or without address', () => {
+test('left out are nodes with the exclude label (whatever its value), by name, or without address', () => {
   const label = 'node.kubernetes.io/exclude-from-external-load-balancers';
   assert.is(targetOf(node({ labels: { [label]: '' } }), none), null);
   assert.equal(targetOf(node({ labels: { [label]: '' } }), { ...none, excludeLabel: 'ignored' }), plain);
-  const taints = [{ key: 'ToBeDeletedByClusterAutoscaler', effect: 'NoSchedule' }];
-  assert.is(targetOf(node({ spec: { taints } }), none), null);
   assert.is(targetOf(node({}), { ...none, excludeNodes: ['n1'] }), null);
   assert.is(targetOf({ metadata: { name: 'n1' } }, none), null);
+});
+
+test("a node with the autoscaler's taint is leaving, whatever its other taints", () => {
+  const taints = [{ key: 'spot' }, { key: 'ToBeDeletedByClusterAutoscaler', effect: 'NoSchedule' }];
+  assert.ok(hasAutoscalerTaint(node({ spec: { taints } })));
+  assert.not.ok(hasAutoscalerTaint(node({ spec: { taints: taints.slice(0, 1) } })));
+  assert.not.ok(hasAutoscalerTaint(node({})));
 });
 
 test('the port offset comes from its annotation', () => {
@@ -44,7 +49,7 @@ test('the port offset comes from its annotation', () => {
   assert.is(targetOf(node({ annotations: { 'midflight.dev/hello': 'node-port' } }), none)?.hello, true);
 });
 
-test('of a Service count its policy, Cluster where none is said, and its ports', () => {
+test('only the policy of a Service counts, Cluster by default, and its ports', () => {
   assert.equal(followedService({ metadata: { name: 's' }, spec: { ports: [{ nodePort: 30_080 }] } }), {
     policy: 'Cluster',
     nodePort: 30_080,

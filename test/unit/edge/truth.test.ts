@@ -2,13 +2,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { monotonic } from '../../../src/base/clock.ts';
 import type { EventOf } from '../../../src/history/schema.ts';
-import { recorder } from '../../../src/load/recorder/recorder.ts';
 import { edgeRig, quickPreset } from '../../support/edge-rig.ts';
 import { type Cell, canDropSyns, cells, faultServer } from '../../support/fault-server/index.ts';
 import type { Deed } from '../../support/fault-server/server.ts';
 import { checkTruth } from '../../support/fault-server/truth.ts';
-import { gather, streamsAt, targetAt } from '../../support/load.ts';
 import { skipped } from '../../support/skip.ts';
+import { connectTimeoutMs, recordCell } from '../../support/truth-record.ts';
 
 // The recorder's record with the edge in between: the same truths, but for those two that only the edge can see,
 // because it completes the client's handshake itself. Of these its log must tell.
@@ -34,19 +33,7 @@ const connectOf: Record<Cell['port'], EventOf<'edge-close'>['connect']> = {
 async function record(cell: Cell, concurrency: number, mode: 'app' | 'framing') {
   await balance(server.port(cell.name));
   const before = rig.events.length;
-  const said = gather();
-  const config = streamsAt(targetAt(rig.host, rig.port), {
-    concurrency,
-    rampMs: concurrency === 1 ? 0 : 200,
-    stallMs,
-    connectTimeoutMs: 400,
-    idPrefix: `${cell.name}-`,
-    ...(mode === 'framing' ? { app: null } : {}),
-  });
-  const load = recorder(config, said, monotonic);
-  load.begin();
-  await said.idle(30_000);
-  load.stop();
+  const said = await recordCell(rig, { cell, mode, concurrency, rampMs: 200, stallMs });
   const deeds = cell.port === 'open' ? await server.take(cell.name, concurrency) : [];
   const closes = await closesOf(before, concurrency);
   checkTruth({
@@ -57,7 +44,7 @@ async function record(cell: Cell, concurrency: number, mode: 'app' | 'framing') 
     deeds: byClient(deeds, closes),
     stallMs,
     stallFrom: 'last-byte',
-    connectTimeoutMs: 400,
+    connectTimeoutMs,
   });
   assert.is(closes.length, concurrency, `${cell.name}: each connection is logged`);
   for (const close of closes) {

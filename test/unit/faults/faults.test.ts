@@ -74,6 +74,33 @@ test('preempt with a termination handler: excluded, cordoned, drained but for Da
   );
 });
 
+test('kubelet-stop stops it, and nothing else; undone, it runs again', async () => {
+  const { context, log, recover } = bench();
+  assert.is((await faults['kubelet-stop'].inject(context, 'a')).affected, 1);
+  await recover();
+  assert.equal(log, ['stop kubelet a', 'began @0: kubelet stopped, its pods go on', 'on a kubelet 10.0.0.1']);
+});
+
+test('node-add: kept out by the exclude label before, let in by the fault, as it was in the end', async () => {
+  const label = 'node.kubernetes.io/exclude-from-external-load-balancers';
+  let labels: Record<string, string | null> = {};
+  const written: unknown[] = [];
+  const { context, log, recover } = bench({
+    readNode: async () => ({ spec: {}, metadata: { labels } }),
+    async patchNode({ body }: { body: { metadata: { labels: typeof labels } } }) {
+      written.push(body.metadata.labels[label]);
+      labels = Object.fromEntries(Object.entries(body.metadata.labels).filter(([, text]) => text !== null));
+    },
+  });
+  await faults['node-add'].prepare?.(context.changes, 'a');
+  assert.equal([written, log], [['true'], []]);
+  assert.is((await faults['node-add'].inject(context, 'a')).affected, 1);
+  assert.equal(log, ['began @0: a new node for the balancer']);
+  assert.equal(labels, {});
+  await recover();
+  assert.equal(labels, {}, 'without the label, as before');
+});
+
 test('pod-kill kills a pod of the wanted kind, and says where there is none', async () => {
   const { context, log } = bench();
   assert.is((await faults['pod-kill'].inject(context, 'a')).affected, 1);

@@ -12,6 +12,7 @@ import type { K6Config } from '../../../src/load/config.ts';
 import { k6Engine } from '../../../src/load/k6/engine.ts';
 import { findK6, requireK6 } from '../../../src/load/k6/find.ts';
 import { readSample } from '../../../src/load/k6/samples.ts';
+import { localSite } from '../../../src/load/k6/site.ts';
 import type { LoadControl } from '../../../src/load/serve.ts';
 import { cells as allCells, canDropSyns, faultServer } from '../../support/fault-server/index.ts';
 import { k6At, k6Here } from '../../support/k6.ts';
@@ -100,7 +101,7 @@ if (binary !== null) {
   ) => {
     const said = gather();
     const config = { ...base, target: targetAt(server.host, server.port(cell)), ...more };
-    const load = await k6Engine(config, said, monotonic);
+    const load = k6Engine(config, said, monotonic, await localSite(config, monotonic));
     load.begin();
     await drive?.(load, said);
     await said.idle(60_000);
@@ -170,7 +171,7 @@ if (binary !== null) {
     assert.equal(refused.said.countByOutcome(), { refused: 6 });
   });
 
-  test("what a script of the user's own cuts off itself is a problem, as k6 says nothing of it", async () => {
+  test("what a script of the user's own cuts off itself is a problem, as k6 reports nothing about it", async () => {
     const script = `import http from 'k6/http';
       const mine = { executor: 'constant-vus', vus: 2, duration: '1s', gracefulStop: '0s' };
       export const options = { scenarios: { mine } };

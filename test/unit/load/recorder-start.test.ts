@@ -4,7 +4,7 @@ import { monotonic } from '../../../src/base/clock.ts';
 import { requireFiles } from '../../../src/load/recorder/files.ts';
 import { warmUp } from '../../../src/load/recorder/warm-up.ts';
 
-test('more streams than a process may have files is told before the first', () => {
+test('more streams than a process may have files is reported before the first', () => {
   requireFiles({ load: 'slow', concurrency: 900 }, 1000);
   requireFiles({ load: 'slow', concurrency: 1e6 }, null);
   assert.throws(

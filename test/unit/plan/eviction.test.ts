@@ -54,7 +54,14 @@ test('a fault that ends the pods itself, or leaves the node alive, needs no evic
       kind,
     );
   }
-  assert.is(evictionMs(changed('kind: power-off', 'kind: unplug'), ['edge-0'], ingressOn('edge-0')), 300_000);
+  // A stopped kubelet leaves the pods alive, and yet their endpoints go with the node's readiness.
+  for (const kind of ['unplug', 'kubelet-stop']) {
+    assert.is(
+      evictionMs(changed('kind: power-off', `kind: ${kind}`), ['edge-0'], ingressOn('edge-0')),
+      300_000,
+      kind,
+    );
+  }
 });
 
 test("the plan's time includes it, and a notice", () => {

@@ -60,7 +60,7 @@ test('nodes carry their pool, their name, and the labels of the cloud where they
   assert.is(nodes[0]?.labels['kubernetes.azure.com/scalesetpriority'], undefined);
 });
 
-test('timeScale is for the embedded cluster: elsewhere it is 1, and that is said', () => {
+test('timeScale is for the embedded cluster: elsewhere it is 1, and that is reported', () => {
   const text = `${base}timeScale: 20\n`;
   const [embedded, kind] = [planOf(text), planOf(text, { cluster: 'kind' })];
   assert.equal([embedded.timeScale, kind.timeScale], [20, 1]);
@@ -168,11 +168,19 @@ test('several targets differ, are all of them, or are refused if there are not a
   assert.is(wave.fault?.target.withinMs, 40_000);
 });
 
+test('a zone as target: all of its nodes, of whatever pool, and no others; a zone that no node is in is refused', () => {
+  const pools =
+    'nodes: [{ name: near, count: 2, zone: a }, { name: far, count: 1, zone: b }, { name: also, count: 1, zone: a }, ';
+  const zoned = base.replace('nodes: [', pools).replace('{ runs: nothing }', '{ zone: a, count: all }');
+  assert.equal([...(plannedTargets(planOf(zoned))[0] ?? [])].sort(), ['also-0', 'near-0', 'near-1']);
+  assert.throws(() => planOf(zoned.replace('{ zone: a, count', '{ zone: c, count')), /there is no zone 'c'/);
+});
+
 test('no fault, no target', () => {
   assert.equal(plannedTargets(planOf(base.replace(/fault:.*\n/, ''))), []);
 });
 
-test('expectations carry their line; those of policies that are not run are left out, and that is said', () => {
+test('expectations carry their line; those of policies that are not run are left out, and that is reported', () => {
   const text = `${base}expect:\n  all: { lost: '< 5' }\n  Local:\n    failover: "<= 1m"\n  Cluster: { lost: '> 0' }\n`;
   const { expectations, notices } = planOf(text, { policies: ['Local'] });
   assert.equal(

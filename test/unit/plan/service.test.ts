@@ -18,15 +18,46 @@ policies: [Local]
     ),
     { cluster: 'kind' },
   );
-const specOf = (service: string) => ingressService('Local', planOf(service).service).spec;
+const clients = ['127.9.8.241/32', '127.9.8.242/32'];
+const specOf = (service: string) => ingressService('Local', planOf(service).service, clients, {}).spec;
+/** Line, column, what and hint of each problem. */
+const problemsOf = (service: string, zone = '') => {
+  try {
+    planOf(service, zone);
+  } catch (error) {
+    assert.instance(error, ScenarioError);
+    return (error as ScenarioError).problems.map(({ line, col, what, hint }) => [line, col, what, hint]);
+  }
+  return [];
+};
+
+test('TLS at the ingress: port 443 is the one that is loaded, and port 80 stays beside it', () => {
+  const portsOf = (tls: boolean) =>
+    ingressService('Local', planOf('{}').service, clients, { tls }).spec?.ports?.map(
+      ({ name, port, targetPort }) => [name, port, targetPort],
+    );
+  assert.equal(portsOf(true), [
+    ['websecure', 443, 8443],
+    ['web', 80, 8000],
+  ]);
+  assert.equal(portsOf(false), [['web', 80, 8000]]);
+});
 
 test('by default the Service has neither affinity nor a preference', () => {
-  assert.equal(planOf('{}').service, { affinitySeconds: null, trafficDistribution: null });
+  assert.equal(planOf('{}').service, {
+    affinitySeconds: null,
+    trafficDistribution: null,
+    internalTrafficPolicy: 'Cluster',
+    sourceRanges: [],
+  });
   const spec = specOf('{}');
-  assert.equal(
-    [spec?.sessionAffinity, spec?.sessionAffinityConfig, spec?.trafficDistribution],
-    [undefined, undefined, undefined],
-  );
+  assert.equal(Object.keys(spec ?? {}).sort(), [
+    'externalTrafficPolicy',
+    'internalTrafficPolicy',
+    'ports',
+    'selector',
+    'type',
+  ]);
 });
 
 test('an affinity goes into the Service in whole seconds, three hours by default', () => {
@@ -63,6 +94,49 @@ test("a pool's zone is the label that Kubernetes knows", () => {
     (node) => node.labels['topology.kubernetes.io/zone'],
   );
   assert.equal(labels, ['eu-1a', 'eu-1a', undefined]);
+});
+
+test('internalTrafficPolicy goes into the Service, Cluster by default', () => {
+  assert.is(specOf('{}')?.internalTrafficPolicy, 'Cluster');
+  assert.is(specOf('{ internalTrafficPolicy: Local }')?.internalTrafficPolicy, 'Local');
+});
+
+test('source ranges go into the Service, client as the ranges that the load comes from', () => {
+  assert.equal(specOf('{ loadBalancerSourceRanges: [10.0.0.0/8, client] }')?.loadBalancerSourceRanges, [
+    '10.0.0.0/8',
+    ...clients,
+  ]);
+});
+
+test('a source range must be one as the API server takes it, and stand there once', () => {
+  assert.equal(problemsOf('{ loadBalancerSourceRanges: [192.0.2.7, 10.0.0.0/33, 2001:db8::1] }'), [
+    [3, 39, '"192.0.2.7" is not an address range', 'write 192.0.2.7/32 or client'],
+    [3, 50, '"10.0.0.0/33" is not an address range', 'write 10.0.0.0/8, 192.0.2.7/32 or client'],
+    [3, 63, '"2001:db8::1" is not an address range', 'write 2001:db8::1/128 or client'],
+  ]);
+  assert.equal(problemsOf('{ loadBalancerSourceRanges: [10.0.0.0/8, client, 10.0.0.0/8] }'), [
+    [3, 59, "duplicate address range '10.0.0.0/8'", 'remove one'],
+  ]);
+});
+
+test('client means nothing for load that comes from pods', () => {
+  const text = `name: service
+nodes: [{ name: n, count: 2 }]
+service: { loadBalancerSourceRanges: [10.0.0.0/8, client] }
+load: [{ kind: probe, rate: 4, agents: {} }]
+policies: [Local]
+`;
+  try {
+    parseScenario(text, 'x.yaml');
+    assert.unreachable();
+  } catch (error) {
+    assert.instance(error, ScenarioError);
+    const [problem] = (error as ScenarioError).problems;
+    assert.equal(
+      [problem?.line, problem?.col, problem?.what],
+      [3, 51, "'client' is not known for load that comes from pods (agents)"],
+    );
+  }
 });
 
 test.run();

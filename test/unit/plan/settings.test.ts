@@ -16,7 +16,7 @@ const written = `ingress:
     readinessPeriod: 3s
     trustedIPs: [10.0.0.0/8, 172.16.0.0/12]
 app: { nodeSelector: { pool: stable } }
-service: { sessionAffinity: ClientIP, sessionAffinityTimeout: 10m, trafficDistribution: PreferSameNode }
+service: { sessionAffinity: ClientIP, sessionAffinityTimeout: 10m, trafficDistribution: PreferSameNode, internalTrafficPolicy: Local, loadBalancerSourceRanges: [10.0.0.0/8] }
 timers: { nodeMonitorGracePeriod: 21s, nodeMonitorPeriod: 4s, leaseRenewInterval: 6s, podEvictionTimeout: 31s, proxyMinSyncPeriod: 7s }
 `;
 
@@ -29,8 +29,13 @@ test('what the scenario says', () => {
     'ingress terminationGracePeriod': '90 s',
     'ingress preStop sleep': '15 s',
     'ingress start delay': '4 s',
+    'ingress port of the node': 'none',
+    'ingress upstream': 'HTTP/1.1 to endpoints',
+    'ingress TLS': 'none',
     'service sessionAffinity': 'ClientIP for 600 s',
     'service trafficDistribution': 'PreferSameNode',
+    'service internalTrafficPolicy': 'Local',
+    'service loadBalancerSourceRanges': '10.0.0.0/8',
     'ingress forwardedHeaders.trustedIPs': '10.0.0.0/8, 172.16.0.0/12',
     'ingress ipAllowList': '172.18.0.9/32, 192.0.2.0/24',
     'node-monitor-grace-period': '21 s',
@@ -41,7 +46,7 @@ test('what the scenario says', () => {
   });
 });
 
-test('what it leaves out is said as well', () => {
+test('what it leaves out is reported as well', () => {
   const settings = settingsOf(kindPlan());
   assert.is(settings['ingress ipAllowList'], 'none');
   assert.is(settings['ingress forwardedHeaders.trustedIPs'], 'none');

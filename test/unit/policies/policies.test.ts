@@ -1,6 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isSwitchover, policies, policyNames, switchoverPolicy } from '../../../src/catalogue/policies.ts';
+import {
+  changesPolicy,
+  isSwitchover,
+  policies,
+  policyNames,
+  switchoverPolicy,
+} from '../../../src/catalogue/policies.ts';
 import { strategyOf } from '../../../src/policies/index.ts';
 import { presets } from '../../../src/presets/index.ts';
 
@@ -11,15 +17,30 @@ test('a policy that stays has no steps, and every other has one that flips, or a
   for (const name of policyNames) {
     const { name: own, initial, final } = strategyOf(name, presets['gke-neg']);
     assert.is(own, name);
-    assert.is(initial === final, !isSwitchover(name));
+    assert.is(initial !== final, changesPolicy(name));
     assert.is(policies[name].final, final);
     const steps = stepsOf(name);
     assert.is(
       steps?.filter((step) => step === 'flip').length ?? null,
-      isSwitchover(name) ? (name.endsWith('/parallel-service') ? 0 : 1) : null,
+      isSwitchover(name) ? (name.endsWith('/parallel-service') || !changesPolicy(name) ? 0 : 1) : null,
       name,
     );
   }
+});
+
+test('what a policy arranges is made of the steps that switchovers use', () => {
+  const arranged = (name: (typeof policyNames)[number]) =>
+    (strategyOf(name, presets['gke-neg']).arrangement?.steps ?? []).map((step) => step.name);
+  assert.equal(arranged('Cluster+ExcludeLabel'), ['exclude']);
+  assert.equal(arranged('Local+DaemonSet'), ['ingress everywhere']);
+  assert.equal(arranged('Cluster+PodDirect'), ['pods as targets']);
+  assert.equal(arranged('Local'), []);
+  const label = strategyOf('Cluster+ExcludeLabel', presets.azure).arrangement?.preconditions ?? [];
+  assert.ok(label.some(({ name }) => name === 'the exclude label is honoured'));
+});
+
+test('a live change beside the policy is one patch of its own', () => {
+  assert.equal(stepsOf('Cluster->Cluster+PreferSameNode'), ['prefer']);
 });
 
 test('a name is the direction, and behind a slash the way, if it is not in place', () => {

@@ -41,6 +41,13 @@ test('each precondition is named by what is wrong', async () => {
     await refused(having(node('with', { labels: { [excludeLabel]: 'true' } }), node('with-2'))),
     'refused: node with runs an ingress pod and is excluded',
   );
+  const forbidden = async () => {
+    throw Object.assign(new Error('forbidden'), { code: 403 });
+  };
+  assert.match(
+    (await refused({ others: forbidden })) ?? '',
+    'may not list services and pods in all namespaces',
+  );
   assert.is(await refused(having(node('bare'))), 'refused: no target runs an ingress pod');
   assert.match(
     (await refused({ edge: presets.octavia }, [checkPinnable])) ?? '',

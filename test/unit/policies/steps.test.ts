@@ -5,7 +5,7 @@ import type { SwitchoverContext } from '../../../src/policies/index.ts';
 import { exclude } from '../../../src/policies/steps/exclude.ts';
 import { flip } from '../../../src/policies/steps/flip.ts';
 import { move, secondService } from '../../../src/policies/steps/second-service.ts';
-import { gatherIngress, spreadIngress } from '../../../src/policies/steps/spread.ts';
+import { gatherIngress, ingressEverywhere, spreadIngress } from '../../../src/policies/steps/spread.ts';
 import { presets } from '../../../src/presets/index.ts';
 import { balancerWatch } from '../../../src/run/balancer-watch.ts';
 import { closing, having, node, rig } from '../../support/switchover-rig.ts';
@@ -14,7 +14,7 @@ test('excluded is a node once the balancer dropped it and it was quiet since, no
   const { context, made, at, reconcile, opened } = rig();
   reconcile(0, ['with', 'bare']);
   const evidence = await exclude.make(context);
-  assert.equal(made, [`node bare with the label ${excludeLabel}=true`]);
+  assert.equal(made, [`node bare with the label ${excludeLabel}=true, for n/web`]);
   at(50);
   assert.is(evidence?.seen(), false, 'still a target, however quiet');
   reconcile(60, ['with']);
@@ -159,7 +159,7 @@ test('a flip is over when each target was asked on the new port and the verdict 
 });
 
 test('extra pods serve on until nothing comes to them, and have their own time to end after that', async () => {
-  const podOf = async (more: Partial<SwitchoverContext>) => {
+  const podOf = async (more: Partial<SwitchoverContext>, step = spreadIngress) => {
     let manifest = '';
     const changes: SwitchoverContext['changes'] = {
       async make(_kind, _target, wanted) {
@@ -167,7 +167,7 @@ test('extra pods serve on until nothing comes to them, and have their own time t
         return undefined as never;
       },
     };
-    await spreadIngress.make(rig({ changes, ...more }).context);
+    await step.make(rig({ changes, ...more }).context);
     const { containers, terminationGracePeriodSeconds } = JSON.parse(manifest).spec.template.spec;
     return [containers[0].lifecycle?.preStop.sleep.seconds, terminationGracePeriodSeconds];
   };
@@ -175,6 +175,8 @@ test('extra pods serve on until nothing comes to them, and have their own time t
   assert.equal(await podOf({ edge: presets.azure, final: 'Local' }), [25, 55]);
   assert.equal(await podOf({ edge: presets.azure, final: 'Cluster' }), [5, 35]);
   assert.equal(await podOf({ edge: presets.haproxy, final: 'Local' }), [undefined, 30]);
+  // Those that stay throughout end as the ingress' own pods do.
+  assert.equal(await podOf({ edge: presets.azure, final: 'Local' }, ingressEverywhere), [undefined, 30]);
 });
 
 test('all nodes are labelled at once: none waits for the answer of another', async () => {

@@ -6,7 +6,7 @@ import { type PlannedCheck, type PlannedEdge, plannedEdge } from '../../../src/p
 import { presets, resolveEdge } from '../../../src/presets/index.ts';
 import { presetNames, scenario } from '../../../src/scenario/schema.ts';
 
-test('every preset that a scenario may name is there, valid, and says where it comes from', () => {
+test('every preset that a scenario may name is there, valid, and names its sources', () => {
   assert.equal(Object.keys(presets).sort(), [...presetNames].sort());
   for (const name of presetNames) {
     const preset = plannedEdge.parse(presets[name]);
@@ -85,34 +85,34 @@ test('the slowest detection of a silent node is what the clouds document', () =>
  * Every constant of every preset, written down a second time from its sources: a preset that changes must be changed here
  * too. Checks: kind port interval time-out unhealthy healthy, in seconds. Then: reconcile delay, ejected, drain, removed, all
  * unhealthy, panic share, new target, backends under Cluster and Local, flip with address gone and group swap, delays of
- * verdict and removal, spread, no target, interval from, out on 503, connect time-out.
+ * verdict and removal, spread, no target, outside the source ranges, interval from, out on 503, connect time-out.
  */
 const table = `
-gke-neg passthrough http healthz 8 1 3 1 http healthCheckNodePort 3 1 2 1 5 persist 30 silence all 0 unhealthy nodes<=250 ingress-nodes<=3000 backend-set 0 0 0 0 each drop start no 0
-gke-instance-group passthrough http healthz 8 1 3 1 http healthCheckNodePort 3 1 2 1 5 persist 30 silence all 0 unhealthy nodes nodes check 0 0 0 0 each drop start no 0
-gke-target-pool passthrough http healthz 8 1 3 1 http healthCheckNodePort 8 1 3 1 5 persist 0 silence all 0 unhealthy nodes nodes recreate-address 180 0 0 0 each drop start no 0
-gke-ilb-subsetting passthrough http healthz 8 1 3 1 http healthCheckNodePort 3 1 2 1 5 persist 30 silence all 0 unhealthy nodes<=25 ingress-nodes<=250 backend-set 0 0 0 0 each drop start no 0
-aws-nlb-lbc passthrough tcp nodePort 10 10 3 3 http healthCheckNodePort 10 6 2 2 10 reset 300 persist all 0 unhealthy nodes nodes check 0 0 35 120 each reset start no 0
-aws-nlb-lbc-keep passthrough tcp nodePort 10 10 3 3 http healthCheckNodePort 10 6 2 2 10 persist 300 persist all 0 unhealthy nodes nodes check 0 0 35 120 each reset start no 0
-aws-nlb-intree passthrough tcp nodePort 30 10 3 3 http healthCheckNodePort 10 6 2 2 10 reset 300 persist all 0 unhealthy nodes nodes new-target-group 0 15 35 120 each reset start no 0
-aws-clb proxy tcp nodePort 10 5 6 2 http healthCheckNodePort 10 5 6 2 5 reset 0 reset none 0 unhealthy nodes nodes check 0 0 0 0 each reset start no 10
-azure passthrough tcp nodePort 5 5 2 1 http healthCheckNodePort 5 5 2 1 20 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each drop start yes 0
-azure-shared-probe passthrough http healthz 5 5 2 1 http healthCheckNodePort 5 5 2 1 20 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each drop start yes 0
-azure-multi-slb passthrough tcp nodePort 5 5 2 1 http healthCheckNodePort 5 5 2 1 30 persist 0 persist none 0 unhealthy nodes ingress-nodes backend-set 0 0 0 0 each drop start yes 0
-digitalocean-network passthrough http healthz 3 5 3 5 http healthCheckNodePort 3 5 3 5 15 persist 0 silence none 0 unhealthy nodes nodes check 0 0 0 0 each drop start no 0
-digitalocean-regional proxy http healthz 3 5 3 5 http healthCheckNodePort 3 5 3 5 15 persist 0 persist none 0 healthy nodes nodes check 0 0 0 0 each reset end no 5
-octavia proxy tcp nodePort 5 3 3 1 http healthCheckNodePort 5 3 3 1 10 persist 0 persist none 0 healthy nodes nodes check 0 0 0 0 each reset end no 5
-hetzner proxy tcp nodePort 15 10 3 3 tcp nodePort 15 10 3 3 5 persist 0 persist none 0 unhealthy nodes nodes nothing 0 0 0 0 each reset start no 5
-metallb-l2 passthrough http healthz 1 0.5 5 1 http healthz 1 0.5 5 1 0.5 reset 0 reset none 0 healthy nodes ingress-nodes backend-set 0 0 0 0 one-node drop start no 0
-metallb-bgp passthrough http healthz 30 5 3 1 http healthz 30 5 3 1 1 reset 0 reset none 0 healthy nodes ingress-nodes backend-set 0 0 0 0 ecmp drop start no 0
-cloud-provider-kind proxy http healthz 2 3 2 1 http healthCheckNodePort 2 3 2 1 1 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each reset end yes 3
-cloud-provider-kind-old proxy http healthz 3 5 3 1 http healthCheckNodePort 3 5 3 1 1 persist 0 persist all 0.5 unhealthy nodes nodes restart 1 0 0 0 each reset end yes 5
-haproxy proxy http healthz 1 1 2 1 http healthCheckNodePort 1 1 2 1 1.3 persist 0 persist none 0 healthy nodes nodes reload 0 0 0 0 each reset end no 2
-pod-direct passthrough tcp pod 10 10 3 3 tcp pod 10 10 3 3 2 reset 300 persist all 0 unhealthy pods pods nothing 0 0 35 120 each reset start no 0
-custom passthrough http healthz 5 2 2 2 http healthCheckNodePort 5 2 2 2 1 persist 0 persist all 0 unhealthy nodes nodes check 0 0 0 0 each reset start no 5
+gke-neg passthrough http healthz 8 1 3 1 http healthCheckNodePort 3 1 2 1 5 persist 30 silence all 0 unhealthy nodes<=250 ingress-nodes<=3000 backend-set 0 0 0 0 each drop drop start no 0
+gke-instance-group passthrough http healthz 8 1 3 1 http healthCheckNodePort 3 1 2 1 5 persist 30 silence all 0 unhealthy nodes nodes check 0 0 0 0 each drop drop start no 0
+gke-target-pool passthrough http healthz 8 1 3 1 http healthCheckNodePort 8 1 3 1 5 persist 0 silence all 0 unhealthy nodes nodes recreate-address 180 0 0 0 each drop drop start no 0
+gke-ilb-subsetting passthrough http healthz 8 1 3 1 http healthCheckNodePort 3 1 2 1 5 persist 30 silence all 0 unhealthy nodes<=25 ingress-nodes<=250 backend-set 0 0 0 0 each drop drop start no 0
+aws-nlb-lbc passthrough tcp nodePort 10 10 3 3 http healthCheckNodePort 10 6 2 2 10 reset 300 persist all 0 unhealthy nodes nodes check 0 0 35 120 each reset drop start no 0
+aws-nlb-lbc-keep passthrough tcp nodePort 10 10 3 3 http healthCheckNodePort 10 6 2 2 10 persist 300 persist all 0 unhealthy nodes nodes check 0 0 35 120 each reset drop start no 0
+aws-nlb-intree passthrough tcp nodePort 30 10 3 3 http healthCheckNodePort 10 6 2 2 10 reset 300 persist all 0 unhealthy nodes nodes new-target-group 0 15 35 120 each reset drop start no 0
+aws-clb proxy tcp nodePort 10 5 6 2 http healthCheckNodePort 10 5 6 2 5 reset 0 reset none 0 unhealthy nodes nodes check 0 0 0 0 each reset drop start no 10
+azure passthrough tcp nodePort 5 5 2 1 http healthCheckNodePort 5 5 2 1 20 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each drop drop start yes 0
+azure-shared-probe passthrough http healthz 5 5 2 1 http healthCheckNodePort 5 5 2 1 20 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each drop drop start yes 0
+azure-multi-slb passthrough tcp nodePort 5 5 2 1 http healthCheckNodePort 5 5 2 1 30 persist 0 persist none 0 unhealthy nodes ingress-nodes backend-set 0 0 0 0 each drop drop start yes 0
+digitalocean-network passthrough http healthz 3 5 3 5 http healthCheckNodePort 3 5 3 5 15 persist 0 silence none 0 unhealthy nodes nodes check 0 0 0 0 each drop drop start no 0
+digitalocean-regional proxy http healthz 3 5 3 5 http healthCheckNodePort 3 5 3 5 15 persist 0 persist none 0 healthy nodes nodes check 0 0 0 0 each reset drop end no 5
+octavia proxy tcp nodePort 5 3 3 1 http healthCheckNodePort 5 3 3 1 10 persist 0 persist none 0 healthy nodes nodes check 0 0 0 0 each reset drop end no 5
+hetzner proxy tcp nodePort 15 10 3 3 tcp nodePort 15 10 3 3 5 persist 0 persist none 0 unhealthy nodes nodes nothing 0 0 0 0 each reset ignored start no 5
+metallb-l2 passthrough http healthz 1 0.5 5 1 http healthz 1 0.5 5 1 0.5 reset 0 reset none 0 healthy nodes ingress-nodes backend-set 0 0 0 0 one-node drop drop start no 0
+metallb-bgp passthrough http healthz 30 5 3 1 http healthz 30 5 3 1 1 reset 0 reset none 0 healthy nodes ingress-nodes backend-set 0 0 0 0 ecmp drop drop start no 0
+cloud-provider-kind proxy http healthz 2 3 2 1 http healthCheckNodePort 2 3 2 1 1 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each reset reset end yes 3
+cloud-provider-kind-old proxy http healthz 3 5 3 1 http healthCheckNodePort 3 5 3 1 1 persist 0 persist all 0.5 unhealthy nodes nodes restart 1 0 0 0 each reset ignored end yes 5
+haproxy proxy http healthz 1 1 2 1 http healthCheckNodePort 1 1 2 1 1.3 persist 0 persist none 0 healthy nodes nodes reload 0 0 0 0 each reset ignored end no 2
+pod-direct passthrough tcp pod 10 10 3 3 tcp pod 10 10 3 3 2 reset 300 persist all 0 unhealthy pods pods nothing 0 0 35 120 each reset drop start no 0
+custom passthrough http healthz 5 2 2 2 http healthCheckNodePort 5 2 2 2 1 persist 0 persist all 0 unhealthy nodes nodes check 0 0 0 0 each reset drop start no 5
 `;
 
-test('every constant of every preset is what its sources say', () => {
+test('every constant of every preset is that of its sources', () => {
   const words = (name: (typeof presetNames)[number]) => {
     const edge = presets[name];
     const { mode, checks } = edge;
@@ -141,7 +141,7 @@ test('every constant of every preset is what its sources say', () => {
       ...[seconds('drainTimeoutMs'), edge.onRemoved, edge.allUnhealthy, edge.panicThreshold, edge.newTarget],
       ...[backends(edge.backends.Cluster), backends(edge.backends.Local), edge.onFlip],
       ...[seconds('addressGoneMs'), seconds('groupSwapMs'), edge.verdictDelayMs / 1000],
-      ...[edge.removalDelayMs / 1000, edge.spread, edge.noTarget, edge.checkIntervalFrom],
+      ...[edge.removalDelayMs / 1000, edge.spread, edge.noTarget, edge.sourceRanges, edge.checkIntervalFrom],
       ...[edge.ejectOn503 ? 'yes' : 'no', edge.upstreamConnectTimeoutMs / 1000],
     ].join(' ');
   };
@@ -194,7 +194,7 @@ test('overrides lie over the preset, one field at a time, in milliseconds', () =
   assert.is(presets['gke-instance-group'].reconcileDelayMs, 5000);
 });
 
-test("a cloud's name alone is its default of today, and says so", () => {
+test("a cloud's name alone is its default of today, and reports that", () => {
   for (const [alias, preset] of [
     ['gke', 'gke-neg'],
     ['digitalocean', 'digitalocean-network'],

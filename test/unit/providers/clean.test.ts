@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,16 +7,10 @@ import { leftovers, setAside } from '../../../src/providers/clean.ts';
 import { journalPlace } from '../../../src/providers/journals.ts';
 import { startTimeOf } from '../../../src/providers/processes.ts';
 import { stateDir } from '../../../src/providers/state-dir.ts';
+import { ownStateFolder } from '../../support/state-folder.ts';
 
 const test = suite('what killed runs left in the state folder');
-const folder = mkdtempSync(join(tmpdir(), 'midflight-clean-'));
-const before = process.env.MIDFLIGHT_STATE_DIR;
-process.env.MIDFLIGHT_STATE_DIR = folder;
-test.after(() => {
-  if (before === undefined) delete process.env.MIDFLIGHT_STATE_DIR;
-  else process.env.MIDFLIGHT_STATE_DIR = before;
-  rmSync(folder, { recursive: true });
-});
+ownStateFolder(test);
 
 const own = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' };
 const begin = (runId: string, pid: number, startTime: string) =>

@@ -106,7 +106,7 @@ test('a fault that needs an effect which it does not offer is refused, with thos
     message,
     'preempt cannot be injected into this cluster (context): it offers no shutdownPods and no power',
   );
-  assert.match(hint ?? '', 'it can do: drain, pod-delete, rollout.');
+  assert.match(hint ?? '', 'it can do: drain, pod-delete, rollout, scale, node-add, command.');
 });
 
 test.run();

@@ -18,15 +18,19 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MidflightError } from '../../../src/base/errors.ts';
 import { isAlive, newToken } from '../../../src/providers/processes.ts';
-import {
-  enrol,
-  lockSubnet,
-  reap,
-  stateDir,
-  strikeOff,
-  unlockSubnet,
-} from '../../../src/providers/state-dir.ts';
+import { forgetRun, lockSubnet, noteRun, stateDir, unlockSubnet } from '../../../src/providers/state-dir.ts';
+import { strays } from '../../../src/providers/strays.ts';
 import { skipped } from '../../support/skip.ts';
+
+/** Removes what dead runs noted; returns how many processes that ended. */
+async function reap(): Promise<number> {
+  let ended = 0;
+  for (const { what, remove } of await strays({ marks: 'noted', clusters: [] })) {
+    assert.match(what, /^processes of the run midflight-/);
+    ended += Number.parseInt((await remove()) ?? '0', 10);
+  }
+  return ended;
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'midflight-test-'));
 process.env.MIDFLIGHT_STATE_DIR = folder;
@@ -66,18 +70,18 @@ test('what a dead run left is ended and removed; a living one is left alone', as
   const orphan = await started(ours, token);
   orphan.kill('SIGSTOP');
   try {
-    enrol(living, '127.77.2');
+    noteRun(living, '127.77.2');
     lockSubnet('127.77.2');
     leftBehind(token);
     writeFileSync(join(stateDir(), '127.77.3.lock'), `${process.pid} 1\n`);
     const gone = once(orphan, 'exit');
-    assert.is(reap(), 1);
+    assert.is(await reap(), 1);
     await gone;
     assert.not.ok(isAlive(orphan.pid ?? -1));
     assert.equal(readdirSync(stateDir()).sort(), ['127.77.2.lock', `${living}.json`]);
   } finally {
     orphan.kill('SIGKILL');
-    strikeOff(living, '127.77.2');
+    forgetRun(living, '127.77.2');
   }
   assert.equal(readdirSync(stateDir()), []);
 });
@@ -94,11 +98,12 @@ test('a planted file ends no process that is not ours for certain', async () => 
   try {
     leftBehind(token);
     writeFileSync(join(stateDir(), 'midflight-.json'), readFileSync(join(stateDir(), `${token}.json`)));
-    assert.is(reap(), 0);
+    assert.is(await reap(), 0);
     const older = await started(ours, token);
     strangers.push(older);
     leftBehind(token, String(Number.MAX_SAFE_INTEGER));
-    if (process.platform === 'linux') assert.is(reap(), 0, 'it began before the run that is said to own it');
+    if (process.platform === 'linux')
+      assert.is(await reap(), 0, 'it began before the run that is said to own it');
     for (const { pid = -1 } of strangers) assert.ok(isAlive(pid));
   } finally {
     for (const child of strangers) child.kill('SIGKILL');
@@ -115,11 +120,11 @@ test('a file that is a link, or another user made, is not believed', async () =>
     leftBehind(token);
     renameSync(file, elsewhere);
     symlinkSync(elsewhere, file);
-    assert.is(reap(), 0);
+    assert.is(await reap(), 0);
     if (process.getuid?.() === 0) {
       leftBehind(token);
       chownSync(file, 65_534, 65_534);
-      assert.is(reap(), 0);
+      assert.is(await reap(), 0);
     }
     assert.ok(isAlive(child.pid ?? -1));
   } finally {
@@ -184,23 +189,23 @@ test('a state folder that others can write to, or that is not ours, is refused',
   }
 });
 
-test('a state folder that cannot be made is said at once', () => {
+test('a state folder that cannot be made is reported at once', () => {
   if (process.platform === 'linux')
     assert.match(refusalAt('/proc/midflight'), 'the state folder cannot be made');
   assert.match(refusalAt(join(ours, 'below-a-file')), 'the state folder cannot be made');
 });
 
-test('a damaged file ends nobody', () => {
+test('a damaged file ends nobody', async () => {
   writeFileSync(join(stateDir(), 'midflight-x.json'), '{"token":"","pid":1,"startTime":"","subnet":null}');
   writeFileSync(join(stateDir(), 'midflight-y.json'), '{"token":');
-  assert.is(reap(), 0);
+  assert.is(await reap(), 0);
   assert.equal(readdirSync(stateDir()), []);
 });
 
-test('what is not a run of ours is left alone', () => {
+test('what is not a run of ours is left alone', async () => {
   const others = join(stateDir(), 'cluster.json');
   writeFileSync(others, '{}');
-  assert.is(reap(), 0);
+  assert.is(await reap(), 0);
   assert.equal(readdirSync(stateDir()), ['cluster.json']);
   rmSync(others);
 });

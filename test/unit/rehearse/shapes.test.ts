@@ -180,7 +180,7 @@ test('several Services: one has to be chosen', () => {
 test('an unknown balancer: custom stands in, and the file says so', () => {
   const { scenario, text } = rehearsed([service({ type: 'NodePort' }), slice(['n0']), ...plain(2)]);
   assert.is(scenario.edge.preset, 'custom');
-  assert.match(text.replaceAll('\n# ', ' '), 'a plain balancer (custom) stands in');
+  assert.match(text.replaceAll('\n# ', ' '), 'a plain balancer (custom) is used instead');
 });
 
 test('MetalLB: any node may announce, not the present one alone', () => {

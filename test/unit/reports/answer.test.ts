@@ -25,6 +25,20 @@ test('what a newcomer reads first: losses with intervals, expected shares, chanc
   ]);
 });
 
+test('a fault that leaves streams time: how many depend on it, and how many of them can finish', () => {
+  const said = (expectedLostShare: number) =>
+    answered(
+      row('Cluster', 0, { expectedShare: 0.5, expectedLostShare }),
+      row('Local', 0, { expectedShare: 0 }),
+    );
+  assert.match(
+    said(0),
+    'alone: 50 % depend on what it takes, of which all can finish in the time that it leaves them, under Cluster, none under Local.',
+  );
+  assert.match(said(0.25), 'of which all but 50 % can finish');
+  assert.match(said(0.5), 'alone: 50 % under Cluster, none under Local.');
+});
+
 test('within chance: no advice, but how many repeats would tell', () => {
   const text = answered(
     row('Cluster', 3, { expectedShare: 0.2 }),
@@ -96,6 +110,57 @@ test('PreferSameNode is called no cure if a node that only passed connections on
   );
   assert.match(soft(9), '9 streams died with one that only passed them on');
   assert.not.match(soft(0), 'looks like');
+});
+
+/** A row of the comparison of cures, its difference from each earlier row judged. */
+function cured(policy: string, lost: number, most: number, more: Partial<ComparisonRow> = {}): ComparisonRow {
+  const differences = ['Cluster', 'Local', 'Local+DaemonSet'].map((other) => ({
+    policy: other,
+    withinChance: false,
+  }));
+  return row(policy, lost, { ifNodeDies: [{ node: 'stable-0', share: most }], differences, ...more });
+}
+
+test('of several arrangements one is recommended for this shape: fewest lost, then the least on one node, then the least to arrange', () => {
+  const text = answered(
+    cured('Cluster', 12, 0.7),
+    cured('Local', 0, 0.75),
+    cured('Local+DaemonSet', 9, 0.2),
+    cured('Cluster+ExcludeLabel', 0, 0.88),
+    cured('Cluster+PodDirect', 0, 0.75),
+  );
+  assert.match(
+    text,
+    'For this shape take Local: it lost none of 60 streams, as did Cluster+ExcludeLabel, whose busiest node carries more; Cluster+PodDirect, with more to arrange.',
+  );
+  const label = answered(cured('Cluster', 12, 0.8), cured('Cluster+ExcludeLabel', 0, 0.75));
+  assert.match(label, 'take Cluster+ExcludeLabel: it lost none of 60 streams. Its price: the second hop');
+});
+
+test("the cure's price: how long a rollout's gap lasts, and where a death would take more than before", () => {
+  const local = cured('Local', 0, 0.75, { balancerNoticesSeconds: 8 });
+  const daemonSet = cured('Local+DaemonSet', 9, 0.2);
+  const text = answered(cured('Cluster', 12, 0.7), local, daemonSet);
+  assert.match(
+    text,
+    'Its price: in a rollout a node without a ready pod drops new connections until the balancer has noticed, up to 8.0 s by its checks. Local leaves more on fewer nodes: losing stable-0 would take 75 % of streams, under Cluster 70 %.',
+  );
+  const uneven = { busiestPod: { share: 0.5, even: 1 / 3 } };
+  assert.match(
+    answered(cured('Cluster', 12, 0.7), cured('Local', 0, 0.75, uneven), daemonSet),
+    'Its price: the busiest ingress pod gets 50 % of connections, where an even spread would give it 33 %; in a rollout',
+  );
+  const even = answered(cured('Cluster', 12, 0.7), cured('Local', 0, 0.6), daemonSet);
+  assert.match(even, 'until the balancer has noticed.');
+  assert.not.match(even, 'fewer nodes');
+});
+
+test('no cure is recommended of policies alone, nor within chance', () => {
+  const policies = answered(cured('Cluster', 12, 0.7), cured('Local', 0, 0.5));
+  assert.not.match(policies, 'For this shape');
+  const differences = [{ policy: 'Cluster', withinChance: true }];
+  const label = cured('Cluster+ExcludeLabel', 0, 0.5, { differences });
+  assert.not.match(answered(cured('Cluster', 2, 0.7), label), 'For this shape');
 });
 
 test('a share beyond chance from the expected one is said', () => {

@@ -48,7 +48,7 @@ test('if another node died: the greatest share first, nodes of the same share to
     share: index === 5 ? 0.5 : 0.1,
   }));
   assert.equal(nodeLossRows({ comparison: [aRow({ ifNodeDies: nodes })] }), [
-    ['Cluster', '50 %: f; 10 %: a, b, c and 2 others'],
+    ['Cluster', '50 %: f; 10 % each: a, b, c and 2 others'],
   ]);
   assert.equal(nodeLossRows({ comparison: [aRow()] }), [], 'a report of an older version does not know');
 });

@@ -62,6 +62,28 @@ test('unknown repeats are counted; where none counts every figure is unknown', (
   });
 });
 
+test('a fault that leaves streams time: what depends on it, and what of that cannot finish', () => {
+  const expected = (expectedShare: number, expectedLostShare?: number) =>
+    comparisonCells(
+      aRow({ expectedShare, ...(expectedLostShare === undefined ? {} : { expectedLostShare }) }),
+    ).expected;
+  assert.is(expected(1, 0), '100 %, with its grace 0 %');
+  assert.is(expected(0.5, 0.25), '50 %, with its grace 25 %');
+  assert.is(expected(0.2, 0.2), '20 %');
+  assert.is(expected(0.2), '20 %', 'a report from before it was known');
+});
+
+test('a fault that is done in steps has a line for the steps alone, unless something was lost before them', () => {
+  const step = compared({ kind: 'step', failover: spread(4.5), outage: failed(3, 10, 4), requestsLost: 20 });
+  const lines = (...disturbances: ReturnType<typeof compared>[]) =>
+    comparisonCells(aRow({ disturbances })).disturbances;
+  assert.equal(lines(compared(), step), [
+    { failover: 'each step: 4.5 s', failing: 'each step: 30 % for 4.0 s' },
+  ]);
+  assert.is(lines(compared({ requestsLost: 1 }), step).length, 2);
+  assert.is(lines(compared({ outage: failed(2, 10, 1) }), step).length, 2);
+});
+
 test('no stream, no share', () => {
   assert.is(comparisonCells(aRow({ started: 0, interval: null })).lost, 'no stream');
 });

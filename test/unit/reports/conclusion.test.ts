@@ -26,7 +26,7 @@ test('one for each policy, in their order', () => {
   ]);
 });
 
-test('what was not over when probing ended is said by its code, with how long it was at least', () => {
+test('what was not over when probing ended is reported by its code, with how long it was at least', () => {
   const never = (kind: 'outage' | 'fault', atLeastSeconds: number | null) =>
     aTrial({
       policy: null,
@@ -38,6 +38,10 @@ test('what was not over when probing ended is said by its code, with how long it
   assert.is(
     said(watch, [never('outage', null)]),
     '1 of 9 streams was lost. New connections had not recovered when probing ended.',
+  );
+  assert.is(
+    said(watch, [never('outage', 4)]),
+    '1 of 9 streams was lost. New connections had not recovered when probing ended, at least 4.0 s after the outage began.',
   );
   assert.is(
     said(watch, [never('fault', 32)]),
@@ -66,7 +70,7 @@ test('repeats that do not count are in no sentence', () => {
   assert.match(said(row, [good, doubtful]) ?? '', 'cut both streams through it, as predicted (2 transit)');
 });
 
-test('what other engines lost under a policy is told beside it, over all its repeats', () => {
+test('what other engines lost under a policy is reported beside it, over all its repeats', () => {
   const engine = (name: string, lost: number, started: number) => ({
     engine: name,
     started,
@@ -117,7 +121,7 @@ test('more than went through it', () => {
   );
 });
 
-test('streams started after it are told apart', () => {
+test('streams started after it are distinguished', () => {
   const row = { lost: 3, byCause: { transit: 3 }, predictedLost: 2 };
   assert.is(
     said(row, [faultTrial('Cluster', { through: 2, before: 2, after: 1 })]),

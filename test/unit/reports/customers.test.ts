@@ -24,10 +24,30 @@ test('nothing is left out: every code and what is unclear has its share', () => 
   assert.is(total, 100);
 });
 
-test('all well is said in a word; nothing asked is nothing', () => {
+test('all well is reported in a word; no probes, no text', () => {
   const all = { sent: 9, ok: 9, byCdnCode: {}, unclear: 0 };
+  const halves = { sent: 240, ok: 186, byCdnCode: {}, unclear: 54 };
+  assert.is(shares(halves, 'whole', '-'), '77.5 % whole, 22.5 % unclear (of 240)', 'they add up to 100 %');
   assert.is(shares(all, 'whole', '-'), 'all 9 whole');
   assert.is(shares({ ...all, sent: 0, ok: 0 }, 'whole', 'none'), 'none');
+});
+
+test('streams that outlive every step are not counted once for each', () => {
+  const during = (ok: number) =>
+    customersRows({
+      comparison: [
+        aRow({
+          disturbances: [
+            compared({
+              kind: 'step',
+              customers: { ...noCustomers(), streams: { sent: 180, ok, byCdnCode: {}, unclear: 180 - ok } },
+            }),
+          ],
+        }),
+      ],
+    }).map(([, kind, streams]) => [kind, streams]);
+  assert.equal(during(180), [['each step', 'all whole']]);
+  assert.equal(during(135), [['each step', '75 % whole, 25 % unclear (of 180)']]);
 });
 
 test('losses outside any disturbance have a row, where there are some', () => {

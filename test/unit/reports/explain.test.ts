@@ -10,6 +10,7 @@ test('each mark that occurs is explained, others are not', () => {
   assert.equal(marks('none of 60'), ['none']);
   assert.equal(marks('-'), ['-']);
   assert.equal(marks('unknown'), ['unknown']);
+  assert.equal(marks('100 %, with its grace 0 %'), ['with its grace']);
   assert.equal(marks('>= 2.7 s'), ['>=']);
   assert.equal(marks('never recovered after 3.0 s'), ['never recovered']);
   assert.equal(marks('9 of 60, 15 % (8..26 %)'), ['a..b %']);

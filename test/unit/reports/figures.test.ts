@@ -35,6 +35,8 @@ test('a share that is not zero never reads as zero', () => {
 
 test('interval', () => {
   assert.is(words.interval({ interval: { low: 0.149, high: 0.263 } }), '15..26 %');
+  assert.is(words.interval({ interval: { low: 0, high: 0.0048 } }), '0..0.48 %', 'never 0..0 %');
+  assert.is(words.interval({ interval: { low: 0, high: 0.00004 } }), '0..0.004 %');
   assert.is(words.interval({ interval: null }), '');
 });
 
@@ -68,7 +70,7 @@ test('the setting says when time was compressed, and how often it was repeated',
   assert.is(words.setting(aReport({ provider: 'watch' })), 'no cluster was asked');
 });
 
-test('a text is shortened to so many letters, and says that it was', () => {
+test('a text is shortened to so many letters, and shows that it was', () => {
   assert.is(words.shortened('kubectl patch', 13), 'kubectl patch');
   assert.is(words.shortened('kubectl patch', 12), 'kubectl pat…');
   assert.is(words.shortened('kubectl patch', 9), 'kubectl…');

@@ -83,7 +83,7 @@ test('each case has its class, its time, and what was expected and measured; eac
   assert.equal(properties, ['/reports/x/report.html', '/reports/x/report.html']);
 });
 
-test('there is no empty suite: a run without a trial is a case that says why', () => {
+test('there is no empty suite: a run without a trial is a case that reports why', () => {
   const only = cases(aReport({ trials: [aTrial()] }));
   assert.is(only.length, 1);
   const suites = (report: Parameters<typeof junitReport>[0]) =>

@@ -45,7 +45,7 @@ test('in a trial: phase in cluster time, streams, probes, and every node', () =>
   assert.match(board.join(' '), /● stable-0 .*○ stable-1/);
 });
 
-test('what is waited for and until when, and what is said during a trial, are lines of their own', () => {
+test('what is waited for and until when, and what is reported during a trial, are lines of their own', () => {
   const state = during();
   state.wait = { what: '10 s without a failed probe', untilSeconds: 34.4 };
   say(state, 'ending');

@@ -56,7 +56,7 @@ test('not a terminal: plain lines, one at least every two seconds though nothing
   view.stop();
 });
 
-test('not a terminal: what happens is told at the next turn', () => {
+test('not a terminal: what happens is reported at the next turn', () => {
   const { written, pass, view } = rig(false);
   pass(100);
   const before = written.length;

@@ -169,7 +169,7 @@ test('what a person wants to hear of at once', () => {
     assert.not.ok(told.includes(type as never), type);
 });
 
-test('what is said during a trial is shown beside it until the next one', () => {
+test('what is reported during a trial is shown beside it until the next one', () => {
   const { state } = after(history().trial(0).phase(1, 'observe').events());
   assert.is(state.saidInTrial, false);
   say(state, 'ending');

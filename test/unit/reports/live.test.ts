@@ -35,7 +35,7 @@ test('no line is wider than the terminal, however narrow and however long the st
   }
 });
 
-test('every node stands there with its health, the target marked', () => {
+test('every node is there with its health, the target marked', () => {
   const text = shown(midTrial(4), 80).join('\n');
   for (const index of [0, 1, 2]) assert.match(text, `● a-node-of-the-pool-${index}`);
   assert.match(text, '○ a-node-of-the-pool-3 (down)');

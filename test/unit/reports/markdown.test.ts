@@ -23,7 +23,7 @@ test('the comparison is one table, a row for each policy', () => {
   assert.match(text, '| lost == 0 | Local | 0 | pass |  |');
 });
 
-test('begins with the verdict, and says so where the run did not come to its end', () => {
+test('begins with the verdict, and reports if the run did not come to its end', () => {
   assert.match(markdownReport(aReport()), /^# preemption: pass\n\n/);
   const aborted = aReport({ outcome: 'aborted', reason: 'no node was green', verdict: 'unknown' });
   assert.match(markdownReport(aborted), 'aborted: no node was green');
@@ -85,7 +85,7 @@ test('each trial has its clocks, and the reason of one that did not tick', () =>
   assert.match(text, /\| ejected by the edge \| \\?- \| no node was hit \|/);
 });
 
-test('notices are told once', () => {
+test('notices are reported once', () => {
   const text = markdownReport(aReport({ notices: ['kernel timers', 'kernel timers'] }));
   assert.is(text.split('kernel timers').length, 2);
 });

@@ -28,7 +28,7 @@ test('a flip: what it cut, and what new connections it failed', () => {
   assert.is(flipSentence(aRow(), []), null, 'no flip, no sentence');
 });
 
-test('over repeats the longest outage is named as such; what never recovered is said', () => {
+test('over repeats the longest outage is named as such; what never recovered is reported', () => {
   const found = compared({ outage: failed(6, 10, 7.1) });
   assert.is(failedFor('request', found, 3), '60 % of new requests failed for up to 7.1 s');
   const gap = { code: 'never-recovered' as const, repeats: 1, atLeastSeconds: 9 };

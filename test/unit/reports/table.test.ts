@@ -33,7 +33,7 @@ test('a figure stays with its unit and with what it counts', () => {
 
 test('no text at all is no line', () => assert.equal(wrap('', 10), []));
 
-test('no line is wider than told unless a single word is, and no word is lost', () => {
+test('no line is wider than asked for unless a single word is, and no word is lost', () => {
   const words = fc.array(fc.constantFrom('a', 'lost', 'preemptible-2', 'x', '12', 's', 'cut'), {
     maxLength: 30,
   });

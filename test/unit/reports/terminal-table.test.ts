@@ -80,7 +80,7 @@ test('colour only where asked for, and then the same text', () => {
   assert.is(stripVTControlCharacters(coloured), plain);
 });
 
-test('expectations are told where they did not hold, with their line', () => {
+test('expectations that did not hold are reported, with their line', () => {
   const reason = { code: 'late' as const, text: 'the probe was late' };
   const row = anExpectation({
     text: 'failover <= 10s',

@@ -47,6 +47,7 @@ test('40 columns: no line is wider, whatever stands in it', () => {
   const folder = 'reports/2026-11-23T10-00-00-preemption';
   const text = terminalReport({ ...report, trials }, { columns: 40, colour: false, folder });
   for (const line of text.split('\n')) assert.ok([...line].length <= 40, line);
+  assert.match(text, /^Clients behind Cloudflare would have$/m, 'a title breaks between words');
   assert.match(text.replaceAll(/\n */g, ''), `report:${join(folder, 'report.html')}`, 'nothing is left out');
 });
 

@@ -56,12 +56,12 @@ const after: Stream[] = [
   [13, 18],
 ];
 
-test('streams that end together and shorter than the others are told', () => {
+test('streams that end together and shorter than the others are reported', () => {
   assert.is(cutsOf([...before, [8, 11], [8.5, 11.1], [9, 11.2], ...after]), 3);
   assert.is(cutsOf([[8, 11], [8.5, 11.1], ...after]), 2, 'those before are no condition');
 });
 
-test('a stream alone that is shorter than all others is told', () => {
+test('a stream alone that is shorter than all others is reported', () => {
   assert.is(cutsOf([...before, [9, 11], ...after]), 1);
 });
 
@@ -97,7 +97,7 @@ test('as many bytes as the others had is whole, if sooner', () => {
   assert.is(cutsOf([...before, [8, 11, 'completed', 5000], [8, 11, 'completed', 5000], ...after]), 0);
 });
 
-test('what was lost is told as lost, and without a command nothing is', () => {
+test('what was lost is reported as lost, and without a command nothing is', () => {
   assert.is(cutsOf([...before, [8, 11, 'truncated'], [8, 11, 'truncated'], ...after]), 0);
   assert.is(cutsOf([...before, [8, 11], [8, 11], ...after], false), 0);
 });

@@ -30,7 +30,7 @@ test('the window begins anew after a failure', () => {
   assert.is(watch.stableSince(0, 170, 100, 50), true);
 });
 
-test('a failure that is told late counts from when it was due, and successes in any order', () => {
+test('a failure that is reported late counts from when it was due, and successes in any order', () => {
   const watch = probeWatch();
   for (const due of [0, 10, 20, 30, 40, 50]) watch.observe(probeStart(`${due}`, due));
   for (const due of [30, 0, 50, 40, 20]) watch.observe(end(`${due}`, 'completed'));

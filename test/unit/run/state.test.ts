@@ -8,7 +8,7 @@ import { basicPlan } from '../../support/plan.ts';
 
 const never = new AbortController().signal;
 
-test('until() sees a change as soon as it is told', async () => {
+test('until() sees a change as soon as it is notified', async () => {
   const state = runState();
   const waiting = state.until(() => state.edgePolicy === 'Local', 60_000, never);
   state.observe({ type: 'reconcile', t: 5, policy: 'Local', healthCheckNodePort: 32000, nodes: ['a'] });
@@ -28,6 +28,25 @@ test('until() gives up at its limit, and at once when aborted', async () => {
   } catch (error) {
     assert.is(error instanceof Error && error.message, 'enough');
   }
+});
+
+test('a Node that is deleted is not Ready from that instant on', () => {
+  const state = runState();
+  const node = { type: 'node', node: 'a', ready: 'True', reason: '', unschedulable: false } as const;
+  state.observe({ ...node, t: 1, change: 'added' });
+  state.observe({ ...node, t: 7, change: 'deleted' });
+  assert.equal(state.nodeReady.get('a'), { ready: 'deleted', at: 7 });
+  state.observe({ ...node, t: 9, change: 'added' });
+  assert.equal(state.nodeReady.get('a'), { ready: 'True', at: 9 });
+});
+
+test('nobody waits for an instrument whose process has ended', () => {
+  const state = runState();
+  const failed = { type: 'instrument-failed', t: 1, instrument: 'slow', reason: 'r' } as const;
+  state.observe({ ...failed, code: 'reported-failure' });
+  assert.not.ok(state.idle.has('slow'));
+  state.observe({ ...failed, code: 'ended-unexpectedly' });
+  assert.ok(state.idle.has('slow'));
 });
 
 test('a new trial forgets loads and failures, but not the cluster', () => {

@@ -76,6 +76,13 @@ test('an edge that does not hand over its log makes the trial doubtful', async (
   );
 });
 
+test('after Ctrl-C a log of the edge that is not whole is no reason: nothing was concluded from it', async () => {
+  const rig = conductor(powerOff);
+  interruptAt(rig, 'observe');
+  const end = await tried(rig, 'Cluster', false);
+  assert.equal([end.outcome, end.invalid], ['interrupted', []]);
+});
+
 /** Counts how often the changes are unwound, and with which signal. */
 function unwindings(rig: Conductor): AbortSignal[] {
   const signals: AbortSignal[] = [];

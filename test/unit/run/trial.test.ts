@@ -1,6 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Plan } from '../../../src/plan/schema.ts';
+import { lastOfItsCluster } from '../../../src/run/trial/recover.ts';
 import { type Conductor, conductor } from '../../support/conductor.ts';
+import { basicPlan } from '../../support/plan.ts';
 import { disturbances, interruptAt, noFault, of, phases, powerOff, tried } from '../../support/trial.ts';
 
 const seconds = (ns: number) => ns / 1e9;
@@ -19,6 +22,20 @@ test('a trial with a fault, phase by phase', async () => {
   );
   assert.is(of(rig, 'disturbance').find(({ at }) => at === 'done')?.affected, 1);
   assert.equal(of(rig, 'note'), []);
+});
+
+test('load begins once clients have left a zone whose nodes the policy leaves out', async () => {
+  const prepared = async (policy: 'Cluster' | 'Local', crossZone: boolean) => {
+    const rig = conductor({ ...noFault, edge: { ...basicPlan.edge, crossZone, zoneDelayMs: 30_000 } });
+    for (const { name, labels } of rig.run.topology)
+      Object.assign(labels, { 'topology.kubernetes.io/zone': name === 'bare' ? 'b' : 'a' });
+    await tried(rig, policy);
+    return phaseAt(rig, 'ramp') - phaseAt(rig, 'prepare');
+  };
+  const [settling, across] = [await prepared('Cluster', false), await prepared('Local', true)];
+  assert.ok(Math.max(settling, across) < 30, `${settling} and ${across}: no zone is left`);
+  const left = await prepared('Local', false);
+  assert.ok(left >= across + 30, `${left}`);
 });
 
 test('steady state comes before the fault, and the trigger counts from it', async () => {
@@ -46,7 +63,7 @@ test('a good window while the edge still holds the dead node green ends nothing'
   assert.ok(phaseAt(rig, 'finish') - phaseAt(rig, 'observe') >= 22);
 });
 
-test('what never settles is given up at its limit, and said', async () => {
+test('what never settles is given up at its limit, and that is reported', async () => {
   const rig = conductor(powerOff);
   rig.world.ejectedAfter = null;
   const end = await tried(rig);
@@ -54,6 +71,47 @@ test('what never settles is given up at its limit, and said', async () => {
   assert.equal(
     of(rig, 'note').map(({ code }) => code),
     ['fault-not-settled'],
+  );
+});
+
+test('an outage that lasts until it is undone is watched for as long as stability takes, and no longer', async () => {
+  const scale = { ...powerOff.fault, kind: 'scale', target: {}, parameters: { replicas: 0 } } as const;
+  const rig = conductor({ fault: scale as Plan['fault'] });
+  rig.world.probe = () => (rig.run.state.ending.size > 0 ? 'refused' : 'completed');
+  await tried(rig);
+  assert.equal(of(rig, 'note'), []);
+  const steps = of(rig, 'disturbance').filter(({ kind }) => kind === 'step');
+  assert.equal(
+    steps.map(({ node, pods }) => [node, ...(pods ?? [])]),
+    [
+      ['with-0', 'on-with-0'],
+      ['with-1', 'on-with-1'],
+    ],
+  );
+  const lasted = phaseAt(rig, 'finish') - phaseAt(rig, 'observe');
+  assert.ok(lasted >= 2 && lasted < 3, `${lasted}`);
+  const done = of(rig, 'disturbance').filter(({ at }) => at === 'done');
+  assert.equal(
+    done.map(({ lasts }) => lasts),
+    [true],
+  );
+});
+
+test('a node that is to join is kept out before any load begins, and the edge has settled without it', async () => {
+  const rig = conductor({ fault: { ...powerOff.fault, kind: 'node-add' } as Plan['fault'] });
+  await tried(rig);
+  assert.equal(of(rig, 'note'), []);
+  const [out, back] = of(rig, 'node');
+  assert.equal([out?.excluded, back?.excluded], [true, false]);
+  const left = of(rig, 'health').find(({ node, eligible }) => node === 'bare' && !eligible);
+  assert.ok(seconds(left?.t ?? Number.NaN) <= phaseAt(rig, 'ramp'));
+  assert.ok(seconds(back?.t ?? 0) >= phaseAt(rig, 'fault'));
+  const joined = of(rig, 'health').find(
+    ({ node, healthy, t }) => node === 'bare' && healthy && t > (back?.t ?? 0),
+  );
+  assert.ok(
+    seconds(joined?.t ?? Number.NaN) <= phaseAt(rig, 'finish'),
+    'observed until the edge sends there',
   );
 });
 
@@ -166,6 +224,54 @@ test('a node that is back is waited for until the edge holds it green again', as
     of(never, 'note').map(({ code }) => code),
     ['not-readmitted'],
   );
+});
+
+test('a live change that leaves the policy alone: the balancer has nothing to follow, so it is not waited for', async () => {
+  const rig = conductor(noFault);
+  const end = await tried(rig, 'Cluster->Cluster+PreferSameNode');
+  assert.equal([end.outcome, end.invalid, of(rig, 'note')], ['completed', [], []]);
+  assert.equal(phases(rig).slice(2), ['steady', 'flip', 'settle', 'finish']);
+  assert.is(phaseAt(rig, 'finish') - phaseAt(rig, 'settle') < 5, true, 'a window of 2 s');
+});
+
+const during = (duringStep: number): Partial<Plan> => {
+  const { fault } = powerOff;
+  assert.ok(fault);
+  return { fault: { ...fault, trigger: { ...fault.trigger, duringStep } } };
+};
+
+test('a fault in the middle of a switchover comes once that step is made, before the switchover is done', async () => {
+  const rig = conductor(during(1));
+  const end = await tried(rig, 'Cluster->Local');
+  assert.equal([end.outcome, end.invalid], ['completed', []]);
+  assert.equal(
+    of(rig, 'disturbance').map(({ kind, at }) => `${kind} ${at}`),
+    ['flip begin', 'fault begin', 'fault done', 'flip done', 'fault recover', 'fault recovered'],
+  );
+  assert.equal(phases(rig).slice(2), ['steady', 'flip', 'fault', 'observe', 'finish', 'recover']);
+});
+
+test('a fault in a step that the switchover does not have is refused, before any load', async () => {
+  const rig = conductor(during(2));
+  const end = await tried(rig, 'Cluster->Local');
+  assert.equal(end.invalid, [
+    { code: 'refused', text: 'refused: Cluster->Local has 1 step, and the fault is due in step 2' },
+  ]);
+  assert.equal(phases(rig), ['prepare']);
+});
+
+test('the edge is not waited for after the last switchover of a cluster that goes, unless a fault came with it', () => {
+  const { trial } = conductor();
+  const planned = { ...trial('Cluster->Local'), index: 1 };
+  const first = { ...planned, index: 0 };
+  const of = (disposable: boolean) => ({
+    isLast: ({ index }: typeof planned) => index === 1,
+    provider: { cluster: { disposable } },
+  });
+  const last = (which: typeof planned, faultMark: number | null, disposable = true) =>
+    lastOfItsCluster({ run: of(disposable), planned: which, faultMark });
+  assert.equal([last(planned, null), last(first, null), last(planned, 3)], [true, false, false]);
+  assert.not(last(planned, null, false), 'a cluster that stays is left as it was found');
 });
 
 test.run();

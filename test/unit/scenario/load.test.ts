@@ -60,7 +60,7 @@ test('the error of a file carries its first problem and how many more', () => {
   }
 });
 
-test('a file that is not there is said so', () => {
+test('a missing file is reported as missing', () => {
   try {
     loadScenario(join(packageRoot(), 'no-such.yaml'));
     assert.unreachable();
@@ -70,7 +70,7 @@ test('a file that is not there is said so', () => {
   }
 });
 
-test('a file name with a slip is told with the file that is there; a folder is told as one', () => {
+test('a file name with a slip is reported with the file that is there; a folder is reported as one', () => {
   const reason = (file: string) => {
     try {
       loadScenario(join(packageRoot(), file));

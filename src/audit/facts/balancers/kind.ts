@@ -1,7 +1,7 @@
 import type { PresetName } from '../../../scenario/schema.ts';
 
 /*
- * The load balancers that an audit can tell apart, as data: which nodes they send to, what their check costs and what they
+ * The load balancers that an audit can distinguish, as data: which nodes they send to, what their check costs and what they
  * do to open connections when the policy of a live Service is changed.
  */
 
@@ -12,7 +12,7 @@ interface Cure {
   readonly text: string;
   /** An annotation of the Service, `key=value`. */
   readonly annotation?: string;
-  /** A command; `{key}` stands for the value of an annotation of the Service. */
+  /** A command; `{key}` is replaced by the value of an annotation of the Service. */
   readonly command?: string;
 }
 
@@ -30,7 +30,7 @@ export interface BalancerKind {
   readonly weighs: boolean;
   readonly toLocal: {
     readonly established: Established;
-    /** Until they are cut, seconds; null: unknown or never. */
+    /** How long until they are cut, seconds; null: unknown or never. */
     readonly cutAfterSeconds: number | null;
     /** What new connections meet, in a phrase. */
     readonly fresh: string;

@@ -1,3 +1,4 @@
+import { isRange } from '../../../base/ranges.ts';
 import { duplicateValue, invalidValue, requiredValue, unsupportedValue } from '../api/field.ts';
 import type { Service } from '../api/kinds.ts';
 import type { StatusCause } from '../api/status.ts';
@@ -15,7 +16,7 @@ export function validateService(spec: ServiceSpec, old: ServiceSpec | undefined)
   const type = spec.type ?? 'ClusterIP';
   const causes: StatusCause[] = [];
   if (!types.includes(type)) causes.push(unsupportedValue('spec.type', type, types));
-  causes.push(...validatePorts(spec), ...validatePolicies(spec));
+  causes.push(...validatePorts(spec), ...validatePolicies(spec), ...validateSourceRanges(spec));
   if (type === 'ExternalName' && !spec.externalName) causes.push(requiredValue('spec.externalName'));
   if (type !== 'ClusterIP' && type !== 'ExternalName' && spec.clusterIP === 'None') {
     const why = `may not be set to 'None' for ${type} services`;
@@ -66,6 +67,24 @@ function validatePolicies(spec: ServiceSpec): StatusCause[] {
     causes.push(unsupportedValue('spec.trafficDistribution', distribution, distributions));
   }
   return causes;
+}
+
+/** For a load balancer only, and ranges only (ValidateService; IsValidCIDRForLegacyField). The field's name is the server's slip. */
+function validateSourceRanges({ type, loadBalancerSourceRanges: ranges = [] }: ServiceSpec): StatusCause[] {
+  const field = 'spec.LoadBalancerSourceRanges';
+  const why = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
+  const misplaced: StatusCause = {
+    reason: 'FieldValueForbidden',
+    field,
+    message: "Forbidden: may only be used when `type` is 'LoadBalancer'",
+  };
+  return [
+    ...(ranges.length > 0 && type !== 'LoadBalancer' ? [misplaced] : []),
+    ...ranges.flatMap((text, index) => {
+      const range = text.trim();
+      return isRange(range) && range.includes('/') ? [] : [invalidValue(`${field}[${index}]`, range, why)];
+    }),
+  ];
 }
 
 function validatePorts(spec: ServiceSpec): StatusCause[] {

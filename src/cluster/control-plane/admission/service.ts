@@ -9,7 +9,7 @@ import { validateService } from './service-validation.ts';
 type ServiceSpec = Service['spec'];
 
 /*
- * As pkg/registry/core/service/{strategy,alloc}.go: ports are given and taken back in the very write that changes the
+ * Follows pkg/registry/core/service/{strategy,alloc}.go: ports are given and taken back in the very write that changes the
  * type or the traffic policy, so a client that watches sees both at once.
  */
 
@@ -59,7 +59,7 @@ function withPolicy(spec: ServiceSpec): ServiceSpec {
   return { ...spec, externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster' };
 }
 
-/** Fields that the new type has no use for go, where the writer left them as they were (dropTypeDependentFields). */
+/** Removes fields that the new type has no use for, if the writer left them as they were (dropTypeDependentFields). */
 function dropUnneeded(spec: ServiceSpec, old: ServiceSpec): ServiceSpec {
   const result = { ...spec };
   if (needsNodePorts(old) && !needsNodePorts(spec)) {

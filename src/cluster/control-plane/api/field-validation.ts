@@ -75,7 +75,8 @@ const deeper: Readonly<Partial<Record<Resource, Known>>> = {
   daemonsets: [[['spec'], daemonSetSpec], ...templated],
 };
 
-const knownOf = (resource: Resource): Known => [
+/** Each object whose fields are known: its place, and the fields. */
+export const knownOf = (resource: Resource): Known => [
   [[], [...everywhere, ...top[resource]]],
   ...(deeper[resource] ?? []),
 ];
@@ -83,7 +84,7 @@ const knownOf = (resource: Resource): Known => [
 /** Paths of fields that are not known, `spec.externalTraficPolicy`. Directives of a strategic merge patch are no fields. */
 export function unknownFields(resource: Resource, body: unknown): string[] {
   return knownOf(resource).flatMap(([path, fields]) =>
-    strangers(objectAt(body, path), fields).map((key) => [...path, key].join('.')),
+    unknownKeys(objectAt(body, path), fields).map((key) => [...path, key].join('.')),
   );
 }
 
@@ -101,7 +102,7 @@ export function withoutUnknown(resource: Resource, body: unknown): unknown {
   const copy: unknown = structuredClone(body);
   for (const [path, fields] of knownOf(resource)) {
     const object = objectAt(copy, path);
-    if (isObject(object)) for (const key of strangers(object, fields)) delete object[key];
+    if (isObject(object)) for (const key of unknownKeys(object, fields)) delete object[key];
   }
   return copy;
 }
@@ -109,7 +110,7 @@ export function withoutUnknown(resource: Resource, body: unknown): unknown {
 const objectAt = (body: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), body);
 
-function strangers(object: unknown, known: readonly string[]): string[] {
+function unknownKeys(object: unknown, known: readonly string[]): string[] {
   if (!isObject(object)) return [];
   return Object.keys(object).filter((key) => !known.includes(key) && !key.startsWith('$'));
 }

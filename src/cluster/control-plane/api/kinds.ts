@@ -85,6 +85,7 @@ const container = z.looseObject({
     .array(
       z.looseObject({
         containerPort: z.number(),
+        hostPort: z.number().optional(),
         name: z.string().optional(),
         protocol: z.string().optional(),
       }),
@@ -94,6 +95,7 @@ const container = z.looseObject({
 
 const podSpec = z.looseObject({
   nodeName: z.string().optional(),
+  hostNetwork: z.boolean().optional(),
   nodeSelector: strings.optional(),
   affinity: z
     .looseObject({
@@ -164,6 +166,7 @@ const service = base.extend({
       .looseObject({ clientIP: z.looseObject({ timeoutSeconds: z.number().optional() }).optional() })
       .optional(),
     trafficDistribution: z.string().optional(),
+    loadBalancerSourceRanges: z.array(z.string()).optional(),
     ipFamilies: z.array(z.string()).optional(),
     ipFamilyPolicy: z.string().optional(),
   }),

@@ -8,7 +8,7 @@ import { checkName } from './names.ts';
 import { apiVersionOf, resources } from './resources.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, notFound } from './status.ts';
 
-/** What of an object a write may change. */
+/** The parts of an object that a write may change. */
 type Part = 'main' | 'status';
 
 export interface WriteOptions {
@@ -84,7 +84,9 @@ export function updateObject<R extends Resource>(
 ): Objects[R] {
   const info = resources[resource];
   const current = getObject(context, resource, namespace, name);
-  const input = bodyOf(resource, change(current));
+  const changed = change(current);
+  if (changed === current) return current; // a controller that had nothing to do: there are many for each change
+  const input = bodyOf(resource, changed);
   const given = isObject(input.metadata) ? input.metadata : {};
   checkIdentity(resource, current, given);
   const merged =
@@ -200,7 +202,7 @@ function mainOf(resource: Resource, current: KubeObject, input: JsonObject, give
   return merged;
 }
 
-/** Of a status write only the status counts, and labels and annotations (as for nodes and pods in Kubernetes). */
+/** In a status write only the status counts, and labels and annotations (as for nodes and pods in Kubernetes). */
 function statusOf(current: KubeObject, input: JsonObject, given: JsonObject): JsonObject {
   const { labels, annotations } = given;
   const metadata = {

@@ -5,7 +5,7 @@ export interface StoreChange {
   readonly resource: Resource;
   readonly version: number;
   readonly object: KubeObject;
-  /** The state before, where there was one. */
+  /** The state before, if there was one. */
   readonly previous: KubeObject | undefined;
 }
 

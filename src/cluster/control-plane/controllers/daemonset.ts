@@ -1,12 +1,11 @@
 import { isBeingDeleted, isLive, isOver } from '../../../kube/pods.ts';
 import { hasReadyCondition } from '../../../kube/ready.ts';
-import { deleteObject } from '../api/deletion.ts';
 import type { DaemonSet, Node, Pod, PodSpec, Toleration } from '../api/kinds.ts';
-import { createObject, updateObject } from '../api/registry.ts';
+import { updateObject } from '../api/registry.ts';
 import type { Context } from '../context.ts';
 import type { Controller } from './controller.ts';
-import { recordEvent } from './events.ts';
 import { misfit, selectsNode, untolerated } from './fit.ts';
+import { ownedPods } from './owned-pods.ts';
 import { countAvailable, groupBy, podFromTemplate, podsOf, scaledValue, templateHash } from './pods.ts';
 
 const hashLabel = 'controller-revision-hash';
@@ -91,15 +90,11 @@ function syncDaemonSet(context: Context, daemonSet: DaemonSet): number | undefin
 function create(context: Context, daemonSet: DaemonSet, hash: string, node: Node): void {
   const labels = { [hashLabel]: hash, 'pod-template-generation': String(daemonSet.metadata.generation ?? 1) };
   const body = podFromTemplate(daemonSet, labels, `${daemonSet.metadata.name}-`, specFor(daemonSet, node));
-  const pod = createObject(context, 'pods', daemonSet.metadata.namespace, body);
-  const message = `Created pod: ${pod.metadata.name}`;
-  recordEvent(context, daemonSet, { type: 'Normal', reason: 'SuccessfulCreate', message, source });
+  ownedPods(context, source).create(daemonSet, body);
 }
 
 function remove(context: Context, daemonSet: DaemonSet, pod: Pod): void {
-  deleteObject(context, 'pods', pod);
-  const message = `Deleted pod: ${pod.metadata.name}`;
-  recordEvent(context, daemonSet, { type: 'Normal', reason: 'SuccessfulDelete', message, source });
+  ownedPods(context, source).remove(daemonSet, pod);
 }
 
 /** Replaces pods of an older template, as many at a time as maxUnavailable allows; broken ones at once. */

@@ -1,12 +1,11 @@
 import { isLive, isOver } from '../../../kube/pods.ts';
 import { hasReadyCondition } from '../../../kube/ready.ts';
-import { deleteObject } from '../api/deletion.ts';
 import type { Deployment, Pod } from '../api/kinds.ts';
-import { createObject, updateObject } from '../api/registry.ts';
+import { updateObject } from '../api/registry.ts';
 import { type Context, timestamp } from '../context.ts';
 import { withCondition } from './conditions.ts';
 import type { Controller } from './controller.ts';
-import { recordEvent } from './events.ts';
+import { ownedPods } from './owned-pods.ts';
 import { countAvailable, podFromTemplate, podsOf, scaledValue, templateHash } from './pods.ts';
 
 const hashLabel = 'pod-template-hash';
@@ -95,15 +94,11 @@ function surplus(pods: readonly Pod[], count: number): Pod[] {
 
 function create(context: Context, deployment: Deployment, hash: string): void {
   const body = podFromTemplate(deployment, { [hashLabel]: hash }, `${deployment.metadata.name}-${hash}-`);
-  const pod = createObject(context, 'pods', deployment.metadata.namespace, body);
-  const message = `Created pod: ${pod.metadata.name}`;
-  recordEvent(context, deployment, { type: 'Normal', reason: 'SuccessfulCreate', message, source });
+  ownedPods(context, source).create(deployment, body);
 }
 
 function remove(context: Context, deployment: Deployment, pod: Pod): void {
-  deleteObject(context, 'pods', pod);
-  const message = `Deleted pod: ${pod.metadata.name}`;
-  recordEvent(context, deployment, { type: 'Normal', reason: 'SuccessfulDelete', message, source });
+  ownedPods(context, source).remove(deployment, pod);
 }
 
 function writeStatus(

@@ -1,3 +1,4 @@
+import { serviceNameLabel } from '../../../kube/endpoints.ts';
 import { hasLabels } from '../../../kube/labels.ts';
 import { isBeingDeleted, isOver } from '../../../kube/pods.ts';
 import { hasReadyCondition } from '../../../kube/ready.ts';
@@ -9,7 +10,6 @@ import type { Context } from '../context.ts';
 import type { Controller } from './controller.ts';
 import { groupBy } from './pods.ts';
 
-const serviceNameLabel = 'kubernetes.io/service-name';
 const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 const managedBy = 'endpointslice-controller.k8s.io';
 

@@ -9,11 +9,11 @@ interface EventText {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;
-  /** The component that says it. */
+  /** The component that reports it. */
   readonly source: string;
 }
 
-/** Writes an Event about an object, or counts up the one that says the same (client-go tools/record). */
+/** Writes an Event about an object, or counts up the one with the same text (client-go tools/record). */
 export function recordEvent(context: Context, about: KubeObject, text: EventText): void {
   const now = timestamp(context.wall());
   const namespace = about.metadata.namespace ?? 'default';

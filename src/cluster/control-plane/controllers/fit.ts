@@ -42,3 +42,10 @@ export function misfit(spec: PodSpec, node: Node): string | undefined {
   if (!selectsNode(spec, node)) return "node(s) didn't match Pod's node affinity/selector";
   return undefined;
 }
+
+/** The ports of its node that a pod takes; with hostNetwork all of its containers' (pkg/apis/core/v1, defaultHostNetworkPorts). */
+export function hostPortsOf({ hostNetwork, containers }: PodSpec): number[] {
+  return containers.flatMap(({ ports = [] }) =>
+    ports.flatMap(({ containerPort, hostPort }) => hostPort ?? (hostNetwork === true ? containerPort : [])),
+  );
+}

@@ -50,8 +50,8 @@ function examine(context: Context, node: Node, before: Health | undefined): Heal
   const silent = now - noticedAt > context.timers.nodeMonitorGraceMs * nsPerMs;
   const current = silent ? markUnknown(context, node) : node;
   const ready = readyConditionOf(current)?.status;
-  // Only if this very examination took the node's readiness: of a kubelet that itself says False (a shutdown), the
-  // controller makes taints, and the pods stay what the kubelet says of them.
+  // Only if this very examination took the node's readiness: if a kubelet itself reports False (a shutdown), the
+  // controller makes taints, and the pods stay as the kubelet reports them.
   if (ready !== 'True' && hasReadyCondition(node)) {
     const message = `Node ${node.metadata.name} status is now: NodeNotReady`;
     recordEvent(context, node, { type: 'Normal', reason: 'NodeNotReady', message, source });

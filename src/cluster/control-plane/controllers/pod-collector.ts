@@ -12,7 +12,7 @@ import type { Controller } from './controller.ts';
  * is over after its return (a fresh node does not know them; one that was only unplugged ends them itself within it).
  */
 export function podCollector(context: Context): Controller {
-  /** By pod uid: since when its node is back, monotonic ns; null while it is silent. */
+  /** For each pod uid, the time since which its node is back, monotonic ns; null while it is silent. */
   const stranded = new Map<string, number | null>();
   return {
     name: 'pod-collector',

@@ -4,7 +4,7 @@ import { type Context, timestamp } from '../context.ts';
 import { setPodCondition, withCondition } from './conditions.ts';
 import type { Controller } from './controller.ts';
 import { recordEvent } from './events.ts';
-import { misfit, untolerated } from './fit.ts';
+import { hostPortsOf, misfit, untolerated } from './fit.ts';
 
 const source = 'default-scheduler';
 
@@ -38,10 +38,18 @@ function place(context: Context, pod: Pod): void {
 /** A node's pods count until they are gone: a terminating one still has its address. */
 function whyNot(context: Context, pod: Pod, node: Node): string | undefined {
   const limit = Number(node.status?.allocatable?.pods ?? Number.POSITIVE_INFINITY);
-  const taken = context.store
+  const others = context.store
     .list('pods')
-    .filter((other) => other.spec.nodeName === node.metadata.name && !isOver(other)).length;
-  return misfit(pod.spec, node) ?? (taken >= limit ? 'Too many pods' : undefined);
+    .filter((other) => other.spec.nodeName === node.metadata.name && !isOver(other));
+  const taken = new Set(others.flatMap(({ spec }) => hostPortsOf(spec)));
+  if (others.length >= limit) return misfit(pod.spec, node) ?? 'Too many pods';
+  return (
+    misfit(pod.spec, node) ??
+    // plugins/nodeports/node_ports.go, ErrReason.
+    (hostPortsOf(pod.spec).some((port) => taken.has(port))
+      ? "node(s) didn't have free ports for the requested pod ports"
+      : undefined)
+  );
 }
 
 function choose(context: Context, pod: Pod, nodes: readonly Node[]): Node | undefined {

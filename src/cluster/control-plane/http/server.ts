@@ -70,7 +70,7 @@ function isWatch(route: Route, query: URLSearchParams): boolean {
 function sendStatus(response: ServerResponse, status: Status): void {
   if (response.headersSent) response.destroy();
   else if (status.code === 429) {
-    // As eviction answers: try again later (10 s in eviction.go's drain clients; the header is what they read).
+    // The answer that an eviction gives: try again later (10 s in eviction.go's drain clients; the header is what they read).
     sendJson(response, status.code, status, { 'retry-after': '1' });
   } else sendJson(response, status.code, status);
 }

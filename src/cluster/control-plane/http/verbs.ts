@@ -108,7 +108,7 @@ function list(context: Context, route: Route, query: URLSearchParams) {
   };
 }
 
-// By key, as etcd returns them.
+// Sorted by key, as etcd returns them.
 const sortKey = (metadata: { namespace?: string | undefined; name: string }) =>
   `${metadata.namespace ?? ''}/${metadata.name}`;
 
@@ -219,7 +219,7 @@ function validated({ route, query }: ServedRequest, body: unknown): unknown {
   return withoutUnknown(route.info.resource, body);
 }
 
-/** Of a body that is JSON; what else is wrong with it is said where it is used. */
+/** The fields of a JSON body; whatever else is wrong with it is reported by the code that uses it. */
 function bodyWarnings(request: ServedRequest): string[] {
   if (request.method !== 'POST' && request.method !== 'PUT') return [];
   try {
@@ -239,7 +239,7 @@ function warningsOf({ route, query, method }: ServedRequest, value: unknown): st
   return unknownFields(route.info.resource, value).map((field) => `unknown field ${JSON.stringify(field)}`);
 }
 
-/** A body that is JSON, whatever it says; without a media type it counts as JSON, as in Kubernetes. */
+/** A JSON body, whatever it contains; without a media type it counts as JSON, as in Kubernetes. */
 function jsonBody(request: ServedRequest): unknown {
   if (request.mediaType !== '' && request.mediaType !== 'application/json')
     throw unsupportedMediaType(accepted, request.mediaType === protobuf ? throughJson : '');
@@ -263,7 +263,7 @@ function writeOptions(query: URLSearchParams) {
   return { dryRun: query.getAll('dryRun').includes('All') };
 }
 
-/** The body with the URL's name, where it has none of its own; another one is refused. */
+/** The body with the URL's name, if it has none of its own; a different one is refused. */
 function named(body: unknown, name: string): unknown {
   if (!isObject(body)) return body;
   const metadata = isObject(body.metadata) ? body.metadata : {};

@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { healthzPort } from '../../../kube/names.ts';
+import { connectionsPath, healthzPort } from '../../../kube/names.ts';
 import type { NodeListener, ProxiedService } from './types.ts';
 
 /** kube-proxy's own health and its health of Services, as cloud load balancers ask them. */
@@ -16,8 +16,12 @@ export function healthServers(options: {
   readonly host: string;
   readonly portOffset: number;
   readonly backlog: number;
+  /** False: the node is about to go, and balancers should look for another. */
+  readonly eligible: () => boolean;
   readonly lastSync: () => Date;
   readonly now: () => Date;
+  /** The table of connections, shown beside the health; null: it cannot be shown. */
+  connections?(): string | null;
   failed(reason: string): void;
 }): HealthServers {
   const { host, portOffset, backlog, failed } = options;
@@ -37,14 +41,17 @@ export function healthServers(options: {
       server.listen({ host, port: port + portOffset, backlog }, resolve);
       servers.set(port, server);
     });
-  // pkg/proxy/healthcheck/proxy_health.go: it knows whether rules are written, and nothing of NotReady. It is 503 once the
-  // node is being deleted or has the autoscaler's taint ToBeDeletedByClusterAutoscaler (KEP-3836); neither happens here.
+  // pkg/proxy/healthcheck/proxy_health.go: it knows whether rules are written, and nothing of NotReady. /healthz, not /livez,
+  // is 503 once the node is being deleted or has the autoscaler's taint ToBeDeletedByClusterAutoscaler (KEP-3836).
   const healthz = (response: ServerResponse, path: string) => {
+    const table = path === connectionsPath ? (options.connections?.() ?? null) : null;
+    if (table !== null) return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end(table);
     if (path !== '/healthz' && path !== '/livez') return send(response, 404, {});
-    send(response, 200, {
+    const nodeEligible = options.eligible();
+    send(response, nodeEligible || path === '/livez' ? 200 : 503, {
       lastUpdated: options.lastSync().toISOString(),
       currentTime: options.now().toISOString(),
-      nodeEligible: true,
+      nodeEligible,
     });
   };
   // pkg/proxy/healthcheck/service_health.go: any path; the weight is what an L4 balancer may spread by.

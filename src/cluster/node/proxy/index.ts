@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { plainAddress } from '../../../base/address.ts';
 import type { WallClock } from '../../../base/clock.ts';
 import { pick, type Random, seedOf } from '../../../base/random.ts';
 import { timersOf } from '../../../base/timers.ts';
@@ -8,8 +9,10 @@ import { readHello } from '../../../edge/hello.ts';
 import { type Relay, relay } from '../../../edge/relay.ts';
 import { type Affinity, affinity } from './affinity.ts';
 import { healthServers } from './health.ts';
+import type { Holder } from './holder.ts';
 import { type NodePort, nodePort } from './port.ts';
-import { localReady, type Rule, ruleOf, sourceFor } from './rule.ts';
+import { localReady, type Rule, ruleOf, servingPort, sourceFor } from './rule.ts';
+import { type PassedOn, tableLine } from './table.ts';
 import type { EndpointView, NodeListener, ProxiedService } from './types.ts';
 
 interface ServiceProxyOptions {
@@ -23,12 +26,14 @@ interface ServiceProxyOptions {
   readonly backlog: number;
   /** KubeProxyConfiguration's minSyncPeriod, real milliseconds. */
   readonly minSyncMs: number;
-  /** Of the node; null: it has none. */
+  /** The node's own; null: it has none. */
   readonly zone?: string | null;
-  /** Real time is shorter by this: the time-out of an affinity stands in the Service. */
+  /** Real time is shorter by this factor: the time-out of an affinity is in the Service. */
   readonly timeScale?: number;
-  readonly acceptorBundle: string;
-  readonly token: string;
+  /** Whether balancers may send to this node; absent: they may. */
+  readonly eligible?: () => boolean;
+  /** The holder of this process' listening sockets. */
+  readonly holder: Holder;
   readonly random: Random;
   emitListeners(listeners: readonly NodeListener[]): void;
   failed(reason: string): void;
@@ -39,6 +44,8 @@ interface ServiceProxyOptions {
 export interface ServiceProxy {
   /** The newest view. It is applied no sooner than minSyncMs after the last. */
   update(services: readonly ProxiedService[], endpoints: ReadonlyMap<string, readonly EndpointView[]>): void;
+  /** Ports of the node that lead to a pod on it, whatever the Services (hostPort). At once: they come and go with the pod. */
+  forward(hostPorts: ReadonlyMap<number, EndpointView>): void;
   /** Resolves when the newest view is applied. */
   synced(): Promise<void>;
   stop(): Promise<void>;
@@ -55,7 +62,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
   const timers = timersOf(clock);
   const ports = new Map<number, NodePort>();
   const affinities = new Map<number, { readonly seconds: number; readonly table: Affinity }>();
-  const relays = new Set<Relay>();
+  const relays = new Map<Relay, Omit<PassedOn, 'connected'>>();
   const connecting = new Set<Relay>();
   const waiting = new Set<Socket>();
   let view: { services: readonly ProxiedService[]; endpoints: ReadonlyMap<string, readonly EndpointView[]> } =
@@ -63,6 +70,7 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       services: [],
       endpoints: new Map(),
     };
+  let hostPorts: ReadonlyMap<number, EndpointView> = new Map();
   let lastSyncAt: Nanoseconds | null = null;
   let lastSync = wall();
   let stopTimer: (() => void) | null = null;
@@ -73,24 +81,37 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
     host: address,
     portOffset,
     backlog: options.backlog,
+    eligible: options.eligible ?? (() => true),
     lastSync: () => lastSync,
     now: wall,
+    // All nodes on one address have pods that exist on paper only: the table would name none of them.
+    connections: () => (options.sharedAddress ? null : table()),
     failed,
   });
+  const table = () =>
+    [...relays]
+      .map(([one, passed]) => tableLine(address, { ...passed, connected: !connecting.has(one) }))
+      .join('');
   const announce = () =>
     options.emitListeners([
       ...[...ports.values()].flatMap(({ listener }) => (listener === null ? [] : [listener])),
       ...health.listeners,
     ]);
-  const take = (client: Socket, rule: Rule, sticky: () => Affinity | null) => {
+  const take = (client: Socket, nodePort: number, rule: Rule, sticky: () => Affinity | null) => {
     waiting.add(client);
     client.once('close', () => waiting.delete(client));
     readHello(client, (draw) => {
       waiting.delete(client);
-      carry(client, rule, draw, sticky());
+      carry(client, nodePort, rule, draw, sticky());
     });
   };
-  const carry = (client: Socket, rule: Rule, draw: number | null, sticky: Affinity | null) => {
+  const carry = (
+    client: Socket,
+    nodePort: number,
+    rule: Rule,
+    draw: number | null,
+    sticky: Affinity | null,
+  ) => {
     const among = rule.kind === 'serve' ? rule.endpoints : [];
     const choose = () => (draw === null ? pick(random, among) : drawn(seedOf(draw, 'pod'), among, nameOf));
     const endpoint = sticky === null ? choose() : sticky.of(client.remoteAddress, among, choose);
@@ -115,8 +136,10 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       onSettled: () => connecting.delete(made),
       onClosed: () => relays.delete(made),
     });
-    relays.add(made);
+    const from = { address: plainAddress(client.remoteAddress ?? ''), port: client.remotePort ?? 0 };
+    relays.set(made, { client: from, nodePort, endpoint });
     connecting.add(made);
+    sweepSoon();
     client.resume(); // it came paused
   };
   /** The table of a node port lives as long as its Service asks for one with that time-out. */
@@ -131,13 +154,14 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
     const wanted = new Map<number, { rule: Rule; service: ProxiedService }>();
     for (const service of view.services) {
       const endpoints = view.endpoints.get(`${service.namespace}/${service.name}`) ?? [];
-      for (const { nodePort } of service.nodePorts) {
-        wanted.set(nodePort, { rule: ruleOf(service, endpoints, node, options.zone), service });
+      for (const { name, nodePort } of service.nodePorts) {
+        const rule = ruleOf(service, servingPort(endpoints, name), node, options.zone);
+        wanted.set(nodePort, { rule, service });
         bind(nodePort, service);
       }
     }
     for (const [number, port] of ports) {
-      if (wanted.has(number)) continue;
+      if (wanted.has(number) || hostPorts.has(number)) continue;
       ports.delete(number);
       port.end();
     }
@@ -147,22 +171,25 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
     }));
     // kube-proxy pkg/proxy/iptables/proxier.go, syncProxyRules: first the rules, then the health checks of Services. A
     // balancer must not find a node healthy whose port is not served yet.
-    await Promise.all([...wanted].map(([number, { rule, service }]) => portOf(number, service).apply(rule)));
+    await Promise.all(
+      [...wanted].map(([number, { rule, service }]) =>
+        portOf(number, `NodePort of ${service.namespace}/${service.name}`).apply(rule),
+      ),
+    );
     await health.sync(counted);
     announce();
   };
-  const portOf = (number: number, service: ProxiedService): NodePort => {
+  const portOf = (number: number, what: string): NodePort => {
     const found = ports.get(number);
     if (found !== undefined) return found;
     const made = nodePort({
       host: address,
       port: number + portOffset,
-      what: `NodePort of ${service.namespace}/${service.name}`,
-      bundle: options.acceptorBundle,
-      token: options.token,
+      what,
+      holder: options.holder,
       fillerAddress: options.fillerAddress,
       backlog: options.backlog,
-      onConnection: (client, rule) => take(client, rule, () => affinities.get(number)?.table ?? null),
+      onConnection: (client, rule) => take(client, number, rule, () => affinities.get(number)?.table ?? null),
       changed: announce,
       failed,
     });
@@ -182,10 +209,16 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       (error: unknown) => failed(String(error)),
     );
   };
-  const stopSweep = timers.every(50, () => {
-    const at = now();
-    for (const each of connecting) each.expire(at);
-  });
+  let stopSweep: (() => void) | null = null;
+  /** Exists only while something connects: a process may have two hundred such nodes. */
+  const sweepSoon = () => {
+    stopSweep ??= timers.after(50, () => {
+      stopSweep = null;
+      const at = now();
+      for (const each of connecting) each.expire(at);
+      if (connecting.size > 0) sweepSoon();
+    });
+  };
 
   return {
     update(services, endpoints) {
@@ -195,17 +228,33 @@ export function serviceProxy(options: ServiceProxyOptions): ServiceProxy {
       const since = lastSyncAt === null ? Number.POSITIVE_INFINITY : (now() - lastSyncAt) / nsPerMs;
       stopTimer = timers.after(Math.max(0, minSyncMs - since), begin);
     },
+    forward(next) {
+      const same = (number: number, { address, port }: EndpointView) =>
+        hostPorts.get(number)?.address === address && hostPorts.get(number)?.port === port;
+      const changed = [...next].filter(([number, view]) => !same(number, view));
+      const gone = [...hostPorts.keys()].filter((number) => !next.has(number));
+      hostPorts = next;
+      for (const number of gone) {
+        ports.get(number)?.end();
+        ports.delete(number);
+      }
+      for (const [number, endpoint] of changed) {
+        // The address is rewritten on the way in alone (CNI plugin portmap): the pod sees the client's, as under Local.
+        void portOf(number, 'hostPort').apply({ kind: 'serve', policy: 'Local', endpoints: [endpoint] });
+      }
+      if (gone.length > 0) announce();
+    },
     synced: () => (stopTimer === null ? last : new Promise((resolve) => pending.add(resolve))),
     async stop() {
       stopTimer?.();
-      stopSweep();
+      stopSweep?.();
       for (const port of ports.values()) port.end();
       for (const each of waiting) each.destroy();
-      for (const each of relays) each.shutDown();
+      for (const each of relays.keys()) each.shutDown();
       health.end();
     },
   };
 }
 
-/** Without the network, which is another one in each run: so a pod in the same place has the same luck. */
+/** The address without its network, which differs in each run: so a pod in the same place has the same luck. */
 const nameOf = ({ node, address }: EndpointView) => `${node} ${address.split('.').at(-1)}`;

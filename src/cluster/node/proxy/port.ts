@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '../../../base/errors.ts';
 import { type Filling, fillBacklog } from '../../backlog.ts';
-import { type Acceptor, startAcceptor } from './acceptor.ts';
+import type { Holder } from './holder.ts';
+import { type Listening, parkedBacklog, startListening } from './listening.ts';
 import type { Rule } from './rule.ts';
 import type { NodeListener } from './types.ts';
 
-/** One NodePort of the node: what its rule says, done to its listening socket. */
+/** One NodePort of the node: its rule, applied to its listening socket. */
 export interface NodePort {
   /** Resolves when the rule holds for every connection from now on. */
   apply(rule: Rule): Promise<void>;
@@ -18,8 +19,7 @@ interface NodePortOptions {
   readonly host: string;
   readonly port: number;
   readonly what: string;
-  readonly bundle: string;
-  readonly token: string;
+  readonly holder: Holder;
   readonly fillerAddress: string | null;
   readonly backlog: number;
   onConnection(socket: Socket, rule: Rule): void;
@@ -30,48 +30,54 @@ interface NodePortOptions {
 
 export function nodePort(options: NodePortOptions): NodePort {
   const { host, port, what, failed, changed } = options;
-  let acceptor: Acceptor | null = null;
+  let listening: Listening | null = null;
   let state: Rule['kind'] = 'refuse';
   let rule: Rule = { kind: 'refuse' };
   let filling: Filling | null = null;
   let last = Promise.resolve();
   let ended = false;
 
-  const begin = () =>
-    startAcceptor({
-      bundle: options.bundle,
-      token: options.token,
-      fillerAddress: options.fillerAddress,
-      onSocket: (socket) => options.onConnection(socket, rule),
-      onExit: (reason) => failed(`the acceptor of ${host}:${port} ${reason}`),
-    });
-  const wake = () => {
+  const release = () => {
     filling?.release();
     filling = null;
-    acceptor?.signal('SIGCONT');
   };
+  const close = async () => {
+    release();
+    const closing = listening;
+    listening = null;
+    await closing?.close();
+  };
+  const open = () =>
+    startListening({
+      ...{
+        host,
+        port,
+        backlog: options.backlog,
+        fillerAddress: options.fillerAddress,
+        holder: options.holder,
+      },
+      onConnection: (socket) => options.onConnection(socket, rule),
+    });
   const become = async (kind: Rule['kind']) => {
     if (ended || kind === state) return;
-    if (state === 'silent') wake();
-    if (kind === 'refuse') {
-      await acceptor?.close();
-    } else if (state === 'refuse') {
-      acceptor ??= begin();
-      await acceptor.listen(host, port, options.backlog);
-    }
+    if (kind === 'refuse') await close();
+    else if (state === 'refuse') listening = await open();
     if (kind === 'silent') {
-      acceptor?.signal('SIGSTOP');
-      filling = await fillBacklog({ host, port }, options.fillerAddress);
+      listening?.park();
+      filling = await fillBacklog({ host, port }, options.fillerAddress, 4 * parkedBacklog);
+    } else if (state === 'silent') {
+      release();
+      await listening?.unpark();
     }
-    if (ended) return wake(); // ended meanwhile
-    const listening = (kind === 'refuse') !== (state === 'refuse');
+    if (ended) return close(); // ended meanwhile
+    const came = (kind === 'refuse') !== (state === 'refuse');
     state = kind;
-    if (listening) changed();
+    if (came) changed();
   };
 
   return {
     apply(next) {
-      // At once for who is accepted from here; the socket follows, one change after the other.
+      // It takes effect at once for connections accepted from here on; the socket follows, one change after the other.
       rule = next;
       last = last
         .then(() => become(next.kind))
@@ -82,12 +88,11 @@ export function nodePort(options: NodePortOptions): NodePort {
       return rule;
     },
     get listener() {
-      return acceptor === null || state === 'refuse' ? null : { host, port, what, pid: acceptor.pid };
+      return listening === null || state === 'refuse' ? null : { host, port, what, pid: process.pid };
     },
     end() {
       ended = true;
-      wake();
-      acceptor?.end();
+      close().catch(() => {}); // its holder has ended: the socket went with it
     },
   };
 }

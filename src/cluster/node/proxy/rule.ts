@@ -10,7 +10,7 @@ export type Rule =
     }
   /** No answer at all: kube-proxy's DROP if Local has endpoints, but none here. */
   | { readonly kind: 'silent' }
-  /** kube-proxy's REJECT where there is no endpoint anywhere. */
+  /** kube-proxy's REJECT if there is no endpoint anywhere. */
   | { readonly kind: 'refuse' };
 
 /**
@@ -35,9 +35,17 @@ function usable(endpoints: readonly EndpointView[]): readonly EndpointView[] {
   return ready.length > 0 ? ready : endpoints.filter((endpoint) => endpoint.serving && endpoint.terminating);
 }
 
-/** What the healthCheckNodePort counts: ready ones here, terminating ones not (pkg/proxy/healthcheck/service_health.go). */
+/** The endpoints of one port of a Service (pkg/proxy/types.go, ServicePortName). Undefined: its only port, without a name. */
+export const servingPort = (endpoints: readonly EndpointView[], name: string | undefined) =>
+  endpoints.filter(({ portName }) => portName === name);
+
+/**
+ * What the healthCheckNodePort counts: ready ones here, terminating ones not (pkg/proxy/healthcheck/service_health.go), each pod
+ * once, however many ports it serves (pkg/proxy/endpointschangetracker.go, localReadyEndpoints: a set of addresses).
+ */
 export function localReady(endpoints: readonly EndpointView[], node: string): number {
-  return endpoints.filter((endpoint) => endpoint.node === node && endpoint.ready).length;
+  const here = endpoints.filter((endpoint) => endpoint.node === node && endpoint.ready);
+  return new Set(here.map(({ address, podAddress }) => podAddress ?? address)).size;
 }
 
 /**
@@ -51,7 +59,10 @@ export function sourceFor(
   self: { readonly node: string; readonly address: string; readonly bridgeAddress: string },
   client: string | undefined,
 ): string | null {
-  if (policy === 'Cluster') return endpoint.node === self.node ? self.bridgeAddress : self.address;
+  // To the node's own address (hostNetwork) it is delivered here and passes no POSTROUTING: nothing is masqueraded.
+  const delivered = endpoint.node === self.node && endpoint.address === self.address;
+  if (policy === 'Cluster' && !delivered)
+    return endpoint.node === self.node ? self.bridgeAddress : self.address;
   // Only loopback addresses can be taken for somebody else's.
   return client?.startsWith('127.') ? client : null;
 }

@@ -4,16 +4,21 @@ export interface ProxiedService {
   readonly name: string;
   readonly type: string;
   readonly externalTrafficPolicy: 'Cluster' | 'Local';
-  readonly nodePorts: readonly { readonly port: number; readonly nodePort: number }[];
+  /** `name`: absent if the Service has one port without a name. */
+  readonly nodePorts: readonly { readonly name?: string; readonly port: number; readonly nodePort: number }[];
   readonly healthCheckNodePort: number | null;
   /** sessionAffinity: ClientIP, seconds of cluster time. Absent: None. */
   readonly affinitySeconds?: number;
 }
 
-/** One endpoint of a Service, where it really is. */
+/** One endpoint of a Service, with its real address. */
 export interface EndpointView {
   readonly address: string;
   readonly port: number;
+  /** The name of the Service's port that it serves; absent: the port has none. */
+  readonly portName?: string;
+  /** The pod's address as the API has it. Absent: `address`. */
+  readonly podAddress?: string;
   readonly node: string | null;
   readonly ready: boolean;
   readonly serving: boolean;

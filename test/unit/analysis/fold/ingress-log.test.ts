@@ -38,7 +38,7 @@ test('logged by an ingress of which the node is not known', () => {
   assert.equal([log.has('one'), log.nodeOf('one')], [true, null]);
 });
 
-test('forgotten once nobody will ask', () => {
+test('forgotten once it is no longer needed', () => {
   const log = ingressLogFold();
   log.started('one');
   log.logged(line('one'), 'a');

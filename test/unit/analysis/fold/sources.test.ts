@@ -29,7 +29,7 @@ test('requests started before the flip, and those begun once it had settled; bet
   });
 });
 
-test('a kept connection keeps the address of its beginning, and an answer without one says nothing', () => {
+test('a kept connection keeps the address of its beginning, and an answer without one changes nothing', () => {
   assert.equal(counted({ lane: 'reused' }, { source: null }, { firstByte: null }), { early: [], late: [] });
 });
 

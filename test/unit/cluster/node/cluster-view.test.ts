@@ -13,12 +13,16 @@ interface Seen {
   readonly failures: string[];
 }
 
-async function withView(work: (view: ServiceWatch, api: FakeKubeApi, seen: Seen) => Promise<void>) {
+async function withView(
+  work: (view: ServiceWatch, api: FakeKubeApi, seen: Seen) => Promise<void>,
+  nodes: readonly string[] = ['n1'],
+) {
   const api = await fakeKubeApi();
   const seen: Seen = { changes: 0, failures: [] };
   const nothing = async () => {};
   const access = plainAccess(`http://127.0.0.1:${api.port}`);
   const view = watchServices(
+    nodes,
     { access, create: nothing, patch: nothing, patchIfThere: nothing, remove: nothing },
     { host: (address) => address, port: (_address, port) => port },
     () => {
@@ -72,6 +76,35 @@ test('a Service is seen with the defaults of the API, and as it changes, and gon
     assert.ok(await eventually(() => view.services().length === 0));
   }));
 
+test('several ports are told apart by their names, on both sides', () =>
+  withView(async (view, api) => {
+    const ports = [
+      { name: 'web', port: 80, nodePort: 30_080 },
+      { name: 'tls', port: 443, nodePort: 30_443 },
+    ];
+    api.put(servicesPath, {
+      metadata: { name: 'ingress', namespace: 'web' },
+      spec: { type: 'NodePort', ports },
+    });
+    const of = [
+      { name: 'web', port: 8000 },
+      { name: 'tls', port: 8443 },
+    ];
+    api.put(slicesPath, slice('one', [{ addresses: ['10.0.0.1'] }], { ports: of }));
+    await view.start();
+    assert.equal(view.services()[0]?.nodePorts, ports);
+    assert.equal(
+      view
+        .endpoints()
+        .get('web/ingress')
+        ?.map(({ portName, port, podAddress }) => [portName, port, podAddress]),
+      [
+        ['web', 8000, '10.0.0.1'],
+        ['tls', 8443, '10.0.0.1'],
+      ],
+    );
+  }));
+
 test('absent conditions are as the API has it: ready, serving as ready is, not terminating', () =>
   withView(async (view, api) => {
     const conditions = [
@@ -119,7 +152,7 @@ test("a Service's endpoints are those of all its slices, less the slices that ar
     assert.equal(nodes(), ['10.0.0.2 b']);
   }));
 
-test('after its watches broke off, which is told, it catches up', () =>
+test('after its watches broke off, which is reported, it catches up', () =>
   withView(async (view, api, { failures }) => {
     api.put(slicesPath, slice('one', [{ addresses: ['10.0.0.1'] }]));
     await view.start();
@@ -133,5 +166,39 @@ test('after its watches broke off, which is told, it catches up', () =>
     assert.ok(await eventually(() => failures.length >= 2));
     assert.equal(failures.splice(0).sort(), [`watch of ${slicesPath}`, `watch of ${servicesPath}`].sort());
   }));
+
+test("a node with the autoscaler's taint, or deleted, is not eligible; another node's taint does not matter", () =>
+  withView(async (view, api) => {
+    const taints = [{ key: 'ToBeDeletedByClusterAutoscaler', value: '1', effect: 'NoSchedule' }];
+    api.put('/api/v1/nodes', { metadata: { name: 'n1' } });
+    api.put('/api/v1/nodes', { metadata: { name: 'n2' }, spec: { taints } });
+    await view.start();
+    assert.ok(view.eligible('n1'));
+    api.put('/api/v1/nodes', { metadata: { name: 'n1' }, spec: { taints } });
+    assert.ok(await eventually(() => !view.eligible('n1')));
+    api.put('/api/v1/nodes', { metadata: { name: 'n1' }, spec: { taints: [{ key: 'spot' }] } });
+    assert.ok(await eventually(() => view.eligible('n1')));
+    api.remove('/api/v1/nodes', 'n1');
+    assert.ok(await eventually(() => !view.eligible('n1')));
+  }));
+
+test('several nodes are each seen by itself; a heartbeat of one is no change of Services', () =>
+  withView(
+    async (view, api, seen) => {
+      const taints = [{ key: 'ToBeDeletedByClusterAutoscaler', value: '1', effect: 'NoSchedule' }];
+      for (const name of ['n1', 'n2', 'n3']) api.put('/api/v1/nodes', { metadata: { name } });
+      await view.start();
+      const before = seen.changes;
+      api.put('/api/v1/nodes', { metadata: { name: 'n2' }, spec: { taints } });
+      assert.ok(await eventually(() => !view.eligible('n2')));
+      assert.ok(view.eligible('n1'));
+      api.put('/api/v1/nodes', { metadata: { name: 'n3' }, spec: { taints } }); // another process' node
+      api.put('/api/v1/nodes', { metadata: { name: 'n1' }, spec: { taints } });
+      assert.ok(await eventually(() => !view.eligible('n1')));
+      assert.ok(view.eligible('n3'));
+      assert.is(seen.changes, before);
+    },
+    ['n1', 'n2'],
+  ));
 
 test.run();

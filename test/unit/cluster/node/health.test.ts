@@ -54,12 +54,14 @@ async function ask(port: number, path = '/') {
 async function withHealth(
   work: (health: ReturnType<typeof healthServers>, failures: string[]) => Promise<void>,
   portOffset = 0,
+  eligible = true,
 ) {
   const failures: string[] = [];
   const health = healthServers({
     host,
     portOffset,
     backlog: 16,
+    eligible: () => eligible,
     lastSync: () => new Date('2026-01-01T00:00:01Z'),
     now: () => new Date('2026-01-01T00:00:03Z'),
     failed: (reason) => failures.push(reason),
@@ -147,7 +149,7 @@ test('a check under way ends with its port', () =>
     assert.is(await Promise.race([closed, monotonic.sleep(5000).then(() => 'open')]), 'closed');
   }));
 
-test('ports are moved where all nodes share one address', () =>
+test('ports are moved if all nodes share one address', () =>
   withHealth(async (health) => {
     await health.sync([{ service: service('ingress'), localEndpoints: 1 }]);
     assert.is((await ask(healthzPort + 7, '/healthz')).status, 200);
@@ -161,7 +163,7 @@ test('ports are moved where all nodes share one address', () =>
     );
   }, 7));
 
-test('a port that another holds is told, and the others listen', () =>
+test('a port that another holds is reported, and the others listen', () =>
   withHealth(async (health, failures) => {
     const other = createServer().listen({ host, port: 31_000 });
     await once(other, 'listening');
@@ -182,5 +184,17 @@ test('after the end nobody answers', () =>
     assert.is((await ask(healthzPort, '/healthz')).status, 'ECONNREFUSED');
     assert.is((await ask(31_000)).status, 'ECONNREFUSED');
   }));
+
+test('of a node that is about to go healthz is 503, livez is not', () =>
+  withHealth(
+    async (health) => {
+      await health.sync([]);
+      const [healthz, livez] = [await ask(healthzPort, '/healthz'), await ask(healthzPort, '/livez')];
+      assert.equal([healthz.status, livez.status], [503, 200]);
+      assert.is((healthz.body as { nodeEligible?: boolean }).nodeEligible, false);
+    },
+    0,
+    false,
+  ));
 
 test.run();

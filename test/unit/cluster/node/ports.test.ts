@@ -3,9 +3,9 @@ import * as assert from 'uvu/assert';
 import { podPortsOf } from '../../../../src/cluster/node/ports.ts';
 import { ports } from '../../../../src/workload/manifests.ts';
 
-const known = [ports.ingress, ports.ping, ports.app];
+const known = [ports.ingress, ports.ping, ports.app, ports.secure, ports.appH2];
 
-test('with addresses of their own, pods are where they say', () => {
+test('pods with addresses of their own are reached at these', () => {
   const own = podPortsOf({ sharedAddress: false, address: '127.1.0.2', podPortBase: 40_000 });
   assert.is(own.host('127.1.8.3'), '127.1.8.3');
   for (const port of known) assert.is(own.port('127.1.8.3', port), port);

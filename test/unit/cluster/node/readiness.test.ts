@@ -75,7 +75,7 @@ async function until(holds: () => boolean, what: string): Promise<void> {
   assert.ok(await eventually(holds), what);
 }
 
-test("the first ask comes at once, at the probe's path", () =>
+test("the first check comes at once, at the probe's path", () =>
   watched(
     () => 200,
     async (seen) => {
@@ -130,7 +130,7 @@ test('no answer within the time-out is a failure', () =>
     { timeoutSeconds: 2 },
   ));
 
-test('where nobody listens, it is not ready', async () => {
+test('if nothing listens, it is not ready', async () => {
   const said: boolean[] = [];
   const stop = watchReadiness({
     probe: {
@@ -171,7 +171,7 @@ test('the period and the time-out are those of the clock', () => {
   );
 });
 
-test('once stopped it says nothing of an ask under way', () =>
+test('once stopped it reports nothing about a check under way', () =>
   watched(
     () => null,
     async (seen) => {
@@ -194,7 +194,7 @@ test('with successThreshold it takes as many good answers in a row, and with non
     { successThreshold: 3 },
   ));
 
-test('the first ask comes initialDelaySeconds after the start of the container', async () => {
+test('the first check comes initialDelaySeconds after the start of the container', async () => {
   const waits: number[] = [];
   for (const runningMs of [0, 300]) {
     const began = performance.now();
@@ -214,7 +214,7 @@ test('the first ask comes initialDelaySeconds after the start of the container',
   assert.ok(rest >= 99, `${rest} ms`);
 });
 
-test('once stopped it asks no more', () =>
+test('once stopped it makes no more checks', () =>
   watched(
     (ask) => (ask === 0 ? 200 : 503),
     async (seen) => {

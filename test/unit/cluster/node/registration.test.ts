@@ -2,12 +2,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { NodeApi } from '../../../../src/cluster/node/api.ts';
 import type { NodeConfig } from '../../../../src/cluster/node/config.ts';
+import { gate } from '../../../../src/cluster/node/gate.ts';
 import { registration } from '../../../../src/cluster/node/registration.ts';
 import { ApiError } from '../../../../src/kube/request.ts';
 import { fakeClock } from '../control-plane/fake-clock.ts';
 
 const config: NodeConfig = {
-  role: 'node',
   name: 'n1',
   address: '10.0.0.1',
   bridgeAddress: '10.0.0.2',
@@ -24,7 +24,7 @@ const config: NodeConfig = {
   timers: { leaseRenewMs: 10_000, proxyMinSyncMs: 0, ingressThrottleMs: 0 },
   timeScale: 1,
   seed: 1,
-  roles: { acceptor: '', app: '', ingress: '' },
+  roles: { holder: '', app: '', ingress: '' },
   token: 'test-token',
 };
 
@@ -61,14 +61,15 @@ function rig(fails: (call: Call) => Error | null = () => null) {
     patchIfThere: call('patch'),
     remove: call('remove'),
   };
-  const node = registration(config, api, clock, (what) => problems.push(what));
+  const ofKubelet = gate(api);
+  const node = registration(config, ofKubelet, clock, (what) => problems.push(what));
   const renewals = () =>
     calls.flatMap(({ verb, content }) =>
       verb === 'patch' && content.spec?.renewTime !== undefined ? [content.spec.renewTime] : [],
     );
   const ready = () =>
     calls.findLast(({ content }) => content.status !== undefined)?.content.status?.conditions.at(-1);
-  return { clock, calls, problems, node, renewals, ready };
+  return { clock, calls, problems, node, renewals, ready, ofKubelet };
 }
 
 test('a node registers, is Ready, and renews its lease once in each period, in wall time', async () => {
@@ -116,6 +117,53 @@ test('a node that is shutting down is not Ready from then on', async () => {
   await node.shuttingDown();
   await clock.advance(10_000);
   assert.equal([ready()?.status, ready()?.reason], ['False', 'KubeletNotReady']);
+  node.stop();
+});
+
+test('a paused kubelet renews nothing, catches nothing up, and is Ready at once when it goes on', async () => {
+  const { clock, node, renewals, ready, ofKubelet } = rig();
+  await node.start();
+  ofKubelet.close();
+  await clock.advance(60_000);
+  assert.is(renewals().length, 1);
+  await node.goOn();
+  assert.is(renewals().length, 2);
+  assert.is(ready()?.status, 'True');
+  await clock.advance(10_000);
+  assert.is(renewals().length, 3);
+  node.stop();
+});
+
+/** How often the status was posted. */
+const posts = (calls: readonly Call[]) => calls.filter(({ content }) => content.status !== undefined).length;
+
+test('the status is posted every 30 leases, and at once if the API holds another readiness', async () => {
+  const { clock, calls, node, renewals } = rig();
+  await node.start();
+  await clock.advance(290_000);
+  assert.equal([renewals().length, posts(calls)], [30, 1]);
+  await clock.advance(10_000);
+  assert.equal([renewals().length, posts(calls)], [31, 2]);
+  node.seen('True');
+  await clock.advance(0);
+  assert.is(posts(calls), 2);
+  node.seen('Unknown');
+  await clock.advance(0);
+  assert.is(posts(calls), 3);
+  await node.shuttingDown();
+  node.seen('False');
+  await clock.advance(0);
+  assert.is(posts(calls), 4);
+  node.stop();
+});
+
+test('a paused kubelet does not react to what the API holds', async () => {
+  const { clock, calls, node, ofKubelet } = rig();
+  await node.start();
+  ofKubelet.close();
+  node.seen('Unknown');
+  await clock.advance(0);
+  assert.is(posts(calls), 1);
   node.stop();
 });
 

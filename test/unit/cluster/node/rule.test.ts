@@ -59,7 +59,7 @@ const anyEndpoint = fc
   })
   .map(({ node, conditions }) => at(node, conditions));
 
-test('whatever the endpoints: Cluster is never silent, and says the same on every node', () => {
+test('whatever the endpoints: Cluster is never silent, and has the same answer on every node', () => {
   fc.assert(
     fc.property(fc.array(anyEndpoint, { maxLength: 6 }), (endpoints) => {
       assert.is.not(said('Cluster', endpoints, 'a'), 'silent');
@@ -79,7 +79,7 @@ test('whatever the endpoints: both policies refuse together, and a node that ser
   );
 });
 
-test('whatever the endpoints: where the health check counts one, Local serves', () => {
+test('whatever the endpoints: if the health check counts one, Local serves', () => {
   fc.assert(
     fc.property(fc.array(anyEndpoint, { maxLength: 6 }), (endpoints) => {
       if (localReady(endpoints, 'a') === 0) return;
@@ -89,7 +89,13 @@ test('whatever the endpoints: where the health check counts one, Local serves', 
 });
 
 test('the health check counts ready endpoints of this node, draining ones not', () => {
-  const endpoints = [at('a', ready), at('a', ready), at('a', draining), at('a', failing), at('b', ready)];
+  const endpoints = [
+    at('a', ready),
+    at('a', ready, '10.244.0.9'),
+    at('a', draining),
+    at('a', failing),
+    at('b', ready),
+  ];
   assert.is(localReady(endpoints, 'a'), 2);
   assert.is(localReady(endpoints, 'b'), 1);
   assert.is(localReady(endpoints, 'c'), 0);
@@ -103,7 +109,7 @@ test("Cluster goes on from the node's address towards other nodes, from the brid
   assert.is(sourceFor('Cluster', at(null, ready), self, undefined), '127.40.0.2');
 });
 
-test("Local keeps the client's address where it can be bound", () => {
+test("Local keeps the client's address if it can be bound", () => {
   assert.is(sourceFor('Local', at('a', ready), self, '127.9.9.9'), '127.9.9.9');
   assert.is(sourceFor('Local', at('a', ready), self, '192.0.2.7'), null);
   assert.is(sourceFor('Local', at('a', ready), self, undefined), null);

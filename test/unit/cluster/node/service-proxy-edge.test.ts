@@ -3,7 +3,6 @@ import { connect, createServer } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { monotonic } from '../../../../src/base/clock.ts';
-import { roleBundle } from '../../../../src/base/package.ts';
 import { nodePort } from '../../../../src/cluster/node/proxy/port.ts';
 import { type CheckRequest, performCheck } from '../../../../src/edge/check.ts';
 import { type RelayEnd, relay } from '../../../../src/edge/relay.ts';
@@ -11,7 +10,7 @@ import { canDropSyns } from '../../../support/fault-server/index.ts';
 import { freePort } from '../../../support/node-port.ts';
 import { skipped } from '../../../support/skip.ts';
 import '../../../support/bundles.ts';
-import { type Bench, base, client, host, withProxy } from '../../../support/service-proxy.ts';
+import { type Bench, base, client, host, testHolder, withProxy } from '../../../support/service-proxy.ts';
 
 const through = (bench: Bench, more: Partial<CheckRequest> = {}): CheckRequest => ({
   kind: 'tcp',
@@ -83,12 +82,12 @@ else
   test('a pod that is silent: checks fail with the share of such pods, a connection is never made', () =>
     withProxy(async (bench) => {
       const dead = { address: `${base}.22`, port: await freePort(`${base}.22`) };
+      const holder = testHolder((reason) => bench.failures.push(reason));
       const pod = nodePort({
         host: dead.address,
         port: dead.port,
         what: 'a dead pod',
-        bundle: roleBundle('acceptor'),
-        token: 'midflight-test',
+        holder,
         fillerAddress: `${base}.9`,
         backlog: 16,
         onConnection: (socket) => socket.destroy(),
@@ -113,6 +112,7 @@ else
         assert.ok(failed >= 8 && failed <= 32, `${failed} of 40 checks failed`);
       } finally {
         pod.end();
+        holder.end();
       }
     }));
 

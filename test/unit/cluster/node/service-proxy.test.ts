@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { monotonic } from '../../../../src/base/clock.ts';
+import { localReady, sourceFor } from '../../../../src/cluster/node/proxy/rule.ts';
 import { performCheck } from '../../../../src/edge/check.ts';
 import { helloOf } from '../../../../src/edge/hello.ts';
 import { canDropSyns } from '../../../support/fault-server/index.ts';
@@ -45,6 +46,51 @@ test('the health check port of a Service opens only when its node port is served
     await applied;
   }));
 
+test("a host port leads to the node's own pod, keeps the client's address, and goes with the pod, whatever the Services", () =>
+  withProxy(async (bench) => {
+    const { put, endpoint, proxy, nodePort } = bench;
+    const port = nodePort - 1;
+    const ask = () => knock({ host, port, localAddress: client }, 5000);
+    const becomes = async (word: string) => {
+      for (const until = performance.now() + 5000; performance.now() < until; await monotonic.sleep(10))
+        if ((await ask()) === word) return;
+      assert.is(await ask(), word);
+    };
+    assert.is(await ask(), 'refused');
+    proxy.forward(new Map([[port, endpoint('here')]]));
+    await becomes(`here from ${client}`);
+    await put('Cluster', [endpoint('elsewhere')]);
+    assert.is(await ask(), `here from ${client}`, 'a sync of Services leaves it alone');
+    proxy.forward(new Map());
+    await becomes('refused');
+  }));
+
+test('to a pod in the network of its node Cluster keeps the client address: what is delivered here is not masqueraded', () => {
+  const self = { node: 'n', address: '127.1.1.1', bridgeAddress: '127.1.1.2' };
+  const pod = { node: 'n', port: 1, ready: true, serving: true, terminating: false };
+  assert.is(sourceFor('Cluster', { ...pod, address: self.address }, self, client), client);
+  assert.is(sourceFor('Cluster', { ...pod, address: '127.1.1.9' }, self, client), self.bridgeAddress);
+  assert.is(sourceFor('Cluster', { ...pod, node: 'm', address: '127.1.1.3' }, self, client), self.address);
+});
+
+test('each port of a Service leads to the endpoints of its own name, and a pod of two ports counts once', () =>
+  withProxy(async ({ put, endpoint, nodePort }) => {
+    const second = nodePort - 1;
+    const nodePorts = [
+      { name: 'web', port: 80, nodePort },
+      { name: 'tls', port: 443, nodePort: second },
+    ];
+    const at = (port: number) => knock({ host, port, localAddress: client }, 5000);
+    await put('Local', [endpoint('here', { portName: 'web' }), endpoint('here', { portName: 'tls' })], {
+      nodePorts,
+    });
+    assert.equal([await at(nodePort), await at(second)], [`here from ${client}`, `here from ${client}`]);
+    const two = ['web', 'tls'].map((portName) => endpoint('here', { portName }));
+    assert.is(localReady(two, 'node-a'), 1);
+    await put('Cluster', [endpoint('here', { portName: 'web' })], { nodePorts });
+    assert.equal([await at(nodePort), await at(second)], [`here from ${bridge}`, 'refused']);
+  }));
+
 test('without any endpoint it refuses under both policies', () =>
   withProxy(async ({ put, endpoint, knock: ask }) => {
     await put('Cluster', [endpoint('here')]);
@@ -56,7 +102,7 @@ test('without any endpoint it refuses under both policies', () =>
 
 if (!canDropSyns) skipped('linux', 'silence under Local', 'only Linux drops SYNs at a full backlog');
 else
-  test('Local is silent where endpoints are elsewhere only, and a flip to Cluster serves them', () =>
+  test('Local is silent if endpoints are on other nodes only, and a flip to Cluster serves them', () =>
     withProxy(async ({ put, endpoint, knock: ask }) => {
       await put('Local', [endpoint('elsewhere')]);
       assert.is(await ask(700), 'silent');
@@ -64,7 +110,7 @@ else
       assert.is(await ask(15_000), `elsewhere from ${host}`);
     }));
 
-test('to a client that says no hello a pod that is gone is RST after the handshake', () =>
+test('a client that sends no hello gets RST after the handshake from a pod that is gone', () =>
   withProxy(async ({ put, endpoint, knock: ask }) => {
     await put('Cluster', [endpoint('elsewhere', { port: 1 })]);
     assert.is(await ask(), 'RST');
@@ -106,7 +152,7 @@ test('with sessionAffinity a client stays with its pod while that is an endpoint
     assert.is((await served(40)).length, 2, 'without affinity any pod serves');
   }));
 
-test('its listeners are told: NodePort, healthz, and the check of Local', () =>
+test('its listeners are listed: NodePort, healthz, and the check of Local', () =>
   withProxy(async (bench) => {
     const said = () => bench.listeners.map(({ what }) => what).sort();
     await bench.put('Cluster', [bench.endpoint('here')]);

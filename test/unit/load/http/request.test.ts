@@ -8,7 +8,7 @@ const headOf = (more: Partial<LoadTarget>, bodySize = 0, keepAlive = true, named
   requestHeads({ target: targetAt('127.0.0.1', 80, more), named, bodySize, keepAlive })('/x?y', 'id-1');
 const own = 'host: app.test\r\nuser-agent: midflight\r\naccept: */*\r\n';
 
-test('a GET, which says nothing of a body', () => {
+test('a GET, without any header of a body', () => {
   assert.is(headOf({}), `GET /x?y HTTP/1.1\r\n${own}\r\n`);
 });
 

@@ -1,10 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import * as z from 'zod';
 import type { Message } from '../../../../src/base/role.ts';
 import { type After, groupOf } from '../../../../src/providers/agents/group.ts';
 import { fakeRole } from '../../../support/fake-role.ts';
 
-function group(delays: readonly number[]) {
+const report = z.looseObject({ type: z.string() });
+const anyReport = { role: 'recorder', report };
+
+function group(delays: readonly number[], protocol: Parameters<typeof groupOf>[1] = anyReport) {
   const roles = delays.map((_, index) => fakeRole(`streams@agent-${index}`));
   const timers: { ms: number; work: () => void }[] = [];
   const after: After = (ms, work) => {
@@ -15,7 +19,7 @@ function group(delays: readonly number[]) {
     };
   };
   const members = roles.map((handle, index) => ({ handle, delayMs: delays[index] ?? 0 }));
-  const handle = groupOf(members, 'recorder', 'streams', after);
+  const handle = groupOf(members, protocol, 'streams', after);
   const heard: Message[] = [];
   handle.onMessage((message) => heard.push(message));
   return { handle, roles, heard, timers };
@@ -40,7 +44,7 @@ test('who has not begun when the end comes never begins', () => {
   assert.equal(roles[1]?.told, [{ type: 'quiesce' }]);
 });
 
-test('progress is the sum of what each said last', () => {
+test('progress is the sum of the latest report of each', () => {
   const { roles, heard } = group([0, 0]);
   roles[0]?.say({ type: 'progress', t: 1, load: 'streams', started: 3, lost: 1 });
   roles[1]?.say({ type: 'progress', t: 2, load: 'streams', started: 4, lost: 0 });
@@ -48,8 +52,19 @@ test('progress is the sum of what each said last', () => {
   assert.equal(heard.at(-1), { type: 'progress', t: 3, load: 'streams', started: 9, lost: 1 });
 });
 
+test('a sum that is not in the protocol is reported as a failure', () => {
+  const counts = z.object({ type: z.literal('progress'), t: z.number(), started: z.int().check(z.lt(9)) });
+  const { roles, heard } = group([0, 0], { role: 'recorder', report: counts });
+  roles[0]?.say({ type: 'progress', t: 1, started: 5 });
+  roles[1]?.say({ type: 'progress', t: 2, started: 5 });
+  assert.equal(heard, [
+    { type: 'progress', t: 1, started: 5 },
+    { type: 'failed', reason: "the message 'progress' is not in its protocol (started)" },
+  ]);
+});
+
 for (const type of ['idle', 'pong'] as const) {
-  test(`${type} only when all have said so`, () => {
+  test(`${type} only after all have sent it`, () => {
     const { roles, heard } = group([0, 0, 0]);
     roles[0]?.say({ type });
     roles[2]?.say({ type });
@@ -76,9 +91,9 @@ test('one that ends has ended the whole', async () => {
   assert.is((await handle.exited).code, 137);
 });
 
-test('what is said before anybody listens is not lost', () => {
+test('messages that come before anybody listens are not lost', () => {
   const role = fakeRole('a');
-  const handle = groupOf([{ handle: role, delayMs: 0 }], 'recorder', 'streams', () => () => {});
+  const handle = groupOf([{ handle: role, delayMs: 0 }], anyReport, 'streams', () => () => {});
   role.say({ type: 'clock-offset', t: 1 });
   const heard: Message[] = [];
   handle.onMessage((message) => heard.push(message));

@@ -25,7 +25,7 @@ function lineOf(more: Record<string, unknown> = {}, endedMsAgo = 0): string {
 const clock = () => ({ offsetNs: 0, errorNs: 0, wallAheadNs: Date.now() * nsPerMs - now });
 const read = (text: string) => eventOf(text, 'traefik-1', 'worker', now, clock());
 
-test('a request is told with its pod, node, source, status and duration', () => {
+test('a request is reported with its pod, node, source, status and duration', () => {
   const event = read(lineOf({ DownstreamStatus: 503 }));
   assert.ok(event !== undefined);
   const { t: _t, ...rest } = event;

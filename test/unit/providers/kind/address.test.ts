@@ -61,7 +61,7 @@ test('another container that starts in between takes its address: it is tried ag
   assert.equal(present(), ['n1 5']);
 });
 
-test('who has its address is said, and nothing of ours is left', async () => {
+test('the holder of its address is reported, and nothing of ours is left', async () => {
   docker({ a: 2, b: 3, c: 4, n1: 5 }, '[ "$1" = start ] && [ ! -e other ] && give other');
   try {
     await restart();

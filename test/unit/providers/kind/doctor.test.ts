@@ -1,6 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type DoctorCheck, doctor, nodeVersion } from '../../../../src/providers/kind/doctor.ts';
+import { embeddedDoctor } from '../../../../src/providers/embedded/doctor.ts';
+import { kindDoctor } from '../../../../src/providers/kind/doctor.ts';
+import { type DoctorCheck, nodeVersion } from '../../../../src/providers/machine-checks.ts';
 import { type FakePrograms, fakePrograms } from '../../../support/fake-programs.ts';
 
 const test = suite('doctor');
@@ -8,7 +10,7 @@ let programs: FakePrograms | null = null;
 const images = { node: 'node.test/node:1', traefik: 'traefik.test/traefik:2', app: 'app.test/app:3' };
 const examine = async (scripts: Record<string, string>, only = {}) => {
   programs = fakePrograms(scripts, only);
-  return doctor({ cluster: 'kind', images });
+  return kindDoctor(images);
 };
 const named = (checks: readonly DoctorCheck[], name: string): DoctorCheck => {
   const found = checks.find((check) => check.name === name);
@@ -66,12 +68,12 @@ test('kind that is not there is missing, with how to get it', async () => {
 
 test('the embedded cluster asks for neither', async () => {
   programs = fakePrograms({ docker: 'exit 1', kind: 'exit 1' });
-  const names = (await doctor({ cluster: 'embedded' })).map(({ name }) => name);
+  const names = (await embeddedDoctor()).map(({ name }) => name);
   assert.equal(names, ['Node.js', 'memory', 'loopback']);
   assert.equal(programs.calls(), []);
 });
 
-test('Node.js: the end of 20 is said, what is too old is refused', () => {
+test('Node.js: the end of 20 is reported, what is too old is refused', () => {
   assert.is(nodeVersion('v26.1.0').detail, 'v26.1.0');
   assert.is(nodeVersion('v22.0.0').detail, 'v22.0.0');
   assert.match(nodeVersion('v20.19.0').detail, 'still works');

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { version } from '../../../../src/cluster/control-plane/http/discovery.ts';
-import { supportedNode } from '../../../../src/providers/kind/doctor.ts';
 import { defaultImages, imagesOf } from '../../../../src/providers/kind/images.ts';
+import { supportedNode } from '../../../../src/providers/machine-checks.ts';
 
 const parts = ['node', 'traefik', 'app'] as const;
 

@@ -99,7 +99,20 @@ test('recovery kills and starts it, with nothing between, and looks at its addre
   ]);
 });
 
-test('what cannot be undone is told with the command that does it', async () => {
+test('the kubelet is stopped and started, and nothing else is touched', async () => {
+  programs = fakePrograms({ docker: 'case "$1" in exec) date +%s%N;; inspect) echo running;; esac' });
+  const node = power();
+  await node.stopKubelet('n1');
+  assert.equal(calls(), ['docker exec']);
+  assert.match(programs.calls()[0] ?? '', 'systemctl stop kubelet');
+  assert.is(await node.on('n1', 'kubelet', address), true);
+  const rest = programs.calls().slice(1).join('; ');
+  assert.match(rest, 'is-active kubelet');
+  assert.match(rest, 'systemctl start kubelet');
+  assert.not.match(rest, /docker (restart|kill|start|pause)/);
+});
+
+test('what cannot be undone is reported with the command that does it', async () => {
   programs = fakePrograms({ docker });
   const node = power();
   await node.off('n1');

@@ -49,6 +49,29 @@ test('it listens where the Service and the probe look', () => {
   assert.equal(container.readinessProbe?.httpGet, { path: '/ping', port: ports.ping });
 });
 
+test('TLS ends at a second entry point that has all that the first has', () => {
+  const settings = {
+    graceTimeOutMs: 11_000,
+    requestAcceptGraceTimeoutMs: 12_000,
+    trustedIPs: ['10.0.0.0/8'],
+  };
+  const args = argsOf({ ...settings, tls: true });
+  const of = (name: string) =>
+    [...args].flatMap(([key, value]) =>
+      key.startsWith(`entrypoints.${name}.`) ? [`${key.split('.').slice(2).join('.')}=${value}`] : [],
+    );
+  assert.equal(of('websecure'), [`address=:${ports.secure}`, ...of('web').slice(1), 'http.tls=true']);
+  assert.is(of('web').length, 4);
+  assert.equal(
+    podOf({ tls: true }).container.ports?.map(({ containerPort }) => containerPort),
+    [ports.ingress, ports.secure, ports.ping],
+  );
+  assert.is(
+    [...argsOf(settings).keys()].some((key) => key.startsWith('entrypoints.websecure')),
+    false,
+  );
+});
+
 test('it is asked as the plan has it, and starts late if it is to', () => {
   const readiness = { initialDelayMs: 4000, timeoutMs: 3000, failureThreshold: 5, successThreshold: 2 };
   const { container } = podOf({ readinessPeriodMs: 6000, readiness, startDelayMs: 2500 });

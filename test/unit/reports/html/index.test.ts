@@ -63,7 +63,7 @@ test('no heading stands above nothing: a policy of which no repeat counts has no
   assert.match(dom(htmlReport(threePolicies(), [])).querySelector('main')?.textContent ?? '', 'In words');
 });
 
-test('a watch: what was asked is said once, a long command does not run through the charts, its own clocks alone', () => {
+test('a watch: its URL is reported once, a long command does not run through the charts, its own clocks alone', () => {
   const command = `sh -c ${'kubectl get pods; '.repeat(20)}`;
   const description = `http://shop.example/ while ${command} runs`;
   const document = dom(
@@ -157,7 +157,7 @@ test('each figure and each table of figures links to where the docs explain it',
     [],
   );
   for (const link of document.querySelectorAll('a.docs'))
-    assert.match(link.getAttribute('aria-label') ?? '', /^How to read: ./);
+    assert.match(link.getAttribute('aria-label') ?? '', /^docs, how to read: ./);
 });
 
 test('20,000 streams and an hour of probes: the page stays small', () => {

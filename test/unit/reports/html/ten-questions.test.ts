@@ -68,7 +68,7 @@ const questions: readonly (readonly [question: string, where: string, says: RegE
   [
     'what if another node dies',
     below('node-loss'),
-    /Local.*75 %: stable-0 and stable-1; none: preemptible-0/,
+    /Local.*75 % each: stable-0 and stable-1; none: preemptible-0/,
   ],
   ['can I trust this', words('section[aria-labelledby=expectations]'), /lost == 0.*Local.*pass/s],
   ['on what does it rest', words('section[aria-labelledby=about]'), /name: shown/],

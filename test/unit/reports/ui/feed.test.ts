@@ -48,7 +48,20 @@ test('a killed node goes dark, and what was lost on it turns red for a while', (
   assert.equal([lost(14_000), lost(15_500), lost(22_000)], [0, 2, 0]);
 });
 
-test('the end is said', () => {
+test('what is waited for, and for how much longer at most', () => {
+  let now = ns(1000);
+  const feed = uiFeed(basicPlan, () => now);
+  assert.is(feed.frame().wait, null);
+  feed.wait({ what: 'the streams to end', limitMs: 8000 });
+  now = ns(3500);
+  assert.equal(feed.frame().wait, { what: 'the streams to end', seconds: 6 });
+  now = ns(60_000);
+  assert.is(feed.frame().wait?.seconds, 0);
+  feed.wait(null);
+  assert.is(feed.frame().wait, null);
+});
+
+test('the end is reported', () => {
   const feed = uiFeed(basicPlan);
   assert.is(feed.frame().over, false);
   feed.end();

@@ -102,6 +102,16 @@ const refused: [string, object, string][] = [
     'spec.ports[0].nodePort FieldValueForbidden',
   ],
   [
+    'source ranges without a load balancer',
+    { loadBalancerSourceRanges: ['10.0.0.0/8'] },
+    'spec.LoadBalancerSourceRanges FieldValueForbidden',
+  ],
+  [
+    'an address in place of a source range',
+    { type: 'LoadBalancer', loadBalancerSourceRanges: [' 10.0.0.0/8', '192.0.2.7'] },
+    'spec.LoadBalancerSourceRanges[1] FieldValueInvalid',
+  ],
+  [
     'health port under Cluster',
     { type: 'LoadBalancer', healthCheckNodePort: 30_502 },
     'spec.healthCheckNodePort FieldValueInvalid',

@@ -17,7 +17,7 @@ function refusal(action: () => unknown) {
   throw new Error('was not refused');
 }
 
-test('the server fills in metadata, whatever the client says of it', () => {
+test('the server fills in metadata, whatever the client sends', () => {
   const { create, stop } = testCluster();
   const object = create('configmaps', {
     metadata: {

@@ -26,7 +26,7 @@ const reap = (cluster: TestCluster) => {
 };
 const active = (cluster: TestCluster) => cluster.pods().filter((pod) => !pod.metadata.deletionTimestamp);
 
-test('makes its pods, spread over the nodes, and tells its status', async () => {
+test('makes its pods, spread over the nodes, and reports its status', async () => {
   const cluster = testCluster();
   await running(cluster, 3);
   assert.equal(

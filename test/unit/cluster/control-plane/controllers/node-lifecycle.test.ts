@@ -104,7 +104,7 @@ test('a node that is back in time keeps its pods', async () => {
   cluster.stop();
 });
 
-test('a kubelet that itself says NotReady leaves its pods what they are: only silence takes their readiness', async () => {
+test('the pods of a kubelet that itself reports NotReady stay as they are: only silence takes their readiness', async () => {
   const cluster = testCluster();
   await twoNodes(cluster);
   updateObject(

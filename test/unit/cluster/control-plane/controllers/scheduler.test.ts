@@ -35,6 +35,31 @@ test("with as many of the owner's pods on each, the node with fewer pods in all 
   cluster.stop();
 });
 
+test('a port of the node is taken once: by hostPort, and by whatever has the network of the node', async () => {
+  const cluster = testCluster();
+  for (const name of ['a', 'b']) cluster.addNode(name);
+  const place = async (name: string, spec: object) => {
+    cluster.create('pods', { metadata: { name }, spec: { ...podSpec, ...spec } });
+    await cluster.settle();
+    return cluster.get('pods', name).spec.nodeName;
+  };
+  const [container] = podSpec.containers;
+  const on = (port: object) => ({ containers: [{ ...container, ports: [port] }] });
+  assert.is(await place('host', { ...on({ containerPort: 8000 }), hostNetwork: true }), 'a');
+  assert.is(await place('mapped', on({ containerPort: 80, hostPort: 8000 })), 'b');
+  assert.is(await place('third', on({ containerPort: 8000, hostPort: 8000 })), undefined);
+  assert.match(
+    cluster.get('pods', 'third').status?.conditions?.[0]?.message ?? '',
+    "2 node(s) didn't have free ports for the requested pod ports",
+  );
+  assert.is(
+    await place('plain', on({ containerPort: 8000 })),
+    'a',
+    'a port of its own address is no port of the node',
+  );
+  cluster.stop();
+});
+
 test('taints, selectors and affinity keep pods away', async () => {
   const cluster = testCluster();
   cluster.addNode('a', { taints: [spot] });
@@ -66,7 +91,7 @@ test('taints, selectors and affinity keep pods away', async () => {
   cluster.stop();
 });
 
-test('what fits nowhere says why, and is placed once it fits', async () => {
+test('a pod that fits nowhere has the reason in its status, and is placed once it fits', async () => {
   const cluster = testCluster();
   cluster.addNode('a', { taints: [spot] });
   cluster.addNode('b');

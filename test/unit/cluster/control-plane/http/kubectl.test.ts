@@ -1,6 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { switchoverNames } from '../../../../../src/catalogue/switchovers.ts';
 import { createObject } from '../../../../../src/cluster/control-plane/api/registry.ts';
+import { embeddedKubeconfig } from '../../../../../src/cluster/control-plane/kubeconfig.ts';
+import { missingAccess } from '../../../../../src/kube/access.ts';
+import { kubeConfigFromText } from '../../../../../src/kube/config.ts';
+import { flipAccess } from '../../../../../src/policies/access.ts';
 import { namespace } from '../cluster.ts';
 import { servingCluster } from './serving.ts';
 
@@ -43,7 +48,7 @@ test('kubectl patch with a misspelt field: a warning, and nothing of it is kept'
   assert.is((await patch({ metadata: { labels: { a: 'b' } } })).warning, null);
 });
 
-test('a created object with a misspelt field: likewise', async () => {
+test('a created object with a misspelt field is refused or warned about likewise', async () => {
   const made = await call('POST', services, {
     metadata: { name: 'other' },
     spec: { ports: [{ port: 80 }], tipe: 'NodePort' },
@@ -61,6 +66,12 @@ test('auth can-i: everything is allowed, with the reason', async () => {
   assert.is(body.kind, 'SelfSubjectAccessReview');
   assert.is(body.status.allowed, true);
   assert.match(body.status.reason, 'has no authorization');
+});
+
+test('what midflight flip asks of RBAC is answered: nothing is missing', async () => {
+  const kubeConfig = kubeConfigFromText(embeddedKubeconfig('127.0.0.1', port));
+  const asked = switchoverNames.flatMap((name) => flipAccess(name, namespace));
+  assert.equal(await missingAccess(kubeConfig, asked), []);
 });
 
 test('rollout history and undo ask for revisions: refused with the reason', async () => {

@@ -1,0 +1,35 @@
+import type { Http2Server, ServerHttp2Session } from 'node:http2';
+import type { Listener, ListenOptions } from './listener.ts';
+
+/** As listener.ts for HTTP/2 without TLS: GOAWAY to each connection, which ends when its requests are answered. */
+export async function listenH2(server: Http2Server, options: ListenOptions): Promise<Listener> {
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.on('error', () => {}); // its close says it all
+    session.once('close', () => sessions.delete(session));
+  });
+  server.on('sessionError', () => {});
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: options.host, port: options.port, backlog: options.backlog }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
+  let draining = false;
+  const end = (each: (session: ServerHttp2Session) => void) => {
+    if (!draining) server.close();
+    draining = true;
+    for (const session of sessions) each(session);
+    return closed;
+  };
+  return {
+    host: options.host,
+    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    drain: () => end((session) => session.close()),
+    close: () => end((session) => session.destroy()),
+  };
+}

@@ -1,9 +1,15 @@
 import type { Http2Server, ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Listener, ListenOptions } from './listener.ts';
 
 /** As listener.ts for HTTP/2 without TLS: GOAWAY to each connection, which ends when its requests are answered. */
 export async function listenH2(server: Http2Server, options: ListenOptions): Promise<Listener> {
   const sessions = new Set<ServerHttp2Session>();
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.on('session', (session) => {
     sessions.add(session);
     session.on('error', () => {}); // its close says it all
@@ -20,16 +26,24 @@ export async function listenH2(server: Http2Server, options: ListenOptions): Pro
   const address = server.address();
   const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
   let draining = false;
-  const end = (each: (session: ServerHttp2Session) => void) => {
+  const stopAccepting = () => {
     if (!draining) server.close();
     draining = true;
-    for (const session of sessions) each(session);
-    return closed;
   };
   return {
     host: options.host,
     port: typeof address === 'object' && address !== null ? address.port : options.port,
-    drain: () => end((session) => session.close()),
-    close: () => end((session) => session.destroy()),
+    drain() {
+      stopAccepting();
+      for (const session of sessions) session.close();
+      return closed;
+    },
+    close() {
+      stopAccepting();
+      for (const session of sessions) session.destroy();
+      // From Node.js 24 a session waits for its peer, which may be dead.
+      for (const socket of sockets) socket.destroy();
+      return closed;
+    },
   };
 }

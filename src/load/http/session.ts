@@ -219,7 +219,10 @@ function sessionOf({ socket, session, secure, isName, onAddress }: Parts, clock:
       open = false;
       if (over) return;
       session.goaway(constants.NGHTTP2_NO_ERROR);
-      const timer = setTimeout(() => session.destroy(), releaseMs);
+      const timer = setTimeout(() => {
+        session.destroy();
+        socket.destroy(); // from Node.js 24 a session waits for its peer
+      }, releaseMs);
       timer.unref();
       socket.once('close', () => clearTimeout(timer));
     },

@@ -42,6 +42,7 @@ export function createH2Upstream(
     const cancel = timers.after(dialTimeoutMs, () => {
       late = true;
       session.destroy();
+      socket.destroy(); // from Node.js 24 a session waits for its peer
     });
     const made: Connection = { session, late: () => late, open: 0 };
     const stopWatch = watchSilence(made, socket, h2c, clock);

@@ -41,6 +41,12 @@ export async function realBalancer(cluster: StrangersCluster, port: number): Pro
   await write();
   const child: ChildProcess = spawn('haproxy', ['-W', '-f', file], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  // It listens with SO_REUSEPORT: left behind by Ctrl-C, it would answer beside the next one, by what it knew then.
+  const endWithUs = () => {
+    child.kill('SIGTERM');
+    process.exit(130);
+  };
+  process.once('SIGINT', endWithUs);
   await answers(host, port, child);
   publish(cluster, host);
   let stopped = false;
@@ -55,6 +61,7 @@ export async function realBalancer(cluster: StrangersCluster, port: number): Pro
     address: `${host}:${port}`,
     async stop() {
       stopped = true;
+      process.off('SIGINT', endWithUs);
       await following;
       child.kill('SIGTERM');
       await ended;

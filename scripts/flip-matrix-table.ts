@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { PlannedEdge } from '../src/plan/schema.ts';
+import { conclusive, reportedTrial, unmeasured } from './flip-trials.ts';
 
 /** What changing the policy in one way cost in front of one balancer. Seconds of cluster time. */
 export interface Cell {
@@ -28,13 +29,7 @@ export interface Row {
 const report = z.object({
   timeScale: z.number(),
   trials: z.array(
-    z.object({
-      index: z.int(),
-      policy: z.string(),
-      verdict: z.enum(['pass', 'fail', 'unknown']),
-      reasons: z.array(z.object({ code: z.string(), text: z.string() })),
-      requests: z.object({ started: z.int(), lost: z.int() }),
-      probes: z.object({ new: z.object({ sent: z.int(), failed: z.int() }).nullable() }),
+    reportedTrial.extend({
       disturbances: z.array(
         z.object({ kind: z.string(), outages: z.array(z.object({ lastedSeconds: z.number() })).nullable() }),
       ),
@@ -63,17 +58,15 @@ export function cellsOf(json: unknown, history: readonly string[]): Cell[] {
     const { data } = moment.safeParse(JSON.parse(line));
     return data === undefined ? [] : [data];
   });
-  const told = trials.filter(
-    ({ verdict, reasons }) => verdict !== 'unknown' || reasons.every(({ code }) => findings.includes(code)),
-  );
-  return told.map(({ index, policy, verdict, reasons, requests, probes, disturbances }) => {
+  return conclusive(trials, findings).map((trial) => {
+    const { index, policy, requests, probes, disturbances } = trial;
     const at = (which: 'begin' | 'done') =>
       moments.find((one) => one.trial === index && one.at === which)?.t ?? null;
     const [begin, done] = [at('begin'), at('done')];
     const flip = disturbances.find(({ kind }) => kind === 'flip');
     return {
       policy,
-      reason: verdict === 'unknown' ? (reasons[0]?.text ?? 'unknown') : null,
+      reason: unmeasured(trial),
       repeats: 1,
       clean: (probes.new?.failed ?? 0) === 0 && requests.lost === 0 ? 1 : 0,
       failed: probes.new?.failed ?? 0,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { conclusive, reportedTrial, unmeasured } from './flip-trials.ts';
 
 /** What a node's death in the middle of one step cost, and whether all was undone after it. */
 export interface NodeLoss {
@@ -19,13 +20,7 @@ export interface NodeLoss {
 
 const report = z.object({
   trials: z.array(
-    z.object({
-      index: z.int(),
-      policy: z.string(),
-      verdict: z.enum(['pass', 'fail', 'unknown']),
-      reasons: z.array(z.object({ code: z.string(), text: z.string() })),
-      requests: z.object({ started: z.int(), lost: z.int() }),
-      probes: z.object({ new: z.object({ sent: z.int(), failed: z.int() }).nullable() }),
+    reportedTrial.extend({
       atInjection: z.object({ throughTarget: z.int() }).nullable(),
     }),
   ),
@@ -37,21 +32,16 @@ const findings: readonly string[] = ['refused', 'step-without-evidence', 'never-
 /** Of one run in which the node died in this step of each policy. A trial that is unknown for another reason has none. */
 export function nodeLosses(json: unknown, history: readonly string[], step: number): NodeLoss[] {
   const restored = restoredOf(history);
-  const told = report
-    .parse(json)
-    .trials.filter(
-      ({ verdict, reasons }) => verdict !== 'unknown' || reasons.every(({ code }) => findings.includes(code)),
-    );
-  return told.map(({ index, policy, verdict, reasons, requests, probes, atInjection }) => ({
-    policy,
+  return conclusive(report.parse(json).trials, findings).map((trial) => ({
+    policy: trial.policy,
     step,
-    reason: verdict === 'unknown' ? (reasons[0]?.text ?? 'unknown') : null,
-    failed: probes.new?.failed ?? 0,
-    sent: probes.new?.sent ?? 0,
-    streamsLost: requests.lost,
-    streamsThrough: atInjection?.throughTarget ?? 0,
-    streams: requests.started,
-    restored: restored.get(index) ?? false,
+    reason: unmeasured(trial),
+    failed: trial.probes.new?.failed ?? 0,
+    sent: trial.probes.new?.sent ?? 0,
+    streamsLost: trial.requests.lost,
+    streamsThrough: trial.atInjection?.throughTarget ?? 0,
+    streams: trial.requests.started,
+    restored: restored.get(trial.index) ?? false,
   }));
 }
 

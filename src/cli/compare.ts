@@ -1,13 +1,13 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareReports } from '../analysis/regression.ts';
 import { type Report, report as reportSchema } from '../analysis/schema.ts';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
-import { writeFailure } from '../base/machine-error.ts';
 import { visibleDeep, visibleJson } from '../base/visible.ts';
 import { changesMarkdown, changesText, differences } from '../reports/changes.ts';
 import { jsonReport } from '../reports/json.ts';
 import { columnsOf, type Io } from './io.ts';
+import { writeOutput } from './output-file.ts';
 
 export interface CompareOptions {
   readonly format: 'text' | 'markdown' | 'json';
@@ -66,17 +66,5 @@ export function storedReport(path: string): Report {
 
 /** Writes a report as a baseline. Throws `missing-requirement` if that cannot be done. */
 export function saveBaseline(file: string, report: Report): void {
-  try {
-    writeFileSync(file, jsonReport(report));
-  } catch (error) {
-    throw new MidflightError(
-      'missing-requirement',
-      `the baseline cannot be written: ${writeFailure(error)}`,
-      {
-        where: file,
-        hint: 'choose another file with --save-baseline FILE',
-        cause: error,
-      },
-    );
-  }
+  writeOutput(file, jsonReport(report), 'baseline', 'choose another file with --save-baseline FILE');
 }

@@ -1,9 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { spotMarks, userMark } from '../audit/facts/spot.ts';
 import type { Snapshot } from '../audit/snapshot.ts';
 import { type ExitCode, errnoOf, exitCodes, MidflightError } from '../base/errors.ts';
-import { writeFailure } from '../base/machine-error.ts';
 import type { MadeClusterName } from '../catalogue/clusters.ts';
 import type { PolicyName } from '../catalogue/policies.ts';
 import { costLines, headLine, rehearsalOf } from '../rehearse/index.ts';
@@ -12,6 +11,7 @@ import { stdinWord } from '../scenario/source.ts';
 import { checkSource, checkSpotLabels, inNamespace, noService, snapshotOf } from './audit-cluster.ts';
 import type { Io } from './io.ts';
 import { writeNote } from './notes.ts';
+import { writeOutput } from './output-file.ts';
 import { runFiles } from './run-files.ts';
 
 interface RehearseArguments {
@@ -115,19 +115,7 @@ function save(file: string, text: string, force: boolean): void {
       hint: 'choose another name with --output FILE, or add --force',
     });
   }
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new MidflightError(
-      'missing-requirement',
-      `the scenario cannot be written: ${writeFailure(error)}`,
-      {
-        where: file,
-        hint: 'choose another place with --output FILE',
-        cause: error,
-      },
-    );
-  }
+  writeOutput(file, text, 'scenario', 'choose another place with --output FILE');
 }
 
 function textAt(file: string): string | null {

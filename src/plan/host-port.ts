@@ -5,6 +5,12 @@ import type { Plan, PlannedCheck, PlannedEdge } from './schema.ts';
 /** What a scenario says of the port that the balancer dials; absent: the node's own port of the ingress, if it has one. */
 type SendsTo = 'nodePort' | 'hostPort';
 
+type IngressPorts = Pick<Plan['ingress'], 'hostNetwork' | 'hostPort'>;
+
+/** True if the ingress pods have a port of their node. */
+export const hasNodesPort = ({ hostNetwork, hostPort }: IngressPorts): boolean =>
+  hostNetwork === true || hostPort === true;
+
 /**
  * The balancer in front of ingress pods that have a port of their node: with hostNetwork the node's network is theirs, with
  * hostPort the container runtime's network plugin passes the port on to the node's own pod (CNI plugin portmap). Neither passes
@@ -13,18 +19,17 @@ type SendsTo = 'nodePort' | 'hostPort';
  */
 export function towardsHost(
   edge: PlannedEdge,
-  { hostNetwork, hostPort, tls }: Pick<Plan['ingress'], 'hostNetwork' | 'hostPort' | 'tls'>,
+  ingress: IngressPorts & Pick<Plan['ingress'], 'tls'>,
   sendsTo: SendsTo | undefined,
 ): PlannedEdge {
   const podsAreTargets = Object.values(edge.backends).some(({ from }) => from === 'pods');
-  const has = hostNetwork === true || hostPort === true;
-  if (!has || podsAreTargets || sendsTo === 'nodePort') return edge;
+  if (!hasNodesPort(ingress) || podsAreTargets || sendsTo === 'nodePort') return edge;
   const onPort = (check: PlannedCheck): PlannedCheck =>
     typeof check.port === 'number' ? check : { ...check, kind: 'tcp', port: 'pod', path: '' };
-  const port = tls ? securePort : ingressPort;
+  const port = ingress.tls ? securePort : ingressPort;
   return {
     ...edge,
-    hostPort: { port, forwarded: hostNetwork !== true },
+    hostPort: { port, forwarded: ingress.hostNetwork !== true },
     checks: perTrafficPolicy((policy) => onPort(edge.checks[policy])),
     backends: perTrafficPolicy(() => ({ from: 'nodes', max: null })),
     onFlip: 'nothing',

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { commandLine, findByToken, isToken } from './processes.ts';
+import { commandLine, findByToken, isToken, uidOf } from './processes.ts';
 
 /**
  * Tokens of runs of this user whose processes are there, and none of which has a living parent that could be the run: the
@@ -10,8 +10,9 @@ export function orphanedTokens(): string[] {
   if (process.platform !== 'linux') return [];
   const tokens = new Set<string>();
   for (const name of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
-    if (uidOf(name) !== process.getuid?.()) continue;
-    for (const word of commandLine(Number(name))) if (isToken(word)) tokens.add(word);
+    const pid = Number(name);
+    if (uidOf(pid) !== process.getuid?.()) continue;
+    for (const word of commandLine(pid)) if (isToken(word)) tokens.add(word);
   }
   return [...tokens].filter((token) => {
     const own = findByToken(token);
@@ -36,13 +37,5 @@ function textOf(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     return ''; // it has just ended
-  }
-}
-
-function uidOf(pid: string): number | undefined {
-  try {
-    return statSync(`/proc/${pid}`).uid;
-  } catch {
-    return undefined;
   }
 }

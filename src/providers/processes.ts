@@ -79,7 +79,7 @@ export function findByToken(token: string, since = ''): number[] {
       (pid) =>
         pid !== process.pid &&
         isOurs(commandLine(pid), token) &&
-        ownerOf(pid) === process.getuid?.() &&
+        uidOf(pid) === process.getuid?.() &&
         Number(startTimeOf(pid) ?? -1) >= earliest,
     );
 }
@@ -98,7 +98,8 @@ export function commandLine(pid: number): string[] {
   }
 }
 
-function ownerOf(pid: number): number | undefined {
+/** The user that a process runs as; undefined if it has ended. Linux only. */
+export function uidOf(pid: number): number | undefined {
   try {
     return statSync(`/proc/${pid}`).uid;
   } catch {

@@ -1,6 +1,6 @@
 import type { Http2Server, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Listener, ListenOptions } from './listener.ts';
+import { bind, type Listener, type ListenOptions } from './listener.ts';
 
 /** As listener.ts for HTTP/2 without TLS: GOAWAY to each connection, which ends when its requests are answered. */
 export async function listenH2(server: Http2Server, options: ListenOptions): Promise<Listener> {
@@ -16,14 +16,7 @@ export async function listenH2(server: Http2Server, options: ListenOptions): Pro
     session.once('close', () => sessions.delete(session));
   });
   server.on('sessionError', () => {});
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: options.host, port: options.port, backlog: options.backlog }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const address = server.address();
+  const bound = await bind(server, options);
   const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
   let draining = false;
   const stopAccepting = () => {
@@ -31,8 +24,7 @@ export async function listenH2(server: Http2Server, options: ListenOptions): Pro
     draining = true;
   };
   return {
-    host: options.host,
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    ...bound,
     drain() {
       stopAccepting();
       for (const session of sessions) session.close();

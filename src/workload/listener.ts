@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
 /** What app and ingress listen with. */
@@ -24,6 +24,22 @@ export interface Listener {
 const pollMs = 50;
 /** How long a new connection may wait for its first request (Go 1.24 net/http, Server.Shutdown, closeIdleConns). */
 const newConnectionMs = 5000;
+
+/** Binds the server's port; rejects if it cannot. Returns what it listens on. */
+export async function bind(
+  server: NetServer,
+  { host, port, backlog }: ListenOptions,
+): Promise<{ host: string; port: number }> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  return { host, port: typeof address === 'object' && address !== null ? address.port : port };
+}
 
 /** Starts to listen; rejects if it cannot. No time limit of node's own cuts a long answer afterwards. */
 export async function listen(server: Server, options: ListenOptions): Promise<Listener> {
@@ -61,14 +77,7 @@ export async function listen(server: Server, options: ListenOptions): Promise<Li
       if (state.draining) socket.destroySoon();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: options.host, port: options.port, backlog: options.backlog }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const address = server.address();
+  const bound = await bind(server, options);
   const closeUnused = () => {
     server.closeIdleConnections();
     const before = performance.now() - newConnectionMs;
@@ -82,8 +91,7 @@ export async function listen(server: Server, options: ListenOptions): Promise<Li
     void closed.then(() => clearInterval(timer));
   };
   return {
-    host: options.host,
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    ...bound,
     drain() {
       stopAccepting();
       return closed;

@@ -9,6 +9,7 @@ import { findProgram } from '../../src/base/find-program.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import { cliFile, processesOf, runCli, type Sandbox, sandbox, stateFiles } from '../support/cli.ts';
 import { commands } from '../support/docs.ts';
+import { mergePatch, reach } from '../support/playground.ts';
 import { skipped } from '../support/skip.ts';
 
 /*
@@ -186,24 +187,16 @@ async function runs(command: string): Promise<void> {
 const files = here.filter((one) => !ofPlayground.test(one) && !/^cluster (up|down)/.test(one));
 for (const command of files) test(`midflight ${command}`, () => runs(command));
 
-let kubeconfig: string;
-const patch = async (path: string, body: object) => {
-  const config = JSON.parse(readFileSync(kubeconfig, 'utf8'));
-  const answer = await fetch(`${config.clusters[0].cluster.server}${path}`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/merge-patch+json' },
-    body: JSON.stringify(body),
-  });
-  assert.is(answer.status, 200, await answer.text());
-};
+let server: string;
 
 test('midflight cluster up mine.yaml --cluster embedded --time-scale 10: the cluster for what follows', async () => {
   const line = here.find((command) => /^cluster up mine\.yaml --cluster embedded/.test(command));
   assert.ok(line, 'the page has it');
   const { code, said } = await typed(`midflight ${line}`);
   assert.is(code, 0, said);
-  kubeconfig = /export KUBECONFIG=(\S+)/.exec(said)?.[1] ?? '';
-  const config = JSON.parse(readFileSync(kubeconfig, 'utf8'));
+  const up = reach(said);
+  server = up.server;
+  const config = JSON.parse(readFileSync(up.kubeconfig, 'utf8'));
   const { cluster, user } = config.contexts[0].context;
   const context = { cluster, user, namespace: 'midflight' };
   writeFileSync(
@@ -212,7 +205,7 @@ test('midflight cluster up mine.yaml --cluster embedded --time-scale 10: the clu
   );
   const labels = { 'midflight.dev/chaos': 'allowed', 'topology.kubernetes.io/zone': 'zone-a' };
   for (const node of ['stable-0', 'stable-1', names.node])
-    await patch(`/api/v1/nodes/${node}`, { metadata: { labels } });
+    await mergePatch(server, `/api/v1/nodes/${node}`, { metadata: { labels } });
 });
 
 const kubectl = findProgram('kubectl', process.env);
@@ -222,7 +215,7 @@ for (const command of here.filter(
   (one) => ofPlayground.test(one) && (kubectl !== null || !/kubectl/.test(one)),
 ))
   test(`midflight ${command}`, async () => {
-    await patch('/api/v1/namespaces/midflight/services/midflight-ingress', {
+    await mergePatch(server, '/api/v1/namespaces/midflight/services/midflight-ingress', {
       spec: { externalTrafficPolicy: 'Cluster' },
     });
     await runs(command);

@@ -19,6 +19,7 @@ import {
   start,
   until,
 } from '../support/cli.ts';
+import { reach } from '../support/playground.ts';
 
 /*
  * A flip of a live Service on a cluster that was there before it: whole, under load; stopped half-way by everything that may
@@ -42,9 +43,7 @@ test.before(async (context) => {
   writeFileSync(join(box.folder, 'flips.yaml'), scenario);
   const up = await runCli(['cluster', 'up', 'flips.yaml', '--cluster', 'embedded', '--time-scale', '4'], box);
   assert.is(up.code, 0, up.stderr);
-  const [, kubeconfig = ''] = /export KUBECONFIG=(\S+)/.exec(up.stdout) ?? [];
-  const [, resolve = ''] = /--resolve (\S+:\d+:\S+) /.exec(up.stdout) ?? [];
-  const [host, port] = resolve.split(':');
+  const { kubeconfig, resolve, host, port } = reach(up.stdout);
   context.kubeconfig = kubeconfig;
   context.flip = (to) => [
     ...['flip', 'midflight/midflight-ingress', '--to', to, '--kubeconfig', kubeconfig],

@@ -5,13 +5,11 @@ import * as assert from 'uvu/assert';
 import * as z from 'zod';
 import { waitFor } from '../../src/kube/wait.ts';
 import { runCli, type Sandbox, sandbox, start } from '../support/cli.ts';
+import { allowChaos, reach } from '../support/playground.ts';
 
 /* Experiments on a cluster that is there already: a playground, whose balancer no run can look into. */
 const test = suite<{ box: Sandbox; args: string[]; server: string }>('run on a cluster that is there');
 
-const kubeconfigShape = z.object({
-  clusters: z.array(z.object({ cluster: z.object({ server: z.string() }) })),
-});
 const service = '/api/v1/namespaces/midflight/services/midflight-ingress';
 const lease = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/midflight';
 
@@ -20,10 +18,8 @@ test.before(async (context) => {
   context.box = box;
   const up = await runCli(['cluster', 'up', '--cluster', 'embedded', '--time-scale', '10'], box);
   assert.is(up.code, 0, up.stderr);
-  const [, kubeconfig = ''] = /export KUBECONFIG=(\S+)/.exec(up.stdout) ?? [];
-  const [, port, address] = /--resolve [^:\s]+:(\d+):(\S+)/.exec(up.stdout) ?? [];
-  const { clusters } = kubeconfigShape.parse(JSON.parse(readFileSync(kubeconfig, 'utf8')));
-  context.server = clusters[0]?.cluster.server ?? '';
+  const { kubeconfig, server, port, address } = reach(up.stdout);
+  context.server = server;
   const file = join(box.folder, 'own.yaml');
   // The balancer draws one of two nodes for each stream: that none of twenty comes to the target is no chance to reckon with.
   writeFileSync(
@@ -72,12 +68,7 @@ test('a node that its owner does not allow is refused, and nothing is written', 
 });
 
 test('policy and fault under load, and the cluster is as before', async ({ box, args, server }) => {
-  const labelled = await fetch(`${server}/api/v1/nodes/stable-1`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/merge-patch+json' },
-    body: JSON.stringify({ metadata: { labels: { 'midflight.dev/chaos': 'allowed' } } }),
-  });
-  assert.ok(labelled.ok);
+  await allowChaos(server, 'stable-1');
   const { code, stdout, stderr } = await runCli(
     [...args, '--allow-changes', '--out', join(box.folder, 'r')],
     box,

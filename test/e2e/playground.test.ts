@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import * as z from 'zod';
 import { findProgram } from '../../src/base/find-program.ts';
 import { processesOf, runCli, type Sandbox, sandbox, start, stateFiles, until } from '../support/cli.ts';
+import { allowChaos, type Reach, reach } from '../support/playground.ts';
 import { skipped } from '../support/skip.ts';
 
 /* An embedded cluster that stays: up in the background, used by kubectl and by midflight, ended by `cluster down`. */
@@ -18,23 +19,6 @@ test.after.each(async ({ box }) => {
   await runCli(['cluster', 'down'], box);
 });
 test.after(({ box }) => box.remove());
-
-const reached = z.object({ kubeconfig: z.string(), url: z.string(), resolve: z.string() });
-
-/** What a background cluster's output says of how to reach it. */
-function reach(text: string): z.infer<typeof reached> {
-  const [, kubeconfig] = /export KUBECONFIG=(\S+)/.exec(text) ?? [];
-  const [, resolve, url] = /--resolve (\S+) '(http:\/\/[^/]+)/.exec(text) ?? [];
-  return reached.parse({ kubeconfig, url, resolve });
-}
-
-/** The server of a kubeconfig. */
-function serverOf(kubeconfig: string): string {
-  const config = z
-    .object({ clusters: z.array(z.object({ cluster: z.object({ server: z.string() }) })).min(1) })
-    .parse(JSON.parse(readFileSync(kubeconfig, 'utf8')));
-  return config.clusters[0]?.cluster.server ?? '';
-}
 
 interface Ran {
   readonly code: number | null;
@@ -55,13 +39,12 @@ function command(program: string, args: readonly string[], env: NodeJS.ProcessEn
 test('up leaves it running: API, balancer, audit, kubectl; down ends all of it', async ({ box }) => {
   const up = await runCli(['cluster', 'up', '--cluster', 'embedded', '--time-scale', '10'], box);
   assert.is(up.code, 0, up.stderr);
-  const { kubeconfig, resolve } = reach(up.stdout);
+  const { kubeconfig, server, port, address } = reach(up.stdout);
   const status = await runCli(['cluster', 'status'], box);
   assert.match(status.stdout, /embedded, 5 nodes, time runs 10 times as fast/);
   assert.match(status.stdout, kubeconfig);
 
   // The ingress knows another Host than this: that it answers is what is to be seen.
-  const [, port, address] = resolve.split(':');
   const { status: http } = await fetch(`http://${address}:${port}/short?id=x`);
   assert.is(http, 404);
 
@@ -84,7 +67,7 @@ test('up leaves it running: API, balancer, audit, kubectl; down ends all of it',
   assert.is(service?.exposedShare, 0.6);
 
   await rehearses(kubeconfig, box);
-  await takesPods(kubeconfig, box);
+  await takesPods({ kubeconfig, server }, box);
   await withKubectl({ ...box.env, KUBECONFIG: kubeconfig }, box);
 
   const down = await runCli(['cluster', 'down'], box);
@@ -111,13 +94,11 @@ async function rehearses(kubeconfig: string, box: Sandbox): Promise<void> {
 }
 
 /** A pod of the Service deleted on a node that allows it: the command ends with its work, long before any of its limits. */
-async function takesPods(kubeconfig: string, box: Sandbox): Promise<void> {
-  const labelled = await fetch(`${serverOf(kubeconfig)}/api/v1/nodes/stable-1`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/merge-patch+json' },
-    body: JSON.stringify({ metadata: { labels: { 'midflight.dev/chaos': 'allowed' } } }),
-  });
-  assert.is(labelled.status, 200, await labelled.text());
+async function takesPods(
+  { kubeconfig, server }: Pick<Reach, 'kubeconfig' | 'server'>,
+  box: Sandbox,
+): Promise<void> {
+  await allowChaos(server, 'stable-1');
   const service = ['--service', 'midflight/midflight-ingress', '--kubeconfig', kubeconfig];
   const ran = await runCli(
     ['fault', 'pod-delete', 'stable-1', ...service, '--hold', '1s', '--allow-changes'],
@@ -195,7 +176,7 @@ function twoNodes(box: Sandbox): string {
 test('a scenario of the user in the foreground: Ctrl-C ends it, exit 0', async ({ box }) => {
   const started = start(['cluster', 'up', twoNodes(box), '--cluster', 'embedded', '--foreground'], box);
   await until('the cluster is up', () => started.said().includes('Ctrl-C ends it'));
-  assert.match(serverOf(reach(started.said()).kubeconfig), /^http:\/\/127\./);
+  assert.match(reach(started.said()).server, /^http:\/\/127\./);
   started.child.kill('SIGINT');
   const ended = await started.ended;
   assert.is(ended.code, 0, ended.stderr);

@@ -2,6 +2,7 @@ import { type PolicyName, policyTraits } from '../../catalogue/policies.ts';
 import { switchovers } from '../../catalogue/switchovers.ts';
 import type { Problem } from '../../scenario/error.ts';
 import type { Scenario } from '../../scenario/schema.ts';
+import { hasNodesPort } from '../host-port.ts';
 import { fittingNodes } from '../placement.ts';
 import type { Plan } from '../schema.ts';
 import type { PathTo } from './path.ts';
@@ -9,10 +10,9 @@ import type { PathTo } from './path.ts';
 /** What a port of the node asks for, and what has no meaning beside it. */
 export function hostPortProblems(plan: Plan, { edge: written }: Scenario, pathTo: PathTo): Problem[] {
   const { ingress, nodes, edge, trials, provider } = plan;
-  const has = ingress.hostNetwork === true || ingress.hostPort === true;
   const problems: Problem[] = [];
   const { sendsTo } = { ...written.overrides };
-  if (!has) {
+  if (!hasNodesPort(ingress)) {
     if (sendsTo !== 'hostPort') return [];
     const what = `edge.overrides.sendsTo is hostPort, and the ingress has no port of its nodes on ${provider}`;
     const hint = 'add ingress.hostNetwork: true or ingress.hostPort: true';

@@ -15,6 +15,7 @@ import { kubeConfigFromText } from '../../kube/config.ts';
 import { hasReadyCondition } from '../../kube/ready.ts';
 import { waitFor } from '../../kube/wait.ts';
 import { maxNodes } from '../../plan/embedded-limits.ts';
+import { hasNodesPort } from '../../plan/host-port.ts';
 import type { Grouping } from '../../plan/node-groups.ts';
 import type { Plan, PlannedNode } from '../../plan/schema.ts';
 import type { ProviderEvents } from '../provider.ts';
@@ -60,7 +61,7 @@ export async function createEmbeddedCluster(creation: Creation): Promise<Embedde
   }
   removeStaleLocks();
   const layout = await takeLayout(seededRandom(seedOf(token)), plan.nodes.length);
-  if (layout.subnet === null && (plan.ingress.hostNetwork || plan.ingress.hostPort)) {
+  if (layout.subnet === null && hasNodesPort(plan.ingress)) {
     throw new MidflightError(
       'missing-requirement',
       'ingress.hostNetwork and ingress.hostPort need an address for each node, and this machine has one loopback address',

@@ -1,10 +1,11 @@
+import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { boardChart } from '../../src/reports/html/charts.ts';
 import type { TrialSeries } from '../../src/reports/html/series.ts';
 import { accessibilityFindings } from '../support/accessibility.ts';
 import { chromiumOr } from '../support/chromium.ts';
-import { pageNames, type ReportPages, reportPages } from '../support/report-pages.ts';
+import { longNames, pageNames, type ReportPages, reportPages } from '../support/report-pages.ts';
 
 /* report.html in two widths and two colour schemes, for the accessibility checker and for the keyboard. */
 const test = suite('the layout of report.html in a browser');
@@ -59,6 +60,56 @@ for (const name of pageNames) {
     });
   }
 }
+
+/** Words of a table's cells that stand on more than one line. Below 700 px the head is hidden: each cell has its title. */
+const brokenWords = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const broken: string[] = [];
+    for (const cell of document.querySelectorAll('tbody th, tbody td')) {
+      const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+      for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+        for (const { 0: word, index } of (node.nodeValue ?? '').matchAll(/[\p{L}\d]+/gu)) {
+          const range = document.createRange();
+          range.setStart(node, index);
+          range.setEnd(node, index + word.length);
+          const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+          if (lines.size > 1) broken.push(word);
+        }
+      }
+    }
+    return broken;
+  });
+
+for (const width of [390, 800, 1280]) {
+  test(`${width} px: no word of a table is broken, but for names too long for any line`, async () => {
+    for (const name of pageNames.filter((one) => one !== longNames)) {
+      const { page } = await pages.open(name, width);
+      assert.equal(await brokenWords(page), [], name);
+      await page.close();
+    }
+    const { page } = await pages.open(longNames, width);
+    const broken = await brokenWords(page);
+    assert.ok(broken.length > 3, 'the names stand in tables');
+    assert.equal(
+      broken.filter((word) => word.length < 300),
+      [],
+    );
+    await page.close();
+  });
+}
+
+test('names of 300 characters widen no table', async () => {
+  for (const width of [390, 1280]) {
+    const { page } = await pages.open(longNames, width);
+    const wide = await page.evaluate(() =>
+      [...document.querySelectorAll('.scroll:has(table)')]
+        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
+        .map((one) => one.getAttribute('aria-label')),
+    );
+    assert.equal(wide, [], `${width} px`);
+    await page.close();
+  }
+});
 
 for (const width of [390, 1280]) {
   test(`${width} px: a name of 300 characters breaks, wherever it stands in the page's text`, async () => {

@@ -8,17 +8,29 @@ import { analysis } from '../../src/analysis/index.ts';
 import type { Report } from '../../src/analysis/schema.ts';
 import { packageRoot } from '../../src/base/package.ts';
 import { eachEvent } from '../../src/history/reader.ts';
+import { type HistoryEvent, historyEvent } from '../../src/history/schema.ts';
 import { changesOf } from '../../src/reports/changes.ts';
 import { htmlReport } from '../../src/reports/html/index.ts';
 import { seriesReader } from '../../src/reports/html/series.ts';
 import { chromiumFlags } from './chromium.ts';
+/** A page of flip-then-loss whose nodes have names of 300 characters without a hyphen. */
+export const longNames = 'long-names';
+
 /** Histories whose pages are looked at. */
 export const pageNames = [
   'flip-then-loss',
   'ingress-node-dies',
   'cluster-loses-carrier',
   'breaks-off',
+  longNames,
 ] as const;
+
+const asLong = (event: HistoryEvent): HistoryEvent =>
+  historyEvent.parse(
+    JSON.parse(
+      JSON.stringify(event).replaceAll(/(p)reemptible-(\d)|(s)table-(\d)/g, `$1$3${'x'.repeat(298)}$2$4`),
+    ),
+  );
 
 /** Of each page: what it asked for, and what it complained of. */
 interface Opened {
@@ -37,7 +49,9 @@ export async function reportPages(executablePath: string) {
     const details: TrialDetail[] = [];
     const found = analysis({ onDetail: (detail) => details.push(detail) });
     const series = seriesReader();
-    await eachEvent(join(packageRoot(), 'test', 'histories', `${name}.ndjson`), (event) => {
+    const history = name === longNames ? 'flip-then-loss' : name;
+    await eachEvent(join(packageRoot(), 'test', 'histories', `${history}.ndjson`), (read) => {
+      const event = name === longNames ? asLong(read) : read;
       series.take(event, found.take(event));
     });
     const report = found.report();

@@ -91,7 +91,7 @@ function expectations({ expectations: found }: Report): string {
 }
 
 const words = `<section aria-labelledby="words"><h2 id="words">What the words mean</h2><dl>${glossary
-  .map(([term, meaning]) => `<div><dt>${escapeHtml(term)}</dt><dd>${escapeHtml(meaning)}</dd></div>`)
+  .map(([term, meaning]) => `<div><dt>${prose(term)}</dt><dd>${escapeHtml(meaning)}</dd></div>`)
   .join('')}</dl></section>`;
 
 /** More of a scenario would be no use in a page. */

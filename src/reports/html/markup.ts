@@ -12,12 +12,14 @@ export function escapeHtml(text: string): string {
 const noBreak = '\u00a0';
 const figures = new RegExp(`(\\d) (?=(?:${figureUnits})(?![\\w-]))`, 'g');
 
+/** Longer than any word of ours: a name that may break anywhere, so that it widens no column. A hyphen ends a word. */
+const longWord = /[^\s<>&;-]{25,}/g;
+
 /** Text as HTML in which a figure stays with its unit and `Cluster->Local` in one piece. */
 export const prose = (text: string): string =>
-  escapeHtml(text.replaceAll(figures, `$1${noBreak}`)).replaceAll(
-    /\w+-&gt;\w+/g,
-    (name) => `<span class="whole">${name}</span>`,
-  );
+  escapeHtml(text.replaceAll(figures, `$1${noBreak}`))
+    .replaceAll(longWord, (name) => `<span class="long">${name}</span>`)
+    .replaceAll(/\w+-&gt;\w+/g, (name) => `<span class="whole">${name}</span>`);
 
 /** A cell that is HTML already. */
 interface Markup {

@@ -34,7 +34,7 @@ tbody th { color: var(--ink); font-weight: 600; }
 .whole { white-space: nowrap; }
 .lost { color: var(--bad); font-weight: 600; } .none { color: var(--good); font-weight: 600; }
 figure { margin: 14px 0; background: var(--panel); border-radius: 10px; padding: 10px 12px; }
-figcaption, .rows td { overflow-wrap: anywhere; }
+figcaption, .long { overflow-wrap: anywhere; }
 figcaption { font-size: .88rem; color: var(--muted); margin-bottom: 6px; display: flex; flex-wrap: wrap;
   justify-content: space-between; gap: 2px 20px; }
 .what { color: var(--ink); font-weight: 500; } .keys { display: inline-flex; flex-wrap: wrap; gap: 2px 14px; }
@@ -69,7 +69,7 @@ footer { max-width: 1060px; margin: 48px auto 32px; padding: 0 20px; color: var(
   .rows, .rows tbody, .rows tr, .rows th, .rows td { display: block; border: 0; padding: 0; }
   .rows thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .rows tr { padding: 8px 0; border-bottom: 1px solid var(--line); }
-  .rows td { display: grid; grid-template-columns: 8.5em 1fr; gap: 0 10px; padding: 1px 0; }
+  .rows td { display: grid; grid-template-columns: 8.5em minmax(0, 1fr); gap: 0 10px; padding: 1px 0; }
   .rows td::before { content: attr(data-label); color: var(--muted); }
   .rows td.empty { display: none; } dl { grid-template-columns: 1fr; } }
 @media print { .filter { display: none; } .scroll { overflow: visible; } section { break-inside: avoid-page; } }

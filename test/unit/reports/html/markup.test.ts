@@ -1,7 +1,14 @@
 import { parseHTML } from 'linkedom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { escapeHtml, figure, htmlTable, list, paragraphs } from '../../../../src/reports/html/markup.ts';
+import {
+  escapeHtml,
+  figure,
+  htmlTable,
+  list,
+  paragraphs,
+  prose,
+} from '../../../../src/reports/html/markup.ts';
 
 const nasty = `<img src=x onerror="a('&amp;')">`;
 const dom = (html: string) => parseHTML(`<!doctype html><html><body>${html}</body></html>`).document;
@@ -18,6 +25,14 @@ test('text stays text, in elements and in attributes', () => {
     assert.is(document.querySelector('img'), null, html);
     assert.ok(document.body.textContent?.includes(nasty), html);
   }
+});
+
+test('prose: only a name longer than any word may break anywhere, and no reference is cut by it', () => {
+  const longest = 'l'.repeat(24);
+  assert.is(prose(`${longest} gke-pool-1-0a1b2c3d`), `${longest} gke-pool-1-0a1b2c3d`);
+  assert.is(prose(`${longest}l, ok`), `<span class="long">${longest}l,</span> ok`);
+  const both = `${'a'.repeat(30)}&${'b'.repeat(30)}`;
+  assert.is(dom(prose(both)).body.textContent, both);
 });
 
 test('a table: titles for its columns, the first cell for its row, cells of markup as they are', () => {

@@ -26,7 +26,7 @@ function measured(one: Ran, three: Ran, sixty: Ran): Measured {
     title: 'Sixty trials of preemption',
     how: [
       'One trial under Cluster, then three one after the other on one cluster: what a further trial takes, and so what the start of the',
-      'program and of its cluster does. Then `--repeats 20 --parallel 4`: sixty trials on at most four clusters. CPU seconds of all processes.',
+      'program and of its cluster does. Then `--repeats 20 --parallel 4`: sixty trials on as many clusters as the machine has room for (three on two cores). CPU seconds of all processes.',
     ],
     columns: [
       { key: 'seconds', title: 'wall s', digits: 1 },

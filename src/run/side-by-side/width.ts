@@ -9,12 +9,9 @@ interface Width {
   takePlace(): boolean;
 }
 
-/** So many times as many as may run at once have to be on time, without one late between them, before one more may. */
-const rounds = 2;
-
 /**
  * One fewer at once after an attempt that was late beside others: of those that were late together, the first sees to it. One
- * more again, up to `limit`, after enough that were on time: whatever else this machine was busy with may be over.
+ * more again, up to `limit`, after as many in a row as may run at once were on time: whatever else this machine was busy with may be over.
  */
 export function widthOf(limit: number): Width {
   let most = limit;
@@ -27,7 +24,7 @@ export function widthOf(limit: number): Width {
     onTime() {
       places += 1;
       inRow += 1;
-      if (most === limit || inRow < rounds * most) return;
+      if (most === limit || inRow < most) return;
       most += 1;
       inRow = 0;
     },

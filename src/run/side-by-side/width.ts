@@ -9,6 +9,9 @@ interface Width {
   takePlace(): boolean;
 }
 
+/** After this many times as many as may run at once were on time in a row, one that is late is chance. */
+const calmRounds = 2;
+
 /**
  * One fewer at once after an attempt that was late beside others: of those that were late together, the first sees to it. One
  * more again, up to `limit`, after as many in a row as may run at once were on time: whatever else this machine was busy with may be over.
@@ -29,9 +32,10 @@ export function widthOf(limit: number): Width {
       inRow = 0;
     },
     late(before) {
+      const isChance = most === limit && inRow >= calmRounds * limit;
       places = 0;
       inRow = 0;
-      if (before === most) most = Math.max(1, most - 1);
+      if (!isChance && before === most) most = Math.max(1, most - 1);
     },
     takePlace() {
       if (places === 0) return false;

@@ -173,6 +173,21 @@ test('a place that one late has left is looked at', async () => {
   assert.is(log[4], '3 at 12 beside 1');
 });
 
+test('one that is late after many on time leaves the number as it is; a second one soon after does not', async () => {
+  const besideWith = async (late: readonly number[]) => {
+    const { log } = await scheduled({
+      count: 16,
+      most: 3,
+      late: (index, attempt) => (late.includes(index) && attempt === 1 ? 'late' : null),
+    });
+    return log.filter((line) => !line.startsWith('again')).map((line) => Number(line.slice(-1)));
+  };
+  // Six have been on time when the one with index 6 ends.
+  assert.equal(await besideWith([6]), [0, 1, ...Array(14).fill(2), 0]);
+  assert.ok((await besideWith([6, 8])).slice(9, 15).includes(1), 'one fewer');
+  assert.ok((await besideWith([5])).slice(6, 15).includes(1), 'one fewer after five');
+});
+
 test('after enough that were on time one more runs at once again', async () => {
   const { log } = await scheduled({
     count: 12,

@@ -19,6 +19,7 @@ import {
 } from './cluster.ts';
 import { hashOf, kindConfigOf } from './config.ts';
 import { type Anchor, startAnchor } from './containers.ts';
+import { imageNodes } from './image-nodes.ts';
 import { imagesOf } from './images.ts';
 import { refuseIfInUse } from './in-use.ts';
 import { pinOwnDeployments } from './own-deployments.ts';
@@ -81,7 +82,8 @@ export async function bringUp(options: BringUp): Promise<Up> {
     : await createKindCluster(name, kindConfigOf(plan, base), plan, signal);
   const core = cluster.kubeConfig.makeApiClient(CoreV1Api);
   if (existing) await removeWorkload(core, signal);
-  const containers = await nodeContainers(name);
+  // A cluster that stays is its user's to run pods on; for a run, unpacking them on all nodes would be half of the wait.
+  const containers = kept ? await nodeContainers(name) : await imageNodes(core, plan);
   events.progress('images and nodes');
   const [anchor] = await Promise.all([
     startAnchor(name, images.app, signal),

@@ -113,17 +113,20 @@ export async function loadImages(
   images: KindImages,
   signal: AbortSignal,
 ): Promise<void> {
-  const [first] = nodes;
-  if (first === undefined) return;
-  const { stdout } = await runShell(['docker', 'exec', first, 'ctr', '-n', 'k8s.io', 'images', 'ls', '-q'], {
-    signal,
-  });
-  const there = new Set(stdout.split('\n').map((line) => line.trim()));
+  const held = await Promise.all(
+    nodes.map(async (node) => {
+      const list = ['docker', 'exec', node, 'ctr', '-n', 'k8s.io', 'images', 'ls', '-q'];
+      const { stdout } = await runShell(list, { signal });
+      return { node, images: new Set(stdout.split('\n').map((line) => line.trim())) };
+    }),
+  );
   for (const image of [images.traefik, images.app]) {
-    if (there.has(fullName(image))) continue;
+    const without = held.filter((each) => !each.images.has(fullName(image))).map(({ node }) => node);
+    if (without.length === 0) continue;
     const local = await runShell(['docker', 'image', 'inspect', image], { signal });
     if (!local.ok) continue;
-    await must(['kind', 'load', 'docker-image', image, '--name', cluster], { signal });
+    const to = ['--name', cluster, '--nodes', without.join(',')];
+    await must(['kind', 'load', 'docker-image', image, ...to], { signal });
   }
 }
 

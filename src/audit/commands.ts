@@ -18,11 +18,14 @@ export function patchCommand(
   return `kubectl${contextFlag} -n ${namespace} patch ${resource} ${name} -p '${JSON.stringify(patch)}'`;
 }
 
-/** The patch of one Service, with its cost measured while it happens. */
+/** How to change the policy: step by step where a balancer is in front; else the patch, with its cost measured meanwhile. */
 function flipCommand({ service }: ServiceView, policy: TrafficPolicy, { contextFlag }: CheckOptions): string {
   const { name, namespace = 'default' } = service.metadata;
+  const url = 'https://HOST/';
+  if (service.spec?.type === 'LoadBalancer')
+    return `midflight flip ${namespace}/${name} --to ${policy} --url ${url}${contextFlag} --allow-changes`;
   const target = { contextFlag, namespace, resource: 'service', name };
-  return `midflight watch https://HOST/ -- ${patchCommand(target, { spec: { externalTrafficPolicy: policy } })}`;
+  return `midflight watch ${url} -- ${patchCommand(target, { spec: { externalTrafficPolicy: policy } })}`;
 }
 
 /** What ends the passing on of connections, and what that costs. */

@@ -40,6 +40,16 @@ test('two ingress nodes and three preemptible ones without a pod: 60 % pass thro
   assert.is(found.values.exposedShare, 0.6);
   assert.equal(before.services[0]?.preemptibleTransit?.names, ['s1', 's2', 's3']);
   assert.is(before.verdict, 'fail');
+  assert.match(
+    found.remedy.command ?? '',
+    / flip \S+\/\S+ --to Local --url https:\/\/HOST\/ --allow-changes$/,
+  );
+  const nodePort = findingOf(auditOf([...nodes, service({ type: 'NodePort' }), on('a', 'b')]), 'MF001');
+  assert.match(
+    nodePort.remedy.command ?? '',
+    /^midflight watch .* -- kubectl -n .* patch service /,
+    'no balancer to wait for',
+  );
   const after = auditOf([...nodes, service(local), on('a', 'b')]);
   assert.is(after.services[0]?.exposedShare, 0);
   assert.is(after.verdict, 'pass');

@@ -119,10 +119,15 @@ if (binary !== null) {
     test(pair.map(({ name }) => name).join(', '), async () => {
       await Promise.all(
         pair.map(async (cell) => {
-          const { said, problems } = await runIt(cell.name, { vus: 3, idPrefix: `${cell.name}-` });
+          const outcome = blind[cell.name] ?? cell.app;
+          // Its time-out is twice that: what is to arrive may take long on a busy machine, what never comes need not.
+          const waits = outcome === 'hung' || outcome === 'connect-timeout';
+          const durationMs = waits ? base.durationMs : 10_000;
+          const more = { vus: 3, idPrefix: `${cell.name}-`, durationMs };
+          const { said, problems } = await runIt(cell.name, more);
           assert.equal(problems, [], cell.name);
           assert.is(said.starts.size, 3);
-          assert.equal(said.countByOutcome(), { [blind[cell.name] ?? cell.app]: 3 }, cell.name);
+          assert.equal(said.countByOutcome(), { [outcome]: 3 }, cell.name);
           // The ids and the path are in the first chunk, which k6 keeps where the answer was cut.
           for (const { path, chunks } of said.ends) assert.is(path !== null, chunks > 0, cell.name);
           for (const { id, t } of said.ends) {

@@ -1,13 +1,13 @@
 import { createServer, type Socket } from 'node:net';
 import { plainAddress } from '../base/address.ts';
-import { MidflightError, messageOf } from '../base/errors.ts';
-import { type Ranges, ranges } from '../base/ranges.ts';
 import { type Nanoseconds, type NodeName, nsPerMs } from '../base/units.ts';
 import type { EventOf } from '../history/schema.ts';
 import type { PlannedEdge } from '../plan/schema.ts';
-import { partingOf } from './annotations.ts';
+import { lettingIn } from './admission.ts';
 import { createDraws, type EdgeLane } from './draws.ts';
+import { listening } from './listening.ts';
 import { type Nobody, nobody } from './nobody.ts';
+import { createPartings } from './partings.ts';
 import { place } from './place.ts';
 import { type Relay, type RelayOptions, socketAddressOf } from './relay.ts';
 import type { Desired } from './targets.ts';
@@ -62,7 +62,6 @@ export function createBalancer(options: BalancerOptions): Balancer {
   let gone = false;
   let letsIn = lettingIn(preset, desired);
   const isBarred = (address: string | undefined) => address !== undefined && !letsIn(address);
-  const drains = new Map<NodeName, NodeJS.Timeout>();
   const ended: (() => void)[] = [];
 
   const relaysOf = (node: NodeName): Set<Relay> => {
@@ -79,28 +78,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
   const cutNode = (node: NodeName, how: PlannedEdge['onRemoved']) => {
     for (const one of [...relaysOf(node)]) cut(one, how);
   };
-  const cancelDrain = (node: NodeName) => {
-    clearTimeout(drains.get(node));
-    drains.delete(node);
-  };
-  const drain = (node: NodeName, clusterMs: number, how: PlannedEdge['onRemoved']) => {
-    if (drains.has(node)) return;
-    const timer = setTimeout(() => {
-      drains.delete(node);
-      cutNode(node, how);
-    }, clusterMs / options.timeScale);
-    drains.set(node, timer);
-  };
-  const ejected = (node: NodeName) => {
-    const { onEjected, drainTimeoutMs } = partingOf(preset, desired.service);
-    if (onEjected === 'reset') cutNode(node, 'reset');
-    else if (onEjected === 'drain') drain(node, drainTimeoutMs, 'reset');
-  };
-  const removed = (node: NodeName) => {
-    const { drainTimeoutMs } = partingOf(preset, desired.service);
-    if (drainTimeoutMs > 0) drain(node, drainTimeoutMs, preset.onRemoved);
-    else cutNode(node, preset.onRemoved);
-  };
+  const partings = createPartings({ preset, timeScale: options.timeScale, end: cutNode });
   const draws = createDraws(options.lanes, options.seed);
   const zones = createZones({
     crossZone: preset.crossZone ?? true,
@@ -188,16 +166,16 @@ export function createBalancer(options: BalancerOptions): Balancer {
   return {
     apply(next) {
       const names = new Set(next.targets.map((target) => target.name));
-      for (const { name } of desired.targets) if (!names.has(name)) removed(name);
-      for (const name of names) if (options.isHealthy(name)) cancelDrain(name);
+      for (const { name } of desired.targets) if (!names.has(name)) partings.removed(name, desired.service);
+      for (const name of names) if (options.isHealthy(name)) partings.cancel(name);
       desired = next;
       letsIn = lettingIn(preset, desired);
       zones.look(desired.targets);
       rehash();
     },
     verdict(node, healthy) {
-      if (healthy) cancelDrain(node);
-      else ejected(node);
+      if (healthy) partings.cancel(node);
+      else partings.ejected(node, desired.service);
       zones.look(desired.targets);
       rehash();
     },
@@ -213,7 +191,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
     },
     async stop() {
       clearInterval(sweep);
-      for (const timer of drains.values()) clearTimeout(timer);
+      partings.stop();
       server.close();
       const done = new Promise<void>((resolve) => ended.push(resolve));
       for (const relays of byNode.values()) for (const one of [...relays]) one.shutDown();
@@ -222,33 +200,4 @@ export function createBalancer(options: BalancerOptions): Balancer {
       await done;
     },
   };
-}
-
-/**
- * Who is let in. kube-proxy drops others only if the packet still has the balancer's address, and never at a node port
- * (pkg/proxy/iptables/proxier.go, syncProxyRules: "nodeports are not subject to loadBalancerSourceRanges"). We dial node ports, so the
- * check is made here, for kube-proxy as well as for a cloud's firewall. It sees the client's address under either policy: a
- * firewall stands before the node, and kube-proxy's rule in `filter`, before the address is rewritten.
- */
-function lettingIn({ sourceRanges }: PlannedEdge, { service }: Desired): Ranges {
-  const list = service?.sourceRanges ?? [];
-  return sourceRanges === 'ignored' || list.length === 0 ? () => true : ranges(list);
-}
-
-function listening(
-  server: ReturnType<typeof createServer>,
-  { host, port }: { host: string; port: number },
-): Promise<{ host: string; port: number }> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(
-        new MidflightError('instrument-failed', `cannot listen on ${host}:${port}: ${messageOf(error)}`),
-      );
-    });
-    // A burst of connections must not meet a full backlog: that would be silence of our own making.
-    server.listen({ host, port, backlog: 4096 }, () => {
-      const bound = server.address();
-      resolve({ host, port: typeof bound === 'object' && bound !== null ? bound.port : port });
-    });
-  });
 }

@@ -11,6 +11,8 @@ export interface CheckRequest {
   /** Real milliseconds for the whole check. */
   readonly timeoutMs: number;
   readonly from: string | null;
+  /** The statuses that count as good; absent: 200 alone. */
+  readonly statuses?: readonly number[];
   /** The port answers a hello with this draw once a pod has answered (hello.ts); null: it knows of no hello. */
   readonly hello: number | null;
 }
@@ -27,6 +29,7 @@ const words: Record<string, string> = {
 /** One health check, on a connection of its own. Never rejects. */
 export function performCheck(request: CheckRequest): Promise<CheckResult> {
   const { kind, host, port, path, timeoutMs, from } = request;
+  const good = request.statuses ?? [200];
   let greeted = request.hello === null;
   return new Promise((resolve) => {
     const socket = connect({ host, port, noDelay: true, ...(from === null ? {} : { localAddress: from }) });
@@ -59,7 +62,7 @@ export function performCheck(request: CheckRequest): Promise<CheckResult> {
       }
       head += bytes.toString('latin1');
       const code = /^HTTP\/1\.[01] (\d{3})[ \r]/.exec(head)?.[1];
-      if (code !== undefined) finish(code === '200', code);
+      if (code !== undefined) finish(good.includes(Number(code)), code);
       else if (head.length > 64) finish(false, 'malformed');
     });
     socket.on('end', () => finish(false, 'closed'));

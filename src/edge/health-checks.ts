@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Random } from '../base/random.ts';
 import { type Nanoseconds, type NodeName, nsPerMs } from '../base/units.ts';
 import { healthzPort } from '../kube/names.ts';
@@ -151,6 +152,7 @@ function performOn(
     path: check.path,
     timeoutMs: check.timeoutMs / options.timeScale,
     from: options.from,
+    ...(check.statuses === undefined ? {} : { statuses: check.statuses }),
     hello:
       target.hello && (port === service.nodePort || port === target.podPort)
         ? Math.floor(options.random() * 2 ** 32)
@@ -181,6 +183,7 @@ function sameCheck(
   return (
     checkPort(one.port, oneService) === checkPort(other.port, otherService) &&
     one.kind === other.kind &&
-    one.path === other.path
+    one.path === other.path &&
+    isDeepStrictEqual(one.statuses, other.statuses)
   );
 }

@@ -2,6 +2,7 @@ import { messageOf } from '../base/errors.ts';
 import { goFirst } from '../base/priority.ts';
 import { seededRandom, seedOf } from '../base/random.ts';
 import { type RoleContext, serveRole } from '../base/role.ts';
+import type { NodeName } from '../base/units.ts';
 import type { NoteCode } from '../history/codes.ts';
 import { latenessWindow } from '../history/lateness.ts';
 import { kubeConfigFromText } from '../kube/config.ts';
@@ -15,6 +16,7 @@ import type { EdgeConfig } from './config.ts';
 import { createDataPath, type DataPath } from './data-path.ts';
 import { followCluster } from './follow.ts';
 import { createHealthChecks } from './health-checks.ts';
+import { createHttpBalancer } from './http/balancer.ts';
 import { type EdgeCommand, type EdgeReport, edgeProtocol } from './protocol.ts';
 import { serveRelays } from './relay-process.ts';
 import { systemCheckTimers } from './timers.ts';
@@ -52,19 +54,22 @@ async function edge(config: EdgeConfig, context: RoleContext<EdgeCommand, EdgeRe
   const carrier = createCarrier(config.connectionsPerProcess ?? connectionsPerProcess(), (reason) =>
     context.emit({ type: 'failed', reason }),
   );
-  const balancer = createBalancer({
-    carry: carrier.carry,
+  const common = {
     preset,
     timeScale,
     seed: config.seed,
     lanes: config.lanes,
-    bindClientAddress: config.bindClientAddress,
     firstConn: config.firstConn ?? 0,
     listen: config.listen,
     now,
-    isHealthy: (node) => dataPath.isHealthy(node),
+    isHealthy: (node: NodeName) => dataPath.isHealthy(node),
     emit: context.emit,
-  });
+  };
+  const { bindClientAddress, checkFrom } = config;
+  const balancer =
+    preset.http === undefined
+      ? createBalancer({ ...common, carry: carrier.carry, bindClientAddress })
+      : createHttpBalancer({ ...common, http: preset.http, from: bindClientAddress ? checkFrom : null });
   let published = config.publishAddress === undefined;
   const publish = () => {
     published = true;

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import type { Message, Protocol } from '../base/protocol.ts';
-import { check, edgeClose, edgeOpen, health, reconcile } from '../history/events/edge.ts';
+import {
+  check,
+  edgeClose,
+  edgeOpen,
+  edgeRequest,
+  edgeResponse,
+  health,
+  reconcile,
+} from '../history/events/edge.ts';
 import { lateness } from '../history/events/instruments.ts';
 import { note } from '../history/events/note.ts';
 import { edgeConfig } from './config.ts';
@@ -18,6 +26,8 @@ export type EdgeCommand = z.infer<typeof edgeCommand>;
 const edgeReport = z.discriminatedUnion('type', [
   edgeOpen,
   edgeClose,
+  edgeRequest,
+  edgeResponse,
   check,
   health,
   reconcile,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoints, ingressLog, kubernetesEvent, nodeCondition, pod, service } from './events/cluster.ts';
-import { check, edgeClose, edgeOpen, health, reconcile } from './events/edge.ts';
+import { check, edgeClose, edgeOpen, edgeRequest, edgeResponse, health, reconcile } from './events/edge.ts';
 import { checksum, clockOffset, instrumentFailed, lateness } from './events/instruments.ts';
 import { end, engineSummary, start } from './events/requests.ts';
 import {
@@ -37,6 +37,8 @@ export const historyEvent = z.discriminatedUnion('type', [
   end,
   edgeOpen,
   edgeClose,
+  edgeRequest,
+  edgeResponse,
   check,
   health,
   reconcile,

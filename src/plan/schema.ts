@@ -25,7 +25,7 @@ const plannedNode = z.object({
   taints: z.array(z.object({ key: z.string(), value: z.string(), effect: z.string() })),
 });
 
-export type { PlannedCheck, PlannedEdge } from '../presets/schema.ts';
+export type { PlannedCheck, PlannedEdge, PlannedHttp } from '../presets/schema.ts';
 export { faultKinds, plannedEdge, policyName };
 
 /** The ingress' Service, beside its externalTrafficPolicy. */

@@ -32,6 +32,11 @@ export function nodePortTcp(timing: Timing): PlannedCheck {
   return { kind: 'tcp', port: 'nodePort', path: '', ...timed(timing) };
 }
 
+/** HTTP to the node port itself: whichever ingress pod it leads to answers. */
+export function nodePortHttp(path: string, statuses: number[], timing: Timing): PlannedCheck {
+  return { kind: 'http', port: 'nodePort', path, statuses, ...timed(timing) };
+}
+
 /** HTTP to :10256/healthz whatever the policy, by annotations that AWS' two controllers share. */
 export const awsPin: PlannedEdge['pinCheck'] = {
   annotations: {

@@ -1,4 +1,5 @@
 import type { PresetAlias, PresetName } from '../scenario/schema.ts';
+import { awsAlb } from './aws-alb.ts';
 import { awsClb } from './aws-clb.ts';
 import { awsNlbIntree } from './aws-nlb-intree.ts';
 import { awsNlbLbc } from './aws-nlb-lbc.ts';
@@ -16,6 +17,7 @@ import { gkeInstanceGroup } from './gke-instance-group.ts';
 import { gkeNeg } from './gke-neg.ts';
 import { gkeTargetPool } from './gke-target-pool.ts';
 import { haproxy } from './haproxy.ts';
+import { haproxyHttp } from './haproxy-http.ts';
 import { hetzner } from './hetzner.ts';
 import { metallbBgp } from './metallb-bgp.ts';
 import { metallbL2 } from './metallb-l2.ts';
@@ -45,6 +47,8 @@ export const presets: Record<PresetName, PlannedEdge> = {
   'cloud-provider-kind': cloudProviderKind,
   'cloud-provider-kind-old': cloudProviderKindOld,
   haproxy,
+  'aws-alb': awsAlb,
+  'haproxy-http': haproxyHttp,
   'pod-direct': podDirect,
   custom,
 };

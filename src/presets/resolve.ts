@@ -2,7 +2,7 @@ import { MidflightError } from '../base/errors.ts';
 import { parseDuration } from '../base/units.ts';
 import type { PresetAlias, PresetName, Scenario } from '../scenario/schema.ts';
 import { aliases, presets } from './list.ts';
-import type { PlannedCheck, PlannedEdge } from './schema.ts';
+import type { PlannedCheck, PlannedEdge, PlannedHttp } from './schema.ts';
 
 type Overrides = Scenario['edge']['overrides'];
 type CheckOverrides = NonNullable<NonNullable<Overrides['checks']>['Cluster']>;
@@ -21,6 +21,7 @@ export function resolveEdge(
   const { mode, onEjected, allUnhealthy, noTarget, checks } = overrides;
   const edge: PlannedEdge = {
     ...base,
+    ...(base.http === undefined ? {} : { http: httpWith(base.http, overrides) }),
     mode: mode ?? base.mode,
     checks: {
       Cluster: checkWith(base.checks.Cluster, checks?.Cluster),
@@ -49,6 +50,11 @@ export function resolveEdge(
   return { edge, notices: alias === null ? [] : [alias.notice] };
 }
 
+const httpWith = (base: PlannedHttp, { idleTimeout }: Overrides): PlannedHttp => ({
+  ...base,
+  idleTimeoutMs: ms(idleTimeout) ?? base.idleTimeoutMs,
+});
+
 const isAlias = (preset: PresetName | PresetAlias): preset is PresetAlias => preset in aliases;
 
 /** A scenario that resets or drains connections of ejected nodes means those of removed nodes as well. */
@@ -66,8 +72,13 @@ function checkWith(base: PlannedCheck, overrides: CheckOverrides = {}): PlannedC
     timeoutMs: ms(overrides.timeout) ?? base.timeoutMs,
     unhealthyThreshold: overrides.unhealthyThreshold ?? base.unhealthyThreshold,
     healthyThreshold: overrides.healthyThreshold ?? base.healthyThreshold,
+    // Of the port and path that the preset asks.
+    ...(base.statuses === undefined || asksElsewhere(overrides) ? {} : { statuses: base.statuses }),
   };
 }
+
+const asksElsewhere = ({ kind, port, path }: CheckOverrides): boolean =>
+  kind !== undefined || port !== undefined || path !== undefined;
 
 function ms(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

@@ -14,6 +14,34 @@ const plannedCheck = z.object({
   timeoutMs: ms,
   unhealthyThreshold: z.int().min(1),
   healthyThreshold: z.int().min(1),
+  /** http: the statuses that count as good. Absent: 200 alone. */
+  statuses: z.array(z.int()).optional(),
+});
+
+const status = z.int().min(500).max(599);
+
+/** A balancer that ends its clients' connections and sends each request to a node of its own, over connections that it keeps. */
+const plannedHttp = z.object({
+  /**
+   * Nothing of a request or its answer passes for so long: the balancer answers itself, or ends the connection if the answer has
+   * begun.
+   */
+  idleTimeoutMs: ms.min(1),
+  /** How long a client's connection is kept without a request. */
+  keepAliveMs: ms.min(1),
+  /** How long a connection to a node is kept without a request. */
+  poolIdleMs: ms.min(1),
+  /** To how many further nodes a request is sent if no connection to the one before could be made. */
+  retries: z.int().min(0),
+  /** Its own answers, by their reasons (src/base/connections.ts). */
+  answers: z.object({
+    'no-target': status,
+    refused: status,
+    'connect-timeout': status,
+    closed: status,
+    silent: status,
+    malformed: status,
+  }),
 });
 
 /** What is behind the balancer under one policy. */
@@ -98,6 +126,8 @@ export const plannedEdge = z.object({
    * it on to its pod; else the pod has the node's network. Absent: to the node port.
    */
   hostPort: z.object({ port: z.int(), forwarded: z.boolean() }).optional(),
+  /** It speaks HTTP itself. Absent: it carries connections. */
+  http: plannedHttp.optional(),
   /** A check answered 503 ejects at once, whatever the threshold (cloud-provider-kind). */
   ejectOn503: z.boolean(),
   /** The next check of a node is due one interval after the last one began (start), or after its result (end). */
@@ -126,4 +156,5 @@ export const plannedEdge = z.object({
 });
 
 export type PlannedCheck = z.infer<typeof plannedCheck>;
+export type PlannedHttp = z.infer<typeof plannedHttp>;
 export type PlannedEdge = z.infer<typeof plannedEdge>;

@@ -15,8 +15,6 @@ import type { Path } from '../history/schema.ts';
 export const podEnv = { node: 'NODE_NAME', pod: 'POD_NAME' } as const;
 /** Set by the model ingress towards the app; Traefik has X-Forwarded-Server (its host name: the pod's name) only. */
 export const ingressNodeHeader = 'x-midflight-ingress-node';
-/** The request's id, for logs. */
-export const idHeader = 'x-midflight-id';
 
 const firstLine = z.object({
   node: z.string(),

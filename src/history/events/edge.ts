@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { connectResults, sideEnds } from '../../base/connections.ts';
+import { connectResults, ownAnswerReasons, requestEnds, sideEnds } from '../../base/connections.ts';
 import { ns, socketAddress } from './common.ts';
 
 /* What the load balancer did. */
@@ -10,10 +10,12 @@ export const edgeOpen = z.object({
   t: ns,
   conn: z.int(),
   client: socketAddress,
-  /** null: no node was green, or the client is barred. */
+  /** null: no node was green, the client is barred, or each request goes to a node of its own. */
   node: z.string().nullable(),
   /** Its client is outside loadBalancerSourceRanges. Absent: it is not. */
   barred: z.literal(true).optional(),
+  /** An HTTP balancer ends the connection itself: its requests are `edge-request`. Absent: it goes to the node. */
+  http: z.literal(true).optional(),
 });
 
 export const edgeClose = z.object({
@@ -33,6 +35,49 @@ export const edgeClose = z.object({
   lastDownAt: ns.nullable(),
   clientEnd: z.enum(sideEnds),
   upstreamEnd: z.enum(sideEnds),
+});
+
+/** An HTTP balancer sends a request to a node; once more, with the same number, for each further node that it tries. */
+export const edgeRequest = z.object({
+  type: z.literal('edge-request'),
+  t: ns,
+  request: z.int(),
+  /** The client's connection, as in its `edge-open`. */
+  conn: z.int(),
+  client: socketAddress,
+  /** The request's id; null: it has none, so it is not of our own load. */
+  id: z.string().nullable(),
+  /** null: no node was green. */
+  node: z.string().nullable(),
+});
+
+/** The end of a request at an HTTP balancer. */
+export const edgeResponse = z.object({
+  type: z.literal('edge-response'),
+  t: ns,
+  request: z.int(),
+  conn: z.int(),
+  client: socketAddress,
+  id: z.string().nullable(),
+  /** The last node that it was sent to. */
+  node: z.string().nullable(),
+  /** The connection to that node; null: none was made. */
+  upstream: z
+    .object({
+      number: z.int(),
+      openedAt: ns,
+      /** It had carried a request before. */
+      reused: z.boolean(),
+      local: socketAddress.nullable(),
+    })
+    .nullable(),
+  /** What the client got; null: nothing. */
+  status: z.int().nullable(),
+  /** Why the balancer answered itself; null: it did not. */
+  own: z.enum(ownAnswerReasons).nullable(),
+  ended: z.enum(requestEnds),
+  /** Bytes of the body. */
+  bytesDown: z.number(),
 });
 
 /** One health check. */

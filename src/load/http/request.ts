@@ -1,5 +1,5 @@
 import { MidflightError } from '../../base/errors.ts';
-import { idHeader } from '../../workload/protocol.ts';
+import { idHeader } from '../../base/request-id.ts';
 import type { LoadTarget } from '../config.ts';
 
 interface RequestParts {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { idHeader, streamPath } from '../../workload/protocol.ts';
+import { idHeader } from '../../base/request-id.ts';
+import { streamPath } from '../../workload/protocol.ts';
 import type { K6Config } from '../config.ts';
 
 export interface K6Command {

@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import type { Clock } from '../../base/clock.ts';
+import { idHeader } from '../../base/request-id.ts';
 import { nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
-import { idHeader } from '../../workload/protocol.ts';
 import type { ProbeConfig } from '../config.ts';
 import type { InFlight } from '../http/exchange.ts';
 import { methodOf, requestHeaders } from '../http/request.ts';

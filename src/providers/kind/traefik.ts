@@ -7,6 +7,7 @@ import type {
   V1ServiceAccount,
 } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
+import { idHeader } from '../../base/request-id.ts';
 import type { Plan } from '../../plan/schema.ts';
 import {
   hostname,
@@ -18,7 +19,6 @@ import {
   webPorts,
 } from '../../workload/manifests.ts';
 import { ingressProbe } from '../../workload/probes.ts';
-import { idHeader } from '../../workload/protocol.ts';
 import { startedLate } from './start-delay.ts';
 
 const className = 'midflight';

@@ -22,6 +22,8 @@ export const presetNames = [
   'cloud-provider-kind',
   'cloud-provider-kind-old',
   'haproxy',
+  'aws-alb',
+  'haproxy-http',
   'pod-direct',
   'custom',
 ] as const;
@@ -117,6 +119,9 @@ export const edgeOverrides = z
         'What a client outside service.loadBalancerSourceRanges gets: no answer, a reset, or service as if there were no such list',
       ),
     upstreamConnectTimeout: duration('10ms', '10m').describe('Of a proxying balancer'),
+    idleTimeout: duration('1s', '24h').describe(
+      'Of a balancer that speaks HTTP (aws-alb, haproxy-http): how long nothing of a request or its answer may pass',
+    ),
   })
   .partial();
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { loggedAddress } from '../../base/address.ts';
+import { endToEnd } from '../../base/end-to-end.ts';
 import type { Ranges } from '../../base/ranges.ts';
 import { ingressNodeHeader } from '../protocol.ts';
 
@@ -25,34 +26,6 @@ const managed = new Set([
   'x-scheme',
 ]);
 
-/** They concern one connection only (RFC 9110, 7.6.1; list of Go 1.24 net/http/httputil, hopHeaders). */
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-type Headers = Record<string, string[]>;
-
-/** The headers of a message that go on beyond this connection, by lower-case name. */
-export function endToEnd({ headersDistinct }: IncomingMessage): Headers {
-  const named = (headersDistinct.connection ?? [])
-    .flatMap((value) => value.split(','))
-    .map((name) => name.trim().toLowerCase());
-  // A client may not have what the proxy itself adds taken away.
-  const dropped = new Set(named.filter((name) => !managed.has(name)));
-  const kept: Headers = {};
-  for (const [name, values] of Object.entries(headersDistinct))
-    if (values !== undefined && !hopByHop.has(name) && !dropped.has(name)) kept[name] = values;
-  return kept;
-}
-
 /** Who carries the request. */
 interface ForwardingPod {
   readonly node: string;
@@ -66,7 +39,8 @@ export function forwardedHeaders(
   peer: string,
   carrier: ForwardingPod,
 ): OutgoingHttpHeaders {
-  const headers = endToEnd(request);
+  // A client may not have what the proxy itself adds taken away.
+  const headers = endToEnd(request, managed);
   if (!carrier.trusts(peer))
     for (const name of Object.keys(headers)) if (managed.has(name.replaceAll('_', '-'))) delete headers[name];
   const address = loggedAddress(peer);

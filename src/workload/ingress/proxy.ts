@@ -2,9 +2,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { loggedAddress } from '../../base/address.ts';
 import type { Clock } from '../../base/clock.ts';
 import { ranges } from '../../base/ranges.ts';
+import { requestIdOf } from '../../base/request-id.ts';
 import { nsPerMs } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
-import { idHeader } from '../protocol.ts';
 import type { AppEndpoint, IngressConfig } from './config.ts';
 import { forwardedHeaders } from './forwarded.ts';
 import { type Answer, createUpstream } from './upstream.ts';
@@ -74,7 +74,7 @@ export function createProxy(
         t,
         pod: config.pod,
         node: config.node,
-        id: idOf(request),
+        id: requestIdOf(request),
         source: loggedAddress(peer),
         status: response.headersSent ? response.statusCode : clientClosed,
         durationMs: (t - startedAt) / nsPerMs,
@@ -123,11 +123,4 @@ function hostOf(request: IncomingMessage): string {
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-function idOf(request: IncomingMessage): string | null {
-  const header = request.headers[idHeader];
-  if (typeof header === 'string' && header !== '') return header;
-  const query = request.url?.split('?')[1];
-  return query === undefined ? null : new URLSearchParams(query).get('id');
 }

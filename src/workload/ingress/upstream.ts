@@ -6,8 +6,8 @@ import {
   request,
 } from 'node:http';
 import type { Readable } from 'node:stream';
+import { endToEnd } from '../../base/end-to-end.ts';
 import type { AppEndpoint } from './config.ts';
-import { endToEnd } from './forwarded.ts';
 
 /** An answer of the app: its head, and its body as it comes. */
 export interface Answer {

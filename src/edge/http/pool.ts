@@ -71,7 +71,10 @@ export function createPool({ first, connectTimeoutMs, idleMs, now }: PoolOptions
         kept.idle = setTimeout(() => socket.destroy(), idleMs);
         return true;
       },
-      reuseSocket: taken,
+      reuseSocket(socket: Socket, again: ClientRequest) {
+        taken(socket);
+        again.reusedSocket = true;
+      },
     });
     agents.set(key, agent);
     return agent;

@@ -1,8 +1,10 @@
+import type { OwnAnswerReason } from '../base/connections.ts';
 import type { Cause } from '../catalogue/causes.ts';
 import type { CdnCode } from '../catalogue/cdn-codes.ts';
 import { isPartOf } from '../catalogue/disturbances.ts';
 import type { Judged } from './build/losses.ts';
 import type { BuiltTrial } from './build/trial.ts';
+import { isUnanswered } from './build/unanswered.ts';
 
 /*
  * What a report's sums are made of: each lost request, and how the others went. Made beside the report for those who ask,
@@ -32,6 +34,8 @@ export interface LostRequest {
   /** Its path proves the cause; else only the time speaks for it. */
   readonly proven: boolean;
   readonly cdn: CdnCode | null;
+  /** The load balancer answered it itself; null: it did not. */
+  readonly own: { readonly reason: OwnAnswerReason; readonly status: number } | null;
   /** What it was lost to; null: to nothing that was done. */
   readonly lostTo: { readonly kind: string; readonly node: string | null; readonly atSeconds: number } | null;
   /** Records that contradict each other; null: they agree. */
@@ -99,6 +103,7 @@ function lostRequest(one: Judged, { record, time, pathOf }: BuiltTrial): LostReq
     cause: one.cause ?? 'unattributed',
     proven: one.proven,
     cdn: one.cdn,
+    own: request.connection?.own ?? null,
     lostTo:
       disturbance === null
         ? null
@@ -117,9 +122,9 @@ const neverConnected: readonly Judged['outcome'][] = [
   'unresolved',
 ];
 
-function phaseOf({ outcome, request: { connectedAt, firstByteAt } }: Judged): LostRequest['phase'] {
-  if (firstByteAt !== null) return 'receiving';
-  return connectedAt === null || neverConnected.includes(outcome) ? 'connecting' : 'waiting';
+function phaseOf({ outcome, request }: Judged): LostRequest['phase'] {
+  if (!isUnanswered(request)) return 'receiving';
+  return request.connectedAt === null || neverConnected.includes(outcome) ? 'connecting' : 'waiting';
 }
 
 function flowsOf({ streams, pathOf }: BuiltTrial): Flow[] {

@@ -1,4 +1,4 @@
-import type { Lane } from '../base/connections.ts';
+import type { Lane, OwnAnswerReason } from '../base/connections.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import type { EventOf, Outcome } from '../history/schema.ts';
 import type { IngressLog } from './fold/ingress-log.ts';
@@ -7,14 +7,22 @@ import type { IngressLog } from './fold/ingress-log.ts';
  * What the fold (fold/) makes of a history: the only thing that the rest of the analysis reads.
  */
 
-/** One connection through the edge. Its end comes later than its beginning. */
+/** One connection through the edge, or the way of one request through an HTTP balancer. Its end comes later than its beginning. */
 export interface RecordedConnection {
   readonly client: string;
   readonly node: string | null;
   /** Its client is outside loadBalancerSourceRanges. */
   readonly barred: boolean;
+  /** When the balancer took it, or the request. */
+  readonly acceptedAt: Nanoseconds;
+  /** When the connection to the node began: a kept one is older than the request. */
   readonly openedAt: Nanoseconds;
+  /** Of an HTTP balancer: null, as its connections are not its requests'. */
   close: EventOf<'edge-close'> | null;
+  /** The balancer answered itself; absent or null: it did not. */
+  readonly own?: { readonly reason: OwnAnswerReason; readonly status: number } | null;
+  /** The ingress node that the connection to the node leads to, as other requests on it show. */
+  readonly ingressNode?: string | null;
 }
 
 /** One request, joined with its connection through the edge. */

@@ -27,12 +27,31 @@ const rows = {
     short: 'cut short',
     meaning: 'The answer had begun, so its status (200) is kept, and the visitor gets only part of the body.',
   },
+  'balancer-502': {
+    short: "the balancer's own 502",
+    meaning:
+      'The load balancer answered itself: the node refused the connection, or ended it before an answer. A CDN passes the status on.',
+  },
+  'balancer-503': {
+    short: "the balancer's own 503",
+    meaning:
+      'The load balancer answered itself: it had no node, or could not connect to one. A CDN passes the status on.',
+  },
+  'balancer-504': {
+    short: "the balancer's own 504",
+    meaning:
+      'The load balancer answered itself: the node did not answer in time. A CDN passes the status on.',
+  },
   'origin-status': { short: "the origin's own error", meaning: null },
 } as const satisfies Record<string, CdnCodeTraits>;
 
 export type CdnCode = keyof typeof rows;
 export const cdnCodes = Object.keys(rows) as [CdnCode, ...CdnCode[]];
 export const cdnCodeTraits: Readonly<Record<CdnCode, CdnCodeTraits>> = rows;
+
+/** The code of an answer that an HTTP balancer gave itself; null: it gives no such. */
+export const balancerCode = (status: number): CdnCode | null =>
+  cdnCodes.find((code) => code === `balancer-${status}`) ?? null;
 
 /** How long Cloudflare waits for a SYN-ACK before it answers 522 (its docs, error 522). Cluster milliseconds. */
 export const cdnConnectMs = 19_000;

@@ -4,7 +4,7 @@ import { clusters } from '../catalogue/clusters.ts';
 import { type FaultTraits, faultTraits, takesPod } from '../catalogue/faults.ts';
 import { noticeOf } from '../plan/notice.ts';
 import { placementOf } from '../plan/placement.ts';
-import type { Plan, PlannedCheck, PlannedFault, PlannedPlacement } from '../plan/schema.ts';
+import type { Plan, PlannedCheck, PlannedFault, PlannedHttp, PlannedPlacement } from '../plan/schema.ts';
 import { settingsOf } from '../plan/settings.ts';
 import { plannedTargets } from '../plan/target.ts';
 import { expectedWallSeconds } from '../plan/wall.ts';
@@ -108,10 +108,14 @@ function edgeWords({ edge }: Plan): string[] {
   const check = (policy: 'Cluster' | 'Local') => `${policy}: ${checkWords(edge.checks[policy])}`;
   return [
     `${edge.preset}, ${edge.mode}; follows the Service after ${formatDuration(edge.reconcileDelayMs)}`,
+    ...(edge.http === undefined ? [] : [httpWords(edge.http)]),
     check('Cluster'),
     check('Local'),
   ];
 }
+
+const httpWords = ({ idleTimeoutMs, poolIdleMs, retries }: PlannedHttp) =>
+  `speaks HTTP: answers itself after ${formatDuration(idleTimeoutMs)} without a byte, keeps unused connections to nodes for ${formatDuration(poolIdleMs)}, ${retries === 0 ? 'no retries' : `${retries} further nodes if none can be connected to`}`;
 
 function checkWords({
   kind,

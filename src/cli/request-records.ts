@@ -29,6 +29,8 @@ export async function recordsOf(
   let start: EventOf<'start'> | null = null;
   let end: EventOf<'end'> | null = null;
   const logged: EventOf<'ingress'>[] = [];
+  const sent: EventOf<'edge-request'>[] = [];
+  let answered: EventOf<'edge-response'> | null = null;
   // Trials that ran side by side have a cluster each, from its topology on, and their times overlap: what happened on
   // another one is no part of this request's story, and the numbers of its connections are others'.
   let cluster = 0;
@@ -41,6 +43,8 @@ export async function recordsOf(
     }
     if (event.type === 'end' && event.id === id) end = event;
     else if (event.type === 'ingress' && event.id === id) logged.push(event);
+    else if (event.type === 'edge-request' && event.id === id) sent.push(event);
+    else if (event.type === 'edge-response' && event.id === id) answered = event;
   });
   const started = start as EventOf<'start'> | null;
   const ended = end as EventOf<'end'> | null;
@@ -72,7 +76,8 @@ export async function recordsOf(
     )
       around.push(event);
   });
-  return { start: started, end: ended, opened, closed, logged, around: around.sort((a, b) => a.t - b.t) };
+  around.sort((a, b) => a.t - b.t);
+  return { start: started, end: ended, opened, closed, sent, answered, logged, around };
 }
 
 /** False for a node that reports the same as before: its heartbeat. Takes every event, in order. */

@@ -1,4 +1,5 @@
 import type { LostRequest, TrialDetail } from '../analysis/detail.ts';
+import type { OwnAnswerReason } from '../base/connections.ts';
 import { cdnCodeTraits } from '../catalogue/cdn-codes.ts';
 import { plural, policyLabel } from './figures.ts';
 
@@ -41,12 +42,26 @@ export function lostCells(lost: LostRequest, { policy, repeat }: TrialDetail): s
   ];
 }
 
+/** Why an HTTP balancer answered itself. */
+export const ownAnswerWords = {
+  'no-target': 'it had no healthy node',
+  refused: 'the node refused its connection',
+  'connect-timeout': 'its connection to the node was not made in time',
+  closed: 'the node ended the connection before an answer',
+  silent: 'no answer came within its idle time-out',
+  malformed: 'the answer was no HTTP',
+} as const satisfies Record<OwnAnswerReason, string>;
+
 /** What speaks for the cause, short. */
 export function evidence(lost: LostRequest): string {
   if (lost.contradiction !== null) return `contradictory: ${lost.contradiction}`;
   const { lostTo, path, cause, proven } = lost;
   const what = lostTo === null ? 'nothing was done' : `${lostTo.kind} at ${lostTo.atSeconds.toFixed(1)} s`;
-  if (!proven) return `time alone: ${what}`;
+  const own =
+    lost.own === null
+      ? ''
+      : `; the balancer answered ${lost.own.status} itself: ${ownAnswerWords[lost.own.reason]}`;
+  if (!proven) return `time alone: ${what}${own}`;
   const dead = lostTo?.node ?? null;
   const by: Partial<Record<LostRequest['cause'], string>> = {
     transit: `balancer's log: through ${path.transit}`,
@@ -62,7 +77,7 @@ export function evidence(lost: LostRequest): string {
     'no-target': "balancer's log: no healthy node",
     'source-ranges': "balancer's log: its client is outside loadBalancerSourceRanges",
   };
-  return `${by[cause] ?? 'recorded path'}; ${what}`;
+  return `${by[cause] ?? 'recorded path'}; ${what}${own}`;
 }
 
 /** Why each cause that it has not was ruled out, in the order in which they are tried. */

@@ -2,7 +2,7 @@ import type { LostRequest, TrialDetail } from '../analysis/detail.ts';
 import { cdnCodeTraits } from '../catalogue/cdn-codes.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
 import { counted, policyLabel } from './figures.ts';
-import { evidence, kindWords, whyNot } from './lost-words.ts';
+import { evidence, kindWords, ownAnswerWords, whyNot } from './lost-words.ts';
 
 /** Every record of one request, and what happened around it. */
 export interface RequestEvents {
@@ -10,6 +10,9 @@ export interface RequestEvents {
   readonly end: EventOf<'end'> | null;
   readonly opened: EventOf<'edge-open'> | null;
   readonly closed: EventOf<'edge-close'> | null;
+  /** At an HTTP balancer: each node that it was sent to. */
+  readonly sent: readonly EventOf<'edge-request'>[];
+  readonly answered: EventOf<'edge-response'> | null;
   readonly logged: readonly EventOf<'ingress'>[];
   /** The events, in order of time. */
   readonly around: readonly HistoryEvent[];
@@ -59,7 +62,8 @@ function fate({ lost, end }: Story): string[] {
   ];
 }
 
-function records({ start, end, opened, closed, logged, since }: Story): string[] {
+function records(story: Story): string[] {
+  const { start, end, logged, since } = story;
   const at = (t: number | null) => (t === null ? 'never' : `${since(t).toFixed(3)} s`);
   return [
     `client: due ${at(start.dueAt)}, started ${at(start.t)}`,
@@ -69,14 +73,7 @@ function records({ start, end, opened, closed, logged, since }: Story): string[]
           `client: connected ${at(end.connectedAt)}, first byte ${at(end.firstByteAt)}, last byte ${at(end.lastByteAt)}`,
           `client: ${end.outcome} at ${at(end.t)}, status ${end.status ?? 'none'}, ${counted(end.bodyBytes, 'byte')} in ${counted(end.chunks, 'chunk')}${end.errno === null ? '' : `, ${end.errno}`}`,
         ]),
-    opened === null
-      ? 'balancer: its log does not show it'
-      : `balancer: took it at ${at(opened.t)}, ${opened.node === null ? 'no healthy node' : `sent it to ${opened.node}`}`,
-    ...(closed === null
-      ? []
-      : [
-          `balancer: its connection to the node ${connectWords[closed.connect]}, ${counted(closed.bytesDown, 'byte')} to the client, client's side ended ${closed.clientEnd}, node's side ${closed.upstreamEnd}, at ${at(closed.t)}`,
-        ]),
+    ...balancerLines(story, at),
     ...(logged.length === 0
       ? ['ingress: no log line']
       : logged.map(
@@ -88,6 +85,55 @@ function records({ start, end, opened, closed, logged, since }: Story): string[]
       : `app: ${end.path.endpointPod} on ${end.path.endpointNode} answered through ${end.path.ingressPod ?? 'an ingress'} on ${end.path.ingressNode ?? 'an unknown node'}`,
   ];
 }
+
+function balancerLines(
+  { opened, closed, sent, answered }: Story,
+  at: (t: number | null) => string,
+): string[] {
+  if (opened === null) return ['balancer: its log does not show it'];
+  if (opened.http === true) {
+    const tries = sent.map(({ node, t }) =>
+      node === null ? `no healthy node for it at ${at(t)}` : `sent it to ${node} at ${at(t)}`,
+    );
+    return [
+      `balancer: took its client's connection at ${at(opened.t)}`,
+      ...(tries.length === 0 ? ['the request never came to it'] : tries).map((text) => `balancer: ${text}`),
+      ...(answered === null ? [] : httpLines(answered, at)),
+    ];
+  }
+  const node = opened.node === null ? 'no healthy node' : `sent it to ${opened.node}`;
+  const took = `balancer: took it at ${at(opened.t)}, ${node}`;
+  if (closed === null) return [took];
+  const { connect, bytesDown, clientEnd, upstreamEnd, t } = closed;
+  return [
+    took,
+    `balancer: its connection to the node ${connectWords[connect]}, ${counted(bytesDown, 'byte')} to the client, client's side ended ${clientEnd}, node's side ${upstreamEnd}, at ${at(t)}`,
+  ];
+}
+
+function httpLines(
+  { upstream, own, status, ended, bytesDown, t }: EventOf<'edge-response'>,
+  at: (t: number | null) => string,
+): string[] {
+  const way =
+    upstream === null
+      ? 'no connection to the node was made'
+      : `over ${upstream.reused ? 'a kept' : 'a new'} connection to the node (${upstream.number}), opened at ${at(upstream.openedAt)}`;
+  const end =
+    own === null
+      ? `status ${status ?? 'none'}, ${counted(bytesDown, 'byte')} to the client, ${requestEndWords[ended]}`
+      : `answered ${status} itself: ${ownAnswerWords[own]}`;
+  return [`balancer: ${way}`, `balancer: ${end}, at ${at(t)}`];
+}
+
+const requestEndWords = {
+  whole: 'the whole answer was passed on',
+  cut: 'the node ended its connection within the answer',
+  idle: 'nothing came for as long as its idle time-out',
+  own: 'answered by itself',
+  left: 'the client went away',
+  edge: 'ended by the balancer',
+} as const satisfies Record<EventOf<'edge-response'>['ended'], string>;
 
 const connectWords = {
   connected: 'was made',

@@ -13,6 +13,8 @@ export function balancerWatch(): BalancerWatch {
   const lastOpened = new Map<NodeName, Nanoseconds>();
   const lastCheck = new Map<NodeName, { at: Nanoseconds; ok: boolean; port: number | null }>();
   const nodeOf = new Map<number, NodeName>();
+  /** Requests at an HTTP balancer: each counts as a connection does. */
+  const underWay = new Map<number, NodeName>();
   const open = new Map<NodeName, number>();
   const count = (node: NodeName, by: 1 | -1) => open.set(node, (open.get(node) ?? 0) + by);
   let policy: BalancerSight['policy'] = null;
@@ -49,6 +51,19 @@ export function balancerWatch(): BalancerWatch {
           lastOpened.set(event.node, event.t);
           nodeOf.set(event.conn, event.node);
           return count(event.node, 1);
+        case 'edge-request': {
+          if (event.node === null) return;
+          lastOpened.set(event.node, event.t);
+          const before = underWay.get(event.request);
+          if (before !== undefined) count(before, -1);
+          underWay.set(event.request, event.node);
+          return count(event.node, 1);
+        }
+        case 'edge-response': {
+          const node = underWay.get(event.request);
+          if (underWay.delete(event.request) && node !== undefined) count(node, -1);
+          return;
+        }
         case 'edge-close':
           if (nodeOf.delete(event.conn) && event.node !== null) count(event.node, -1);
       }

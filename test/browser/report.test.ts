@@ -69,7 +69,8 @@ test('of many lost requests the first are shown, those that match first of all, 
     ...{ id: `1-probe-${at}`, kind: 'new' as const, startedSeconds: at, endedSeconds: at + 1 },
     ...{ phase: 'connecting' as const, bytes: 0, outcome: 'connect-timeout', cdn: '522' as const },
     ...{ path: { transit: 'spot-0', ingress: null, endpoint: null }, proven: true, lostTo: null },
-    ...{ cause: at === 99 ? ('ingress' as const) : ('transit' as const), contradiction: null, logged: false },
+    ...{ cause: at === 99 ? ('ingress' as const) : ('transit' as const), contradiction: null, own: null },
+    logged: false,
   }));
   const all = { index: 0, policy: 'Cluster', repeat: 0, flows: [], nodes: [] };
   const detail = { ...all, lost, lostInAll: lost.length };

@@ -10,6 +10,7 @@ import { contradiction } from './contradiction.ts';
 import type { Disturbance } from './disturbances.ts';
 import type { Placement } from './placement.ts';
 import { passesNoService, stays } from './stays.ts';
+import { isUnanswered } from './unanswered.ts';
 
 /** Everything that decides who is to blame in one trial. */
 export interface Blame {
@@ -41,7 +42,12 @@ export function requestPath(request: RequestRecord, { run, trial }: Pick<Blame, 
   const podNode = (pod: string | null) => (pod === null ? null : (run.podNodes.get(pod) ?? null));
   return {
     transit: request.connection?.node ?? null,
-    ingress: request.ingressNode ?? podNode(request.ingressPod) ?? trial.logged.nodeOf(request.id),
+    ingress:
+      request.ingressNode ??
+      podNode(request.ingressPod) ??
+      trial.logged.nodeOf(request.id) ??
+      request.connection?.ingressNode ??
+      null,
     endpoint: request.endpointNode,
   };
 }
@@ -76,7 +82,7 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
     path.transit !== null &&
     !placement.ingress.has(path.transit);
   // Such a policy drops new connections there, whether the node lives or not.
-  if (dropped && request.firstByteAt === null) return proven('switchover');
+  if (dropped && isUnanswered(request)) return proven('switchover');
   const disturbance = injectionsOf(blame).filter(({ at }) => request.endedAt >= at);
   for (const ask of [onPath, unanswered, nobodyLeft]) {
     for (const injection of disturbance) {
@@ -118,7 +124,7 @@ const failsNew = ({ fault, pods }: Disturbance): boolean =>
   fault?.failsNew === true && (pods === null || pods.length === 0);
 
 function isFailedThere(request: RequestRecord, blame: Blame, { nodes, at }: Disturbance): boolean {
-  const isNew = request.firstByteAt === null && connectionBegan(request) >= at;
+  const isNew = isUnanswered(request) && connectionBegan(request) >= at;
   return isNew && isIn(nodes, requestPath(request, blame).transit);
 }
 
@@ -133,7 +139,7 @@ function byPod(
   const path = requestPath(request, blame);
   const taken = (pod: string | null, node: string | null) =>
     pods !== null && pod !== null ? pods.includes(pod) : isIn(nodes, node);
-  const isNew = request.firstByteAt === null && connectionBegan(request) >= at;
+  const isNew = isUnanswered(request) && connectionBegan(request) >= at;
   if (podKilled === 'app') return taken(request.endpointPod, path.endpoint) ? 'endpoint' : null;
   if (taken(request.ingressPod, path.ingress)) return 'ingress';
   // If connections stay on their node, it passes new ones to its own ingress pods alone.
@@ -160,7 +166,7 @@ function byNode(request: RequestRecord, blame: Blame, injection: Disturbance): C
 function unanswered(request: RequestRecord, blame: Blame, { podKilled, nodes }: Disturbance): Cause | null {
   const { placement, trial } = blame;
   const { transit } = requestPath(request, blame);
-  if (podKilled !== null || request.firstByteAt !== null || transit === null || wasAcceptedLate(request))
+  if (podKilled !== null || !isUnanswered(request) || transit === null || wasAcceptedLate(request))
     return null;
   const logs = trial.logged.any || blame.run.topology?.ingressKind === 'model';
   if (!logs) return null;
@@ -173,7 +179,7 @@ function unanswered(request: RequestRecord, blame: Blame, { podKilled, nodes }: 
 /** A new connection that met nobody: the fault took pods, and since it none of them all was ready when the request ended. */
 function nobodyLeft(request: RequestRecord, { run, trial }: Blame, injection: Disturbance): Cause | null {
   const { podKilled, at } = injection;
-  if (podKilled === null || request.firstByteAt !== null || connectionBegan(request) < at) return null;
+  if (podKilled === null || !isUnanswered(request) || connectionBegan(request) < at) return null;
   const last = trial.endpoints.findLast(
     ({ service, t }) =>
       (service === run.ingressService) === (podKilled === 'ingress') && t <= request.endedAt,
@@ -197,7 +203,7 @@ const isSilent = ({ endedAt }: RequestRecord, blame: Blame, node: string): boole
 /** Most of the time that the client waited passed before the edge took its connection: no answer says little then. */
 function wasAcceptedLate({ connection, connectedAt, endedAt, freshConnection }: RequestRecord): boolean {
   if (connection === null || connectedAt === null || freshConnection === false) return false;
-  return (connection.openedAt - connectedAt) * 2 > endedAt - connectedAt;
+  return (connection.acceptedAt - connectedAt) * 2 > endedAt - connectedAt;
 }
 
 /** Losses that Local would have spared: only carried, under another policy, by a node that runs no ingress pod. */

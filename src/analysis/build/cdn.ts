@@ -1,4 +1,4 @@
-import type { CdnCode } from '../../catalogue/cdn-codes.ts';
+import { balancerCode, type CdnCode } from '../../catalogue/cdn-codes.ts';
 import { type CdnWait, type Outcome, outcomeTraits } from '../../catalogue/outcomes.ts';
 import type { RequestRecord } from '../records.ts';
 import type { ClusterTime } from '../time.ts';
@@ -9,6 +9,8 @@ import type { ClusterTime } from '../time.ts';
  */
 export function cdnCodeOf(request: RequestRecord, outcome: Outcome, time: ClusterTime): CdnCode | null {
   const { cdn, cdnAfterHead } = outcomeTraits[outcome];
+  const own = request.connection?.own ?? null;
+  if (own !== null && request.status === own.status) return balancerCode(own.status);
   // Bytes without a whole head are no answer yet: a CDN has no status to pass on.
   if (request.status !== null) return cdnAfterHead;
   if (cdn === null || typeof cdn === 'string') return cdn;

@@ -2,6 +2,7 @@ import { staysOnNode } from '../../catalogue/policies.ts';
 import type { RequestRecord } from '../records.ts';
 import type { Blame } from './attribution.ts';
 import { passesNoService } from './stays.ts';
+import { isUnanswered } from './unanswered.ts';
 
 /**
  * How two records of one request contradict each other, in words; null: they agree, or there is only one of them.
@@ -9,7 +10,7 @@ import { passesNoService } from './stays.ts';
  */
 export function contradiction(request: RequestRecord, blame: Blame): string | null {
   const { run, trial, placement } = blame;
-  const { connection, ingressPod, ingressNode, endpointPod, endpointNode, firstByteAt } = request;
+  const { connection, ingressPod, ingressNode, endpointPod, endpointNode } = request;
   const nodeOf = (pod: string | null) => (pod === null ? null : (run.podNodes.get(pod) ?? null));
   const named = [
     [ingressNode, 'the answer'],
@@ -26,7 +27,7 @@ export function contradiction(request: RequestRecord, blame: Blame): string | nu
   const closed = connection?.close ?? null;
   if (connection !== null && closed !== null && connection.node !== closed.node)
     return `the balancer sent it to ${connection.node} when it was opened and to ${closed.node} when it was closed`;
-  if (connection !== null && connection.node === null && firstByteAt !== null)
+  if (connection !== null && connection.node === null && !isUnanswered(request))
     return 'the balancer had no node for it, yet an answer came';
   // Such a policy never passes a connection on to another node; near a flip it is not known when a node began to follow.
   const known = ingressNode ?? trial.logged.nodeOf(request.id);

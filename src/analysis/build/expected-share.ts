@@ -75,6 +75,8 @@ export function newConnectionsFailing(blame: Blame, disturbance: Disturbance): n
     const share = shareThrough(blame, [disturbance], finalPolicy);
     return share === 0 ? null : share;
   }
+  // An HTTP balancer goes on with the connections that it has kept from before a flip: how many requests they take is not predicted.
+  if (run.header.plan.edge?.http !== undefined) return null;
   if (disturbance.kind !== 'flip' || !stays(finalPolicy, blame) || passesNoService(blame)) return null;
   const topology = run.topology?.nodes ?? [];
   const balanced = balancerShares(topology, run.header.plan.edge);

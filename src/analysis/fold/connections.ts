@@ -2,6 +2,7 @@ import type { Nanoseconds } from '../../base/units.ts';
 import type { EventOf } from '../../history/schema.ts';
 import type { AcceptDelay, RecordedConnection, RequestRecord } from '../records.ts';
 import { acceptDelays } from './accept-delays.ts';
+import { balanced } from './balanced.ts';
 import { hostOf } from './host.ts';
 
 type End = EventOf<'end'>;
@@ -13,6 +14,8 @@ type End = EventOf<'end'>;
 export interface Connections {
   opened(event: EventOf<'edge-open'>): void;
   closed(event: EventOf<'edge-close'>): void;
+  sent(event: EventOf<'edge-request'>): void;
+  ended(event: EventOf<'edge-response'>): void;
   /** Gives the record its connection, now and (the edge's line may come later) once more in settle(). */
   join(record: RequestRecord): void;
   /** This request is over and nobody will ask for its connection. */
@@ -29,6 +32,9 @@ export function connections(): Connections {
   const byNumber = new Map<number, RecordedConnection>();
   /** Client's connect instants whose `edge-open` has not come. */
   const awaited = new Map<string, Nanoseconds>();
+  const ways = balanced();
+  /** Clients' connections that an HTTP balancer ends itself: they lead nowhere. */
+  const ending = new WeakSet<RecordedConnection>();
   let joined: RequestRecord[] = [];
   let delays = acceptDelays();
   let edgeHosts = new Set<string>();
@@ -43,12 +49,26 @@ export function connections(): Connections {
       ?.findLast(({ openedAt }) => openedAt >= earliest && openedAt <= endedAt + slack);
   };
   const join = (record: RequestRecord) => {
-    record.connection = find(record) ?? record.connection;
+    const found = find(record);
+    if (found === undefined || !ending.has(found)) record.connection = found ?? record.connection;
+    else record.connection = ways.connectionOf(record);
+  };
+
+  const reachedFrom = (local: string | null) => {
+    if (local === null) return;
+    const host = hostOf(local);
+    if (host === lastHost) return;
+    lastHost = host;
+    edgeHosts.add(host);
   };
 
   return {
-    opened({ conn, client, node, t, barred = false }) {
-      const connection: RecordedConnection = { client, node, barred, openedAt: t, close: null };
+    opened({ conn, client, node, t, barred = false, http = false }) {
+      const connection: RecordedConnection = {
+        ...{ client, node, barred, acceptedAt: t, openedAt: t },
+        close: null,
+      };
+      if (http) ending.add(connection);
       byNumber.set(conn, connection);
       const connectedAt = awaited.get(client);
       if (connectedAt !== undefined) {
@@ -63,17 +83,19 @@ export function connections(): Connections {
       const connection = byNumber.get(event.conn);
       byNumber.delete(event.conn);
       if (connection !== undefined) connection.close = event;
-      if (event.upstreamLocal === null) return;
-      const host = hostOf(event.upstreamLocal);
-      if (host === lastHost) return;
-      lastHost = host;
-      edgeHosts.add(host);
+      reachedFrom(event.upstreamLocal);
+    },
+    sent: ways.sent,
+    ended(event) {
+      ways.ended(event);
+      reachedFrom(event.upstream?.local ?? null);
     },
     join(record) {
       join(record);
       joined.push(record);
     },
-    forget({ t: startedAt }, { t: endedAt, local, connectedAt, freshConnection }) {
+    forget({ id, t: startedAt }, { t: endedAt, local, connectedAt, freshConnection, path }) {
+      ways.answered(id, path?.ingressNode ?? null);
       // A kept connection was opened for an earlier request.
       if (local === null || freshConnection === false) return;
       const same = byClient.get(local);
@@ -89,20 +111,23 @@ export function connections(): Connections {
       else same.splice(same.indexOf(own), 1);
     },
     settle() {
+      ways.learn(joined);
       for (const record of joined) join(record);
-      const taken = new Set(joined.map(({ connection }) => connection));
-      for (const { connection, connectedAt, freshConnection, local, endedAt } of joined) {
+      const taken = new Set(joined.map((record) => find(record)));
+      for (const record of joined) {
+        const { connectedAt, freshConnection, local, endedAt } = record;
         if (connectedAt === null || local === null || freshConnection === false) continue;
         // Accepted only when its client had given up: that shows how late the edge was, and nothing of the path.
         const later = () =>
           byClient.get(local)?.find((one) => one.openedAt > endedAt + slack && !taken.has(one));
-        const accepted = connection ?? later();
+        const accepted = find(record) ?? later();
         if (accepted === undefined) continue;
         taken.add(accepted);
         delays.add(connectedAt, accepted.openedAt);
       }
       const found = { acceptDelays: delays.spans, edgeHosts };
       joined = [];
+      ways.clear();
       byClient.clear();
       byNumber.clear();
       awaited.clear();

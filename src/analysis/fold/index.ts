@@ -63,6 +63,12 @@ export function fold(): Fold {
         case 'edge-close':
           edge.closed(event);
           return nothing;
+        case 'edge-request':
+          edge.sent(event);
+          return nothing;
+        case 'edge-response':
+          edge.ended(event);
+          return nothing;
         case 'header':
           run.header = event;
           for (const { name, kind } of event.plan.load) {

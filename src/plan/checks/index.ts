@@ -5,6 +5,7 @@ import { agentsProblems } from './agents.ts';
 import { edgeProblems } from './edge.ts';
 import { expectationProblems } from './expectations.ts';
 import { hostPortProblems } from './host-port.ts';
+import { httpProblems } from './http.ts';
 import { loadProblems } from './load.ts';
 import { nodeProblems } from './nodes.ts';
 import { madeClusterProblems, ownClusterProblems } from './own-cluster.ts';
@@ -32,6 +33,7 @@ export function checkPlan(plan: Plan, { scenario, file, nearest }: LoadedScenari
     ...(block?.service === undefined ? [] : ownClusterProblems(plan, pathTo)),
     ...edgeProblems(plan, pathTo),
     ...hostPortProblems(plan, scenario, pathTo),
+    ...httpProblems(plan, scenario, pathTo),
     ...upstreamProblems(scenario),
     ...timingProblems(plan, pathTo),
     ...speedProblems(plan, pathTo),

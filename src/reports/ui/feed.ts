@@ -84,6 +84,15 @@ export function uiFeed(plan: AnyPlan, now: () => Nanoseconds = monotonic.now): U
     if (dot !== undefined && byClient.get(dot.client) === connection) byClient.delete(dot.client);
     dots.delete(connection);
   };
+  const sent = (number: number, { client, node, t }: EventOf<'edge-open'> | EventOf<'edge-request'>) => {
+    dots.set(number, { client, node, openedAt: t, lostAt: null });
+    byClient.set(client, number);
+    if (node !== null) carried.set(node, (carried.get(node) ?? 0) + 1);
+  };
+  /** One that was lost stays in view for a while. */
+  const left = (number: number) => {
+    if (dots.get(number)?.lostAt === null) forget(number);
+  };
   const take = (event: HistoryEvent) => {
     switch (event.type) {
       case 'trial-start':
@@ -98,13 +107,17 @@ export function uiFeed(plan: AnyPlan, now: () => Nanoseconds = monotonic.now): U
         pods.set(event.service, event.endpoints);
         break;
       case 'edge-open':
-        dots.set(event.conn, { client: event.client, node: event.node, openedAt: event.t, lostAt: null });
-        byClient.set(event.client, event.conn);
-        if (event.node !== null) carried.set(event.node, (carried.get(event.node) ?? 0) + 1);
+        if (event.http !== true) sent(event.conn, event); // an HTTP balancer's requests are drawn
+        break;
+      case 'edge-request':
+        sent(event.request, event);
         break;
       case 'edge-close':
-        // One that was lost stays in view for a while.
-        if (dots.get(event.conn)?.lostAt === null) forget(event.conn);
+        // The connections of an HTTP balancer are not drawn, and its requests have numbers of their own.
+        if (event.node !== null || byClient.get(event.client) === event.conn) left(event.conn);
+        break;
+      case 'edge-response':
+        left(event.request);
         break;
       case 'end': {
         const connection = event.local === null ? undefined : byClient.get(event.local);

@@ -65,6 +65,12 @@ export interface RequestOptions {
   readonly connect?: EventOf<'edge-close'>['connect'];
   readonly connectMs?: Ms;
   readonly close?: boolean;
+  /** The balancer speaks HTTP: the connection to the node that it used, if any, and its own answer. */
+  readonly http?: {
+    readonly upstream?: number;
+    readonly openedAt?: Ms;
+    readonly own?: NonNullable<EventOf<'edge-response'>['own']>;
+  };
   /** The address that the ingress saw. */
   readonly source?: string | null;
   readonly load?: string;

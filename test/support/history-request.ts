@@ -25,9 +25,12 @@ export function requestLines(
       t: ns(options.acceptedAt ?? from + 1),
       conn: number,
       client: local,
-      node,
+      node: options.http === undefined ? node : null,
+      ...(options.http === undefined ? {} : { http: true as const }),
       ...(options.barred ? { barred: options.barred } : {}),
     });
+  const about = { request: number, conn: number, client: local, id, node };
+  if (options.http !== undefined) lines.push({ type: 'edge-request', t: ns(from + 1), ...about });
   if (unfinished) return lines;
   const told = firstChunk !== null && endpoint !== null;
   lines.push({
@@ -52,6 +55,26 @@ export function requestLines(
     freshConnection: lane === 'reused' ? (options.fresh ?? false) : null,
   });
   if (transit === null || !close) return lines;
+  if (options.http !== undefined) {
+    const { upstream, openedAt = from + 1, own = null } = options.http;
+    lines.push({
+      type: 'edge-response',
+      t: ns(to),
+      ...about,
+      upstream:
+        upstream === undefined
+          ? null
+          : {
+              ...{ number: upstream, openedAt: ns(openedAt), reused: openedAt < from },
+              local: `${edgeAddress}:${upstream}`,
+            },
+      status,
+      own,
+      ended: own === null ? 'whole' : 'own',
+      bytesDown: 100,
+    });
+    return lines;
+  }
   lines.push({
     type: 'edge-close',
     t: ns(Math.max(to, options.acceptedAt ?? 0) + 1),

@@ -10,6 +10,7 @@ import { explain } from '../../../src/cli/explain.ts';
 import { recordsOf } from '../../../src/cli/request-records.ts';
 import type { HistoryEvent } from '../../../src/history/schema.ts';
 import { openHistory } from '../../../src/history/writer.ts';
+import { presets } from '../../../src/presets/index.ts';
 import { history as made } from '../../support/history.ts';
 import { textOf } from '../../support/text-of.ts';
 
@@ -117,6 +118,39 @@ test('what a node repeats of its state is no news', async () => {
   rmSync(folder, { recursive: true, force: true });
   const said = found?.around.flatMap((event) => (event.type === 'node' ? [event.unschedulable] : []));
   assert.equal(said, [false, true]);
+});
+
+test('a request that an HTTP balancer answered itself: each node that it was sent to, the connection, and why', async () => {
+  const lost = { id: 'gone', transit: 'preemptible-0', outcome: 'http-error', status: 504 } as const;
+  const events = made({ plan: { edge: presets['aws-alb'] } })
+    .trial(1000, { fault: { kind: 'power-off', node: 'preemptible-0' } })
+    .stream({
+      ...lost,
+      ...{ from: 12_000, to: 20_000, firstByte: 20_000, firstChunk: null },
+      http: { own: 'silent', upstream: 7, openedAt: 3000 },
+    })
+    .fault(10_000)
+    .endTrial(40_000)
+    .events();
+  const folder = mkdtempSync(join(tmpdir(), 'midflight-explain-'));
+  const file = join(folder, 'history.ndjson');
+  const writer = openHistory(file);
+  for (const event of events) writer.write(event);
+  await writer.close();
+  const [stdout, stderr] = [Object.assign(new PassThrough(), { columns: 200 }), new PassThrough()];
+  await explain(file, 'gone', { json: false }, { stdout, stderr, env: {} });
+  rmSync(folder, { recursive: true, force: true });
+  const text = textOf(stdout);
+  for (const part of [
+    'cause: transit',
+    "clients behind Cloudflare would have seen: the balancer's own 504",
+    "balancer: took its client's connection at ",
+    'balancer: sent it to preemptible-0 at ',
+    'balancer: over a kept connection to the node (7), opened at 2.000 s',
+    'balancer: answered 504 itself: no answer came within its idle time-out',
+    'the balancer answered 504 itself',
+  ])
+    assert.match(text, part);
 });
 
 test('40 columns: no line is wider', async () => {

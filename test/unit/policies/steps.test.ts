@@ -193,4 +193,17 @@ test('all nodes are labelled at once: none waits for the answer of another', asy
   assert.is(begun, 2);
 });
 
+test('at an HTTP balancer each request under way counts as a connection, at the node that it was sent to last', () => {
+  const balancer = balancerWatch();
+  const about = { request: 1, conn: 1, client: 'c', id: null };
+  balancer.observe({ type: 'edge-open', t: 1, conn: 1, client: 'c', node: null, http: true });
+  balancer.observe({ type: 'edge-request', t: 2, ...about, node: 'bare' });
+  assert.equal([balancer.openConnections('bare'), balancer.lastOpened('bare')], [1, 2]);
+  balancer.observe({ type: 'edge-request', t: 3, ...about, node: 'with' });
+  assert.equal([balancer.openConnections('bare'), balancer.openConnections('with')], [0, 1]);
+  const end = { upstream: null, status: 200, own: null, ended: 'whole', bytesDown: 1 } as const;
+  balancer.observe({ type: 'edge-response', t: 4, ...about, node: 'with', ...end });
+  assert.equal([balancer.openConnections('with'), balancer.lastOpened('with')], [0, 3]);
+});
+
 test.run();

@@ -18,7 +18,8 @@ test('every preset that a scenario may name is there, valid, and names its sourc
 /** Lines of a preset file that give a value without a source: no comment on the line, nor right above it. */
 function withoutSource(text: string): string[] {
   const lines = text.split('\n');
-  const value = /^( {2}(?!preset:|source:|checks: \{|backends: \{$)(\.\.\.\w+|\w+:)| {4}(Cluster|Local):)/;
+  const value =
+    /^( {2}(?!preset:|source:|checks: \{|http: \{|backends: \{$)(\.\.\.\w+|\w+:)| {4}(Cluster|Local|\w+Ms|retries):| {6}['\w-]+: \d)/;
   return lines.flatMap((line, index) => {
     if (!value.test(line)) return [];
     const cited = line.includes('//') || (lines[index - 1] ?? '').trim().startsWith('//');
@@ -31,6 +32,16 @@ test('every field of a preset has its source on its line or right above it', () 
     const text = readFileSync(`${packageRoot()}/src/presets/${name}.ts`, 'utf8');
     assert.equal(withoutSource(text), [], name);
   }
+});
+
+test('a field of a balancer that speaks HTTP without a source is found', () => {
+  const text = readFileSync(`${packageRoot()}/src/presets/aws-alb.ts`, 'utf8');
+  const bare = text.replaceAll(/^ *\/\/.*\n/gm, '').replaceAll(/ \/\/.*$/gm, '');
+  const { http } = presets['aws-alb'];
+  const found = withoutSource(bare).map((line) => line.split(':')[0]?.replaceAll("'", ''));
+  const { answers = {}, ...others } = { ...http };
+  for (const field of [...Object.keys(others), ...Object.keys(answers)])
+    assert.ok(found.includes(field), field);
 });
 
 test('a field without a source is found', () => {
@@ -76,6 +87,8 @@ test('the slowest detection of a silent node is what the clouds document', () =>
       'cloud-provider-kind 10 10',
       'cloud-provider-kind-old 24 24',
       'haproxy 4 4',
+      'aws-alb 35 35',
+      'haproxy-http 4 4',
       'pod-direct 40 40',
     ],
   );
@@ -108,6 +121,8 @@ metallb-bgp passthrough http healthz 30 5 3 1 http healthz 30 5 3 1 1 reset 0 re
 cloud-provider-kind proxy http healthz 2 3 2 1 http healthCheckNodePort 2 3 2 1 1 persist 0 persist none 0 unhealthy nodes nodes check 0 0 0 0 each reset reset end yes 3
 cloud-provider-kind-old proxy http healthz 3 5 3 1 http healthCheckNodePort 3 5 3 1 1 persist 0 persist all 0.5 unhealthy nodes nodes restart 1 0 0 0 each reset ignored end yes 5
 haproxy proxy http healthz 1 1 2 1 http healthCheckNodePort 1 1 2 1 1.3 persist 0 persist none 0 healthy nodes nodes reload 0 0 0 0 each reset ignored end no 2
+aws-alb proxy http nodePort 15 5 2 2 http nodePort 15 5 2 2 5 persist 300 reset all 0 unhealthy nodes nodes nothing 0 0 0 0 each reset ignored start no 10
+haproxy-http proxy http healthz 1 1 2 1 http healthCheckNodePort 1 1 2 1 1.3 persist 0 persist none 0 healthy nodes nodes reload 0 0 0 0 each reset ignored end no 2
 pod-direct passthrough tcp pod 10 10 3 3 tcp pod 10 10 3 3 2 reset 300 persist all 0 unhealthy pods pods nothing 0 0 35 120 each reset drop start no 0
 custom passthrough http healthz 5 2 2 2 http healthCheckNodePort 5 2 2 2 1 persist 0 persist all 0 unhealthy nodes nodes check 0 0 0 0 each reset drop start no 5
 `;
@@ -147,8 +162,31 @@ test('every constant of every preset is that of its sources', () => {
   };
   const lines = table.trim().split('\n');
   assert.equal(presetNames.map(words).sort(), lines.map((line) => line.replace(/ +/g, ' ')).sort());
-  for (const { checks } of Object.values(presets))
-    for (const { kind, path } of Object.values(checks)) assert.is(path, kind === 'http' ? '/healthz' : '');
+  for (const { checks, preset } of Object.values(presets))
+    for (const { kind, path, statuses } of Object.values(checks)) {
+      const asksIngress = preset === 'aws-alb';
+      assert.is(path, kind === 'tcp' ? '' : asksIngress ? '/' : '/healthz', preset);
+      assert.equal(statuses, asksIngress ? [200, 404] : undefined, preset);
+    }
+});
+
+/*
+ * Idle time-out, kept connections of clients and to nodes, in seconds; retries; answers for no target, refused, connect time-out,
+ * closed, silent, malformed.
+ */
+const httpTable = `
+aws-alb 60 60 60 0 503 502 504 502 504 502
+haproxy-http 60 60 5 3 503 503 503 502 504 502
+`;
+
+test('every constant of the balancers that speak HTTP is that of its sources', () => {
+  const found = presetNames.flatMap((name) => {
+    const { http } = presets[name];
+    if (http === undefined) return [];
+    const seconds = [http.idleTimeoutMs, http.keepAliveMs, http.poolIdleMs].map((ms) => ms / 1000);
+    return [[name, ...seconds, http.retries, ...Object.values(http.answers)].join(' ')];
+  });
+  assert.equal(found, httpTable.trim().split('\n'));
 });
 
 test('nothing overridden leaves the preset as it is', () => {

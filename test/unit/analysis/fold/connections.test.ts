@@ -177,4 +177,38 @@ test('accept delay: none of a kept connection, none without a connect', () => {
   assert.equal(delaysOf(edge), []);
 });
 
+/** A request at an HTTP balancer, over this connection to the node. */
+const balancedWay = (fold: ReturnType<typeof connections>, id: string, at: number, upstream: number) => {
+  const about = { request: at, conn: 1, client, id, node: 'a' };
+  const way = { number: upstream, openedAt: 50 * ms, reused: true, local: '10.0.0.9:1' };
+  const end = { upstream: way, status: 200, own: null, ended: 'whole', bytesDown: 1 } as const;
+  fold.sent({ type: 'edge-request', t: at * ms, ...about });
+  fold.ended({ type: 'edge-response', t: (at + 5) * ms, ...about, ...end });
+};
+
+test('at an HTTP balancer a request has its own way, and a kept connection leads where its other requests went', () => {
+  for (const order of ['balancer first', 'client first']) {
+    const fold = connections();
+    for (const at of [90, 200, 210]) fold.opened({ ...opened(at), node: null, http: true });
+    balancedWay(fold, 'before', 90, 7);
+    const path = { endpointNode: 'b', endpointPod: 'p', ingressNode: 'b', ingressPod: null, source: null };
+    const { start, end } = good(100, 110);
+    const done = () => fold.forget({ ...start, id: 'seen' }, { ...end, id: 'seen', path });
+    if (order === 'client first') done();
+    balancedWay(fold, 'seen', 101, 7);
+    if (order === 'balancer first') done();
+    balancedWay(fold, 'lost', 200, 7);
+    balancedWay(fold, 'other', 210, 8);
+    const lost = request(200, 260, { id: 'lost' });
+    const other = request(210, 260, { id: 'other' });
+    fold.join(lost);
+    fold.join(other);
+    const { edgeHosts } = fold.settle();
+    assert.equal([lost.connection?.node, lost.connection?.ingressNode], ['a', 'b'], order);
+    assert.is(lost.connection?.openedAt, 50 * ms, 'of the connection to the node');
+    assert.is(other.connection?.ingressNode, null, order);
+    assert.equal([...edgeHosts], ['10.0.0.9']);
+  }
+});
+
 test.run();

@@ -8,6 +8,7 @@ import { journalSomewhere } from '../support/changes.ts';
 import { knock } from '../support/knock.ts';
 import { type Bed, never, type Suite, testBed } from './bed.ts';
 import { hostPortTests } from './host-port.ts';
+import { httpBalancerTests } from './http-balancer.ts';
 import { incidentTests } from './incidents.ts';
 import { outageTests } from './outages.ts';
 import { portTests } from './ports.ts';
@@ -78,6 +79,7 @@ export function conformance(
   more(test, bed);
   outageTests(test, bed, changes);
   incidentTests(test, bed, changes);
+  httpBalancerTests(test, bed, changes);
   // The same in every mode of kube-proxy, and minutes on kind: the first mode is enough.
   if (plan.kubeProxyMode !== 'nftables') {
     hostPortTests(test, bed, changes);

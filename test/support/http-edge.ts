@@ -34,7 +34,7 @@ export async function serveHttp(rig: Rig, node: string, handle: RequestListener)
 }
 
 /** What a client gets: status and body, and how the body ended. */
-export interface Got {
+interface Got {
   readonly status: number;
   readonly body: string;
   readonly end: 'whole' | 'cut';

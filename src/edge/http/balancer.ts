@@ -16,7 +16,7 @@ import { place } from '../place.ts';
 import { socketAddressOf } from '../relay.ts';
 import type { Desired } from '../targets.ts';
 import { createZones } from '../zones.ts';
-import { type Exchange, exchange } from './exchange.ts';
+import { type CarriedRequest, carryRequest } from './carry.ts';
 import { createPool, timerMs } from './pool.ts';
 
 interface HttpBalancerOptions extends Omit<BalancerOptions, 'carry' | 'bindClientAddress' | 'emit'> {
@@ -50,7 +50,7 @@ export function createHttpBalancer(options: HttpBalancerOptions): Balancer {
   let requests = options.firstConn;
   const clients = new Map<Socket, Client>();
   const others = new Set<{ shutDown(): void }>();
-  const exchanges = new Set<Exchange>();
+  const carried = new Set<CarriedRequest>();
   const pool = createPool({
     first: options.firstConn,
     connectTimeoutMs: real(preset.upstreamConnectTimeoutMs),
@@ -66,7 +66,7 @@ export function createHttpBalancer(options: HttpBalancerOptions): Balancer {
   });
   const endOn = (node: NodeName | null, how: 'persist' | 'reset' | 'silence') => {
     if (how === 'persist') return;
-    for (const one of [...exchanges]) if (node === null || one.node === node) one.end('reset');
+    for (const one of [...carried]) if (node === null || one.node === node) one.end('reset');
   };
   const partings = createPartings({ preset, timeScale, end: endOn });
 
@@ -98,8 +98,8 @@ export function createHttpBalancer(options: HttpBalancerOptions): Balancer {
       client: client.address,
       id: requestIdOf(request),
     };
-    const own: { made: Exchange | null; over: boolean } = { made: null, over: false };
-    own.made = exchange({
+    const own: { made: CarriedRequest | null; over: boolean } = { made: null, over: false };
+    own.made = carryRequest({
       request,
       response,
       pool,
@@ -109,12 +109,12 @@ export function createHttpBalancer(options: HttpBalancerOptions): Balancer {
       onSent: (node) => emit({ type: 'edge-request', t: now(), ...about, node }),
       onEnded(end) {
         own.over = true;
-        if (own.made !== null) exchanges.delete(own.made);
+        if (own.made !== null) carried.delete(own.made);
         emit({ type: 'edge-response', t: now(), ...about, ...end });
         whenEmpty();
       },
     });
-    if (!own.over) exchanges.add(own.made);
+    if (!own.over) carried.add(own.made);
   };
   const web = createServer({ keepAliveTimeout: real(http.keepAliveMs), requestTimeout: 0 }, handle);
   const accept = (socket: Socket) => {
@@ -179,7 +179,7 @@ export function createHttpBalancer(options: HttpBalancerOptions): Balancer {
   const server = createTcpServer({ allowHalfOpen: true, noDelay: true }, accept);
   const ended: (() => void)[] = [];
   const whenEmpty = () => {
-    if (clients.size + others.size + exchanges.size > 0) return;
+    if (clients.size + others.size + carried.size > 0) return;
     for (const resolve of ended.splice(0)) resolve();
   };
 
@@ -218,7 +218,7 @@ export function createHttpBalancer(options: HttpBalancerOptions): Balancer {
       partings.stop();
       server.close();
       const done = new Promise<void>((resolve) => ended.push(resolve));
-      for (const one of [...exchanges]) one.end('close');
+      for (const one of [...carried]) one.end('close');
       for (const socket of [...clients.keys()]) socket.destroy();
       for (const one of [...others]) one.shutDown();
       pool.end();

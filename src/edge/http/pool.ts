@@ -73,7 +73,7 @@ export function createPool({ first, connectTimeoutMs, idleMs, now }: PoolOptions
       },
       reuseSocket(socket: Socket, again: ClientRequest) {
         taken(socket);
-        again.reusedSocket = true;
+        Agent.prototype.reuseSocket.call(agent, socket, again);
       },
     });
     agents.set(key, agent);

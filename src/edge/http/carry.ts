@@ -10,12 +10,12 @@ import { NotConnected, type Upstream } from './dial.ts';
 import { forwarded } from './forwarded.ts';
 import type { Pool } from './pool.ts';
 
-export type ExchangeEnd = Pick<
+type RequestEnd = Pick<
   EventOf<'edge-response'>,
   'node' | 'upstream' | 'status' | 'own' | 'ended' | 'bytesDown'
 >;
 
-interface ExchangeOptions {
+interface CarryOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly pool: Pool;
@@ -27,11 +27,11 @@ interface ExchangeOptions {
   /** It is sent to a node; null: there is none to send it to. */
   onSent(node: NodeName | null): void;
   /** Called once. */
-  onEnded(end: ExchangeEnd): void;
+  onEnded(end: RequestEnd): void;
 }
 
 /** One request of a client, and its answer. */
-export interface Exchange {
+export interface CarriedRequest {
   /** The node that it was sent to last; null: none yet. */
   readonly node: NodeName | null;
   /** Ends both sides. */
@@ -42,10 +42,10 @@ export interface Exchange {
  * Sends a request to a node and passes the answer on as it comes, in both directions without keeping a body. A request goes to another
  * node only while no connection was made: so nothing of it can have been done twice.
  */
-export function exchange(options: ExchangeOptions): Exchange {
+export function carryRequest(options: CarryOptions): CarriedRequest {
   const { request, response, pool, settings } = options;
   const { socket: client } = request;
-  const end: ExchangeEnd = {
+  const end: RequestEnd = {
     node: null,
     upstream: null,
     status: null,
@@ -57,7 +57,7 @@ export function exchange(options: ExchangeOptions): Exchange {
   let outgoing: ClientRequest | null = null;
   let over = false;
 
-  const finish = (ended: ExchangeEnd['ended']) => {
+  const finish = (ended: RequestEnd['ended']) => {
     if (over) return;
     over = true;
     clearTimeout(idle);

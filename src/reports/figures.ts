@@ -101,7 +101,8 @@ export function keptConnectionLine({
 
 const addresses = {
   kept: "kept (client's)",
-  lost: "lost (node's)",
+  // The node's that passed the connection on, or the balancer's if it makes connections of its own.
+  lost: "lost (another's)",
   changes: 'changes at the flip',
 } as const;
 

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../src/base/clock.ts';
+import type { ChangeLog } from '../../src/changes/change-log.ts';
 import type { Plan } from '../../src/plan/schema.ts';
 import type { EdgeFront, Provider } from '../../src/providers/provider.ts';
 import { failuresOf, openChanges } from '../../src/run/changes.ts';
@@ -14,21 +15,42 @@ import { outageTests } from './outages.ts';
 import { portTests } from './ports.ts';
 import { severalTests } from './several.ts';
 import { trafficTests } from './traffic.ts';
+import { upstreamH2Refused } from './upstream-h2.ts';
 
 /*
  * Every semantic of the design that decides a figure, asked of a provider through its interface and Kubernetes' API
  * alone. The same suite runs on processes and on a real cluster.
  */
 
-/**
- * Registers the suite's tests for one provider. `up` may take its time; `down` always runs. `more`: what only this provider's
- * clients can ask.
- */
+/** Registers the suite's tests for one provider. `more`: what only this provider's clients can ask. */
 export function conformance(
   name: string,
   plan: Plan,
   makeProvider: () => Provider<EdgeFront>,
   more: (test: Suite, bed: Bed) => void = () => {},
+): void {
+  onCluster(name, plan, makeProvider, (test, bed, changes) => {
+    trafficTests(test, bed);
+    portTests(test, bed);
+    more(test, bed);
+    outageTests(test, bed, changes);
+    incidentTests(test, bed, changes);
+    upstreamH2Refused(test, bed);
+    // The same in every mode of kube-proxy, and minutes on kind: the first mode is enough.
+    if (plan.kubeProxyMode !== 'nftables') {
+      httpBalancerTests(test, bed, changes);
+      hostPortTests(test, bed, changes);
+      severalTests(test, bed, changes);
+    }
+  });
+}
+
+/** Registers tests on a cluster of their own. It may take its time to come up; it always goes down. */
+export function onCluster(
+  name: string,
+  plan: Plan,
+  makeProvider: () => Provider<EdgeFront>,
+  tests: (test: Suite, bed: Bed, changes: ChangeLog) => void,
 ): void {
   const test = suite(name);
   const provider = makeProvider();
@@ -74,17 +96,7 @@ export function conformance(
     });
   });
 
-  trafficTests(test, bed);
-  portTests(test, bed);
-  more(test, bed);
-  outageTests(test, bed, changes);
-  incidentTests(test, bed, changes);
-  httpBalancerTests(test, bed, changes);
-  // The same in every mode of kube-proxy, and minutes on kind: the first mode is enough.
-  if (plan.kubeProxyMode !== 'nftables') {
-    hostPortTests(test, bed, changes);
-    severalTests(test, bed, changes);
-  }
+  tests(test, bed, changes);
 
   // Last, and not after each: a hook that throws after a failed test ends uvu's run without a word.
   test('nothing of the provider failed unasked meanwhile', () => assert.equal(failures, []));

@@ -19,7 +19,7 @@ test('a row: the measured share beside the expected one, a line for each kind of
     expected: '20 %',
     cause: '9 transit',
     disturbances: [{ failover: '20.2 s, resolution 1.5 s', failing: '27 % for 19.7 s' }],
-    address: "lost (node's)",
+    address: "lost (another's)",
   });
   assert.equal(both?.disturbances, [
     { failover: 'flip: 28.7 s (12.6..44.8)', failing: 'flip: 46 % for 24.1 s' },

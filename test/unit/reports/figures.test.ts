@@ -56,7 +56,7 @@ test('the policy of a watch is none', () => {
 test('the client address', () => {
   assert.equal(
     [null, 'kept', 'lost', 'changes'].map((kind) => words.address(kind as 'kept' | null)),
-    ['-', "kept (client's)", "lost (node's)", 'changes at the flip'],
+    ['-', "kept (client's)", "lost (another's)", 'changes at the flip'],
   );
 });
 

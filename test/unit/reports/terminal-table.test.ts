@@ -19,7 +19,7 @@ test('160 columns: a line for each policy, a second where flip and fault have fi
   );
   assert.is(
     lines[head + 1]?.replaceAll(/ {2,}/g, '|'),
-    "Cluster|9 of 60, 15 % (8..26 %)|20 %|9 transit|20.2 s, resolution 1.5 s|27 % for 19.7 s|lost (node's)",
+    "Cluster|9 of 60, 15 % (8..26 %)|20 %|9 transit|20.2 s, resolution 1.5 s|27 % for 19.7 s|lost (another's)",
   );
   assert.is(
     lines[head + 2]?.replaceAll(/ {2,}/g, '|'),

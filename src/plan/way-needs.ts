@@ -4,8 +4,9 @@ import type { PlannedEdge } from './schema.ts';
 
 /** The part of a need that the balancer alone decides: why it is not met, in words. Null: it is. */
 export const balancerNeeds: Readonly<Record<WayNeed, (edge: PlannedEdge) => string | null>> = {
-  'policy-matters': ({ preset, onFlip }) =>
-    onFlip === 'nothing'
+  // A controller that does nothing at a flip is not enough: the nodes' ports follow the policy all the same.
+  'policy-matters': ({ preset, backends, hostPort }) =>
+    hostPort !== undefined || Object.values(backends).some(({ from }) => from === 'pods')
       ? `${preset} sends connections to the pods themselves: the policy is moot, and changing it costs nothing`
       : null,
   'exclude-label': ({ preset, excludeLabel: label }) =>

@@ -58,6 +58,8 @@ test('each precondition is named by what is wrong', async () => {
     'refused: octavia leaves open connections alone already',
   );
   assert.match((await refused({ edge: presets['pod-direct'] })) ?? '', /the policy is moot/);
+  for (const preset of ['hetzner', 'aws-alb'] as const)
+    assert.is(await refused({ edge: presets[preset] }), null, `${preset}: the node ports follow it`);
   assert.match(
     (await refused({ ingressTemplate: async () => null }, [copyable])) ?? '',
     /nothing can be copied/,

@@ -9,16 +9,19 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /*
  * uvu has no time limit of its own: each file's process has one, seconds. Groups of one stage run side by side: conformance
  * and end to end both wait for clusters most of their time. Files of e2e stay one after another: some kill a run and then look
- * at what `clean` finds, and a second run beside them would have cleaned up before.
+ * at what `clean` finds, and a second run beside them would have cleaned up before. Those on kind look at all containers
+ * that there are, so nothing else of ours may be on kind meanwhile.
  */
+const onKind = (file) => file.startsWith(join('test', 'e2e', 'kind'));
 const stages = [
   [{ name: 'unit', limit: 300, parallel: 4 }],
   [{ name: 'property', limit: 180, parallel: 2 }],
   [{ name: 'browser', limit: 240, parallel: 1 }],
   [
     { name: 'conformance', limit: 1200, parallel: 1 },
-    { name: 'e2e', limit: 1500, parallel: 1 },
+    { name: 'e2e', limit: 1500, parallel: 1, takes: (file) => !onKind(file) },
   ],
+  [{ name: 'e2e', limit: 1500, parallel: 1, takes: (file) => onKind(file) }],
 ];
 const groups = stages.flat();
 /** As many files that compute as there are cores to compute on; the other places are for those that wait. */
@@ -168,9 +171,9 @@ await check('lint', bin('biome'), ['check', '--error-on-warnings', '.']);
 const files = testFiles(join(root, 'test')).filter(
   (file) => words.length === 0 || words.some((word) => file.includes(word)),
 );
-const runGroup = ({ name, limit, parallel }) =>
+const runGroup = ({ name, limit, parallel, takes = () => true }) =>
   inParallel(
-    files.filter((file) => file.startsWith(join('test', name))),
+    files.filter((file) => file.startsWith(join('test', name)) && takes(file)),
     parallel,
     (file) => testFile(file, limit),
   );

@@ -7,8 +7,8 @@ import type { AuditReport, Finding, Severity } from '../schema.ts';
 
 /*
  * SARIF 2.1.0, as GitHub's code scanning takes it (docs.github.com, "SARIF support for code scanning"): one run, rules with
- * help, a relative uri, stable fingerprints. A result without a file has no location, which becomes an alert of the
- * repository: one location without a physicalLocation makes GitHub refuse the whole file.
+ * help, a relative uri, stable fingerprints. Each result has one location with a physicalLocation: GitHub refuses the whole
+ * file if one has none ("locationFromSarifResult: expected at least one location", github/codeql-action#2459 and #1738).
  */
 
 const levels: Record<Severity, 'error' | 'warning' | 'note'> = {
@@ -58,22 +58,24 @@ function resultOf(one: Finding, { source }: AuditReport, root: string) {
     ruleIndex: checks.findIndex((check) => check.id === id),
     level: levels[severity],
     message: { text: `${service ?? 'cluster'}: ${summary}\nTo do: ${remedy.text}${command}` },
-    ...(place === null
-      ? {}
-      : {
-          locations: [
-            {
-              physicalLocation: {
-                artifactLocation: { uri: uriOf(place.file, root) },
-                region: { startLine: place.line, startColumn: place.column },
-              },
-            },
-          ],
-        }),
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: place === null ? objectUri(service, source) : uriOf(place.file, root) },
+          region: { startLine: place?.line ?? 1, startColumn: place?.column ?? 1 },
+        },
+      },
+    ],
     // What is found, not how much of it: an alert stays the same when a node joins.
     partialFingerprints: { 'midflight/v1': hash([id, service ?? '', source.context ?? '']) },
     properties: { severity, confidence: one.confidence, evidence: one.evidence },
   };
+}
+
+/** What is in no file of the repository is named in place of a path: `kubernetes/prod/services/web/traefik`. */
+function objectUri(service: string | null, { context }: AuditReport['source']): string {
+  const object = service === null ? [] : ['services', ...service.split('/')];
+  return ['kubernetes', context ?? 'cluster', ...object].map(encodeURIComponent).join('/');
 }
 
 function uriOf(file: string, root: string): string {

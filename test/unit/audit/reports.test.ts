@@ -20,53 +20,61 @@ const surface = { columns: 100, root };
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 /*
- * What the published schema of SARIF 2.1.0 (OASIS, sarif-schema-2.1.0.json) and GitHub ask for: what must be there, with
- * its values; every location physical, uris relative.
+ * The part of the published schema of SARIF 2.1.0 (OASIS, sarif-schema-2.1.0.json) that is used here, which allows no other
+ * property, and what GitHub asks for beyond it: every result has a physical location, and uris are relative.
  */
-const text = z.object({ text: z.string().min(1) });
+const text = z.strictObject({ text: z.string().min(1) });
+/** A property bag holds anything; its tags are different from each other. */
+const bag = z.looseObject({
+  tags: z
+    .array(z.string())
+    .refine((tags) => new Set(tags).size === tags.length)
+    .optional(),
+});
 const level = z.enum(['none', 'note', 'warning', 'error']);
-const sarifFile = z.object({
+const sarifFile = z.strictObject({
   $schema: z.url(),
   version: z.literal('2.1.0'),
   runs: z
     .array(
-      z.object({
-        tool: z.object({
-          driver: z.object({
+      z.strictObject({
+        tool: z.strictObject({
+          driver: z.strictObject({
             name: z.string(),
             informationUri: z.url(),
             semanticVersion: z.string(),
             rules: z.array(
-              z.object({
+              z.strictObject({
                 id: z.string(),
                 name: z.string(),
                 shortDescription: text,
                 fullDescription: text,
                 help: text,
-                defaultConfiguration: z.object({ level }),
+                defaultConfiguration: z.strictObject({ level }),
+                properties: bag,
               }),
             ),
           }),
         }),
         columnKind: z.enum(['utf16CodeUnits', 'unicodeCodePoints']),
         results: z.array(
-          z.object({
+          z.strictObject({
             ruleId: z.string(),
             ruleIndex: z.int().min(0),
             level,
             message: text,
             locations: z
               .array(
-                z.object({
-                  physicalLocation: z.object({
-                    artifactLocation: z.object({ uri: z.string().regex(/^[^/:]+(\/[^/:]+)*$/) }),
-                    region: z.object({ startLine: z.int().min(1), startColumn: z.int().min(1) }),
+                z.strictObject({
+                  physicalLocation: z.strictObject({
+                    artifactLocation: z.strictObject({ uri: z.string().regex(/^[^/:]+(\/[^/:]+)*$/) }),
+                    region: z.strictObject({ startLine: z.int().min(1), startColumn: z.int().min(1) }),
                   }),
                 }),
               )
-              .min(1)
-              .optional(),
-            partialFingerprints: z.record(z.string(), z.string()),
+              .length(1),
+            partialFingerprints: z.record(z.string(), z.string().min(1)),
+            properties: bag,
           }),
         ),
       }),
@@ -82,17 +90,44 @@ test('SARIF has the form that its schema and GitHub ask for, and points into the
   const rules = run?.tool.driver.rules ?? [];
   for (const { ruleId, ruleIndex, locations, level: shown } of run?.results ?? []) {
     assert.is(rules[ruleIndex]?.id, ruleId);
-    const [place] = locations ?? [];
-    // A finding about the whole cluster has no place.
-    assert.is(place === undefined, ruleId === 'MF017', ruleId);
-    if (place === undefined) continue;
+    const [place] = locations;
+    assert.ok(place);
     const { artifactLocation, region } = place.physicalLocation;
+    // A finding about the whole cluster is in no file.
+    if (ruleId === 'MF017') {
+      assert.equal([artifactLocation.uri, region.startLine], ['kubernetes/cluster', 1]);
+      continue;
+    }
     assert.ok(existsSync(join(root, artifactLocation.uri)));
     assert.match(read(artifactLocation.uri).split('\n')[region.startLine - 1] ?? '', /externalTrafficPolicy/);
     if (ruleId === 'MF001') assert.is(shown, 'error');
   }
   const prints = (run?.results ?? []).map(({ partialFingerprints }) => JSON.stringify(partialFingerprints));
   assert.is(new Set(prints).size, prints.length, 'each alert has its own fingerprint');
+});
+
+test('SARIF of a cluster, whose objects are in no file: each result names its object in place of a path', () => {
+  const report = auditFile('eks.yaml');
+  const live = {
+    ...report,
+    source: { kind: 'live' as const, context: 'arn:aws:eks:eu-west-1:1:cluster/prod' },
+    findings: report.findings.map((one) => ({ ...one, place: null })),
+  };
+  const [run] = sarifFile.parse(JSON.parse(auditFormats.sarif(live, surface))).runs;
+  const cluster = 'kubernetes/arn%3Aaws%3Aeks%3Aeu-west-1%3A1%3Acluster%2Fprod';
+  assert.equal(
+    run?.results.map(({ locations }) => locations[0]?.physicalLocation.artifactLocation.uri),
+    live.findings.map(({ service: name }) => (name === null ? cluster : `${cluster}/services/${name}`)),
+  );
+});
+
+test('SARIF with names full of markup and control characters, and without a finding', () => {
+  const nasty = auditOf([service({ externalTrafficPolicy: 'Local' }, { name: 'x<&"\u0000\u001b\n\ud800' })]);
+  for (const report of [nasty, { ...nasty, findings: [] }]) {
+    const printed = auditFormats.sarif(report, surface);
+    assert.not.match(printed, escapeCharacter);
+    assert.is(sarifFile.parse(JSON.parse(printed)).runs[0]?.results.length, report.findings.length);
+  }
 });
 
 test('JSON matches its schema', () => {

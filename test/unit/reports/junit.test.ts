@@ -2,6 +2,7 @@ import { DOMParser } from 'linkedom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { junitReport } from '../../../src/reports/junit.ts';
+import { junitProblems } from '../../support/junit-rules.ts';
 import { anExpectation, aReport, aTrial } from '../../support/report.ts';
 
 const options = { folder: '/reports/x', trialSeconds: new Map([[0, 12.5]]) };
@@ -65,6 +66,52 @@ test('characters that XML cannot hold are left out, those that it can are kept',
   assert.not.match(xml, /[\u0000-\u0008\u000b\u000c\u000e-\u001f\uffff]/);
   const [, error] = /<error message="([^"]*)"/.exec(xml) ?? [];
   assert.is(error, 'abc[31md &lt;&amp;>&quot;e&quot; \u{1f600}');
+});
+
+const nasty = 'x<&">\u0000\u001b[31m\ud800 ]]> \uffff \u{1f600}\r\nnext';
+
+test('every report is valid JUnit: unknown trials, no requests, no trials, names full of markup and control characters', () => {
+  const unknown = aTrial({ verdict: 'unknown', reason: nasty });
+  const none = { ...aTrial().requests, started: 0, completed: 0, byOutcome: {}, byOutcomeClient: {} };
+  for (const report of [
+    aReport({ trials: [aTrial(), unknown, aTrial({ policy: null, requests: none })] }),
+    aReport({ trials: [aTrial({ verdict: 'unknown', reason: '' })] }),
+    aReport({
+      experiment: nasty,
+      trials: [aTrial()],
+      expectations: [row, { ...row, text: nasty }, { ...row, measured: null, verdict: 'unknown' }],
+    }),
+    aReport({ outcome: 'failed', reason: nasty }),
+    aReport({ outcome: 'interrupted', reason: null }),
+  ]) {
+    const trialSeconds = new Map([[0, 0.000_000_12]]);
+    assert.equal(junitProblems(junitReport(report, { folder: '/r/<&"', trialSeconds })), []);
+  }
+});
+
+test('the rules find what is wrong: an attribute, an element, a number, text, a reference, an end', () => {
+  const suite = (inside: string, more = '') =>
+    `<testsuites${more}><testsuite name="a" tests="1" failures="0" errors="0">${inside}</testsuite></testsuites>`;
+  const found = (xml: string) => junitProblems(xml)[0];
+  assert.equal(junitProblems(suite('<testcase name="a"/>')), []);
+  assert.is(found(suite('', ' skipped="0"')), 'testsuites with skipped');
+  assert.is(found(suite('<testcase/>')), 'testcase without name');
+  assert.is(found(suite('<testcase name="a" time="1e-7"/>')), 'time of testcase: 1e-7');
+  assert.is(found(suite('<error/>')), 'error in testsuite');
+  assert.is(found(suite('text')), 'text in testsuite');
+  assert.is(found(suite('<system-out>a & b</system-out>')), 'an & in system-out');
+  assert.is(found(suite('<system-out>&#x1b;</system-out>')), 'a character that XML cannot hold');
+  assert.is(found('<testsuites>'), 'testsuites not ended');
+});
+
+test('a suite takes as long as its cases together', () => {
+  const trials = [aTrial(), aTrial({ index: 1, repeat: 1 })];
+  const trialSeconds = new Map([
+    [0, 12.5],
+    [1, 2.0004],
+  ]);
+  const xml = junitReport(aReport({ trials }), { folder: '/r', trialSeconds });
+  assert.match(xml, /<testsuite [^>]*time="14.5"/);
 });
 
 test('each case has its class, its time, and what was expected and measured; each suite the report', () => {

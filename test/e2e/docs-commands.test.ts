@@ -28,11 +28,12 @@ const elsewhere: readonly (readonly [command: RegExp, file: string])[] = [
   [/^rehearse --context prod --service \S+$/, 'playground'],
 ];
 
-/** What some need at a test, at their ends: an answer, fewer streams, an end. */
+/** What some need at a test, at their ends: an answer, fewer streams, an end that comes soon. */
 const more: readonly (readonly [command: RegExp, options: string])[] = [
   [/^flip (?!.*--dry-run).*--url/, '--yes --quiet --streams 4 --rate 5 --stability 2s'],
-  [/^watch (?!.*(--duration| -- ))/, '--duration 4s'],
-  [/^fault |^watch .* -- midflight fault /, '--hold 1s'],
+  [/^watch (?!.*--duration)/, '--duration 4s'],
+  [/^drain-transit /, '--every 1s --settle 2s'],
+  [/^fault /, '--hold 1s'],
   [/^rehearse .*-o (?!.*--write-only)|^rehearse -f/, '--write-only'],
 ];
 
@@ -61,6 +62,7 @@ load:
 policies: [Cluster, Local]
 fault: { kind: power-off, target: { runs: nothing } }
 stability: 5s
+observe: short
 timeScale: 10
 `,
   rendered: `apiVersion: v1
@@ -145,16 +147,20 @@ test.after(async () => {
   assert.equal([left, files], [[], []], 'nothing is left');
 });
 
+/** The command, and one of midflight's that it runs itself, with what they need more at a test. */
+function completed(command: string): string {
+  const [own = '', during] = command.split(' -- ');
+  const added = more.filter(([which]) => which.test(own)).map(([, text]) => text);
+  const line = [own, ...added].join(' ');
+  if (during === undefined) return line;
+  const inner = /^midflight (.*)/.exec(during)?.[1];
+  return `${line} -- ${inner === undefined ? during : `midflight ${completed(inner)}`}`;
+}
+
 /** The command with names of ours. */
 function ours(command: string): string {
   const { port } = shop.address() as AddressInfo;
-  const options = more.filter(([which]) => which.test(command)).map(([, text]) => text);
-  const [own = '', during = ''] = command.split(' -- ');
-  const added = options.join(' ');
-  const line = during.startsWith('midflight ')
-    ? `${own} -- ${during} ${added}`
-    : `${own} ${added}${during === '' ? '' : ` -- ${during}`}`;
-  return line
+  return completed(command)
     .replaceAll('https://shop.example', `http://127.0.0.1:${port}`)
     .replaceAll('spot-7', command.includes('pod-delete') ? 'stable-1' : names.node)
     .replaceAll(/\b(web|ingress)\/traefik/g, names.service)

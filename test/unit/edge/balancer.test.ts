@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { niceOf } from '../../../src/base/priority.ts';
 import { ask, echoNames, ejected, fateOf, names, rigTest, setHealth } from '../../support/balancer.ts';
 import { type Rig, servicesPath } from '../../support/edge-rig.ts';
+import { eventually } from '../../support/node-port.ts';
 
 const test = suite('the balancer');
 
@@ -154,9 +155,10 @@ test(
       for (const { socket } of open) {
         if (!socket.closed) await once(socket, 'close');
       }
-      await sleep(50);
+      const closesOf = () => rig.events.flatMap((event) => (event.type === 'edge-close' ? [event] : []));
+      await eventually(() => closesOf().length >= 12);
       await rig.sync();
-      const closes = rig.events.flatMap((event) => (event.type === 'edge-close' ? [event] : []));
+      const closes = closesOf();
       assert.is(closes.length, 12);
       assert.is(closes.filter(({ clientEnd }) => clientEnd === 'edge-reset').length, on('node-0').length);
       assert.ok(closes.every(({ connect: result, bytesUp }) => result === 'connected' && bytesUp >= 1));
@@ -175,6 +177,27 @@ test(
     const close = await rig.event('edge-close');
     assert.equal([close.clientEnd, close.upstreamEnd, close.bytesDown], ['edge-closed', 'edge-closed', 6]);
   }),
+);
+
+test(
+  'at its end connections in another process are closed as well, and none is reset',
+  rigTest(
+    1,
+    {},
+    async (rig) => {
+      await echoNames(rig);
+      const open = await Promise.all(Array.from({ length: 6 }, () => ask(rig)));
+      const fates = Promise.all(open.map(({ socket }) => fateOf(socket, 8000)));
+      await rig.edge.stop();
+      assert.equal(new Set(await fates), new Set(['FIN']));
+      const closes = rig.events.flatMap((event) => (event.type === 'edge-close' ? [event] : []));
+      assert.equal(
+        closes.map(({ clientEnd }) => clientEnd),
+        Array(6).fill('edge-closed'),
+      );
+    },
+    { connectionsPerProcess: 2 },
+  ),
 );
 
 test.run();

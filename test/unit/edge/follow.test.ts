@@ -81,7 +81,10 @@ test('a node that is gone is left out, also if it had been leaving', () =>
     assert.is(applied.at(-1), 'Cluster n1 n2', 'and is back when it is there again');
   }));
 
-test('the first state is taken at once, and changes together after the delay', () =>
+test('the first state is taken at once, however long a change takes', () =>
+  followed(false, async (_api, applied) => assert.equal(applied, ['Cluster n1 n2']), 3_600_000));
+
+test('changes are taken together after the delay', () =>
   followed(
     false,
     async (api, applied) => {

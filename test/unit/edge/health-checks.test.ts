@@ -131,6 +131,17 @@ test('Envoy and HAProxy count the interval from the result of a check (cloud-pro
   assert.ok((verdicts[1]?.at ?? 0) <= 20);
 });
 
+test('a node whose ports are moved is checked at its own', async () => {
+  const { timers, checks, asked } = rig(() => good);
+  checks.apply(
+    [{ ...node('1'), portOffset: 700 }],
+    presets['gke-instance-group'].checks.Cluster,
+    underCluster,
+  );
+  await timers.run(1);
+  assert.is(asked[0]?.port, 10_956);
+});
+
 test('a node that comes back at another address is checked there', async () => {
   const { timers, checks, asked } = rig(() => good);
   checks.apply([node('1')], presets['gke-instance-group'].checks.Cluster, underCluster);

@@ -39,6 +39,20 @@ test('failed probes count in each lane by itself', () => {
   assert.match(guard.stop.reason.message, '3 probes on reused connections failed, and 2 may');
 });
 
+test('clients are well if probes have been good for long enough; without probes nothing can be held against them', () => {
+  const guard = flipGuard(budget);
+  failing(guard, ['p1'], 'new');
+  assert.is(guard.wellSince(0, 5e9), false);
+  guard.observe(start('p2', 'new'));
+  guard.observe(end('p2', 'completed'));
+  assert.is(guard.wellSince(0, 5e9), false, 'due no later than the failure');
+  guard.observe({ ...start('p3', 'new'), dueAt: 1e9 } as HistoryEvent);
+  guard.observe(end('p3', 'completed'));
+  assert.is(guard.wellSince(0, 1.9e9), false);
+  assert.is(guard.wellSince(0, 2e9), true);
+  assert.is(flipGuard({ ...budget, rate: 0 }).wellSince(0, 0), true);
+});
+
 test('an instrument that was too late to see an outage stops it, as one that ended does', () => {
   const guard = flipGuard(budget);
   guard.begin();

@@ -125,22 +125,31 @@ test('a process that dies by itself shows in the API: its end, then one restart 
 });
 
 test('the back-off before a restart, and the times of a container, are those of the clock', async () => {
-  const clock = fakeClock();
-  const { worker, until } = rig(1, undefined, undefined, { clock });
+  const time = fakeClock();
+  const slept: number[] = [];
+  const clock: WallClock = {
+    ...time,
+    sleep(ms, signal) {
+      slept.push(ms);
+      return time.sleep(ms, signal);
+    },
+  };
+  const { worker, until } = rig(20, undefined, undefined, { clock });
   const dies = async () => {
     await until(({ containerStatuses: [{ ready }] }) => ready);
     process.kill(worker.pid ?? 0, 'SIGKILL');
     return until(({ containerStatuses: [{ state }] }) => state.terminated !== undefined);
   };
   await dies();
-  await clock.advance(0); // the first restart comes at once
+  await time.advance(0); // the first restart comes at once
   await dies();
   await until(({ containerStatuses: [{ state }] }) => state.waiting?.reason === 'CrashLoopBackOff');
-  await clock.advance(9999);
+  assert.is(slept.at(-1), 500, '10 s, 20 times as fast');
+  await time.advance(499);
   assert.is(worker.pid, null);
-  await clock.advance(1);
+  await time.advance(1);
   const again = await until(({ containerStatuses: [{ state }] }) => state.running !== undefined);
-  assert.equal(again?.containerStatuses[0].state.running, { startedAt: '2026-01-01T00:00:10.000Z' });
+  assert.equal(again?.containerStatuses[0].state.running, { startedAt: '2026-01-01T00:00:00.500Z' });
   await within('the end of the pod', worker.terminate(0));
 });
 

@@ -99,6 +99,25 @@ test('windows for the live view add up to what was sent, and to how it ended', a
   assert.equal(sums(bad), [bad.starts.size, 0, bad.starts.size]);
 });
 
+test('windows for the live view: a probe that waits beyond its time-out to be connected has failed once', async () => {
+  const said = gather();
+  const target = targetAt('never.test', 80);
+  const config = probeAt(target, { lanes: ['new'], rate: 20, timeoutMs: 100, holdMs: 500 });
+  // The name is never found, so that nothing is ever connected.
+  const load = probe(config, said, monotonic, { lookup: () => new Promise(() => {}) });
+  load.begin();
+  while (said.starts.size < 4) await monotonic.sleep(1);
+  load.quiesce();
+  await said.idle(20_000);
+  await monotonic.sleep(150); // the last window
+  load.stop();
+  const windows = said.messages.filter(({ type }) => type === 'probe-window');
+  assert.is(
+    windows.reduce((total, { failed }) => total + Number(failed), 0),
+    said.starts.size,
+  );
+});
+
 test('HTTP/2: a stream that is reset within its body leaves the connection, one that is silent does not', async () => {
   for (const [how, connections] of [
     ['reset', 1],

@@ -85,7 +85,7 @@ test('over 2 s, or over 20 % beyond the resolutions, is a difference', () => {
   assert.is(found(null, null, 0.2), 0);
 });
 
-test('shares that chance may part are said to be; others need a reason', () => {
+test('when shares differ by no more than chance, that is reported; any other difference needs a reason', () => {
   const near = tables(run('embedded', 8, {}), run('kind', 14, {}));
   assert.match(near.markdown, '13 % (8 of 60) / 23 % (14 of 60) (a)');
   assert.match(near.markdown, '- (a) chance');

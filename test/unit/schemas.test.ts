@@ -30,7 +30,7 @@ test('no schema is left over', () => {
 });
 
 // Zod's own reader of JSON Schema is another way back from what editors are given.
-test('the scenario schema is one that others can read, and says what each key is for', () => {
+test('the scenario schema can be read by other tools, and describes each key', () => {
   const text = jsonSchemas().get('scenario.schema.json') ?? '{}';
   const schema = z.fromJSONSchema(JSON.parse(text));
   const least = {
@@ -44,7 +44,7 @@ test('the scenario schema is one that others can read, and says what each key is
   assert.not.ok(schema.safeParse({ ...least, polices: ['Local'] }).success);
 });
 
-test('the tables of docs/scenario.md are those of the schema, and each key says what it is for', () => {
+test('the tables of docs/scenario.md match the schema, which describes each key', () => {
   assert.ok(withReference(document) === document, 'docs/scenario.md is stale: npm run schemas');
   const silent = document.split('\n').filter((line) => /^\| `(?!kind)\w+` .*\|\s+\|$/.test(line));
   assert.equal(silent, []);

@@ -136,7 +136,7 @@ test("an ingress pod's name shows its node if the answer did not", async () => {
   assert.equal(await causesOf({ fault: powerOff('stable-1') }, [stream], { more }), { ingress: 1 });
 });
 
-test('a client port that comes round again is joined with the connection of its own time', async () => {
+test('a client port that is reused is matched with the connection of its own time', async () => {
   const events = history()
     .trial(10, { fault: powerOff() })
     .stream({ from: 100, to: 11_000, transit: 'stable-0', outcome: 'truncated' })

@@ -42,7 +42,7 @@ test('an unknown path is unattributed', async () => {
   assert.equal(await causesOf({ fault: powerOff() }, [unknown]), { unattributed: 1 });
 });
 
-test('what was lost before the fault is not its doing', async () => {
+test('losses from before the fault are not attributed to it', async () => {
   const { byCause, disturbances } = await requestsOf({ fault: powerOff() }, [{ transit: dead, to: 9999 }]);
   assert.equal(byCause, { unattributed: 1 });
   assert.is(disturbances[0]?.requestsLost, 0);

@@ -243,7 +243,7 @@ test('how long the balancer may take to notice, by the checks of the policy that
   assert.is(compare([aTrial()], new Map())[0]?.balancerNoticesSeconds, null, 'no balancer is known');
 });
 
-test('a repeat that is unknown is left out of what is pooled, also if recovery alone is in doubt', async () => {
+test('a repeat that is unknown is left out of the pooled figures, even if only its recovery is in doubt', async () => {
   const trials = [
     { policy: 'Cluster', repeat: 0, lost: 10, of: 40 },
     { policy: 'Cluster', repeat: 1, lost: 30, of: 40, never: true },

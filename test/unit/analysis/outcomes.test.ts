@@ -63,7 +63,7 @@ test('no node for it: what the balancer does then by its preset', async () => {
   }
 });
 
-test('outside the source ranges: what the preset says of them, whatever it does without a node', async () => {
+test('outside the source ranges: the outcome that the preset defines, whatever it does without a node', async () => {
   const seen = async (sourceRanges: 'drop' | 'reset', noTarget: 'drop' | 'refuse', ms: number) =>
     (
       await outcomeOf(

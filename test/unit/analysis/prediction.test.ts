@@ -99,7 +99,7 @@ test('a stream beside the target that is lost is a failed prediction', async () 
   assert.is(trial.verdict, 'fail');
 });
 
-test('what was lost before the fault, and what began after it, is no part of the prediction', async () => {
+test('losses from before the fault, and requests begun after it, are not part of the prediction', async () => {
   const trial = await trialOf(
     faultTrial({ expect: [['predictedMatches', true]] })
       .streams(2, through)

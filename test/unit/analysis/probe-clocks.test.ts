@@ -131,7 +131,7 @@ test('failoverReused: the same of the probes on kept connections', async () => {
   assert.is(await clock('failoverReused', failing()), 'there was no probe on kept connections');
 });
 
-test('without a probe none of its clocks ticks', async () => {
+test('without probes none of their clocks ticks', async () => {
   const plan = { load: loads('streams') };
   for (const name of ['firstFailedProbe', 'lastFailedProbe', 'failover', 'disruption'] as const) {
     assert.is(await clock(name, () => {}, { plan }), 'there was no probe');

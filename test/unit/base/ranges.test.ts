@@ -27,7 +27,7 @@ test('an empty list holds nothing', () => {
   assert.not.ok(ranges([])('127.0.0.1'));
 });
 
-test('what is no range is refused', () => {
+test('something that is not a range is refused', () => {
   for (const text of [
     '10.0.0.0/33',
     '10.0.0/8',

@@ -17,7 +17,7 @@ const trial = (index: number, policy: string, more: object = {}) => ({
 const moment = (index: number, at: 'begin' | 'done', t: number) =>
   JSON.stringify({ type: 'disturbance', t, trial: index, affected: null, kind: 'flip', at });
 
-test('a cell has what was lost and how long it took, in cluster time; a refused one its reason, and one that says nothing is none', () => {
+test('a cell has the losses and the time taken, in cluster time; a refused cell has its reason, and an inconclusive one is left out', () => {
   const refused = {
     verdict: 'unknown',
     reasons: [{ code: 'refused', text: 'refused: azure ignores the label' }],

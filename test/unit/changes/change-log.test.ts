@@ -140,7 +140,7 @@ test('a failed undo is reported, keeps no other from being undone, and stays in 
   assert.not.ok(existsSync(file));
 });
 
-test('what somebody else has changed since is left alone', async () => {
+test('a change that somebody else has made since is left alone', async () => {
   const { colours, kind } = lamps();
   const log = rig().begin();
   await log.make(kind, { lamp: 'one' }, 'red');

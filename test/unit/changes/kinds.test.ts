@@ -241,7 +241,7 @@ test('a pod of the same name that is another is not deleted', async () => {
   await changes.unwind(0, signal);
 });
 
-test("a killed run's lease is given back, and nobody else's", async () => {
+test("a killed run's lease is returned, and nobody else's", async () => {
   const lease = { namespace: 'default', name: 'hold' };
   const changes = log();
   await changes.make(runLeaseHold, lease, { holder: 'run a' });

@@ -36,7 +36,7 @@ test('without --allow-changes none are made', () => {
     assert.match(refusal({ agents: 4, allowChanges }), '--allow-changes is not given');
 });
 
-test('more agents than streams, none, and a part of one are refused', () => {
+test('more agents than streams, zero agents and a fraction of one are refused', () => {
   assert.match(refusal({ agents: 11 }), '11 agents cannot share 10 streams');
   assert.is(agentsOf({ agents: 11, allowChanges: true }, { ...load, streams: 0 })?.count, 11);
   for (const agents of [0, 1.5, 101]) assert.match(refusal({ agents }), '--agents');

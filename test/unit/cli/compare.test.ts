@@ -77,7 +77,7 @@ test('reports of different experiments are compared with a note', ({ folder }) =
   assert.match(text, 'note: timeScale was 20 and is 1');
 });
 
-test('what is no report is bad usage', ({ folder }) => {
+test('a file that is not a report is bad usage', ({ folder }) => {
   const bad = join(folder, 'bad.json');
   writeFileSync(bad, '{"a": 1}');
   for (const path of [bad, join(folder, 'none.json'), join(folder, 'none')])
@@ -97,7 +97,7 @@ test('--save-baseline and then --baseline: the saved report is what later runs a
   assert.match(text(), '1 regression');
 });
 
-test('a run that is unknown becomes no baseline', ({ folder }) => {
+test('a run that is unknown cannot become a baseline', ({ folder }) => {
   const base = join(folder, 'base.json');
   const { io, text } = outputs();
   baselineOf({ saveBaseline: base, json: false }, 1).settle({ ...threePolicies(), verdict: 'unknown' }, io);

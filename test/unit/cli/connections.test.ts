@@ -114,7 +114,7 @@ test('without --allow-changes nothing is written if a pod is needed', async () =
   assert.equal(api.writes, []);
 });
 
-test('what is missing in RBAC is reported by rule, before anything is written', async () => {
+test('missing permissions are reported as RBAC rules, before anything is written', async () => {
   const allows = (what: string) => what !== 'create pods' && what !== 'get pods';
   const { api, error } = await counted(folder, { allowChanges: true }, { lists: lists([cloud]), allows });
   assert.is(error?.code, 'api-failed');

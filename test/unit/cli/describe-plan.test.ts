@@ -37,7 +37,7 @@ test('on a terminal no line is wider, and no word is lost', () => {
   }
 });
 
-test('a preemption shows its notice, agents where they are, and real time how to shorten it', () => {
+test('the plan of a preemption shows its notice, where agents run, and how to shorten a run in real time', () => {
   const text = `name: shop
 cloud: eks
 nodes: [{ name: stable, count: 2, labels: { pool: stable } }, { name: spot, count: 2, preemptible: true }]

@@ -70,7 +70,7 @@ test('refused before anything is written: not allowed, the last node, no such no
   }
 });
 
-test('what is missing in RBAC is reported by rule', async () => {
+test('missing permissions are reported as RBAC rules', async () => {
   const { api, error } = await drained(folder, {}, ['a', 'spot'], (what) => what !== 'patch nodes');
   assert.match(error?.hint ?? '', 'apiGroups [""], resources ["nodes"], verbs ["patch"]');
   assert.equal(api.writes, []);

@@ -99,7 +99,7 @@ test('refused before anything is written, with the reason', async () => {
   }
 });
 
-test('what is missing in RBAC is reported by rule; without the Lease nothing is touched', async () => {
+test('missing permissions are reported as RBAC rules; without the Lease nothing is touched', async () => {
   const missing = await refused(folder, {}, (what) => what !== 'create pods');
   assert.match(missing.error?.hint ?? '', 'resources ["pods/eviction"]');
   assert.equal(missing.writes, []);

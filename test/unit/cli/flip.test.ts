@@ -226,7 +226,7 @@ test('--await-connections: the excluded node is waited for, and a cluster whose 
   assert.equal(refused.api.writes, []);
 });
 
-test('what is missing in RBAC is reported by rule, before anything is written', async () => {
+test('missing permissions are reported as RBAC rules, before anything is written', async () => {
   const allows = (what: string) =>
     what !== 'patch nodes' && what !== 'create leases' && what !== 'update leases';
   const { api, error } = await flipped(folder, { allowChanges: true }, { allows });

@@ -6,7 +6,7 @@ import { colourOf, columnsOf, guardOutputs } from '../../../src/cli/io.ts';
 
 const errno = (code: string) => Object.assign(new Error(code), { code });
 
-test('colour only on a terminal that can, unless the environment says otherwise', () => {
+test('colour only on a terminal that supports it, unless the environment overrides that', () => {
   const [tty, pipe] = [{ isTTY: true }, {}].map((more) => Object.assign(new PassThrough(), more));
   if (tty === undefined || pipe === undefined) throw new Error('unreachable');
   assert.equal([colourOf(tty, {}), colourOf(pipe, {})], [true, false]);
@@ -55,7 +55,7 @@ test('a result that could not be written is reported, and ends nothing', () => {
   assert.is(later.guarded.failure()?.exitCode, 3, 'told by an event');
 });
 
-test('what is for the eye alone may be lost', () => {
+test('output that only decorates may be lost', () => {
   const { io, guarded } = outputs(() => {
     throw errno('ENOSPC');
   });
@@ -64,7 +64,7 @@ test('what is for the eye alone may be lost', () => {
   assert.is(guarded.failure(), null);
 });
 
-test('images: the flag goes before the environment; what none names is left to the scenario', () => {
+test('the image flag overrides the environment; what neither sets comes from the scenario', () => {
   const none = { node: undefined, traefik: undefined, app: undefined };
   assert.equal(requestedImages(none, {}), {});
   const env = { MIDFLIGHT_KIND_IMAGE: 'n', MIDFLIGHT_TRAEFIK_IMAGE: '', MIDFLIGHT_APP_IMAGE: 'a' };

@@ -40,7 +40,7 @@ test('with it: those that are named, and no others', async ({ folder }) => {
   assert.is((await report(folder, 'json')).stdout, '');
 });
 
-test('github: annotations on standard output, on standard error beside --json; Markdown in the summary', async ({
+test('github: annotations go to standard output, or to standard error with --json; Markdown goes to the summary', async ({
   folder,
 }) => {
   const summary = join(folder, 'summary');

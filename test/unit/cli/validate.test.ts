@@ -19,7 +19,7 @@ test('what a kind of cluster can never do is no mistake of a file that another o
   assert.is(stderr.split('\n').length, 2);
 });
 
-test('where the file has a block for it, it is one', async () => {
+test('if the file has a block for that kind of cluster, it is a mistake', async () => {
   const { code, stdout, stderr } = await tellValidate(`${fromPods}providers: { embedded: { repeats: 3 } }\n`);
   assert.equal([code, stdout], [64, '']);
   assert.match(stderr, /^<stdin>:4:\d+: on embedded: 'slow' is to come from pods/);
@@ -31,7 +31,7 @@ test('a block of its own for the cluster that cannot do it makes the file right 
   assert.equal([code, stderr], [0, '']);
 });
 
-test('a mistake is told without the clusters that are not meant', async () => {
+test('a mistake is reported without naming clusters that are not involved', async () => {
   const { code, stderr } = await tellValidate(
     `${fromPods}fault: { kind: power-off, target: { pool: none } }\n`,
   );

@@ -61,7 +61,7 @@ async function refused(
   return assert.unreachable('it was taken') as never;
 }
 
-test('a URL becomes where to connect and what to ask for', () => {
+test('a URL is split into the address to connect to and the path to request', () => {
   assert.equal(target('https://shop.example/a?b=1', { headers: ['X-A: b: c', 'Accept:  text/plain '] }), {
     host: 'shop.example',
     port: 443,

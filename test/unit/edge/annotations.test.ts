@@ -38,7 +38,7 @@ test('a balancer whose check cannot be pinned ignores annotations', () => {
   );
 });
 
-test('open connections part as the preset says unless the Service keeps them', () => {
+test('open connections end as the preset defines, unless the Service keeps them', () => {
   const lbc = presets['aws-nlb-lbc'];
   assert.is(partingOf(lbc, service('Cluster')).onEjected, 'reset');
   assert.is(partingOf(lbc, null).onEjected, 'reset');

@@ -32,7 +32,7 @@ test('another seed, lane or number is another luck', () => {
   assert.is(new Set(all).size, 4);
 });
 
-test('where ports come round again they are counted on, also when two change places', () => {
+test('ports that are reused continue their count, even if two of them swap', () => {
   const draws = createDraws(lanes, 0);
   const straight = createDraws([{ name: 'streams', first: 10_000, count: 1000 }], 0);
   for (const each of [draws, straight]) each.begin(3);

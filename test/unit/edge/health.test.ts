@@ -18,7 +18,7 @@ function verdicts(from: Health, results: (typeof ok)[], rules = rule): string {
     .join('');
 }
 
-test('a new target gets nothing until it passed as many checks as the threshold says', () => {
+test('a new target gets no traffic until it has passed the threshold number of checks', () => {
   const fresh = newTarget('unhealthy', { unhealthyThreshold: 3 });
   assert.is(verdicts(fresh, [ok, ok, ok]), '-++');
   assert.is(verdicts(fresh, [ok, bad, ok, bad, ok, ok]), '-----+');
@@ -41,7 +41,7 @@ test('an ejected node is readmitted by the healthy threshold', () => {
   assert.is(verdicts({ healthy: true, contrary: 0 }, [bad, bad, bad, ok, ok]), '++--+');
 });
 
-test('a 503 ejects at once only where the balancer does so', () => {
+test('a 503 ejects at once only if the balancer does so', () => {
   const healthy = { healthy: true, contrary: 0 };
   assert.is(verdicts(healthy, [unavailable]), '+');
   assert.is(verdicts(healthy, [unavailable], { ...rule, ejectOn503: true }), '-');

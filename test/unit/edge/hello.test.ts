@@ -13,7 +13,7 @@ test('a hello carries its draw, and what follows is put back', () => {
   }
 });
 
-test('a hello in part is not to be told yet; anything else is no hello', () => {
+test('an incomplete hello cannot be decided yet; anything else is not a hello', () => {
   const hello = helloOf(5);
   for (let length = 0; length < hello.length; length += 1)
     assert.is(parseHello(hello.subarray(0, length)), undefined);
@@ -67,7 +67,7 @@ test('a hello that comes late is a hello', async () => {
   assert.equal(await read([], false, helloOf(3)), { draw: 3, left: '' });
 });
 
-test('whoever says none is served with all its bytes, also who ends without a word', async () => {
+test('a client that sends no hello is served with all its bytes, even if it closes without sending any', async () => {
   assert.equal(await read([bytes('GET /')]), { draw: null, left: 'GET /' });
   assert.equal(await read([], true), { draw: null, left: '' });
   assert.equal(await read([helloOf(1).subarray(0, 4)], true), { draw: null, left: '\0mid' });

@@ -12,7 +12,7 @@ const nodesOf = (name: keyof typeof presets, healthy: string, among = targets) =
   draws.map((draw) => place(presets[name], among, (node) => healthy.includes(node), draw)?.name ?? '-');
 const used = (nodes: string[]) => [...new Set(nodes)].sort().join('');
 
-test('each: every healthy node, by luck; all of them when none is healthy, if the preset says so', () => {
+test('each: every healthy node, at random; all nodes if none is healthy and the preset allows it', () => {
   assert.is(used(nodesOf('gke-neg', 'abd')), 'abd');
   assert.is(used(nodesOf('gke-neg', '')), 'abcd');
   assert.is(used(nodesOf('azure', '')), '-');

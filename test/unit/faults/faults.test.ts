@@ -10,7 +10,7 @@ test('every kind of the scenario has its fault', () => {
   for (const kind of faultKinds) assert.is(faults[kind].kind, kind);
 });
 
-test('power-off and unplug begin at the instant that the provider tells, and are undone by power', async () => {
+test('power-off and unplug begin at the instant that the provider reports, and power undoes them', async () => {
   for (const kind of ['power-off', 'unplug'] as const) {
     const { context, log, recover } = bench();
     await faults[kind].inject(context, 'a');
@@ -101,7 +101,7 @@ test('node-add: kept out by the exclude label before, let in by the fault, as it
   assert.equal(labels, {}, 'without the label, as before');
 });
 
-test('pod-kill kills a pod of the wanted kind, and says where there is none', async () => {
+test('pod-kill kills a pod of the wanted kind, and reports if there is none', async () => {
   const { context, log } = bench();
   assert.is((await faults['pod-kill'].inject(context, 'a')).affected, 1);
   assert.equal(log, ['kill ingress-pod', 'began @0: pod ingress-pod killed [ingress-pod]']);
@@ -133,7 +133,7 @@ test('pod-delete asks the API, with the grace of the pod itself, and waits until
   assert.ok(looks > 4);
 });
 
-test('drain cordons first, asks again where a budget forbids, and uncordons', async () => {
+test('drain cordons first, retries if a budget forbids an eviction, and uncordons', async () => {
   let refusals = 2;
   const calls: string[] = [];
   let cordoned = false;
@@ -160,7 +160,7 @@ test('drain cordons first, asks again where a budget forbids, and uncordons', as
   assert.is(context.now(), 10_000 * 1e6, 'two retries of 5 s');
 });
 
-test('a drain says how many pods it evicted, and why if none', async () => {
+test('a drain reports how many pods it evicted, and why if none', async () => {
   const drained = async (core: Parameters<typeof bench>[0], owner: string, node = 'a') => {
     const { context } = bench({ readNode: async () => ({}), patchNode: async () => {}, ...core }, owner);
     return faults.drain.inject(context, node);
@@ -186,7 +186,7 @@ test('a drain says how many pods it evicted, and why if none', async () => {
   assert.is(endedItself.affected, 0, 'a pod that had ended before was not evicted');
 });
 
-test('drain gives up when its time-out is over, as the scenario says', async () => {
+test('drain gives up after the time-out of the scenario', async () => {
   const core = {
     readNode: async () => ({ spec: {}, metadata: {} }),
     patchNode: async () => {},

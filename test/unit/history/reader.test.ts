@@ -176,7 +176,7 @@ test('what is sealed and yet no JSON is named by its number', async () => {
   );
 });
 
-test('a line that is no event says what is wrong with it, and who wrote it', async () => {
+test('a line that is not an event: the error names what is wrong with it and which version wrote it', async () => {
   const at = events.findIndex(({ type }) => type === 'trial-start');
   const newer = events.map((event, index) =>
     index === at

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { internalAddressOf } from '../../../src/kube/addresses.ts';
 import { isReadyEndpoint, isServingEndpoint } from '../../../src/kube/endpoints.ts';
 
-test('conditions that an endpoint does not have are as discovery/v1 says', () => {
+test('conditions that an endpoint does not have get the defaults of discovery/v1', () => {
   const conditions = [
     { of: undefined, ready: true, serving: true },
     { of: {}, ready: true, serving: true },

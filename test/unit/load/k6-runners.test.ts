@@ -116,7 +116,7 @@ test('a runner that ends unasked is a failure, and the others are ended', async 
   gate.close();
 });
 
-test('runners of which nobody tells any more are given up after the grace', async () => {
+test('runners that are no longer reported are given up after the grace period', async () => {
   const { gate, start, types } = await site(1);
   const running = await start(() => {});
   running.end(20);

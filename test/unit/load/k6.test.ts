@@ -18,7 +18,7 @@ import { cells as allCells, canDropSyns, faultServer } from '../../support/fault
 import { k6At, k6Here } from '../../support/k6.ts';
 import { gather, type Said, targetAt } from '../../support/load.ts';
 
-test('k6 is found by its variable, then in PATH; where it is missing the error says how to get it', () => {
+test('k6 is found by its variable, then in PATH; if it is missing the error explains how to get it', () => {
   assert.is(findK6({ MIDFLIGHT_K6: process.execPath, PATH: '' }), process.execPath);
   assert.is(findK6({ MIDFLIGHT_K6: '/no/such/k6', PATH: process.env.PATH }), null, 'what is named is meant');
   assert.is(findK6({ PATH: '/nowhere' }), null);
@@ -227,7 +227,7 @@ if (binary !== null) {
     assert.match(problems.join(), 'k6 ended with SIGKILL');
   });
 
-  test('a script with a fault in it is a problem, with what k6 says of it', async () => {
+  test('a script with an error in it is a problem, reported in the words of k6', async () => {
     const { said, problems } = await runIt('whole-length', { script: 'export default (', own: false });
     assert.is(said.starts.size, 0);
     assert.match(problems.join(), /k6 ended with exit code 107: .*Unexpected/);

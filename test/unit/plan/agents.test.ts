@@ -57,7 +57,7 @@ test('more agents than streams are refused, and more than an API server bears', 
   assert.match(problems(() => plan('{ count: 101 }', 'kind'))[0] ?? '', /^7: .*101/);
 });
 
-test('pods cannot reach the embedded cluster: said before anything starts, for each load', () => {
+test('pods cannot reach the embedded cluster: refused before anything starts, for each load', () => {
   const found = problems(() => plan('{ count: 2 }', 'embedded'));
   assert.is(found.length, 2);
   assert.match(found[0] ?? '', /^7: 'slow' is to come from pods, and they cannot reach the embedded cluster/);

@@ -21,7 +21,7 @@ const changed = (from: string, to: string) => {
 };
 const ingressOn = (...nodes: string[]) => ({ ingress: nodes, app: ['work-0'] });
 
-test('where the fault takes the last endpoint, eviction is waited for', () => {
+test('if the fault takes the last endpoint, the run waits for eviction', () => {
   assert.is(evictionMs(planOf(single), ['edge-0'], ingressOn('edge-0')), 300_000);
   const quick = planOf(`${single}timers: { podEvictionTimeout: 30s }\n`);
   assert.is(evictionMs(quick, ['edge-0'], ingressOn('edge-0')), 30_000);
@@ -32,7 +32,7 @@ test('where the fault takes the last endpoint, eviction is waited for', () => {
   );
 });
 
-test('it is not waited for where an endpoint is left, or where nothing would bring one', () => {
+test('it does not wait for eviction if an endpoint is left, or if nothing would bring one back', () => {
   assert.is(evictionMs(planOf(single), ['edge-0'], ingressOn('edge-0', 'edge-1')), 0);
   assert.is(evictionMs(planOf(single), ['edge-1'], ingressOn('edge-0')), 0);
   const daemons = changed('ingress: { replicas: 1,', 'ingress: { kind: DaemonSet,');

@@ -82,7 +82,7 @@ test('all nodes of a fault that takes several', () => {
   assert.equal(hitBy({ fault: `fault: { kind: power-off, target: ${target} }` }), spots(5));
 });
 
-test('where the scheduler decides which nodes match, each of them that may match counts', () => {
+test('if the scheduler decides which nodes match, each node that may match counts', () => {
   assert.equal(hitBy({ selector: '{}' }), spots(5), 'any spot node may run nothing');
   const runsApp = 'fault: { kind: power-off, target: { runs: app } }';
   assert.is(hitBy({ fault: runsApp, selector: '{}' }).length, 7);

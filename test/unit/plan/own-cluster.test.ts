@@ -56,7 +56,7 @@ function problemsOf(work: () => unknown): string[] {
   return [];
 }
 
-test('what is there takes the place of what a scenario says of a cluster that is made', () => {
+test("an existing cluster's own settings replace those of the scenario for a cluster that is made", () => {
   const plan = planOf(base);
   assert.equal(planSchema.parse(plan), plan);
   assert.equal(
@@ -98,7 +98,7 @@ test('settings that no object of the API shows are not claimed', () => {
   });
 });
 
-test('a fault chooses among the nodes that allow it, and by where the pods are', () => {
+test('a fault chooses among the nodes that allow it, by the pods on them', () => {
   assert.equal(plannedTargets(planOf(base)), [['a']]);
   const idle = base.replace('pod-delete, target: { runs: ingress }', 'drain, target: { runs: nothing }');
   assert.equal(plannedTargets(planOf(idle)), [['c']]);

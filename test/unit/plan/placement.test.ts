@@ -62,7 +62,7 @@ test('a DaemonSet runs on each node that fits, replicas are spread over them', (
   );
 });
 
-test('where nothing fits, nothing runs', () => {
+test('if nothing fits, nothing runs', () => {
   const placement = {
     nodeSelector: { role: 'z' },
     tolerations: [],

@@ -31,7 +31,7 @@ test('every valid file gives plans that the schema takes, on every provider', ()
   }
 });
 
-test("Kubernetes' defaults and the preset's figures stand in the plan, in milliseconds of cluster time", () => {
+test("the plan holds Kubernetes' defaults and the preset's figures, in milliseconds of cluster time", () => {
   const { timers, edge, load, ingress } = planOf(`${base}timeScale: 20\n`);
   assert.equal(timers, {
     nodeMonitorGraceMs: 50_000,
@@ -46,7 +46,7 @@ test("Kubernetes' defaults and the preset's figures stand in the plan, in millis
   assert.is(ingress.terminationGraceMs, 60_000);
 });
 
-test('nodes carry their pool, their name, and the labels of the cloud where they are preemptible', () => {
+test('nodes carry their pool, their name, and the labels of the cloud if they are preemptible', () => {
   const { nodes } = planOf(base.replace('name: base', 'name: base\ncloud: aks'));
   assert.equal(
     nodes.map(({ name }) => name),

@@ -31,7 +31,7 @@ const problemsOf = (service: string, zone = '') => {
   return [];
 };
 
-test('TLS at the ingress: port 443 is the one that is loaded, and port 80 stays beside it', () => {
+test('TLS at the ingress: the load uses port 443, and port 80 stays open', () => {
   const portsOf = (tls: boolean) =>
     ingressService('Local', planOf('{}').service, clients, { tls }).spec?.ports?.map(
       ({ name, port, targetPort }) => [name, port, targetPort],
@@ -69,7 +69,7 @@ test('an affinity goes into the Service in whole seconds, three hours by default
   );
 });
 
-test('a preference goes into the Service; one for zones needs zones, and says where one is missing', () => {
+test('a preference is set on the Service; one for zones needs zones, and the error names where one is missing', () => {
   assert.is(specOf('{ trafficDistribution: PreferSameNode }')?.trafficDistribution, 'PreferSameNode');
   try {
     planOf('{ trafficDistribution: PreferSameZone }', ', zone: a');
@@ -108,7 +108,7 @@ test('source ranges go into the Service, client as the ranges that the load come
   ]);
 });
 
-test('a source range must be one as the API server takes it, and stand there once', () => {
+test('a source range must be valid for the API server, and must not be listed twice', () => {
   assert.equal(problemsOf('{ loadBalancerSourceRanges: [192.0.2.7, 10.0.0.0/33, 2001:db8::1] }'), [
     [3, 39, '"192.0.2.7" is not an address range', 'write 192.0.2.7/32 or client'],
     [3, 50, '"10.0.0.0/33" is not an address range', 'write 10.0.0.0/8, 192.0.2.7/32 or client'],

@@ -20,7 +20,7 @@ service: { sessionAffinity: ClientIP, sessionAffinityTimeout: 10m, trafficDistri
 timers: { nodeMonitorGracePeriod: 21s, nodeMonitorPeriod: 4s, leaseRenewInterval: 6s, podEvictionTimeout: 31s, proxyMinSyncPeriod: 7s }
 `;
 
-test('what the scenario says', () => {
+test('the settings that the scenario sets', () => {
   assert.equal(settingsOf(kindPlan(written), '172.18.0.9/32'), {
     'ingress graceTimeOut': '11 s',
     'ingress requestAcceptGraceTimeout': '12 s',

@@ -42,7 +42,7 @@ test('by default the ingress speaks HTTP/1.1; with h2c the kernel gives up after
   assert.equal([pinged?.via, pinged?.givesUpMs], ['service', 30_000]);
 });
 
-test('what the ingress pod is told is in real time', () => {
+test('the ingress pod gets its settings in real time', () => {
   const settings = (upstream: string) => {
     const [first] = ingressPod(planOf(upstream), []).container.env ?? [];
     return JSON.parse(first?.value ?? '{}').h2c;

@@ -39,7 +39,7 @@ test('what a policy arranges is made of the steps that switchovers use', () => {
   assert.ok(label.some(({ name }) => name === 'the exclude label is honoured'));
 });
 
-test('a live change beside the policy is one patch of its own', () => {
+test('a live change in addition to the policy is a patch of its own', () => {
   assert.equal(stepsOf('Cluster->Cluster+PreferSameNode'), ['prefer']);
 });
 
@@ -49,7 +49,7 @@ test('a name is the direction, and behind a slash the way, if it is not in place
   assert.is(new Set(policyNames).size, policyNames.length);
 });
 
-test('the label stays under Local where a new target counts as healthy at first', () => {
+test('under Local the label stays if a new target counts as healthy at first', () => {
   assert.equal(stepsOf('Cluster->Local/exclude-first'), ['exclude', 'flip', 'include']);
   assert.equal(stepsOf('Cluster->Local/exclude-first', presets.octavia), ['exclude', 'flip']);
   assert.equal(stepsOf('Local->Cluster/exclude-first', presets.octavia), ['exclude', 'flip', 'include']);

@@ -158,7 +158,7 @@ test('a flip is over when each target was asked on the new port and the verdict 
   assert.is(evidence?.seen(), true, 'a node that died meanwhile holds nothing up');
 });
 
-test('extra pods serve on until nothing comes to them, and have their own time to end after that', async () => {
+test('extra pods keep serving until no connections arrive, and then get their own time to end', async () => {
   const podOf = async (more: Partial<SwitchoverContext>, step = spreadIngress) => {
     let manifest = '';
     const changes: SwitchoverContext['changes'] = {

@@ -195,14 +195,14 @@ test('a state folder that cannot be made is reported at once', () => {
   assert.match(refusalAt(join(ours, 'below-a-file')), 'the state folder cannot be made');
 });
 
-test('a damaged file ends nobody', async () => {
+test('a damaged file ends no process', async () => {
   writeFileSync(join(stateDir(), 'midflight-x.json'), '{"token":"","pid":1,"startTime":"","subnet":null}');
   writeFileSync(join(stateDir(), 'midflight-y.json'), '{"token":');
   assert.is(await reap(), 0);
   assert.equal(readdirSync(stateDir()), []);
 });
 
-test('what is not a run of ours is left alone', async () => {
+test('things that are not a run of ours are left alone', async () => {
   const others = join(stateDir(), 'cluster.json');
   writeFileSync(others, '{}');
   assert.is(await reap(), 0);

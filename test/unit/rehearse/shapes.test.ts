@@ -177,7 +177,7 @@ test('several Services: one has to be chosen', () => {
   assert.match(rehearsed(both, 'other').text, 'shop/other');
 });
 
-test('an unknown balancer: custom stands in, and the file says so', () => {
+test('an unknown balancer: custom replaces it, and the file notes that', () => {
   const { scenario, text } = rehearsed([service({ type: 'NodePort' }), slice(['n0']), ...plain(2)]);
   assert.is(scenario.edge.preset, 'custom');
   assert.match(text.replaceAll('\n# ', ' '), 'a plain balancer (custom) is used instead');

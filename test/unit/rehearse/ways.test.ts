@@ -70,7 +70,7 @@ const asApi = (lifecycle: NonNullable<(typeof hooks)[number]['lifecycle']>) => {
   };
 };
 
-test('nobody is left to exclude or to spread to: only what does without is rehearsed', () => {
+test('there are no nodes left to exclude or to spread to: only strategies that need none are rehearsed', () => {
   const { scenario } = rehearsed([service(), slice(['n0', 'n1']), node('n0'), node('n1')], null, 'haproxy');
   assert.equal(scenario.policies, ['Cluster', 'Local', 'Cluster->Local', 'Cluster->Local/parallel-service']);
 });

@@ -62,7 +62,7 @@ test('how to flip: the way that cost nothing, if one was measured beside the one
   assert.not.match(answered(inPlace, cuts), 'Flip by');
 });
 
-test('what if another node dies: said if the advice makes it worse, and only then', () => {
+test("another node's death: reported only if the advice makes it worse", () => {
   const nodes = (share: number) => [
     { node: 'stable-0', share },
     { node: 'spot-0', share: 0.2 },
@@ -87,7 +87,7 @@ test('a difference that the report does not judge is not judged here either', ()
   assert.not.match(text, 'avoids');
 });
 
-test('Local is not praised where it lost as much or more', () => {
+test('Local is not praised if it lost as much or more', () => {
   const text = answered(
     row('Cluster', 5),
     row('Local', 30, { differences: [{ policy: 'Cluster', withinChance: false }] }),
@@ -137,7 +137,7 @@ test('of several arrangements one is recommended for this shape: fewest lost, th
   assert.match(label, 'take Cluster+ExcludeLabel: it lost none of 60 streams. Its price: the second hop');
 });
 
-test("the cure's price: how long a rollout's gap lasts, and where a death would take more than before", () => {
+test("the cure's price: how long a rollout's gap lasts, and which death would then take more than before", () => {
   const local = cured('Local', 0, 0.75, { balancerNoticesSeconds: 8 });
   const daemonSet = cured('Local+DaemonSet', 9, 0.2);
   const text = answered(cured('Cluster', 12, 0.7), local, daemonSet);
@@ -163,7 +163,7 @@ test('no cure is recommended of policies alone, nor within chance', () => {
   assert.not.match(answered(cured('Cluster', 2, 0.7), label), 'For this shape');
 });
 
-test('a share beyond chance from the expected one is said', () => {
+test('a share that differs from the expected one by more than chance is reported', () => {
   assert.match(
     answered(row('Cluster', 30, { expectedShare: 0.2, expectedWithinChance: false })),
     'Expected from topology and policy alone: 20 % under Cluster; Cluster differs by more than chance.',

@@ -42,7 +42,7 @@ test('a preemption: the notice and the power cut are rows of their own, in the o
   ]);
 });
 
-test('unknown repeats are counted; where none counts every figure is unknown', () => {
+test('unknown repeats are counted; if no repeat counts every figure is unknown', () => {
   assert.is(
     comparisonCells(aRow({ repeats: 3, unknownRepeats: 1 })).doubt,
     '1 of 3 repeats unknown, left out',

@@ -50,7 +50,7 @@ test('streams that outlive every step are not counted once for each', () => {
   assert.equal(during(135), [['each step', '75 % whole, 25 % unclear (of 180)']]);
 });
 
-test('losses outside any disturbance have a row, where there are some', () => {
+test('losses outside any disturbance have a row, if there are any', () => {
   const outside = (ok: number) =>
     customersRows({
       comparison: [

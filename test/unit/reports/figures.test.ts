@@ -60,7 +60,7 @@ test('the client address', () => {
   );
 });
 
-test('the setting says when time was compressed, and how often it was repeated', () => {
+test('the setting shows if time was compressed, and how many repeats there were', () => {
   const comparison = [aRow({ repeats: 2 })];
   assert.is(
     words.setting(aReport({ timeScale: 20, comparison })),

@@ -10,7 +10,7 @@ const bad = (count: number, verdict: 'fail' | 'unknown', line: number | null = 6
   );
 const linesOf = (text: string) => text.split('\n').slice(0, -1);
 
-test('a run in which all passed says nothing', () => {
+test('a run in which everything passed prints nothing', () => {
   assert.is(githubReport([{ report: aReport({ trials: [aTrial()] }), file }]), '');
 });
 
@@ -25,7 +25,7 @@ test('a failure is an error at its line of the scenario; what is unknown is a wa
   ]);
 });
 
-test('ten stand there; of more, the nine worst, and the tenth says how many more', () => {
+test('at most ten annotations: of more than ten the nine worst, and the tenth counts the rest', () => {
   const ten = aReport({ expectations: bad(10, 'fail') });
   assert.is(linesOf(githubReport([{ report: ten, file }])).length, 10);
   assert.not.match(githubReport([{ report: ten, file }]), 'more did not pass');
@@ -43,7 +43,7 @@ test('of several reports of one command together there are ten', () => {
   assert.match(lines[9] ?? '', /::7 more did not pass/);
 });
 
-test('a run that did not come to its end is the first error', () => {
+test('for a run that did not finish, that is the first error', () => {
   const report = aReport({ outcome: 'failed', reason: 'no cluster', expectations: bad(12, 'fail') });
   assert.match(
     linesOf(githubReport([{ report, file: null }]))[0] ?? '',

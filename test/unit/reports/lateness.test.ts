@@ -13,7 +13,7 @@ const late = (instrument: string, from: number, to: number, maxLatenessMs: numbe
 });
 const comparison = [aRow({ repeats: 2 })];
 
-test('nothing where all was in time', () => {
+test('nothing is printed if every instrument was on time', () => {
   assert.equal(latenessRows({ timeScale: 1, comparison, trials: [aTrial({ untrusted: [] })] }), []);
 });
 
@@ -27,7 +27,7 @@ test('one row for each trial and instrument, from the first lateness to the last
   assert.is(latenessRows({ timeScale: 1, comparison, trials })[0]?.[2], '120 ms');
 });
 
-test('it stands in the terminal and in Markdown, whatever the verdict', () => {
+test('it is printed in the terminal and in Markdown, whatever the verdict', () => {
   const report = threePolicies();
   const [first, ...rest] = report.trials;
   if (first === undefined) throw new Error('no trial');

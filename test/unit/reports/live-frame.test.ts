@@ -55,12 +55,12 @@ test('what is waited for and until when, and what is reported during a trial, ar
   assert.match(lines[4] ?? '', 'edge (● in use, ○ not):');
 });
 
-test('it moves even where nothing happens', () => {
+test('it moves even if nothing happens', () => {
   const state = during();
   assert.is.not(shown(state, 0)[0], shown(state, 1)[0]);
 });
 
-test('a plain line says the same, with what is red and down by name', () => {
+test('a plain line has the same facts, and names what is red and what is down', () => {
   const state = during();
   state.hit = { node: 'stable-1', word: 'down', down: true };
   state.wait = { what: 'the streams to end', untilSeconds: 34.4 };

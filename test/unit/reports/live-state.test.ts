@@ -101,7 +101,7 @@ test('streams are counted by what their loads tell; probes and unknown loads are
   assert.equal([sum(state, 'inFlight'), sum(state, 'completed'), sum(state, 'lost')], [4, 5, 2]);
 });
 
-test('of probes those of the last second count, as their own process tells: it knows of one that hangs', () => {
+test('probes of the last second count, as reported by their own process: it also knows of one that hangs', () => {
   const { state } = after(history().trial(0).events());
   const window = (t: number, ok: number, failed: number) => {
     takeEvent(state, { type: 'phase', t: ns(t), trial: 0, phase: 'observe' }, new Set());

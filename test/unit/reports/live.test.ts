@@ -47,7 +47,7 @@ test('of many nodes only those that are not green: more lines than a terminal ha
   assert.match(lines.join('\n'), '● 39 of 40 nodes  ○ a-node-of-the-pool-39 (down)');
 });
 
-test('a plain line says the same', () => {
+test('a plain line has the same facts', () => {
   const line = plainLine(midTrial(3), 7);
   assert.match(line, 'trial 1/1 Cluster->Local');
   assert.match(line, 'edge 2/3 green (red: a-node-of-the-pool-2)');

@@ -23,7 +23,7 @@ test('the comparison is one table, a row for each policy', () => {
   assert.match(text, '| lost == 0 | Local | 0 | pass |  |');
 });
 
-test('begins with the verdict, and reports if the run did not come to its end', () => {
+test('begins with the verdict, and reports it if the run did not finish', () => {
   assert.match(markdownReport(aReport()), /^# preemption: pass\n\n/);
   const aborted = aReport({ outcome: 'aborted', reason: 'no node was green', verdict: 'unknown' });
   assert.match(markdownReport(aborted), 'aborted: no node was green');

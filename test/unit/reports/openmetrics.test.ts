@@ -37,7 +37,7 @@ test('figures carry policy, cause and disturbance as labels', () => {
   assert.is(of('midflight_run_verdict', { verdict: 'fail' }), 0);
 });
 
-test('what is unknown has no figure', () => {
+test('unknown figures are left out', () => {
   const samples = read(
     aReport({
       verdict: 'unknown',
@@ -58,7 +58,7 @@ test('names hold what a user wrote: quotes, backslashes and line feeds are escap
   assert.is(first?.labels.experiment, experiment);
 });
 
-test('the reader used here refuses what is not valid', () => {
+test('the reader used here refuses invalid input', () => {
   const good = openMetricsReport(aReport());
   for (const bad of [
     good.replace('# EOF\n', ''),

@@ -27,7 +27,7 @@ test('each outage is a row: when it began, how long it lasted and how finely, th
   ]);
 });
 
-test('where the failover is unknown the outage is a lower bound; repeats and unknown trials are named', () => {
+test('if the failover is unknown the outage is a lower bound; repeats and unknown trials are named', () => {
   const trial = aTrial({
     repeat: 1,
     verdict: 'unknown',

@@ -56,7 +56,7 @@ test('columns as wide as their widest cell', () => {
   assert.equal(table(rows, 80), ['policy   lost     cause', 'Cluster  9 of 60  9 transit']);
 });
 
-test('cells break into lines where the whole is too wide', () => {
+test('cells wrap if the table is too wide', () => {
   assert.equal(
     table(
       [
@@ -74,14 +74,14 @@ test('a coloured cell is broken as a plain one', () => {
   assert.equal(table([[head]], 12), [dim('new'), dim('connections')]);
 });
 
-test('null where the longest words do not fit', () => {
+test('null if the longest words do not fit', () => {
   assert.is(table(rows, 20), null);
   assert.ok(table(rows, 26) !== null);
 });
 
 test('rows of unlike length', () => assert.equal(table([['a'], ['b', 'c']], 10), ['a', 'b  c']));
 
-test('a word that is too long is broken after a joint, else where the line ends; colours stay whole', () => {
+test('a word that is too long is broken after a joint, or else at the end of the line; colours stay whole', () => {
   assert.equal(folded(['reports/2026-preemption/report.html'], 20), [
     'reports/2026-',
     'preemption/',

@@ -9,7 +9,7 @@ const told = (report: Report, columns: number, colour = false) =>
   terminalReport(report, { columns, colour, folder: 'reports/x' });
 const linesOf = (text: string) => text.trimEnd().split('\n');
 
-test('160 columns: a line for each policy, a second where flip and fault have figures of their own', () => {
+test('160 columns: a line for each policy, a second line if flip and fault have figures of their own', () => {
   const lines = linesOf(told(threePolicies(), 160));
   assert.is(lines[0], 'preemption · embedded, timers 20x faster, shown in cluster time · seed 7 · 1 repeat');
   const head = lines.findIndex((line) => line.startsWith('policy '));
@@ -72,7 +72,7 @@ test('40 columns: one figure a line, under its policy', () => {
   assert.not.ok(lines.some((line) => /^policy +lost/.test(line)));
 });
 
-test('colour only where asked for, and then the same text', () => {
+test('colour only if requested, and the text stays the same', () => {
   const plain = told(threePolicies(), 100);
   const coloured = told(threePolicies(), 100, true);
   assert.is(stripVTControlCharacters(plain), plain);

@@ -38,7 +38,7 @@ test('no line is wider than the terminal', () => {
   }
 });
 
-test('40 columns: no line is wider, whatever stands in it', () => {
+test('40 columns: no line is wider, whatever text is in it', () => {
   const trials = report.trials.map((trial) => ({
     ...trial,
     verdict: 'unknown' as const,

@@ -130,7 +130,7 @@ test('interrupted between its trials: no other begins, and every cluster is ende
   }
 });
 
-test('a cluster that does not come up beside others: its trial is run again alone', async () => {
+test('a cluster that fails to start while others run: its trial is run again alone', async () => {
   const { written, ended, log } = await ran({
     count: 3,
     most: 2,

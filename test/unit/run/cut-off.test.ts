@@ -35,7 +35,7 @@ test('it is not waited for without end, and less after Ctrl-C', async () => {
   assert.equal(await cut(null, AbortSignal.abort()), { cancelled: 1, idle: false, ms: 2000 });
 });
 
-test('where nothing is in flight nothing is cancelled', async () => {
+test('if nothing is in flight nothing is cancelled', async () => {
   const state = runState();
   const load = { idle: () => true, cancel: () => assert.unreachable() };
   await cutOff({ state, signal: new AbortController().signal }, load);

@@ -32,7 +32,7 @@ test('all on time: nothing to say', () => {
   assert.is(words([late('p', 24.9), late('edge', 49.9)]), null);
 });
 
-test('a probe is late where the analysis would not trust it; other instruments at 50 ms', () => {
+test('a probe is late if the analysis would not trust it; other instruments at 50 ms', () => {
   assert.is(words([late('p', 25)]), 'p was late by 25 ms');
   assert.is(words([late('edge', 10), late('edge', 50), late('edge', 60)]), 'edge was late by 50 ms');
 });

@@ -190,7 +190,7 @@ test('a command takes the node, is waited for as a node that dies is, and its re
   assert.ok(finish >= notReady, 'the observation ends once Kubernetes has marked it NotReady');
 });
 
-test('a node that is not Ready again in time is said, and the run goes on', async () => {
+test('a node that is not Ready again in time is reported, and the run goes on', async () => {
   const lost = own(byCommand('stop', { timeout: 30_000 }), zoned);
   lost.rig.world.unwind = async () => [];
   const { outcome } = await ran(lost);
@@ -208,7 +208,7 @@ test('a node without what the command names is refused before the command is run
   assert.equal(refused.made, []);
 });
 
-test('the last node with a ready pod of the Service is refused to a command as well', async () => {
+test('the last node with a ready pod of the Service is refused for a command too', async () => {
   const alone = own(byCommand('stop'), zoned);
   const { core } = alone.rig.run;
   const { items } = await core.listNamespacedPod({ namespace: 'web' });

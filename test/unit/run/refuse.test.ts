@@ -27,7 +27,7 @@ const of = (policy: PolicyName, preset: PresetName) => ({
 });
 const unreachable = 'the pods of kind have addresses that a balancer beside its nodes has no route to';
 
-test('a balancer that sends to pods is refused where none of ours reaches them, as a preset and as a policy', () => {
+test('a balancer that sends to pods is refused if none of ours can reach them, as a preset and as a policy', () => {
   for (const [policy, preset, words] of [
     ['Cluster', 'pod-direct', 'pod-direct'],
     ['Cluster+PodDirect', 'gke-neg', 'Cluster+PodDirect'],
@@ -52,7 +52,7 @@ test('the comparison of cures leaves out on a cluster what it cannot have there'
     assert.is(refusal(makePlan(loaded, { cluster }), cluster), null, cluster);
 });
 
-test('HTTP/2 to the app is refused where the ingress is not ours, and such a file stays valid', () => {
+test('HTTP/2 to the app is refused if the ingress is not ours, and such a file stays valid', () => {
   const loaded = loadScenario('experiments/grpc-upstream.yaml');
   const refused = (cluster: 'embedded' | 'kind') => {
     try {

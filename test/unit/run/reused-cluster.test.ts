@@ -125,7 +125,7 @@ test('a cluster whose node does not come back gets no other trial', async () => 
   assert.is(parts[1]?.spoiled, 'the last trial on it did not come to its end');
 });
 
-test('nor one on which there was no steady state, or where a part of ours failed', async () => {
+test('a cluster is not reused if there was no steady state on it, or if a part of ours failed', async () => {
   const unsteady = conductor(powerOff);
   const first = await ran(unsteady, 2, () => {
     unsteady.world.probe = () => 'refused';

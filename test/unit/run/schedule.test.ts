@@ -111,7 +111,7 @@ test('without room another waits; the first needs none', async () => {
   assert.equal(never.log, ['0 at 0 beside 0', '1 at 10 beside 0']);
 });
 
-test('one that was late beside others is run again alone after the rest, and one fewer runs at once', async () => {
+test('a trial that was late while others ran is run again alone at the end, and one fewer runs at once', async () => {
   const { log, done } = await scheduled({
     count: 4,
     most: 3,

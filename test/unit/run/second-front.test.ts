@@ -48,7 +48,7 @@ test('the history has every connection of both, and targets and verdicts of the 
   assert.is(shown.first.balancer.openConnections('a'), 0, 'each counts its own');
 });
 
-test('when the other is shown, the history says first what that one holds', () => {
+test('when the second balancer is shown, the history first records what it holds', () => {
   const { events, shown } = rig();
   shown.first.record(health('b', true));
   shown.second.record(reconcile('Local', ['a']));

@@ -4,7 +4,7 @@ import { unsettledWords } from '../../../src/run/trial/settle.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `node-${index}`);
 
-test('what is missing and what is too many, by name', () => {
+test('missing and surplus targets are listed by name', () => {
   assert.is(
     unsettledWords(new Set(['a', 'x']), new Set(['a', 'b'])),
     '1 of 2 nodes are not green although they should be (b); 1 is green and should not be (x)',

@@ -9,7 +9,7 @@ const partOf = (trial: number, cluster: number) => [`on ${cluster}`, `${trial}+`
 const fresh = (trial: number, cluster: number) => [`${cluster} comes up`, ...partOf(trial, cluster)];
 const inOrder = [0, 1, 2].flatMap((index) => fresh(index, index + 1));
 
-test('three at once; the history has one after the other, each with what its own cluster said', async () => {
+test('three at once; in the history they follow one after the other, each with the events of its own cluster', async () => {
   const { written, seconds, ended, log } = await ran({});
   assert.equal(brief(written), inOrder);
   assert.is(Math.floor(seconds), 15, 'instead of 36');
@@ -53,7 +53,7 @@ test('a trial whose instruments were late beside others is run again alone; what
   ]);
 });
 
-test('a part that fails beside others is tried again alone; if it fails then, that is the end', async () => {
+test('a part that fails while others run is tried again alone; if it fails then, the run ends', async () => {
   const failed: RunEnd = { outcome: 'aborted', reason: { code: 'edge-ended', text: 'the edge ended' } };
   const once = await ran({ end: (attempt) => (attempt === '2:1' ? failed : null) });
   assert.equal(once.ended, completed);

@@ -52,7 +52,7 @@ test('an instrument that fails ends the trial at once; its node is brought back 
   assert.is(of(rig, 'disturbance').at(-1)?.at, 'recovered');
 });
 
-test('where several of our processes were late, the slow machine is the first reason', async () => {
+test('if several of our processes were late, the slow machine is the first reason', async () => {
   const reasons = async (...late: string[]) => {
     const rig = conductor(powerOff);
     rig.world.streams = 9;

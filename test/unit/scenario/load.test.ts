@@ -93,7 +93,7 @@ test('anchors may be used', () => {
   assert.equal(parseScenario(text, 'x.yaml').scenario.app.nodeSelector, { 'midflight.dev/pool': 'node' });
 });
 
-test('a misspelt part raises no false alarm about what it would have said', () => {
+test('a misspelt part raises no false alarm about what it would have set', () => {
   const text = `${least}expect: { Cluster: { lost: 0 } }\nprovider: { kind: { policies: [Cluster] } }\n`;
   assert.equal(
     problemsOf(text).map(({ line, what }) => [line, what]),

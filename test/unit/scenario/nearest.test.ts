@@ -12,7 +12,7 @@ test('a slip of a letter or two finds its word', () => {
   assert.is(nearest('Kind', words), 'kind');
 });
 
-test('what is near to nothing finds nothing', () => {
+test('a word that is close to none finds none', () => {
   assert.is(nearest('zzz', words), undefined);
   assert.is(nearest('', words), undefined);
   assert.is(nearest('kind', []), undefined);

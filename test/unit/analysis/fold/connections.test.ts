@@ -125,7 +125,7 @@ test('a trial leaves nothing to the next', () => {
   assert.equal([...edge.settle().edgeHosts], []);
 });
 
-test('a port that comes round again: the connection of the completed request is forgotten, the other stays', () => {
+test('a port that is reused: the connection of the completed request is forgotten, the other stays', () => {
   const edge = connections();
   edge.opened(opened(101, 1, 'first'));
   edge.opened(opened(301, 2, 'second'));

@@ -51,7 +51,7 @@ test('a pod that is deleted has ended in order, and one of its name begins anew'
   assert.equal(endsOf(pod(1), pod(2, { change: 'deleted', restarts: 1 }), pod(3, { restarts: 2 })), []);
 });
 
-test('where pods are is known for all of a run', () => {
+test('the places of pods are known throughout a run', () => {
   const folded = nodes();
   folded.take(pod(1));
   folded.take(pod(2, { pod: 'pending', node: null }));

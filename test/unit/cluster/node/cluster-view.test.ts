@@ -76,7 +76,7 @@ test('a Service is seen with the defaults of the API, and as it changes, and gon
     assert.ok(await eventually(() => view.services().length === 0));
   }));
 
-test('several ports are told apart by their names, on both sides', () =>
+test('several ports are distinguished by their names, on both sides', () =>
   withView(async (view, api) => {
     const ports = [
       { name: 'web', port: 80, nodePort: 30_080 },

@@ -24,7 +24,7 @@ test('HEAD, and a POST without a body', () => {
   assert.is(headOf({ method: 'POST' }), `POST /x?y HTTP/1.1\r\n${own}content-length: 0\r\n\r\n`);
 });
 
-test('own headers take the place of ours; the connection is closed, and the request named, where it is asked for', () => {
+test('own headers replace ours; if requested, the connection is closed and the request is named', () => {
   assert.is(
     headOf({ headers: { Accept: 'text/html' } }, 0, false, true),
     'GET /x?y HTTP/1.1\r\nhost: app.test\r\nuser-agent: midflight\r\naccept: text/html\r\nconnection: close\r\nx-midflight-id: id-1\r\n\r\n',

@@ -151,7 +151,7 @@ test('midflight-agents grants what agents ask for, and no more', async ({ folder
   assert.equal([...askedIn(folder)].sort(), granted('midflight-agents').sort());
 });
 
-test('midflight-k6 grants what k6 in pods asks for beside that, and no more', async ({ folder }) => {
+test('midflight-k6 grants exactly what k6 in pods needs in addition', async ({ folder }) => {
   const { changes, undo } = changesMade();
   // The engine beside the gate: one runner waits there.
   const engine = {

@@ -25,7 +25,7 @@ test('on a shared address pods have ports below node ports and ephemeral ones', 
   }
 });
 
-test('ports where another listens are left alone', async () => {
+test('ports that another process listens on are left alone', async () => {
   const { podPortBase } = await sharedLayout(() => 0.3);
   const other = createServer();
   await new Promise<void>((resolve) => other.listen({ host: '127.0.0.1', port: podPortBase + 50 }, resolve));

@@ -68,7 +68,7 @@ test('a request that seems to end in the future ended now', () => {
   assert.is(read(lineOf({}, -5000))?.t, now);
 });
 
-test('the header names the request; the query does where there is none', () => {
+test('the header identifies the request; without the header, the query does', () => {
   assert.is(read(lineOf({ 'request_X-Midflight-Id': '7-probe-1' }))?.id, '7-probe-1');
   assert.is(read(lineOf())?.id, '7-slow-3');
   assert.is(read(lineOf({ RequestPath: '/?id=a%20b' }))?.id, 'a b');

@@ -13,7 +13,7 @@ const now = () => Number(process.hrtime.bigint());
 /** `docker exec -i NAME PROGRAM...` on this machine. */
 const here = 'shift 3; exec "$@"';
 
-test('this machine is as far from itself as its error says', async () => {
+test('the offset of this machine from itself is within the error it reports', async () => {
   programs = fakePrograms({ docker: here });
   const { offsetNs, errorNs } = await containerClock('some-edge', now);
   assert.ok(Math.abs(offsetNs) <= errorNs, `${offsetNs} within ${errorNs}`);
@@ -68,7 +68,7 @@ test('every time of a message is moved, and nothing else', () => {
   assert.equal(movedMessage(message, 100), { ...message, t: 110, dueAt: 104 });
 });
 
-test('a role is moved only where the offset is more than its error', () => {
+test('the clock of a role is shifted only if the offset exceeds its error', () => {
   const heard = (offsetNs: number) => {
     const got: Message[] = [];
     const handle: RoleHandle = {

@@ -115,7 +115,7 @@ test('each timer of a plan reaches its own setting', () => {
   assert.equal(patchOf(plan, 'KubeProxyConfiguration')?.[plan.kubeProxyMode], { minSyncPeriod: '7s' });
 });
 
-test('what is under a second is a whole one where nothing would mean never or the default; an eviction at once stays so', () => {
+test('less than a second is rounded up to one if 0 would mean never or the default; immediate eviction stays immediate', () => {
   const plan = withTimers({
     nodeMonitorGraceMs: 300,
     nodeMonitorPeriodMs: 0,
@@ -147,7 +147,7 @@ for (const kubeProxyMode of ['iptables', 'nftables'] as const)
     });
   });
 
-test('what stands in the file to start from stays; its worker is the pattern of every node of the plan', () => {
+test('the contents of the configuration file are kept; its worker is the pattern for every node of the plan', () => {
   const base = `kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
 nodes:
@@ -185,7 +185,7 @@ test('a file without nodes gets a control plane', () => {
   assert.is(nodes.length, 1 + plan.nodes.length);
 });
 
-test('its hash tells whether a kept cluster fits: what the cluster is made of counts, and nothing else', () => {
+test('its hash decides if a kept cluster can be reused: it covers what the cluster is made of, and nothing else', () => {
   const plan = kindPlan();
   const hash = (one: Plan) => hashOf(kindConfigOf(one, baseConfig()));
   const own = hash(plan);

@@ -21,7 +21,7 @@ test.after.each(() => programs?.remove());
 
 const kind = 'echo 0.33.0';
 
-test('where all is there nothing is missing, and no check has a hint', async () => {
+test('if everything is there nothing is missing, and no check has a hint', async () => {
   const checks = await examine({ docker: '[ "$1" = version ] && echo 27.0; exit 0', kind });
   for (const { name, ok, hint } of checks.filter((check) => !/memory|inotify/.test(check.name))) {
     assert.ok(ok, name);

@@ -6,7 +6,7 @@ import { kindPlan } from '../../../support/kind-plan.ts';
 const plan = kindPlan('ingress: { nodeSelector: { pool: stable } }\napp: { nodeSelector: { pool: stable } }');
 const pools = (more: Partial<typeof plan>) => [...poolsWithPods({ ...plan, ...more })].sort();
 
-test('images go where a pod may run, and nowhere else', () => {
+test('images are loaded only onto nodes where a pod may run', () => {
   assert.equal(pools({}), ['stable']);
   assert.equal(pools({ app: { ...plan.app, nodeSelector: {} } }), ['spot', 'stable']);
 });

@@ -39,7 +39,7 @@ test('the app runs on a Node.js that is still maintained', () => {
   assert.ok(major >= supportedNode, defaultImages.app);
 });
 
-test('the embedded cluster says the version that kind runs by default', () => {
+test('the embedded cluster reports the Kubernetes version that kind runs by default', () => {
   const [, kind] = /^kindest\/node:(v[\d.]+)@/.exec(defaultImages.node) ?? [];
   assert.is(version.gitVersion, `${kind}+midflight`);
   assert.is(`v${version.major}.${version.minor}.0`, kind);

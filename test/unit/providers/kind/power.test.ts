@@ -68,7 +68,7 @@ test('power-off: silence before the pause, counted from right before the silence
   assert.ok(at >= before - 2e6 && at <= after, `${at} within ${before}..${after}`);
 });
 
-test('where Docker runs in a virtual machine the instant is on our clock all the same', async () => {
+test('if Docker runs in a virtual machine, the instant is still on our clock', async () => {
   const hour = 3600e9;
   virtualMachine = { offsetNs: hour, behindNs: hour / 2 };
   programs = fakePrograms({ docker: docker.replace('date +%s%N', `echo $(($(date +%s%N) - ${hour / 2}))`) });

@@ -146,7 +146,7 @@ if (process.platform === 'linux') {
   });
 }
 
-test('where kind does not answer nothing is taken for gone', async () => {
+test('if kind does not answer, nothing is assumed to be gone', async () => {
   leave('midflight-a', false);
   programs.set('kind', 'echo "no docker" >&2; exit 1');
   try {

@@ -35,7 +35,7 @@ function argsOf(ingress: Partial<Plan['ingress']> = {}): Map<string, string> {
 
 const allowList = ['10.0.0.0/8', '127.0.0.0/8'];
 
-test('it listens where the Service and the probe look', () => {
+test('it listens on the ports that the Service and the probe use', () => {
   const { container, name, serviceAccountName } = podOf();
   const args = argsOf();
   assert.equal([name, serviceAccountName, container.image], [names.ingress, names.ingress, 'traefik:test']);
@@ -114,7 +114,7 @@ for (const [readinessPeriodMs, periodSeconds] of [
   test(`a readiness period of ${readinessPeriodMs} ms is one of ${periodSeconds} s`, () =>
     assert.is(podOf({ readinessPeriodMs }).container.readinessProbe?.periodSeconds, periodSeconds));
 
-test('forwarded headers are taken from trusted addresses only, and from nobody where none are named', () => {
+test('forwarded headers are accepted from trusted addresses only, and from none if no address is trusted', () => {
   const name = 'entrypoints.web.forwardedheaders.trustedips';
   assert.is(argsOf({ trustedIPs: allowList }).get(name), '10.0.0.0/8,127.0.0.0/8');
   const none = argsOf({ trustedIPs: [] });
@@ -129,13 +129,13 @@ test('the access log is JSON and keeps the one header that names a request', () 
   assert.is(args.get('accesslog.fields.headers.names.x-midflight-id'), 'keep');
 });
 
-test('it tells nobody outside of the cluster about itself', () => {
+test('it reveals nothing about itself outside the cluster', () => {
   const args = argsOf();
   assert.is(args.get('global.sendanonymoususage'), 'false');
   assert.is(args.get('global.checknewversion'), 'false');
 });
 
-test('the file with the middleware is where it looks for one', () => {
+test('the middleware file is where Traefik looks for it', () => {
   const { container, volumes } = podOf();
   const [mount] = container.volumeMounts ?? [];
   assert.is(mount?.mountPath, argsOf().get('providers.file.directory'));

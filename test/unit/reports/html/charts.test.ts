@@ -122,7 +122,7 @@ test('a long node name is whole: beside its bar, or above it', () => {
   }
 });
 
-test('every outcome has a look, and the legend tells each look once with its number', () => {
+test('every outcome has a look, and the legend shows each look once with its count', () => {
   const looks = looksIn([...outcomes, 'hung']);
   assert.is(
     looks.reduce((sum, { count }) => sum + count, 0),

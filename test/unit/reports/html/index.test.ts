@@ -85,7 +85,7 @@ test('a watch: its URL is reported once, a long command does not run through the
   assert.not.match(document.body.textContent ?? '', /no node died|as this balancer/);
 });
 
-test('what a scenario says cannot become markup', () => {
+test('text of a scenario cannot become markup', () => {
   const nasty = '<script>alert(1)</script>';
   const html = htmlReport(
     aReport({
@@ -112,7 +112,7 @@ test('the scenario stands at the end, as it was read; it cannot become markup, n
   assert.is(dom(htmlReport(aReport(), [])).querySelector('details'), null, 'an older history has none');
 });
 
-test('beside a baseline: each figure, what changed, and when the earlier run was', () => {
+test('with a baseline: each figure, what changed, and when the earlier run was', () => {
   const [before, after] = [threePolicies(), threePolicies()];
   const worse = {
     ...after,
@@ -132,7 +132,7 @@ test('beside a baseline: each figure, what changed, and when the earlier run was
   assert.is(dom(htmlReport(worse, [])).querySelector('#changes'), null);
 });
 
-test('each figure and each table of figures links to where the docs explain it', () => {
+test('each figure and each table of figures links to its explanation in the docs', () => {
   const headings = readFileSync(join(packageRoot(), 'docs', 'report.md'), 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('## '))

@@ -6,7 +6,7 @@ import { aRow, threePolicies } from '../../../support/report.ts';
 
 const dom = (svg: string) => parseHTML(`<!doctype html><html><body>${svg}</body></html>`).document;
 
-test('a dot for each policy, with its interval; none where nothing was tried', () => {
+test('a dot for each policy, with its interval; none if nothing was tried', () => {
   const { comparison } = threePolicies();
   const document = dom(lostChart(comparison, 900));
   assert.equal(

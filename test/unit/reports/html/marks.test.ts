@@ -5,7 +5,7 @@ import { noClocks } from '../../../../src/analysis/clocks/read.ts';
 import { clockMarks, placeMarks } from '../../../../src/reports/html/marks.ts';
 import { aDisturbance } from '../../../support/report.ts';
 
-test('clocks stand where they ticked, from the disturbance on; those that did not tick stand nowhere', () => {
+test('clocks are drawn at the instant they ticked, counted from the disturbance; those that did not tick are not drawn', () => {
   const clocksSeconds = { ...noClocks(), edgeEjected: 22.5, failover: 20.5, disruption: 5.5 };
   assert.equal(clockMarks([aDisturbance({ at: 60, clocksSeconds })]), [
     { at: 82.5, kind: 'clock', label: 'ejected by the edge +22.5 s' },

@@ -97,7 +97,7 @@ test('a command takes each node, and its recovery is run when it is undone', asy
   assert.equal(textOf('given'), ['a', 'b']);
 });
 
-test('where the command fails on one node, the recovery is run on all of them', async () => {
+test('if the command fails on one node, the recovery runs on all of them', async () => {
   const changes = log();
   const fault = {
     ...{ kind: 'command' as const, limitMs: 10_000 },
@@ -160,7 +160,7 @@ test('drain: cordon before the pods; pod-delete: the pods alone', async () => {
   assert.equal(made, ['pod-deletion a']);
 });
 
-test('where midflight runs: its pod by the downward API or by asking; not known if it may not ask', async () => {
+test('the node that midflight runs on: found by the downward API or by asking; unknown if it may not ask', async () => {
   const refusing = {
     readNamespacedPod: async () => {
       throw new Error('403');

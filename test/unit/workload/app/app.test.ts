@@ -30,7 +30,7 @@ test('a stream: numbered chunks at their times, the end marker at its own', asyn
   assert.ok((arrivals.at(-1) ?? 0) >= 399, `the end comes after ${arrivals.at(-1)} ms`);
 });
 
-test('the first chunk tells the path', async () => {
+test('the first chunk names the path', async () => {
   const app = await startApp({ node: 'n', pod: 'p' });
   const direct = await ask({ port: app.port, path: shortPath('1') });
   const carried = await ask({
@@ -75,7 +75,7 @@ test('a client that does not read for a while still gets every chunk, in order',
   assert.ok(seen.reader.complete && !seen.reader.wrong && seen.whole);
 });
 
-test('bad queries say what is wrong, other paths are not found', async () => {
+test('bad queries are answered with what is wrong, other paths are not found', async () => {
   const app = await startApp();
   const status = async (path: string) => (await ask({ port: app.port, path })).status;
   assert.is(await status('/stream?id=1&duration=10&interval=5'), 400);

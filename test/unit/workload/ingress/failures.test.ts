@@ -116,7 +116,7 @@ test('a kept connection that broke meanwhile is no error: the request is sent an
   );
 });
 
-test('what is not to be repeated is not: a POST on a broken kept connection is a 502', async () => {
+test('a request that must not be repeated is not: a POST on a broken kept connection is a 502', async () => {
   const per = new Map<Socket, number>();
   await inFrontOf(
     (socket) =>

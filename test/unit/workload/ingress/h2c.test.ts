@@ -149,7 +149,7 @@ test("by the Service's address it stays with its pod, whatever the endpoints; by
   await other.app.close();
 });
 
-test('a pod that ends in order says so: what is open is finished, what comes then goes elsewhere', async () => {
+test('a pod that ends in order announces it: open requests finish, new ones go elsewhere', async () => {
   const [one, other] = [await appOf('app-1'), await appOf('app-2')];
   const ingress = await startIngress({ upstream: [one.endpoint], h2c: { ...h2c, via: 'service' } });
   let begun = () => {};

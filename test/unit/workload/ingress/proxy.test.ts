@@ -23,7 +23,7 @@ async function carried(
   }
 }
 
-test('the first chunk tells node and pod of both, and the address that the ingress saw', () =>
+test('the first chunk names the node and the pod of both, and the address that the ingress saw', () =>
   carried({}, async ({ port, events }) => {
     const seen = await ask({ port, path: shortPath('a b'), localAddress: '127.0.0.5' });
     assert.equal(seen.reader.path, {
@@ -98,7 +98,7 @@ test('other hosts get 404, whatever the port that they name', () =>
     );
   }));
 
-test('the allow list goes by the peer, not by what it says of itself', () =>
+test("the allow list checks the peer's address, not the one that it claims", () =>
   carried({ allowList: ['127.0.0.6/32'], trustedIPs: ['127.0.0.0/8'] }, async ({ port, events }) => {
     const path = shortPath('x');
     const headers = ['X-Forwarded-For: 127.0.0.6'];

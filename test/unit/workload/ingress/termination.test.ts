@@ -25,7 +25,7 @@ test('ping: 200 OK', async () => {
   await app.close();
 });
 
-test('it serves on while ping says 503, then takes no more, and finishes what is in flight', async () => {
+test('it keeps serving while ping answers 503, then accepts nothing more, and finishes what is in flight', async () => {
   const { app, ingress, ping, short } = await carried({ requestAcceptGraceTimeoutMs: 600 });
   const running = ask({ port: ingress.port, path: stream('r', 1200) });
   await pause(50);

@@ -69,7 +69,7 @@ async function carried(config: Parameters<typeof startIngress>[0] = {}) {
   return { app, ingress, port: ingress.securePort ?? 0 };
 }
 
-test('both ports lead to the app, one of them by TLS, and each says upstream how it was reached', async () => {
+test('both ports lead to the app, one of them by TLS, and each tells the upstream how it was reached', async () => {
   const { app, ingress, port } = await carried();
   assert.equal(await askSecure(port, shortPath('secure')), {
     status: 200,

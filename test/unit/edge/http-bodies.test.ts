@@ -65,10 +65,11 @@ test(
     sent.write('one');
     const [response] = await once(sent, 'response');
     response.setEncoding('latin1');
+    const whole = once(response, 'end'); // it may come in the same tick as what was before it
     assert.is((await once(response, 'data'))[0], 'ONE');
     sent.end('two');
-    assert.is((await once(response, 'data'))[0], 'TWO');
-    await once(response, 'end');
+    assert.match((await once(response, 'data'))[0], /^TWO/);
+    await whole;
     assert.is(response.statusCode, 207);
     assert.match(response.headers['x-saw'], /^192\.0\.2\.7, 127\./);
     assert.is(response.headers.te, undefined, 'of one connection only');

@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { report as reportSchema } from '../src/analysis/schema.ts';
-import { packageRoot } from '../src/base/package.ts';
+import type { Report } from '../src/analysis/schema.ts';
 import type { Measured, Part, Row } from './result.ts';
+import { ranAgain, reportIn, runInto } from './support/experiment.ts';
 import { at } from './support/stats.ts';
 import { truthsOf } from './support/true-ejection.ts';
 
 const repeats = 10;
-const atOnce = 4;
+const atOnce = 3;
 
 /** The same trials of preemption one after the other and side by side: whether the figures are the same, and how long both take. */
 export const sideBySidePart: Part = {
@@ -37,31 +34,16 @@ interface Ran {
   readonly inside: number;
 }
 
-async function ran(most: number): Promise<Ran> {
-  const out = mkdtempSync(join(tmpdir(), 'midflight-bench-'));
-  const program = join(packageRoot(), 'dist', 'midflight.mjs');
-  const args = [
-    'run',
-    'preemption',
-    '--policy',
-    'Cluster',
-    '--repeats',
-    `${repeats}`,
-    '--parallel',
-    `${most}`,
-  ];
-  const began = performance.now();
-  const child = spawn(process.execPath, [program, ...args, '--quiet', '--force', '--out', out], {
-    stdio: 'ignore',
-  });
-  const end = () => void child.kill();
-  process.once('exit', end);
-  await once(child, 'close');
-  process.off('exit', end);
-  const seconds = (performance.now() - began) / 1000;
-  const { trials, notices } = reportSchema.parse(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')));
-  const truths = truthsOf(readFileSync(join(out, 'history.ndjson'), 'utf8'));
-  rmSync(out, { recursive: true, force: true });
+const ran = (most: number): Promise<Ran> =>
+  runInto(
+    ['preemption', '--policy', 'Cluster', '--repeats', `${repeats}`, '--parallel', `${most}`],
+    () => (folder, seconds) =>
+      ranOf(reportIn(folder), readFileSync(join(folder, 'history.ndjson'), 'utf8'), seconds),
+  );
+
+function ranOf(report: Report, history: string, seconds: number): Ran {
+  const { trials } = report;
+  const truths = truthsOf(history);
   const read = trials.flatMap((trial, index) => {
     const fault = trial.disturbances.find(({ kind }) => kind === 'fault');
     const failover = fault?.clocksSeconds.failover ?? null;
@@ -73,7 +55,7 @@ async function ran(most: number): Promise<Ran> {
   });
   return {
     seconds,
-    again: notices.filter((text) => text.includes('run again alone')).length,
+    again: ranAgain(report),
     lost: trials.map(({ verdict, requests }) => (verdict === 'unknown' ? null : requests.lost)),
     failovers: read.map(({ failover }) => failover),
     truths: read.map(({ truth }) => truth),
@@ -105,7 +87,7 @@ function measured(alone: Ran, beside: Ran): Measured {
     title: 'Trials side by side, and one after the other',
     how: [
       `The same ${repeats} trials of preemption under Cluster, of one seed, so on the same draws, first one after the other on one cluster, then at`,
-      `most ${atOnce} at once, each of four clusters used again. The truth is the instant of the edge's verdict on the dead node, as for the calibration.`,
+      `most ${atOnce} at once, each of as many clusters used again. The truth is the instant of the edge's verdict on the dead node, as for the calibration.`,
     ],
     columns: [
       { key: 'seconds', title: 'wall s', digits: 1 },

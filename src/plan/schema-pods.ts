@@ -37,7 +37,7 @@ export const plannedIngress = plannedPlacement.extend({
   hostNetwork: z.boolean().optional(),
   /** A port of the node leads to its pod. Absent: false. */
   hostPort: z.boolean().optional(),
-  /** HTTP/2 to the app. Absent: HTTP/1.1. givesUpMs: without a byte for so long, a connection to the app is over. */
+  /** HTTP/2 to the app. Absent: HTTP/1.1. givesUpMs: a connection to the app that brings no byte for that long counts as dead. */
   h2c: z
     .object({ via: z.enum(['endpoints', 'service']), readIdleMs: ms, pingTimeoutMs: ms, givesUpMs: ms })
     .optional(),

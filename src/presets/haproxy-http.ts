@@ -10,7 +10,7 @@ export const haproxyHttp: PlannedEdge = {
     // Our configuration: timeout server 60s, timeout client 60s, as in HAProxy's examples/quick-test.cfg.
     idleTimeoutMs: 60_000,
     keepAliveMs: 60_000, // HAProxy configuration manual, timeout http-keep-alive: unset, so timeout client holds
-    // The same manual, pool-purge-delay 5s: each time half of the idle connections are closed. Ours closes each after so long.
+    // The same manual, pool-purge-delay 5s: every 5 s half of the idle connections are closed. Ours closes each one that has been idle for that long.
     poolIdleMs: 5000,
     // The same manual: retries 3 by default, for connections that could not be made. Our configuration: option redispatch 1, so each
     // goes to another server.

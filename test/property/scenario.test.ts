@@ -5,24 +5,19 @@ import * as assert from 'uvu/assert';
 import { isMap, isPair, isScalar, isSeq, parseDocument, stringify } from 'yaml';
 import { formatDuration, parseDuration } from '../../src/base/units.ts';
 import { makePlan } from '../../src/plan/make.ts';
-import { ScenarioError } from '../../src/scenario/error.ts';
 import { metrics, parseExpectation } from '../../src/scenario/expectation.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
+import { problemsIn } from '../support/problems.ts';
 import { yamlFiles } from '../support/scenario-files.ts';
 
 const files = [...yamlFiles('experiments'), ...yamlFiles('test/scenarios', 'valid-')];
 
 /** The problems of a text; anything but a ScenarioError fails the property. */
-function problemsOf(text: string, file = 'x.yaml') {
-  try {
+const problemsOf = (text: string, file = 'x.yaml') =>
+  problemsIn(() => {
     const loaded = parseScenario(text, file);
     for (const cluster of ['embedded', 'kind', 'context'] as const) makePlan(loaded, { cluster });
-    return [];
-  } catch (error) {
-    if (error instanceof ScenarioError) return error.problems;
-    throw error;
-  }
-}
+  });
 
 function placed(text: string): boolean {
   const lines = text.split('\n').length;

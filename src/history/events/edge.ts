@@ -37,9 +37,7 @@ export const edgeClose = z.object({
   upstreamEnd: z.enum(sideEnds),
 });
 
-/** An HTTP balancer sends a request to a node; once more, with the same number, for each further node that it tries. */
-export const edgeRequest = z.object({
-  type: z.literal('edge-request'),
+const ofRequest = {
   t: ns,
   request: z.int(),
   /** The client's connection, as in its `edge-open`. */
@@ -47,6 +45,12 @@ export const edgeRequest = z.object({
   client: socketAddress,
   /** The request's id; null: it has none, so it is not of our own load. */
   id: z.string().nullable(),
+};
+
+/** An HTTP balancer sends a request to a node; once more, with the same number, for each further node that it tries. */
+export const edgeRequest = z.object({
+  type: z.literal('edge-request'),
+  ...ofRequest,
   /** null: no node was green. */
   node: z.string().nullable(),
 });
@@ -54,11 +58,7 @@ export const edgeRequest = z.object({
 /** The end of a request at an HTTP balancer. */
 export const edgeResponse = z.object({
   type: z.literal('edge-response'),
-  t: ns,
-  request: z.int(),
-  conn: z.int(),
-  client: socketAddress,
-  id: z.string().nullable(),
+  ...ofRequest,
   /** The last node that it was sent to. */
   node: z.string().nullable(),
   /** The connection to that node; null: none was made. */

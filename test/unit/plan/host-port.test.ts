@@ -4,9 +4,9 @@ import { images } from '../../../src/cluster/images.ts';
 import { makePlan } from '../../../src/plan/make.ts';
 import { ingressPod } from '../../../src/providers/embedded/pods.ts';
 import { traefikPod } from '../../../src/providers/kind/traefik.ts';
-import { ScenarioError } from '../../../src/scenario/error.ts';
 import { parseScenario } from '../../../src/scenario/load.ts';
 import { controllerOf } from '../../../src/workload/manifests.ts';
+import { problemsIn } from '../../support/problems.ts';
 
 const planOf = (ingress: string, edge = '{}', policies = '[Cluster, Local]') =>
   makePlan(
@@ -22,15 +22,8 @@ load: [{ kind: probe, rate: 4 }]
     ),
     { cluster: 'embedded' },
   );
-const problemsOf = (...args: Parameters<typeof planOf>) => {
-  try {
-    planOf(...args);
-  } catch (error) {
-    assert.instance(error, ScenarioError);
-    return (error as ScenarioError).problems.map(({ line, col, what, hint }) => [line, col, what, hint]);
-  }
-  return [];
-};
+const problemsOf = (...args: Parameters<typeof planOf>) =>
+  problemsIn(() => planOf(...args)).map(({ line, col, what, hint }) => [line, col, what, hint]);
 const daemon = (more: string) => `{ kind: DaemonSet, nodeSelector: { p: x }, ${more} }`;
 
 test('without a port of the node the balancer sends to the node port, as the preset checks it', () => {

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makePlan } from '../../../src/plan/make.ts';
-import { ScenarioError } from '../../../src/scenario/error.ts';
 import { parseScenario } from '../../../src/scenario/load.ts';
+import { problemsIn } from '../../support/problems.ts';
 
 const planOf = (edge: string, ingress = '{}') =>
   makePlan(
@@ -19,15 +19,8 @@ load: [{ kind: probe, rate: 4 }]
     ),
     { cluster: 'embedded' },
   );
-const problemsOf = (...args: Parameters<typeof planOf>) => {
-  try {
-    planOf(...args);
-  } catch (error) {
-    assert.instance(error, ScenarioError);
-    return (error as ScenarioError).problems.map(({ line, what, hint }) => [line, what, hint]);
-  }
-  return [];
-};
+const problemsOf = (...args: Parameters<typeof planOf>) =>
+  problemsIn(() => planOf(...args)).map(({ line, what, hint }) => [line, what, hint]);
 
 test('the idle time-out of a balancer that speaks HTTP can be set, and its answers are those of the preset', () => {
   const { http, checks } = planOf('{ preset: aws-alb, overrides: { idleTimeout: 2m } }').edge;

@@ -6,8 +6,8 @@ import { plan as planSchema } from '../../../src/plan/schema.ts';
 import { settingsOf } from '../../../src/plan/settings.ts';
 import { plannedTargets } from '../../../src/plan/target.ts';
 import { resolveEdge } from '../../../src/presets/resolve.ts';
-import { ScenarioError } from '../../../src/scenario/error.ts';
 import { parseScenario } from '../../../src/scenario/load.ts';
+import { problemsIn } from '../../support/problems.ts';
 
 const base = `name: base
 load: [{ kind: streams, concurrency: 10, duration: 90s }, { kind: probe, rate: 4 }]
@@ -45,16 +45,8 @@ const planOf = (text: string, options: Options = {}) => {
 };
 
 /** `line:col what` of each problem. */
-function problemsOf(work: () => unknown): string[] {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof ScenarioError)
-      return error.problems.map(({ line, col, what }) => `${line}:${col} ${what}`);
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (work: () => unknown) =>
+  problemsIn(work).map(({ line, col, what }) => `${line}:${col} ${what}`);
 
 test("an existing cluster's own settings replace those of the scenario for a cluster that is made", () => {
   const plan = planOf(base);

@@ -4,6 +4,7 @@ import { makePlan } from '../../../src/plan/make.ts';
 import { ScenarioError } from '../../../src/scenario/error.ts';
 import { parseScenario } from '../../../src/scenario/load.ts';
 import { ingressService } from '../../../src/workload/manifests.ts';
+import { problemsIn } from '../../support/problems.ts';
 
 const planOf = (service: string, zone = '') =>
   makePlan(
@@ -21,15 +22,8 @@ policies: [Local]
 const clients = ['127.9.8.241/32', '127.9.8.242/32'];
 const specOf = (service: string) => ingressService('Local', planOf(service).service, clients, {}).spec;
 /** Line, column, what and hint of each problem. */
-const problemsOf = (service: string, zone = '') => {
-  try {
-    planOf(service, zone);
-  } catch (error) {
-    assert.instance(error, ScenarioError);
-    return (error as ScenarioError).problems.map(({ line, col, what, hint }) => [line, col, what, hint]);
-  }
-  return [];
-};
+const problemsOf = (service: string, zone = '') =>
+  problemsIn(() => planOf(service, zone)).map(({ line, col, what, hint }) => [line, col, what, hint]);
 
 test('TLS at the ingress: the load uses port 443, and port 80 stays open', () => {
   const portsOf = (tls: boolean) =>

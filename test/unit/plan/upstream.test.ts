@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makePlan } from '../../../src/plan/make.ts';
 import { ingressPod } from '../../../src/providers/embedded/pods.ts';
-import { ScenarioError } from '../../../src/scenario/error.ts';
 import { parseScenario } from '../../../src/scenario/load.ts';
+import { problemsIn } from '../../support/problems.ts';
 
 const planOf = (upstream: string, cluster: 'embedded' | 'kind' = 'embedded') =>
   makePlan(
@@ -19,15 +19,8 @@ load: [{ kind: probe, rate: 4 }]
     ),
     { cluster },
   );
-const problemsOf = (...args: Parameters<typeof planOf>) => {
-  try {
-    planOf(...args);
-  } catch (error) {
-    assert.instance(error, ScenarioError);
-    return (error as ScenarioError).problems.map(({ line, what, hint }) => [line, what, hint]);
-  }
-  return [];
-};
+const problemsOf = (...args: Parameters<typeof planOf>) =>
+  problemsIn(() => planOf(...args)).map(({ line, what, hint }) => [line, what, hint]);
 
 test('by default the ingress speaks HTTP/1.1; with h2c the kernel gives up after its 15 retransmissions, or a ping does', () => {
   assert.is(planOf('{}').ingress.h2c, undefined);

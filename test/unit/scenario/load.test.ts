@@ -5,6 +5,7 @@ import { MidflightError } from '../../../src/base/errors.ts';
 import { packageRoot } from '../../../src/base/package.ts';
 import { ScenarioError } from '../../../src/scenario/error.ts';
 import { loadScenario, parseScenario } from '../../../src/scenario/load.ts';
+import { problemsIn } from '../../support/problems.ts';
 import { yamlFiles } from '../../support/scenario-files.ts';
 
 const least = `name: least
@@ -13,15 +14,7 @@ load: [{ kind: probe, rate: 1 }]
 policies: [Local]
 `;
 
-function problemsOf(text: string) {
-  try {
-    parseScenario(text, 'x.yaml');
-    return [];
-  } catch (error) {
-    if (error instanceof ScenarioError) return error.problems;
-    throw error;
-  }
-}
+const problemsOf = (text: string) => problemsIn(() => parseScenario(text, 'x.yaml'));
 
 test('what is left out gets the documented defaults', () => {
   const { scenario } = parseScenario(least, 'x.yaml');

@@ -1,18 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { NodeApi } from '../../../../src/cluster/node/api.ts';
 import { gate } from '../../../../src/cluster/node/gate.ts';
+import { nodeApiBy } from '../../../support/node-api.ts';
 
 test('writes and work of a paused kubelet wait, and are done in order once it goes on', async () => {
   const done: string[] = [];
   const call = (verb: string) => async (path: string) => void done.push(`${verb} ${path}`);
-  const api: NodeApi = {
-    access: { getCurrentCluster: () => null, applyToHTTPSOptions: async () => {} },
-    create: call('create'),
-    patch: call('patch'),
-    patchIfThere: call('patch'),
-    remove: call('remove'),
-  };
+  const api = nodeApiBy(call);
   const kubelet = gate(api);
   await kubelet.api.patch('before', {});
   assert.equal([kubelet.closed, done], [false, ['patch before']]);

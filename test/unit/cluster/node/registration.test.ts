@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { NodeApi } from '../../../../src/cluster/node/api.ts';
 import type { NodeConfig } from '../../../../src/cluster/node/config.ts';
 import { gate } from '../../../../src/cluster/node/gate.ts';
 import { registration } from '../../../../src/cluster/node/registration.ts';
 import { ApiError } from '../../../../src/kube/request.ts';
+import { nodeApiBy } from '../../../support/node-api.ts';
 import { fakeClock } from '../control-plane/fake-clock.ts';
 
 const config: NodeConfig = {
@@ -54,13 +54,7 @@ function rig(fails: (call: Call) => Error | null = () => null) {
     const problem = fails(made);
     if (problem !== null) throw problem;
   };
-  const api: NodeApi = {
-    access: { getCurrentCluster: () => null, applyToHTTPSOptions: async () => {} },
-    create: call('create'),
-    patch: call('patch'),
-    patchIfThere: call('patch'),
-    remove: call('remove'),
-  };
+  const api = nodeApiBy(call);
   const ofKubelet = gate(api);
   const node = registration(config, ofKubelet, clock, (what) => problems.push(what));
   const renewals = () =>

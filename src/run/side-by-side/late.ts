@@ -18,14 +18,37 @@ interface LateWatch {
   words(state: Pick<RunState, 'answerMs' | 'failures'>): string | null;
 }
 
+/**
+ * Watches for a pod that is found not ready before anything was done to the cluster: on a cluster of ours only a machine that
+ * holds its process up longer than its readiness probe waits does that. Returns its name.
+ */
+function unreadyWatch(): (event: HistoryEvent) => string | null {
+  let looks = false;
+  /** Made in this trial, and not ready yet. */
+  const starting = new Set<string>();
+  return (event) => {
+    if (event.type === 'trial-start') looks = true;
+    else if (event.type === 'disturbance') looks = false;
+    if (event.type !== 'pod') return null;
+    const { pod, change, phase, ready, terminating } = event;
+    if (change === 'added') starting.add(pod);
+    if (ready) starting.delete(pod);
+    const held = looks && change === 'modified' && phase === 'Running' && !ready && !terminating;
+    return held && !starting.has(pod) ? pod : null;
+  };
+}
+
 export function lateWatch({ load, timeScale }: Pick<Plan, 'load' | 'timeScale'>): LateWatch {
   let first: string | null = null;
   const limitOf = (instrument: string) => {
     const own = load.find(({ name }) => name === instrument);
     return own?.kind === 'probe' ? probeLatenessLimit(own.rate * timeScale) : lateMs;
   };
+  const unready = unreadyWatch();
   return {
     take(event) {
+      const pod = unready(event);
+      if (pod !== null) first ??= `${pod} was not ready for a while before anything was done`;
       if (event.type !== 'lateness' || event.maxMs < limitOf(event.instrument)) return;
       first ??= `${event.instrument} was late by ${event.maxMs.toFixed(0)} ms`;
     },

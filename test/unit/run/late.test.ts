@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { EventOf } from '../../../src/history/schema.ts';
+import type { EventOf, HistoryEvent } from '../../../src/history/schema.ts';
 import { lateWatch } from '../../../src/run/side-by-side/late.ts';
 import { basicPlan } from '../../support/plan.ts';
 
@@ -20,7 +20,7 @@ const late = (instrument: string, maxMs: number): EventOf<'lateness'> => ({
 });
 
 function words(
-  events: readonly EventOf<'lateness'>[],
+  events: readonly HistoryEvent[],
   state: Parameters<ReturnType<typeof lateWatch>['words']>[0] = well,
 ) {
   const watch = lateWatch(plan);
@@ -41,6 +41,23 @@ test('a part that is slow to answer, and whatever failed', () => {
   assert.is(words([], { ...well, answerMs: 250 }), 'our own processes took up to 250 ms to answer');
   const failures = [{ code: 'instrument-failed' as const, text: 'edge: it ended' }];
   assert.is(words([], { ...well, failures }), 'edge: it ended');
+});
+
+test('a pod that is not ready for a while before anything was done to the cluster', () => {
+  const pod = (name: string, more: Partial<EventOf<'pod'>> = {}): EventOf<'pod'> => ({
+    ...{ type: 'pod', t: 1, pod: name, app: 'ingress', node: 'n', change: 'modified', phase: 'Running' },
+    ...{ ready: false, terminating: false, restarts: 0 },
+    ...more,
+  });
+  const start = { type: 'trial-start' } as EventOf<'trial-start'>;
+  const done = { type: 'disturbance' } as EventOf<'disturbance'>;
+  assert.is(words([start, pod('a'), pod('b')]), 'a was not ready for a while before anything was done');
+  assert.is(words([pod('a'), start, pod('a', { ready: true })]), null, 'before the trial');
+  assert.is(words([start, done, pod('a')]), null, 'the fault may have done that');
+  assert.is(words([start, pod('a', { terminating: true })]), null, 'it is being replaced');
+  const begins = [pod('a', { change: 'added', phase: 'Pending' }), pod('a')];
+  assert.is(words([start, ...begins]), null, 'a new one was never ready');
+  assert.ok(words([start, ...begins, pod('a', { ready: true }), pod('a')]), 'a new one that was');
 });
 
 test.run();

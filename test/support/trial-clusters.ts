@@ -86,6 +86,7 @@ export async function ran(given: Given) {
         const { index, policy, repeat, seed } = planned;
         const attempt = `${name}:${index}`;
         record({ type: 'trial-start', t: t(), trial: index, policy, repeat, seed, fault: null });
+        record({ type: 'phase', t: t(), trial: index, phase: 'steady' });
         const late = { type: 'lateness', instrument: 'edge', windowMs: 1000, count: 1, p99Ms: 0 } as const;
         record({ ...late, t: t(), maxMs: lateMs(attempt) });
         record({ type: 'health', t: t(), node: 'a', eligible: true, healthy: true, reason: attempt });

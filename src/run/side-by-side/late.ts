@@ -19,22 +19,29 @@ interface LateWatch {
 }
 
 /**
- * Watches for a pod that is found not ready before anything was done to the cluster: on a cluster of ours only a machine that
- * holds its process up longer than its readiness probe waits does that. Returns its name.
+ * What goes wrong on a cluster of ours before anything was done to it is the machine's doing: a process was held up for longer
+ * than a probe waits, or than the readiness probe of its pod does, whose node drops new connections meanwhile. Returns it.
  */
-function unreadyWatch(): (event: HistoryEvent) => string | null {
-  let looks = false;
-  /** Made in this trial, and not ready yet. */
+function calmWatch(): (event: HistoryEvent) => string | null {
+  let isCalm = false;
+  /** Pods made in this trial that are not ready yet. */
   const starting = new Set<string>();
+  const probes = new Set<string>();
+  const wrong = (event: HistoryEvent): string | null => {
+    if (event.type === 'end')
+      return probes.delete(event.id) && event.outcome !== 'completed' ? 'a probe failed' : null;
+    if (event.type !== 'pod' || event.change !== 'modified' || event.phase !== 'Running') return null;
+    return event.ready || event.terminating || starting.has(event.pod)
+      ? null
+      : `${event.pod} was not ready for a while`;
+  };
   return (event) => {
-    if (event.type === 'trial-start') looks = true;
-    else if (event.type === 'disturbance') looks = false;
-    if (event.type !== 'pod') return null;
-    const { pod, change, phase, ready, terminating } = event;
-    if (change === 'added') starting.add(pod);
-    if (ready) starting.delete(pod);
-    const held = looks && change === 'modified' && phase === 'Running' && !ready && !terminating;
-    return held && !starting.has(pod) ? pod : null;
+    if (event.type === 'trial-start') isCalm = true;
+    else if (event.type === 'disturbance') isCalm = false;
+    else if (event.type === 'start' && event.kind === 'probe' && isCalm) probes.add(event.id);
+    else if (event.type === 'pod' && event.change === 'added') starting.add(event.pod);
+    else if (event.type === 'pod' && event.ready) starting.delete(event.pod);
+    return isCalm ? wrong(event) : null;
   };
 }
 
@@ -44,11 +51,11 @@ export function lateWatch({ load, timeScale }: Pick<Plan, 'load' | 'timeScale'>)
     const own = load.find(({ name }) => name === instrument);
     return own?.kind === 'probe' ? probeLatenessLimit(own.rate * timeScale) : lateMs;
   };
-  const unready = unreadyWatch();
+  const calm = calmWatch();
   return {
     take(event) {
-      const pod = unready(event);
-      if (pod !== null) first ??= `${pod} was not ready for a while before anything was done`;
+      const wrong = calm(event);
+      if (wrong !== null) first ??= `${wrong} before anything was done`;
       if (event.type !== 'lateness' || event.maxMs < limitOf(event.instrument)) return;
       first ??= `${event.instrument} was late by ${event.maxMs.toFixed(0)} ms`;
     },

@@ -11,7 +11,7 @@ export interface Attempt<T> {
 
 /** What an attempt has to know of those around it. */
 export interface Turn {
-  /** To be called once another may begin: its cluster is up, and its trial has begun. */
+  /** To be called once another may begin: its cluster is up, and the load of its trial is in flight. */
   began(): void;
   /** Nothing is left to be started after it. Once it is true it remains so. */
   isLast(): boolean;

@@ -10,7 +10,7 @@ export interface ShownPart {
 }
 
 interface ShownParts {
-  /** `began` is called when its trial starts. */
+  /** `began` is called once the load of its trial is in flight. */
   part(index: number, began: () => void): ShownPart;
 }
 
@@ -43,7 +43,7 @@ export function shownParts(show: (event: HistoryEvent) => void): ShownParts {
       return {
         take(event) {
           state.events.push(event);
-          if (event.type === 'trial-start') began();
+          if (event.type === 'phase' && event.phase === 'steady') began();
           if (event.type === 'trial-end') state.over = true;
           turn();
         },

@@ -60,4 +60,17 @@ test('a pod that is not ready for a while before anything was done to the cluste
   assert.ok(words([start, ...begins, pod('a', { ready: true }), pod('a')]), 'a new one that was');
 });
 
+test('a probe that fails before anything was done to the cluster', () => {
+  const start = { type: 'trial-start' } as EventOf<'trial-start'>;
+  const done = { type: 'disturbance' } as EventOf<'disturbance'>;
+  const asked = (id: string, kind: 'probe' | 'stream') => ({ type: 'start', id, kind }) as EventOf<'start'>;
+  const ended = (id: string, outcome: 'hung' | 'completed') =>
+    ({ type: 'end', id, outcome }) as EventOf<'end'>;
+  const failed = [asked('a', 'probe'), ended('a', 'hung')];
+  assert.is(words([start, ...failed]), 'a probe failed before anything was done');
+  assert.is(words([start, asked('a', 'probe'), done, ended('a', 'hung')]), null, 'it was under way');
+  assert.is(words([start, asked('a', 'stream'), ended('a', 'hung')]), null, 'streams end when they end');
+  assert.is(words([start, asked('a', 'probe'), ended('a', 'completed')]), null);
+});
+
 test.run();

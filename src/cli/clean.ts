@@ -1,4 +1,5 @@
 import { adviceOf, type ExitCode, exitCodes } from '../base/errors.ts';
+import { abortsAfter } from '../base/limit.ts';
 import { readJournal } from '../changes/journal.ts';
 import { resolveEdge } from '../presets/resolve.ts';
 import { alone, cleanUp, type Left, leftovers, setAside } from '../providers/clean.ts';
@@ -52,7 +53,7 @@ function describe(one: Left, say: (text: string) => void): void {
 async function clean(one: Left, say: (text: string) => void): Promise<number> {
   say(`${titleOf(one)}:`);
   try {
-    const { unwound, open } = await cleanUp(one, AbortSignal.timeout(limitMs));
+    const { unwound, open } = await cleanUp(one, abortsAfter(limitMs));
     for (const { what, result, detail } of unwound) say(`  ${what}: ${words[result]}${detail}`);
     return open;
   } catch (error) {
@@ -69,7 +70,7 @@ async function complete(one: Left, say: (text: string) => void): Promise<number>
   try {
     // Once more from the disk: another may have cleaned between the reading and the lock.
     await alone(one, () =>
-      finishFlip(one.file, readJournal(one.file), AbortSignal.timeout(finishLimitMs), {
+      finishFlip(one.file, readJournal(one.file), abortsAfter(finishLimitMs), {
         edgeOf: (preset) => resolveEdge(preset).edge,
         say: (text) => say(`  ${text}`),
       }),

@@ -2,6 +2,7 @@ import { CoreV1Api } from '@kubernetes/client-node';
 import { systemClock } from '../base/clock.ts';
 import { type ExitCode, exitCodes, MidflightError, messageOf } from '../base/errors.ts';
 import { findProgram } from '../base/find-program.ts';
+import { abortsAfter } from '../base/limit.ts';
 import { hasReadyCondition } from '../kube/ready.ts';
 import { makePlan } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -119,7 +120,7 @@ async function up({ file, images, kindConfig }: ClusterArguments, io: Io): Promi
   } finally {
     await provider.down();
     // The cluster itself stays: it is kept.
-    const unwound = await changes.end(AbortSignal.timeout(60_000));
+    const unwound = await changes.end(abortsAfter(60_000));
     for (const text of failuresOf(unwound)) say(`not undone: ${text}; midflight clean tries again`);
     interruption.dispose();
   }

@@ -2,6 +2,7 @@ import { CoreV1Api } from '@kubernetes/client-node';
 import { systemClock } from '../base/clock.ts';
 import { nodeCommandWords } from '../base/command-template.ts';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
+import { abortsAfter } from '../base/limit.ts';
 import { visibleLine } from '../base/visible.ts';
 import { bounded } from '../kube/bounded.ts';
 import { openContext } from '../kube/open-context.ts';
@@ -88,7 +89,7 @@ export async function injectLiveFault(args: FaultArguments, io: Io): Promise<Exi
       say(`held for ${args.hold}`);
       await systemClock.sleep(wanted.holdMs, signal);
     } finally {
-      const unwound = await changes.unwind(mark, AbortSignal.timeout(2 * wanted.limitMs));
+      const unwound = await changes.unwind(mark, abortsAfter(2 * wanted.limitMs));
       for (const { what, result, detail } of unwound) say(`undone: ${what}: ${result}, ${detail}`);
       failures.push(...failuresOf(unwound));
     }

@@ -1,4 +1,5 @@
 import { adviceOf, MidflightError } from '../base/errors.ts';
+import { abortsAfter } from '../base/limit.ts';
 import type { Plan } from '../plan/schema.ts';
 import { cleanUp, type Left, leftovers } from './clean.ts';
 import type { Provider } from './provider.ts';
@@ -44,7 +45,7 @@ export async function settleLeftovers(
 }
 
 async function cleanOne(one: Left, say: (text: string) => void): Promise<void> {
-  const { unwound, open } = await cleanUp(one, AbortSignal.timeout(limitMs));
+  const { unwound, open } = await cleanUp(one, abortsAfter(limitMs));
   const { what } = one.content.opening;
   const done = unwound
     .filter(({ result }) => result === 'restored')

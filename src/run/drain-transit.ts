@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
+import { abortsAfter } from '../base/limit.ts';
 import { type Milliseconds, type NodeName, nsPerMs } from '../base/units.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import { nodeExclusion } from '../changes/kinds/index.ts';
@@ -86,7 +87,7 @@ export async function drainTransit(
       await clock.sleep(everyMs, signal);
     }
   } catch (error) {
-    const unwound = await changes.unwind(mark, AbortSignal.timeout(undoLimitMs));
+    const unwound = await changes.unwind(mark, abortsAfter(undoLimitMs));
     for (const { what, result, detail } of unwound)
       say(`rolling back: ${what}: ${result === 'failed' ? 'FAILED, ' : ''}${detail}`);
     throw error;

@@ -1,4 +1,5 @@
 import { CoordinationV1Api } from '@kubernetes/client-node';
+import { abortsAfter } from '../base/limit.ts';
 import type { ChangeLog, Unwound } from '../changes/change-log.ts';
 import type { EventOf } from '../history/schema.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -33,7 +34,7 @@ export function hold(
     },
     async release() {
       if (held === null) return [];
-      const signal = AbortSignal.timeout(undoLimitMs);
+      const signal = abortsAfter(undoLimitMs);
       // The lease is renewed until all that it protects has been undone.
       const unwound = await changes.unwind(mark, signal);
       await held.release();

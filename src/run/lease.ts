@@ -1,4 +1,5 @@
 import type { CoordinationV1Api } from '@kubernetes/client-node';
+import { abortsAfter } from '../base/limit.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import { holderHere, runLease, runLeaseHold } from '../changes/kinds/index.ts';
 import { type HeldLease, holdLease } from '../kube/lease.ts';
@@ -20,7 +21,7 @@ export async function takeClusterLease(changes: ChangeLog, api: CoordinationV1Ap
   const mark = changes.mark();
   await changes.make(runLeaseHold, runLease, { holder });
   const held = await holdLease({ ...runLease, api, holder }).catch(async (error) => {
-    await changes.unwind(mark, AbortSignal.timeout(refusedLimitMs));
+    await changes.unwind(mark, abortsAfter(refusedLimitMs));
     throw error;
   });
   return {

@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
+import { abortsAfter } from '../base/limit.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { presetAnnotation } from '../kube/names.ts';
 import { patchObject, publishAddress, type ServiceRef } from '../kube/patch.ts';
@@ -69,7 +70,7 @@ export async function holdPlayground(options: PlaygroundOptions): Promise<void> 
     if (broken.signal.aborted) throw broken.signal.reason;
   } finally {
     await provider.down();
-    const unwound = await changes.end(AbortSignal.timeout(undoLimitMs));
+    const unwound = await changes.end(abortsAfter(undoLimitMs));
     for (const text of failuresOf(unwound)) say(`not undone: ${text}; midflight clean tries again`);
   }
 }

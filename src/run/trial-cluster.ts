@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
+import { abortsAfter } from '../base/limit.ts';
 import type { Unwound } from '../changes/change-log.ts';
 import type { Reason } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
@@ -83,7 +84,7 @@ export function trialCluster(
       // What was changed in a cluster that stays is undone while it can be reached.
       const inside = await held.release();
       await provider.down();
-      const unwound = [...inside, ...(await changes.end(AbortSignal.timeout(undoLimitMs)))];
+      const unwound = [...inside, ...(await changes.end(abortsAfter(undoLimitMs)))];
       for (const event of notesOf(unwound, clock)) session.record(event);
     },
   };

@@ -91,6 +91,14 @@ test('imports go one way', () => {
   assert.equal(backward, []);
 });
 
+test('limits of time go through abortsAfter, which takes fractions', () => {
+  const direct = files.filter(
+    (file) =>
+      file !== join('base', 'limit.ts') && readFileSync(join(src, file), 'utf8').includes('AbortSignal.timeout('),
+  );
+  assert.equal(direct, []);
+});
+
 test('every folder has its place in the order', () => {
   const unknown = [...new Set(files.map(folderOf))].filter(
     (folder) => folder !== 'cli' && !(folder in allowed),

@@ -1,4 +1,5 @@
 import { MidflightError } from '../../base/errors.ts';
+import { abortsAfter } from '../../base/limit.ts';
 import type { NodeName } from '../../base/units.ts';
 import { isOver, isReadyPod } from '../../kube/pods.ts';
 import { readyConditionOf } from '../../kube/ready.ts';
@@ -64,7 +65,7 @@ export function powerOf(up: () => EmbeddedCluster): NodePower {
 /** Ready by a heartbeat of its own since then, and every pod bound to it Ready, but for those that a shutdown ended. */
 async function backInService({ core, plan }: EmbeddedCluster, node: NodeName, since: Date): Promise<void> {
   const limit = 120_000 / plan.timeScale + 20_000;
-  await waitFor(`${node} to be Ready again`, limit, AbortSignal.timeout(limit), async () => {
+  await waitFor(`${node} to be Ready again`, limit, abortsAfter(limit), async () => {
     const found = await core.readNode({ name: node });
     const ready = readyConditionOf(found);
     if (ready?.status !== 'True' || (ready.lastHeartbeatTime ?? since) < new Date(since.getTime() - 1000))

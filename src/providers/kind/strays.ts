@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { CoreV1Api } from '@kubernetes/client-node';
 import { findProgram } from '../../base/find-program.ts';
+import { abortsAfter } from '../../base/limit.ts';
 import type { Marks, Stray } from '../entry.ts';
 import { deadClaims } from './claims.ts';
 import { deleteCluster, existingClusters, nodeContainers, openCluster, runPrefix } from './cluster.ts';
@@ -75,7 +76,7 @@ async function silentNodes(cluster: string): Promise<Stray[]> {
     await restoreNodes(cluster, { cluster, image });
     const { kubeConfig } = await openCluster(cluster);
     const count = (await nodeContainers(cluster)).length;
-    await allReady(kubeConfig.makeApiClient(CoreV1Api), count, AbortSignal.timeout(readyMs));
+    await allReady(kubeConfig.makeApiClient(CoreV1Api), count, abortsAfter(readyMs));
     return 'brought back';
   };
   return [{ what: `nodes of ${cluster}: ${[first, ...more].join(', ')}`, remove }];

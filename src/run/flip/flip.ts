@@ -1,6 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { WallClock } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
+import { abortsAfter } from '../../base/limit.ts';
 import type { Milliseconds } from '../../base/units.ts';
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import type { SwitchoverName } from '../../catalogue/switchovers.ts';
@@ -115,8 +116,7 @@ export async function openFlip(options: FlipOptions): Promise<OpenFlip> {
     async close() {
       followed.stop();
       await lease.release();
-      if (changes.open > 0 && failed.length === 0)
-        await changes.unwind(lease.mark, AbortSignal.timeout(60_000));
+      if (changes.open > 0 && failed.length === 0) await changes.unwind(lease.mark, abortsAfter(60_000));
       changes.close();
     },
   };

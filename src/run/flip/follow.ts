@@ -2,6 +2,7 @@ import http from 'node:http';
 import { connect } from 'node:net';
 import * as z from 'zod';
 import { monotonic } from '../../base/clock.ts';
+import { abortsAfter } from '../../base/limit.ts';
 import type { NodeName } from '../../base/units.ts';
 import { internalAddressOf } from '../../kube/addresses.ts';
 import { isReadyEndpoint, serviceNameLabel } from '../../kube/endpoints.ts';
@@ -182,13 +183,10 @@ function answerOf(
       socket.once('error', refused);
       return;
     }
-    const request = http.get(
-      { host, port, path, agent: false, signal: AbortSignal.timeout(answerMs) },
-      (answer) => {
-        answer.resume();
-        resolve(answer.statusCode === 200);
-      },
-    );
+    const request = http.get({ host, port, path, agent: false, signal: abortsAfter(answerMs) }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
     request.once('error', refused);
   });
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
+import { abortsAfter } from '../../base/limit.ts';
 import { type Milliseconds, nsPerMs } from '../../base/units.ts';
 import type { ChangeLog, Unwound } from '../../changes/change-log.ts';
 import type { BalancerSight, Step, SwitchoverContext } from '../../policies/index.ts';
@@ -65,7 +66,7 @@ export async function rollBack(
   const all: Unwound[] = [];
   for (const [index, mark] of [...marks].reverse().entries()) {
     const since = clock.now();
-    const unwound = await changes.unwind(mark, AbortSignal.timeout(undoLimitMs));
+    const unwound = await changes.unwind(mark, abortsAfter(undoLimitMs));
     all.push(...unwound);
     for (const { what, result, detail } of unwound)
       parts.say(`rolling back: ${what}: ${result === 'failed' ? 'FAILED, ' : ''}${detail}`);

@@ -1,4 +1,5 @@
 import { MidflightError } from '../../base/errors.ts';
+import { abortsAfter } from '../../base/limit.ts';
 import type { Milliseconds, NodeName } from '../../base/units.ts';
 import { type FaultTraits, faultTraits } from '../../catalogue/faults.ts';
 import { followMs, turnsMs } from '../../plan/flip-time.ts';
@@ -21,7 +22,7 @@ export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void
   const inSteps = flipMark !== null && changed;
   if (faultMark === null && !inSteps) return;
   trial.phase('recover');
-  const undoing = { ending, signal: ending ? AbortSignal.timeout(180_000) : run.signal };
+  const undoing = { ending, signal: ending ? abortsAfter(180_000) : run.signal };
   if (faultMark !== null) await mend(trial, faultMark, undoing);
   if (inSteps) await stepBack(trial, flipMark, undoing);
 }

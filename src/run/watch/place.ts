@@ -1,4 +1,5 @@
 import type { WallClock } from '../../base/clock.ts';
+import { abortsAfter } from '../../base/limit.ts';
 import { type ChangeLog, changeLog } from '../../changes/change-log.ts';
 import { createJournal } from '../../changes/journal.ts';
 import { noWorld } from '../../changes/no-world.ts';
@@ -39,7 +40,7 @@ export function watchPlace(
     host,
     async down() {
       await down();
-      const unwound = await changes.end(AbortSignal.timeout(undoLimitMs));
+      const unwound = await changes.end(abortsAfter(undoLimitMs));
       return unwound
         .filter(({ result }) => result === 'failed')
         .map(({ what, detail }) => `${what}: ${detail}`);

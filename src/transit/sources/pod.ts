@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { abortsAfter } from '../../base/limit.ts';
 import type { NodeName } from '../../base/units.ts';
 import type { ChangeLog } from '../../changes/change-log.ts';
 import { shortPod } from '../../changes/kinds/index.ts';
@@ -91,7 +92,7 @@ export function podSource(
           const ended = await Promise.allSettled(read);
           for (const one of ended) if (one.status === 'rejected') throw one.reason;
         } finally {
-          await changes.unwind(mark, AbortSignal.timeout(removeMs));
+          await changes.unwind(mark, abortsAfter(removeMs));
         }
       }
       return tables;

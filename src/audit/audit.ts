@@ -133,7 +133,7 @@ function auditedService(view: ServiceView): AuditedService {
       newConnections: kind.toLocal.fresh,
       established: kind.toLocal.established,
       cutAfterSeconds: kind.toLocal.cutAfterSeconds,
-      detectionSeconds: detectionOf(service, balancer.id, 'Local')?.worstSeconds ?? null,
+      detectionSeconds: detectionOf(view, 'Local')?.worstSeconds ?? null,
       source: kind.source,
     },
   };

@@ -160,7 +160,26 @@ const workloadObject = z.object({
   }),
 });
 
-const ingressObject = z.object({ metadata });
+const ingressBackend = z.object({ service: z.object({ name: z.string() }).optional() });
+
+const ingressObject = z.object({
+  metadata,
+  spec: z
+    .object({
+      ingressClassName: z.string().optional(),
+      defaultBackend: ingressBackend.optional(),
+      rules: list(
+        z.object({ http: z.object({ paths: list(z.object({ backend: ingressBackend })) }).optional() }),
+      ),
+    })
+    .default({ rules: [] }),
+});
+
+const ingressClass = z.object({
+  metadata,
+  spec: z.object({ controller: z.string().optional() }).default({}),
+});
+
 const middleware = z.object({ metadata, spec: z.looseObject({}).optional() });
 
 const configMap = z.object({ metadata, data: map });
@@ -192,6 +211,7 @@ export const kinds = {
   pods: podListItem,
   workloads: workloadObject,
   ingresses: ingressObject,
+  ingressClasses: ingressClass,
   middlewares: middleware,
   configMaps: configMap,
   targetGroupBindings: targetGroupBinding,
@@ -243,6 +263,7 @@ export const emptyLists = (): Lists => ({
   pods: [],
   workloads: [],
   ingresses: [],
+  ingressClasses: [],
   middlewares: [],
   configMaps: [],
   targetGroupBindings: [],

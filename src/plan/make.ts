@@ -4,7 +4,7 @@ import { seedOf } from '../base/random.ts';
 import { parseDuration } from '../base/units.ts';
 import { type ClusterName, clusters } from '../catalogue/clusters.ts';
 import { type FaultTraits, faultTraits } from '../catalogue/faults.ts';
-import { type PolicyName, perTrafficPolicy } from '../catalogue/policies.ts';
+import { changesPolicy, type PolicyName, perTrafficPolicy } from '../catalogue/policies.ts';
 import { zoneLabel } from '../catalogue/zones.ts';
 import { resolveEdge } from '../presets/index.ts';
 import { parseExpectation } from '../scenario/expectation.ts';
@@ -88,6 +88,14 @@ export function makePlan(loaded: LoadedScenario, options: PlanOptions): Plan {
   };
   if (!load.some(({ kind }) => kind === 'probe')) {
     notices.push('no probe in the load: failover and disruption of new connections are not measured');
+  }
+  if (
+    plan.edge?.http !== undefined &&
+    plan.trials.some(({ policy }) => policy !== null && changesPolicy(policy))
+  ) {
+    notices.push(
+      `what a flip costs behind ${plan.edge.preset} is measured, and not predicted: requests over connections that it has kept from before go on`,
+    );
   }
   if (clusters[options.cluster].wholeSeconds) notices.push(...roundedTimers(plan.timers, options.cluster));
   if (options.found === undefined) notices.push(...cutByGrace(plan));

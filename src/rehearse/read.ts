@@ -59,9 +59,9 @@ export function shapeOf(view: ServiceView, cluster: ClusterView, balancer: Prese
 }
 
 /** Null unless the Service's own annotations set them. */
-function checksOf({ service, balancer }: ServiceView): Shape['checks'] {
-  const Cluster = detectionOf(service, balancer.id, 'Cluster');
-  const Local = detectionOf(service, balancer.id, 'Local');
+function checksOf(view: ServiceView): Shape['checks'] {
+  const Cluster = detectionOf(view, 'Cluster');
+  const Local = detectionOf(view, 'Local');
   return Cluster?.confidence === 'seen' && Local?.confidence === 'seen' ? { Cluster, Local } : null;
 }
 

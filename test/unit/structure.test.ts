@@ -94,7 +94,8 @@ test('imports go one way', () => {
 test('limits of time go through abortsAfter, which takes fractions', () => {
   const direct = files.filter(
     (file) =>
-      file !== join('base', 'limit.ts') && readFileSync(join(src, file), 'utf8').includes('AbortSignal.timeout('),
+      file !== join('base', 'limit.ts') &&
+      readFileSync(join(src, file), 'utf8').includes('AbortSignal.timeout('),
   );
   assert.equal(direct, []);
 });

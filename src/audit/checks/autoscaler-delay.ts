@@ -25,7 +25,7 @@ export const autoscalerDelay: ClusterCheck = {
     const seconds = given === undefined ? defaultSeconds : (parseDuration(given) ?? 0) / 1000;
     const slowest = services
       .filter(({ policy, balancer }) => policy === 'Cluster' && balancer.kind.sendsTo === 'nodes')
-      .map(({ service, balancer }) => detectionOf(service, balancer.id, 'Cluster')?.worstSeconds ?? 0)
+      .map((view) => detectionOf(view, 'Cluster')?.worstSeconds ?? 0)
       .reduce((most, one) => Math.max(most, one), 0);
     if (slowest <= seconds) return [];
     return [

@@ -67,7 +67,8 @@ export const tcpCheckLocal: ServiceCheck = {
         },
       };
     }
-    if (service.spec.type !== 'NodePort') return null;
+    // What a known balancer checks is its own matter, and the node port at that.
+    if (service.spec.type !== 'NodePort' || balancer.id !== 'unknown') return null;
     return {
       severity: 'low',
       confidence: 'seen',

@@ -13,7 +13,7 @@ export const minReady: ServiceCheck = {
   needs: [],
   find({ service, policy, balancer, workloads }, _cluster, { contextFlag }) {
     if (policy !== 'Local') return null;
-    const detection = detectionOf(service, balancer.id, 'Local');
+    const detection = detectionOf({ service, balancer }, 'Local');
     if (detection === null) return null;
     const needed = Math.ceil(detection.healthy * detection.intervalSeconds);
     const short = workloads.find(({ spec }) => (spec.minReadySeconds ?? 0) < needed);

@@ -15,7 +15,7 @@ export const rolloutGap: ServiceCheck = {
   needs: [],
   find({ service, policy, balancer, workloads }, _cluster, { contextFlag }) {
     if (policy !== 'Local' || balancer.kind.sendsTo === 'pods') return null;
-    const detection = detectionOf(service, balancer.id, 'Local');
+    const detection = detectionOf({ service, balancer }, 'Local');
     for (const workload of workloads) {
       const sleep = preStopSecondsOf(workload);
       if (sleep === null) continue; // a script: what it waits for cannot be read

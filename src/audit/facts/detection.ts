@@ -2,6 +2,7 @@ import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import { presets } from '../../presets/index.ts';
 import type { Service } from '../snapshot.ts';
 import { type BalancerId, balancers } from './balancers.ts';
+import type { Identified } from './identify.ts';
 
 /** How a balancer notices that a node no longer answers. Seconds. */
 interface Detection {
@@ -17,12 +18,18 @@ interface Detection {
 
 const beta = 'service.beta.kubernetes.io/';
 const awsCheck = `${beta}aws-load-balancer-healthcheck-`;
+const alb = 'alb.ingress.kubernetes.io/';
 
 /** Keys that override the preset: [interval in seconds, unhealthy threshold, healthy threshold]. */
 const overrides: Partial<Record<BalancerId, readonly [string, string, string]>> = {
   'aws-nlb-lbc': [`${awsCheck}interval`, `${awsCheck}unhealthy-threshold`, `${awsCheck}healthy-threshold`],
   'aws-nlb-intree': [`${awsCheck}interval`, `${awsCheck}unhealthy-threshold`, `${awsCheck}healthy-threshold`],
   'aws-clb': [`${awsCheck}interval`, `${awsCheck}unhealthy-threshold`, `${awsCheck}healthy-threshold`],
+  'aws-alb': [
+    `${alb}healthcheck-interval-seconds`,
+    `${alb}unhealthy-threshold-count`,
+    `${alb}healthy-threshold-count`,
+  ],
   'azure-standard': [
     `${beta}azure-load-balancer-health-probe-interval`,
     `${beta}azure-load-balancer-health-probe-num-of-probe`,
@@ -35,13 +42,22 @@ const overrides: Partial<Record<BalancerId, readonly [string, string, string]>> 
   ],
 };
 
+/** Of a ServiceView. */
+interface Detected {
+  readonly service: Service;
+  readonly balancer: Pick<Identified, 'id' | 'settings'>;
+}
+
 /** How a Service's balancer detects dead nodes under a policy; null: no preset models it. */
-export function detectionOf(service: Service, id: BalancerId, policy: TrafficPolicy): Detection | null {
+export function detectionOf(
+  { service, balancer: { id, settings = service.metadata.annotations } }: Detected,
+  policy: TrafficPolicy,
+): Detection | null {
   const { preset } = balancers[id];
   if (preset === null) return null;
   const check = presets[preset].checks[policy];
   const keys = overrides[id] ?? ['', '', ''];
-  const given = keys.map((key) => positive(service.metadata.annotations[key]));
+  const given = keys.map((key) => positive(settings[key]));
   const [interval, unhealthy, healthy] = given;
   const intervalSeconds = interval ?? check.intervalMs / 1000;
   const threshold = unhealthy ?? check.unhealthyThreshold;
@@ -53,7 +69,9 @@ export function detectionOf(service: Service, id: BalancerId, policy: TrafficPol
     // The node dies right after a check that passed; the last check that fails takes its time-out as well.
     worstSeconds: intervalSeconds * threshold + check.timeoutMs / 1000,
     confidence: isGiven ? 'seen' : 'inferred',
-    source: isGiven ? 'annotations of the Service' : `preset ${preset}`,
+    source: isGiven
+      ? `annotations of the Service${settings === service.metadata.annotations ? '' : ' and its Ingress'}`
+      : `preset ${preset}`,
   };
 }
 

@@ -1,12 +1,15 @@
 import { presetAnnotation } from '../../kube/names.ts';
 import type { Service } from '../snapshot.ts';
 import { type BalancerId, balancerIds, balancers } from './balancers.ts';
+import { byIngress, type MakingIngress } from './ingresses.ts';
 
 /** What was concluded, from which text of which object, and whether that text decides it. */
 export interface Identified {
   readonly id: BalancerId;
   readonly evidence: string;
   readonly confidence: 'seen' | 'inferred';
+  /** The annotations that set it up: the Service's, and those of the Ingress that made it. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 interface Surroundings {
@@ -16,6 +19,8 @@ interface Surroundings {
   readonly targetType: string | null;
   /** Is there a DaemonSet `svclb-…`, as k3s makes for a Service? */
   readonly hasServiceLb: boolean;
+  /** The Ingress that has the Service as a backend, if a controller makes a balancer for it; null: there is none. */
+  readonly ingress: MakingIngress | null;
 }
 
 type Rule = (service: Service, around: Surroundings) => Identified | null;
@@ -154,8 +159,13 @@ const byPlayground: Rule = ({ metadata: { annotations } }) => {
   return id === undefined ? null : seen(id, `annotation ${presetAnnotation}: ${preset}`);
 };
 
+/** A Service of type LoadBalancer has a balancer of its own, whatever Ingress names it as well. */
+const byItsIngress: Rule = (service, { ingress, targetType }) =>
+  ingress === null || service.spec.type === 'LoadBalancer' ? null : byIngress(service, ingress, targetType);
+
 const rules: readonly Rule[] = [
   byPlayground,
+  byItsIngress,
   toPods,
   byFinalizer,
   byServiceLb,

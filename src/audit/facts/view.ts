@@ -6,6 +6,7 @@ import { type Candidates, candidateSets, type NodeFacts } from './candidates.ts'
 import { type Datapath, datapathOf } from './datapath.ts';
 import { type EndpointCounts, endpointIndex } from './endpoints.ts';
 import { type Identified, identify, providerPrefixOf } from './identify.ts';
+import { makingIngresses } from './ingresses.ts';
 import { type SpotMark, spotMarkOf } from './spot.ts';
 import { workloadIndex } from './workloads.ts';
 
@@ -63,6 +64,7 @@ export function clusterView(snapshot: Snapshot, options: ViewOptions): ClusterVi
     ]),
   );
   const serviceLbs = serviceLbNames(lists);
+  const ingressOf = makingIngresses(lists, providerIds);
 
   const view = (service: Service): ServiceView => {
     const key = keyOf(service);
@@ -70,6 +72,7 @@ export function clusterView(snapshot: Snapshot, options: ViewOptions): ClusterVi
       providerIds,
       targetType: targetTypes.get(key) ?? null,
       hasServiceLb: serviceLbs.has(key),
+      ingress: ingressOf.get(key) ?? null,
     });
     const kind = balancers[found.id];
     const candidates = nodes.length === 0 ? null : candidatesOf(service, found.id);

@@ -81,7 +81,17 @@ export const readResources: readonly ReadResource[] = [
     into: 'ingresses',
     namespaced: true,
     essential: false,
-    neededFor: 'allow lists of client addresses',
+    neededFor: 'allow lists of client addresses, and balancers that an Ingress makes',
+  },
+  {
+    apiGroup: 'networking.k8s.io',
+    version: 'v1',
+    resource: 'ingressclasses',
+    objectKind: 'IngressClass',
+    into: 'ingressClasses',
+    namespaced: false,
+    essential: false,
+    neededFor: 'which controller makes the balancer of an Ingress',
   },
   {
     apiGroup: 'traefik.io',

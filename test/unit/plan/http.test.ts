@@ -4,14 +4,14 @@ import { makePlan } from '../../../src/plan/make.ts';
 import { parseScenario } from '../../../src/scenario/load.ts';
 import { problemsIn } from '../../support/problems.ts';
 
-const planOf = (edge: string, ingress = '{}') =>
+const planOf = (edge: string, ingress = '{}', policies: readonly string[] = ['Cluster']) =>
   makePlan(
     parseScenario(
       `name: l7
 nodes: [{ name: n, count: 2 }]
 ingress: ${ingress}
 edge: ${edge}
-policies: [Cluster]
+policies: [${policies.map((name) => `'${name}'`).join(', ')}]
 timeScale: 4
 load: [{ kind: probe, rate: 4 }]
 `,
@@ -67,6 +67,14 @@ test('what only one kind of balancer can do is refused for the other', () => {
         'remove it, or choose another edge.preset',
       ],
     ]);
+});
+
+test('a flip behind a balancer that speaks HTTP is not predicted, and the report says why', () => {
+  const said = (edge: string, policies: readonly string[]) =>
+    planOf(edge, '{ replicas: 2 }', policies).notices.filter((notice) => notice.includes('not predicted'));
+  assert.is(said('{ preset: aws-alb }', ['Cluster->Local']).length, 1);
+  assert.is(said('{ preset: aws-alb }', ['Cluster', 'Local']).length, 0);
+  assert.is(said('{ preset: haproxy }', ['Cluster->Local']).length, 0);
 });
 
 test.run();

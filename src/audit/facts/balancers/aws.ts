@@ -1,4 +1,4 @@
-import { type BalancerKind, common, moot, persist, unknown } from './kind.ts';
+import { type BalancerKind, common, excludeFirstCure, moot, persist, unknown } from './kind.ts';
 
 /** Amazon's load balancers. */
 export const awsBalancers = {
@@ -50,6 +50,30 @@ export const awsBalancers = {
     },
     source:
       'cloud-provider-aws pkg/providers/v1/aws_loadbalancer.go ("recreate targetGroup if trafficPort, protocol or HealthCheckProtocol changed")',
+  },
+  'aws-alb': {
+    ...common,
+    name: 'AWS ALB by the AWS Load Balancer Controller, instance targets',
+    preset: 'aws-alb',
+    toLocal: {
+      established: 'kept',
+      cutAfterSeconds: null,
+      fresh:
+        'that is, requests that need a new connection to a node without a ready endpoint, wait 10 s for a 504 until 2 checks, 15 s apart, have failed',
+      replaces: 'nothing',
+      cure: excludeFirstCure,
+    },
+    source:
+      'aws-load-balancer-controller pkg/ingress/model_builder.go, pkg/backend/endpoint_utils.go; AWS "Troubleshoot your Application Load Balancers"',
+  },
+  'aws-alb-pods': {
+    ...common,
+    name: 'AWS ALB by the AWS Load Balancer Controller, IP targets',
+    preset: 'pod-direct',
+    sendsTo: 'pods',
+    needsNodePorts: false,
+    toLocal: moot,
+    source: 'aws-load-balancer-controller docs/guide/ingress/annotations.md, target-type',
   },
   'aws-clb': {
     ...common,

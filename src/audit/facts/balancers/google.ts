@@ -1,4 +1,4 @@
-import { type BalancerKind, common, moot, persist } from './kind.ts';
+import { type BalancerKind, common, moot, persist, unknown } from './kind.ts';
 
 /** ingress-gce takes nodes without a pod out of the NEG; a draining of 30 s, then all traffic to them stops. */
 const negSwap = {
@@ -66,6 +66,14 @@ export const googleBalancers = {
     needsNodePorts: false,
     toLocal: persist(),
     source: 'ingress-gce pkg/utils/common/finalizer.go',
+  },
+  'gke-ingress': {
+    ...common,
+    name: 'GKE Ingress (Application Load Balancer) on instance groups',
+    preset: null, // none speaks HTTP and checks as it does; experiments/gce-ingress.yaml has its checks
+    toLocal: unknown,
+    source:
+      'Google Cloud "GKE Ingress for Application Load Balancers" and "Container-native load balancing through Ingress"',
   },
   'gke-pods': {
     ...common,

@@ -50,12 +50,12 @@ export const common = {
 } as const;
 
 const detection = 'fail on nodes without a ready endpoint until its checks eject them';
-const excludeFirst: Cure = {
+export const excludeFirstCure: Cure = {
   text: 'take nodes without an endpoint out of the balancer first, and wait until they carry nothing',
   command: 'kubectl label node NODE node.kubernetes.io/exclude-from-external-load-balancers=true',
 };
 
-export const persist = (cure: Cure | null = excludeFirst) =>
+export const persist = (cure: Cure | null = excludeFirstCure) =>
   ({ established: 'kept', cutAfterSeconds: null, fresh: detection, replaces: 'nothing', cure }) as const;
 export const moot = {
   established: 'none',
@@ -69,5 +69,5 @@ export const unknown = {
   cutAfterSeconds: null,
   fresh: detection,
   replaces: 'nothing',
-  cure: excludeFirst,
+  cure: excludeFirstCure,
 } as const;

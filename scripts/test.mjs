@@ -6,19 +6,16 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const endToEnd = (...names) => names.map((name) => join('test', 'e2e', `${name}.test.ts`));
 /*
- * Tests from end to end that may run beside the conformance suite: none of them asks for trials without a late instrument, and
- * none looks at what is left of others. While a kind cluster starts, both cores are busy.
+ * Tests from end to end that may run beside others: none of them asks for trials without a late instrument, and none looks at
+ * what is left of another. While a kind cluster starts, both cores are busy. Those of `beside` take about as long as the
+ * conformance suite, and those of `small` together less than the test of the package.
  */
-const tolerant = [
-  'bad-inputs',
-  'cli',
-  'crash-safety',
-  'docs-commands',
-  'node-warnings',
-  'package',
-  'secrets',
-].map((name) => join('test', 'e2e', `${name}.test.ts`));
+const beside = endToEnd('crash-safety', 'docs-commands');
+const packed = endToEnd('package');
+const small = endToEnd('bad-inputs', 'cli', 'node-warnings', 'secrets');
+const tolerant = [...beside, ...packed, ...small];
 /*
  * uvu has no time limit of its own: each file's process has one, seconds. Groups of one stage run side by side. Files of e2e
  * stay one after another: some kill a run and then look at what `clean` finds, and a second run beside them would have
@@ -30,8 +27,12 @@ const stages = [
   [{ name: 'browser', limit: 240, parallel: 1 }],
   [
     { name: 'conformance', limit: 1200, parallel: 1 },
-    { name: 'e2e', limit: 1500, parallel: 1, takes: (file) => tolerant.includes(file) },
+    { name: 'e2e', limit: 1500, parallel: 1, takes: (file) => beside.includes(file) },
   ],
+  [packed, small].map((files) => ({
+    ...{ name: 'e2e', limit: 1500, parallel: 1 },
+    takes: (file) => files.includes(file),
+  })),
   [{ name: 'e2e', limit: 1500, parallel: 1, takes: (file) => !tolerant.includes(file) }],
 ];
 const groups = stages.flat();

@@ -41,6 +41,11 @@ export interface BuiltTrial {
   readonly predictedMatches: boolean | null;
   readonly late: readonly LateSpan[];
   readonly flaps: readonly Flap[];
+  /**
+   * When the first disturbance began on a cluster that is made of processes of this machine: there, what fails before is the
+   * machine's doing. Null: another kind of cluster, or nothing was done.
+   */
+  readonly calmUntil: Nanoseconds | null;
   /** When all load had begun: the end of the ramp, seconds since the trial's start. */
   readonly loadedAt: number;
   /** The nodes of a request's path, as far as the records show them. */
@@ -158,6 +163,7 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
         : cameTrue(prediction, fault, lostToFault(lost), plan, time),
     late,
     flaps: flapsOf(trial, blame.disturbances, late, trial.end?.t ?? lastSeen),
+    calmUntil: clusterTraits(plan.provider)?.madeOfProcesses ? (blame.disturbances[0]?.at ?? null) : null,
     loadedAt: time.seconds(trial.start.t, trial.phases[afterRamp]?.t ?? trial.start.t),
     pathOf: (request) => requestPath(request, blame),
     placement: blame.placement,

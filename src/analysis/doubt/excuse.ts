@@ -7,17 +7,20 @@ import type { LateSpan } from './late-spans.ts';
 
 /**
  * Losses that a slow machine can have caused, and no path shows another cause: they ran into a time limit while an instrument
- * was late, or a healthy part of the cluster had dropped out of service meanwhile. `kinds`: of the instruments.
+ * was late, a healthy part of the cluster had dropped out of service meanwhile, or nothing had been done yet. `kinds`: of the
+ * instruments.
  */
 export function excusable(
   losses: readonly Judged[],
-  { late, flaps }: Pick<BuiltTrial, 'late' | 'flaps'>,
+  { late, flaps, calmUntil }: Pick<BuiltTrial, 'late' | 'flaps' | 'calmUntil'>,
   kinds: readonly InstrumentKind[],
 ): Judged[] {
   const spans = late.filter(({ kind }) => kinds.includes(kind));
-  if (spans.length === 0 && flaps.length === 0) return [];
-  return losses.filter(({ lost, outcome, proven, cause, request }) => {
+  if (spans.length === 0 && flaps.length === 0 && calmUntil === null) return [];
+  return losses.filter((loss) => {
+    const { lost, outcome, proven, cause, request } = loss;
     if (!lost) return false;
+    if (isCalm(loss, calmUntil)) return true;
     const from = Math.min(request.dueAt, request.startedAt);
     // Without the flap there would have been a target.
     if (within(flaps, from, request.endedAt)) return !proven || cause === 'no-target';
@@ -28,6 +31,10 @@ export function excusable(
     );
   });
 }
+
+/** Failed before anything was done, and not by a rule of the scenario's. */
+export const isCalm = ({ request, cause }: Judged, calmUntil: BuiltTrial['calmUntil']): boolean =>
+  calmUntil !== null && request.endedAt <= calmUntil && cause !== 'source-ranges';
 
 /** A load is delayed by its own process, and any load by the edge. */
 const isOf = ({ kind, instrument }: LateSpan, load: string): boolean =>
@@ -43,7 +50,7 @@ export function lostToTheMachine(trial: BuiltTrial): {
 } {
   const { streams, lanes, late, flaps } = trial;
   const all = [...streams, ...(lanes.new?.failed ?? []), ...(lanes.reused?.failed ?? [])];
-  const losses = excusable(all, trial, ['accept']);
+  const losses = excusable(all, { ...trial, calmUntil: null }, ['accept']);
   const accept = late.filter(({ kind }) => kind === 'accept');
   const worst = (accept.length > 0 || flaps.length === 0 ? accept : late).reduce<LateSpan | null>(
     (most, one) => (most === null || one.maxMs > most.maxMs ? one : most),

@@ -1,6 +1,7 @@
 import type { AnyPlan, PlannedExpectation } from '../../plan/schema.ts';
+import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';
-import { excusable } from '../doubt/excuse.ts';
+import { excusable, isCalm } from '../doubt/excuse.ts';
 import { lateWords } from '../doubt/late-spans.ts';
 import type { ExpectationReport, TrialReason, Verdict } from '../schema.ts';
 import { holds, isExceeded, moreWouldMatter } from './limits.ts';
@@ -65,10 +66,22 @@ function exceededBeyondDoubt(
   if (excused.length === 0) return null;
   const each = expectation.unit === 'share' ? 1 / Math.max(1, trial.report.requests.started) : 1;
   if (isExceeded(expectation, Number(value) - excused.length * each)) return null;
-  const [span] = trial.late.filter(({ kind }) => instruments.includes(kind) || trial.flaps.length > 0);
-  const words = span === undefined ? 'an instrument was late' : lateWords(span);
-  const text = `${words}, and may have failed ${excused.length} of these by itself`;
+  const text = excuseWords(excused, instruments, trial);
   return { expectation, measured: value, verdict: 'unknown', reason: { code: 'late', text } };
+}
+
+function excuseWords(
+  excused: readonly Judged[],
+  instruments: Metric['instruments'],
+  { late, flaps, calmUntil }: BuiltTrial,
+): string {
+  const calm = excused.filter((loss) => isCalm(loss, calmUntil)).length;
+  const early = `${calm} of these failed before anything was done, as this machine's processes, of which the cluster is made, do if they are held up`;
+  if (calm === excused.length) return early;
+  const [span] = late.filter(({ kind }) => instruments.includes(kind) || flaps.length > 0);
+  const words = span === undefined ? 'an instrument was late' : lateWords(span);
+  const others = `${words}, and may have failed ${excused.length - calm} of these by itself`;
+  return calm === 0 ? others : `${others}; ${early}`;
 }
 
 /** What an instrument that was held up may not have seen, if more would change the verdict; null: nothing. */

@@ -83,4 +83,40 @@ test('a node without a pod that answers 503 is as it should be', async () => {
   assert.is((await verdictWith(red)).verdict, 'fail');
 });
 
+/** A limit of no failed probe; one failed at 7 s, and nothing is done before 10 s. */
+async function failedEarly(
+  options: Parameters<typeof history>[0],
+  { done = true, also }: { done?: boolean; also?: number } = {},
+) {
+  const builder = history({ ...options, expect: [['probes.new.failed', 0]], green: ['stable-0', 'stable-1'] })
+    .trial(0, { ...(done ? { fault } : {}), policy: 'Local' })
+    .streams(2, { from: 1000, to: 25_000 })
+    .probes({
+      from: 5000,
+      to: 30_000,
+      fails: (due) => (due === 7000 || due === also) && { outcome: 'refused', to: due + 1 },
+    });
+  if (done) builder.fault(10_000);
+  const { verdict, reasons } = await trialOf(builder.endTrial(31_000));
+  return { verdict, text: reasons.map((reason) => reason.text).join('; ') };
+}
+
+test('failed before anything was done, on a cluster of processes of this machine: unknown, and why', async () => {
+  const { verdict, text } = await failedEarly({});
+  assert.is(verdict, 'unknown');
+  assert.match(text, '1 of these failed before anything was done');
+});
+
+test('what failed after it is a failure all the same', async () => {
+  assert.is((await failedEarly({}, { also: 15_000 })).verdict, 'fail');
+});
+
+test('a trial in which nothing is done has no time before it: its failures count', async () => {
+  assert.is((await failedEarly({}, { done: false })).verdict, 'fail');
+});
+
+test('a real cluster that fails before anything was done is a finding', async () => {
+  assert.is((await failedEarly({ plan: { provider: 'kind' } })).verdict, 'fail');
+});
+
 test.run();

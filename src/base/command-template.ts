@@ -1,6 +1,6 @@
 import { MidflightError } from './errors.ts';
 
-/** What of a node a command can name. Null: the node has no such value. */
+/** The values of a node that a command can use. Null: the node has no such value. */
 export interface NamedNode {
   readonly name: string;
   /** topology.kubernetes.io/zone */

@@ -26,7 +26,7 @@ export interface AwaitedConnections {
 const everyMs = 5000;
 
 /**
- * Checks that the tables of all nodes can be had. Writes nothing. Null: nothing is waited for. Throws `bad-usage`, `api-failed`.
+ * Checks that the tables of all nodes can be read. Writes nothing. Null: nothing is waited for. Throws `bad-usage`, `api-failed`.
  */
 export async function awaitedConnections(
   args: Pick<ConnectionArguments, 'context' | 'kubeconfig' | 'allowChanges'> & {

@@ -30,7 +30,7 @@ interface OutDirs {
 
 /**
  * Makes the report folder of each experiment and takes it: another run is refused until release(), or until this process
- * has ended. Nothing in it is replaced yet. Throws `bad-usage` if it cannot be had, or holds reports that are not ours.
+ * has ended. Nothing in it is replaced yet. Throws `bad-usage` if it cannot be written to, or holds reports that are not ours.
  */
 export function takeOutDirs(experiments: readonly string[], options: OutDirOptions): OutDirs {
   const { out, now, force } = options;

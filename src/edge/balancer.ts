@@ -40,7 +40,7 @@ export interface Balancer {
   cutAll(how: 'reset' | 'silence'): void;
   /** A trial begins: the k-th connection of each lane is chosen for by this seed from here on. */
   beginTrial(seed: number): void;
-  /** Starts to accept. Throws `instrument-failed` if the address cannot be had. */
+  /** Starts to accept. Throws `instrument-failed` if it cannot listen on the address. */
   listen(): Promise<{ host: string; port: number }>;
   /** Ends every connection and logs it. */
   stop(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { createServer } from 'node:net';
 import { MidflightError, messageOf } from '../base/errors.ts';
 
-/** Throws `instrument-failed` if the address cannot be had. */
+/** Throws `instrument-failed` if it cannot listen on the address. */
 export function listening(
   server: ReturnType<typeof createServer>,
   { host, port }: { host: string; port: number },

@@ -128,7 +128,7 @@ export function relay(options: RelayOptions): Relay {
     upstream.destroy();
     client.destroy();
   };
-  /** The node cannot be had. Its RST goes on to the client; its silence stays silence until the client leaves. */
+  /** The node does not take the connection. Its RST goes on to the client; its silence stays silence until the client leaves. */
   const refuse = (result: ConnectResult) => {
     if (mode === 'proxy') client.destroySoon();
     else if (result !== 'unreachable') client.resetAndDestroy();

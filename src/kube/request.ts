@@ -42,7 +42,7 @@ export async function openApi(request: ApiRequest): Promise<http.IncomingMessage
     await kubeConfig.applyToHTTPSOptions(options);
   } catch (error) {
     // An exec plugin that is missing or fails, a token file that cannot be read.
-    throw new ApiError(0, `the kubeconfig's credentials cannot be had: ${messageOf(error)}`, error);
+    throw new ApiError(0, `cannot get the kubeconfig's credentials: ${messageOf(error)}`, error);
   }
   if (signal !== undefined) options.signal = signal;
   const text = body === undefined ? undefined : JSON.stringify(body.content);

@@ -17,7 +17,7 @@ interface ByRunners<Config, Command> {
   k6(config: Config): K6Config;
   /** The configuration of the process beside them. */
   beside(config: Config, runners: { readonly count: number; readonly port: number }): Config;
-  /** What that process hears of a runner, as a command of its protocol. */
+  /** A report about a runner, as a command of that process' protocol. */
   heard(news: RunnerNews): Command;
 }
 export type RunnerNews = Extract<LoadCommand, { type: 'samples' | 'runner-ended' }>;

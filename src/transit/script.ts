@@ -1,6 +1,6 @@
 import { MidflightError } from '../base/errors.ts';
 
-/** How a node's table is had: the file of the kernel, the conntrack tool (netlink), or whichever there is. */
+/** How to read a node's table: the kernel's file, the conntrack tool (netlink), or whichever the node has. */
 type TableTool = 'file' | 'netlink' | 'either';
 
 /** The kernel's own view, if it was built with CONFIG_NF_CONNTRACK_PROCFS. Mode 0440: group 0 may read it, without a capability. */

@@ -12,7 +12,7 @@ import { serviceNameLabel } from '../kube/endpoints.ts';
 import { canonicalAddress } from './address.ts';
 import type { TransitNode, TransitService } from './count.ts';
 
-/** A node, and how its table can be had. */
+/** A node, and how to read its table. */
 export interface ReachedNode extends TransitNode {
   /** InternalIP; null: it has none. */
   readonly address: string | null;

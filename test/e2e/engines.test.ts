@@ -28,7 +28,7 @@ policies: [Cluster]
 fault: { kind: power-off, target: { pool: spot } }
 stability: 6s
 observe: short
-timeScale: 10
+timeScale: 9.7
 `;
 const autocannon = '{ kind: autocannon, rate: 2, timeout: 10s }';
 const k6 = '{ kind: k6, vus: 12, duration: 60s }';

@@ -28,7 +28,7 @@ policies: [Cluster, Local]
 fault: { kind: power-off, target: { pool: preemptible, runs: nothing } }
 observe: short
 stability: 8s
-timeScale: 8
+timeScale: 7.9
 expect:
   Cluster: { lost.transit: "> 0", predictedMatches: true }
   Local: { lost: 0 }

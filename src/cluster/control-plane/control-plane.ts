@@ -40,7 +40,7 @@ export function createContext(
   return context;
 }
 
-/** Starts API and controllers. Throws `provider-failed` if the address cannot be had. */
+/** Starts API and controllers. Throws `provider-failed` if it cannot listen on the address. */
 export async function startControlPlane(
   config: ControlPlaneConfig,
   options: ControlPlaneOptions,

@@ -83,7 +83,7 @@ export function nodeAgent(config: NodeConfig, shared: Shared): NodeAgent {
     failed: (reason) => failed('service proxy', new Error(reason)),
     clock,
   });
-  /** Through here go what kube-proxy hears of Services and endpoints; its health checks do not depend on it. */
+  /** All updates of Services and endpoints to kube-proxy pass through here; its health checks do not depend on it. */
   const rules = gate(api);
   const sendUpstream = () => {
     const endpoints = (view.endpoints().get(upstreamService) ?? []).filter(({ ready }) => ready);

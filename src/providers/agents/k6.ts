@@ -42,7 +42,7 @@ interface RunnersPlace {
   readonly gatePod: string;
 }
 
-/** k6's engine, which has the gate, and how it hears of a runner. */
+/** k6's engine, which has the gate, and how runners are reported to it. */
 interface Engine<Command extends Message, Report extends Message, Ready> {
   start(runners: {
     readonly count: number;

@@ -5,7 +5,7 @@ import { portsOfPod, sharedPodsPerNode } from '../../cluster/shared-ports.ts';
 import { maxNodesShared, podAddresses, podsPerNode } from '../../plan/embedded-limits.ts';
 import { lockSubnet, unlockSubnet } from '../state-dir.ts';
 
-/** The addresses of one embedded cluster, and what there is one of each node. */
+/** The addresses of one embedded cluster, and those that each node has one of. */
 export interface Layout {
   /** `127.31.7` if it has a /24 of its own; null: one shared loopback address, nodes distinguished by ports. */
   readonly subnet: string | null;

@@ -22,7 +22,7 @@ export interface KindCluster {
   readonly internalKubeConfig: string;
 }
 
-/** Throws if kind or Docker do not answer: then nobody knows what there is. */
+/** Throws if kind or Docker do not answer: then nobody knows what exists. */
 export async function existingClusters(): Promise<string[]> {
   const stdout = await must(['kind', 'get', 'clusters'], {
     hint: 'midflight doctor --cluster kind says what this machine lacks',

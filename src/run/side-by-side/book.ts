@@ -26,7 +26,7 @@ export function clusterBook(): ClusterBook {
   };
 }
 
-/** What of a cluster outlives a trial, by its kind and name; null: it belongs to one moment. */
+/** The kind and name of an event whose last state outlives a trial; null: it belongs to one moment. */
 function partOf(event: HistoryEvent): string | null {
   switch (event.type) {
     case 'node':

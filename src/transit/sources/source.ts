@@ -5,7 +5,7 @@ import type { ReachedNode } from '../view.ts';
 export interface TableSource {
   /** Its name for people: "docker exec". */
   readonly how: string;
-  /** Its entries with one of these destination ports, as text, for each node. Throws if one cannot be had whole. */
+  /** Its entries with one of these destination ports, as text, for each node. Throws if one cannot be read in full. */
   tables(
     nodes: readonly ReachedNode[],
     ports: readonly number[],

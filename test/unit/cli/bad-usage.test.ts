@@ -64,7 +64,7 @@ test('a file that is standard output', async () => {
   assert.match(await told('rehearse', '-o', '-'), '--output - is standard output');
 });
 
-test('a cluster that there is not', async () => {
+test('a cluster that does not exist', async () => {
   assert.match(await told('run', 'x.yaml', '--cluster', 'context'), 'write context:NAME with a context of');
   assert.match(await told('run', 'x.yaml', '--cluster', 'context:'), 'write context:NAME');
   assert.match(

@@ -202,7 +202,7 @@ test('refused if another Service under Local has no node but those that would be
   assert.is((await flipped(folder, options, { lists: on() })).code, 0, 'it had none before');
 });
 
-test('--await-connections: the excluded node is waited for, and a cluster whose tables cannot be had is refused', async () => {
+test('--await-connections: the excluded node is waited for, and a cluster whose tables cannot be read is refused', async () => {
   const awaited = {
     by: 'auto',
     netlink: false,

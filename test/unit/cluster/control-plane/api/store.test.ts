@@ -22,7 +22,7 @@ test('versions rise with every write, removal included', () => {
   assert.is(store.version(), 3);
 });
 
-test('changes after a version can be had until they are forgotten', () => {
+test('changes after a version are available until they are forgotten', () => {
   const store = createStore(3);
   for (let index = 0; index < 6; index++) store.put('configmaps', configMap('a'));
   const known = store.since('configmaps', 4);

@@ -7,18 +7,18 @@ import { packageRoot } from '../../src/base/package.ts';
 import { eachEvent } from '../../src/history/reader.ts';
 import { runCli, sandbox, stateFiles } from '../support/cli.ts';
 
-/** The instrument itself loses nothing: twenty times, on two clusters that are used again. */
+/** The instrument itself loses nothing: twenty times, on three clusters that are used again. */
 const test = suite('baseline');
 const repeats = 20;
 const box = sandbox();
 test.after(() => box.remove());
 
-test(`nothing is lost in ${repeats} trials, two at a time`, async () => {
+test(`nothing is lost in ${repeats} trials, three at a time`, async () => {
   const file = join(packageRoot(), 'experiments', 'baseline.yaml');
   const ended = await runCli(
     [
       ...['run', file, '--out', box.reports, '--repeats', String(repeats), '--policy', 'Cluster'],
-      ...['--parallel', '2'],
+      ...['--parallel', '3'],
     ],
     box,
   );

@@ -5,6 +5,7 @@ import type { NodeName } from '../base/units.ts';
 import type { TrafficPolicy } from '../catalogue/policies.ts';
 import { placement, servicePolicy } from '../changes/kinds/index.ts';
 import type { FaultContext, NodePod } from '../faults/index.ts';
+import { extraIngressLabel } from '../kube/names.ts';
 import { isLive, isReadyPod } from '../kube/pods.ts';
 import { noticeOf } from '../plan/notice.ts';
 import { slowestMs } from '../plan/pods.ts';
@@ -115,7 +116,10 @@ export async function readPlacement(run: Workloads): Promise<PodCounts> {
   return { ingress: await count('ingress'), app: await count('app') };
 }
 
-/** Records the nodes that the workload's pods run on: unwinding brings them back there. */
+/**
+ * Records the nodes that the workload's pods run on: unwinding brings them back there. Extra ingress pods of a switchover
+ * are none of them: they come and go with their own DaemonSet, which a fault within a step finds half rolled out.
+ */
 export function rememberPlacement({
   plan,
   workload,
@@ -123,7 +127,7 @@ export function rememberPlacement({
 }: Pick<Run, 'plan' | 'workload' | 'changes'>): Promise<void> {
   const groups = [workload.ingress, workload.app].map(({ namespace, labelSelector }) => ({
     namespace,
-    labelSelector,
+    labelSelector: `${labelSelector},!${extraIngressLabel}`,
   }));
   return changes.make(placement, { groups }, { limitMs: restoreWithin + slowestMs(plan) });
 }

@@ -13,7 +13,8 @@ import { type NodeLoss, nodeLosses, nodeLossTable, withLosses } from './flip-nod
  * Kills a node that runs nothing in the middle of every step of every way to change the policy: what is lost, and whether the
  * undo restores the state all the same. Writes the table into docs/flipping-safely.md. A trial that says nothing, because
  * this machine was too slow, is left out: the next call measures what is missing. --step N (again and again): these
- * steps alone. --again: also what is measured already (scripts/flip-node-loss.json). --table: the table alone.
+ * steps alone. --again: also what is measured already (scripts/flip-node-loss.json). --keep FOLDER: the reports stay there.
+ * --table: the table alone.
  * npm run build && node --import tsx scripts/flip-node-loss.ts
  */
 
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     midflight: { type: 'string', default: join(root, 'dist/midflight.mjs') },
     step: { type: 'string', multiple: true },
     parallel: { type: 'string', default: '4' },
+    keep: { type: 'string' },
     again: { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
   },
@@ -61,7 +63,7 @@ function write(losses: readonly NodeLoss[]): void {
 }
 
 function measure(step: number, policies: readonly PolicyName[]): NodeLoss[] {
-  const folder = mkdtempSync(join(tmpdir(), 'midflight-node-loss-'));
+  const folder = mkdtempSync(join(values.keep ?? tmpdir(), 'midflight-node-loss-'));
   const more = `observe: short
 fault:
   kind: power-off
@@ -77,6 +79,6 @@ fault:
     );
     return nodeLosses(report, history, step);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (values.keep === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { abortController } from './signals.ts';
 
 /** Timers as a parameter, real milliseconds; each returns how to end it. */
 export interface Timers {
@@ -9,7 +10,7 @@ export interface Timers {
 /** Timers of a clock. */
 export function timersOf(clock: Pick<Clock, 'sleep'>): Timers {
   const after = (ms: number, then: () => void) => {
-    const ended = new AbortController();
+    const ended = abortController();
     void clock.sleep(ms, ended.signal).then(then, () => {});
     return () => ended.abort();
   };

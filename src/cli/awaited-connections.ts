@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
+import { abortController } from '../base/signals.ts';
 import { parseDuration } from '../base/units.ts';
 import type { FlippedService } from '../run/flip/context.ts';
 import { followEstablished } from '../run/flip/established.ts';
@@ -48,10 +49,7 @@ export async function awaitedConnections(
   return {
     follow(say, what) {
       // A log of its own: what the flip keeps in the end must not keep a pod.
-      const pods = contextLog(
-        { opened: reader.opened, what: `${what}: counting` },
-        new AbortController().signal,
-      );
+      const pods = contextLog({ opened: reader.opened, what: `${what}: counting` }, abortController().signal);
       const { of, stop } = followEstablished({
         ...{ clock: systemClock, everyMs, say },
         async count(names, signal) {

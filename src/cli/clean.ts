@@ -1,5 +1,5 @@
 import { adviceOf, type ExitCode, exitCodes } from '../base/errors.ts';
-import { abortsAfter } from '../base/limit.ts';
+import { abortsAfter } from '../base/signals.ts';
 import { readJournal } from '../changes/journal.ts';
 import { resolveEdge } from '../presets/resolve.ts';
 import { alone, cleanUp, type Left, leftovers, setAside } from '../providers/clean.ts';

@@ -2,7 +2,7 @@ import { CoreV1Api } from '@kubernetes/client-node';
 import { systemClock } from '../base/clock.ts';
 import { type ExitCode, exitCodes, MidflightError, messageOf } from '../base/errors.ts';
 import { findProgram } from '../base/find-program.ts';
-import { abortsAfter } from '../base/limit.ts';
+import { abortsAfter } from '../base/signals.ts';
 import { hasReadyCondition } from '../kube/ready.ts';
 import { makePlan } from '../plan/make.ts';
 import type { Plan } from '../plan/schema.ts';

@@ -4,6 +4,7 @@ import { analysis } from '../analysis/index.ts';
 import type { Report } from '../analysis/schema.ts';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
 import { writeFailure } from '../base/machine-error.ts';
+import { abortController, abortsWith } from '../base/signals.ts';
 import { visibleLine } from '../base/visible.ts';
 import { eachEvent } from '../history/reader.ts';
 import { type HistoryWriter, openHistory } from '../history/writer.ts';
@@ -66,7 +67,7 @@ export async function execute(options: ExecuteOptions): Promise<{ report: Report
 async function record(options: ExecuteOptions, file: string): Promise<void> {
   const { plan, signal, quiet, io } = options;
   const history = historyAt(file);
-  const broken = new AbortController();
+  const broken = abortController();
   const { stderr } = io;
   const view = quiet
     ? null
@@ -91,7 +92,7 @@ async function record(options: ExecuteOptions, file: string): Promise<void> {
         view?.event(event);
         page?.feed.event(event);
       },
-      signal: AbortSignal.any([signal, broken.signal]),
+      signal: abortsWith(signal, broken.signal),
       onStatus: (text) => view?.status(text),
       onProgress: (load, message) => {
         view?.progress(load, message);

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { systemClock } from '../base/clock.ts';
 import { lanes } from '../base/connections.ts';
 import { adviceOf, type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
+import { abortsWith } from '../base/signals.ts';
 import { nsPerMs, parseDuration } from '../base/units.ts';
 import { visibleLine } from '../base/visible.ts';
 import type { SwitchoverName } from '../catalogue/switchovers.ts';
@@ -189,7 +190,7 @@ async function take(
       during: (ended, of) => {
         session = of;
         guard.begin();
-        work = flip.take(AbortSignal.any([ended, guard.stop]), ended, guard.wellSince);
+        work = flip.take(abortsWith(ended, guard.stop), ended, guard.wellSince);
         work.catch(() => {}); // it is awaited below, also if the watch ends first
         return work;
       },

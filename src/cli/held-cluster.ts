@@ -1,4 +1,5 @@
 import { MidflightError } from '../base/errors.ts';
+import { abortController, abortsWith } from '../base/signals.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import type { OpenedContext } from '../kube/open-context.ts';
 import { failuresOf } from '../run/changes.ts';
@@ -28,8 +29,8 @@ export async function withHeldCluster<T>(
   work: (held: HeldCluster) => Promise<T>,
 ): Promise<{ readonly result: T; readonly failures: readonly string[] }> {
   const interruption = onSignals(process, (exitCode) => process.exit(exitCode));
-  const lost = new AbortController();
-  const signal = AbortSignal.any([interruption.signal, lost.signal]);
+  const lost = abortController();
+  const signal = abortsWith(interruption.signal, lost.signal);
   const logs: ChangeLog[] = [];
   const log = (of: string) => {
     const opening = contextLog({ opened, what: of }, signal);

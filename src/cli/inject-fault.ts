@@ -2,7 +2,7 @@ import { CoreV1Api } from '@kubernetes/client-node';
 import { systemClock } from '../base/clock.ts';
 import { nodeCommandWords } from '../base/command-template.ts';
 import { type ExitCode, exitCodes, MidflightError } from '../base/errors.ts';
-import { abortsAfter } from '../base/limit.ts';
+import { abortsAfter } from '../base/signals.ts';
 import { visibleLine } from '../base/visible.ts';
 import { bounded } from '../kube/bounded.ts';
 import { openContext } from '../kube/open-context.ts';

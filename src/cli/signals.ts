@@ -1,6 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 import { MidflightError } from '../base/errors.ts';
+import { abortController } from '../base/signals.ts';
 import { suspendEarlyEnd } from './early-signals.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -23,8 +23,7 @@ interface Interruption {
  * of shells (128 + the signal). What is left then is ended by the watchdog.
  */
 export function onSignals(source: SignalSource, now: (exitCode: number) => void): Interruption {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal); // whatever number of nodes, pods and waits it ends
+  const controller = abortController();
   const resumeEarlyEnd = suspendEarlyEnd();
   const listeners = signals.map((name) => {
     const listener = () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { messageOf } from '../base/errors.ts';
 import { eachLine } from '../base/lines.ts';
+import { abortController } from '../base/signals.ts';
 import { type ApiAccess, ApiError, callApi, openApi } from './request.ts';
 
 /** Any object of the API; whoever uses its spec or status parses that. */
@@ -51,7 +52,7 @@ const longestPauseMs = 2000;
 
 /** Follows one collection through disconnects: list, watch, and list again if the server has forgotten the place. */
 export function watchResource(options: ResourceWatchOptions): ResourceWatch {
-  const abort = new AbortController();
+  const abort = abortController();
   let settle = () => {};
   const ready = new Promise<void>((resolve) => {
     settle = resolve;

@@ -1,5 +1,5 @@
 import { adviceOf, MidflightError } from '../base/errors.ts';
-import { abortsAfter } from '../base/limit.ts';
+import { abortsAfter } from '../base/signals.ts';
 import type { Plan } from '../plan/schema.ts';
 import { cleanUp, type Left, leftovers } from './clean.ts';
 import type { Provider } from './provider.ts';

@@ -1,6 +1,7 @@
+import { abortController } from '../base/signals.ts';
 import type { RunState } from './state.ts';
 
-const neverAborted = new AbortController().signal;
+const neverAborted = abortController().signal;
 
 /**
  * Ends what is still in flight, and waits until its end is recorded: cut by us, it is cancelled and no loss. After Ctrl-C as well,

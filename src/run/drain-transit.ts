@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
-import { abortsAfter } from '../base/limit.ts';
+import { abortsAfter } from '../base/signals.ts';
 import { type Milliseconds, type NodeName, nsPerMs } from '../base/units.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import { nodeExclusion } from '../changes/kinds/index.ts';

@@ -1,5 +1,5 @@
 import { CoordinationV1Api } from '@kubernetes/client-node';
-import { abortsAfter } from '../base/limit.ts';
+import { abortsAfter } from '../base/signals.ts';
 import type { ChangeLog, Unwound } from '../changes/change-log.ts';
 import type { EventOf } from '../history/schema.ts';
 import type { Provider } from '../providers/provider.ts';

@@ -1,5 +1,5 @@
 import type { CoordinationV1Api } from '@kubernetes/client-node';
-import { abortsAfter } from '../base/limit.ts';
+import { abortsAfter } from '../base/signals.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import { holderHere, runLease, runLeaseHold } from '../changes/kinds/index.ts';
 import { type HeldLease, holdLease } from '../kube/lease.ts';

@@ -1,4 +1,5 @@
 import { MidflightError } from '../base/errors.ts';
+import { abortController } from '../base/signals.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { PlannedOwnCluster } from '../plan/schema.ts';
 import { lossReader } from './loss-reader.ts';
@@ -15,7 +16,7 @@ export function lossBudget({
   maxLost,
   maxFailed,
 }: Pick<PlannedOwnCluster, 'maxLost' | 'maxFailed'>): LossBudget {
-  const controller = new AbortController();
+  const controller = abortController();
   const lossOf = lossReader();
   const failed = new Map<string, number>();
   let lost = 0;

@@ -1,6 +1,7 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import type { Clock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
+import { abortController, abortsWith } from '../base/signals.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -34,8 +35,8 @@ export async function open(options: OpenOptions): Promise<Opened> {
   const { plan, provider, changes, held, session, isLast } = options;
   const { clock, state, signal, record, status, progress } = session;
   status('creating the cluster');
-  const lost = new AbortController();
-  const bringUp = AbortSignal.any([signal, lost.signal]);
+  const lost = abortController();
+  const bringUp = abortsWith(signal, lost.signal);
   await provider.cluster.open(
     plan,
     {

@@ -1,6 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
-import { abortsAfter } from '../base/limit.ts';
+import { abortController, abortsAfter, abortsWith } from '../base/signals.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { presetAnnotation } from '../kube/names.ts';
 import { patchObject, publishAddress, type ServiceRef } from '../kube/patch.ts';
@@ -30,8 +30,8 @@ const undoLimitMs = 60_000;
  */
 export async function holdPlayground(options: PlaygroundOptions): Promise<void> {
   const { plan, provider, journal, say } = options;
-  const broken = new AbortController();
-  const signal = AbortSignal.any([options.signal, broken.signal]);
+  const broken = abortController();
+  const signal = abortsWith(options.signal, broken.signal);
   const failed = (what: string) => {
     if (!options.signal.aborted) broken.abort(new MidflightError('provider-failed', what));
   };

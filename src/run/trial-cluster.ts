@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
-import { abortsAfter } from '../base/limit.ts';
+import { abortsAfter, abortsWith } from '../base/signals.ts';
 import type { Unwound } from '../changes/change-log.ts';
 import type { Reason } from '../history/codes.ts';
 import type { HistoryEvent } from '../history/schema.ts';
@@ -50,7 +50,7 @@ export function trialCluster(
 ): TrialCluster {
   const { clock, state } = session;
   const budget = plan.ownCluster === undefined ? null : lossBudget(plan.ownCluster);
-  const signal = budget === null ? session.signal : AbortSignal.any([session.signal, budget.stop]);
+  const signal = budget === null ? session.signal : abortsWith(session.signal, budget.stop);
   const changes = openChanges(journal, { plan, provider, clock, signal });
   const held = hold(changes, provider);
   let opened: Opened | null = null;

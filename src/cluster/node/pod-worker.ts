@@ -1,6 +1,7 @@
 import { type ChildHandle, launchChild } from '../../base/child.ts';
 import type { WallClock } from '../../base/clock.ts';
 import type { Protocol } from '../../base/protocol.ts';
+import { abortController } from '../../base/signals.ts';
 import { timersOf } from '../../base/timers.ts';
 import { readyConditionOf } from '../../kube/ready.ts';
 import type { IngressCommand, IngressReport } from '../../workload/ingress/protocol.ts';
@@ -83,7 +84,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
   let child: ChildHandle<IngressCommand, IngressReport, PodReady> | null = null;
   let listeners: PodListener[] = [];
   let terminating = false;
-  const ended = new AbortController();
+  const ended = abortController();
   let ready = false;
   let posts = Promise.resolve();
   let ending: Ending | null = null;

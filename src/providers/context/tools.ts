@@ -1,5 +1,6 @@
 import { delimiter } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { abortController } from '../../base/signals.ts';
 import { apiWorld } from '../../changes/api-world.ts';
 import type { ChangeLine, Opening } from '../../changes/journal.ts';
 import { apiKinds, holdersIn, runLease } from '../../changes/kinds/index.ts';
@@ -23,7 +24,7 @@ export function openPlace(place: Opening['place']): KubeConfig {
 export async function contextTools(place: Opening['place'], open: readonly ChangeLine[]): Promise<Tools> {
   const kubeConfig = openPlace(place);
   const world = apiWorld(kubeConfig);
-  const api = world(new AbortController().signal).coordination();
+  const api = world(abortController().signal).coordination();
   await refuseIfHeld({ ...runLease, api }, holdersIn(open));
   return { kinds: apiKinds, world };
 }

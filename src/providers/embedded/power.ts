@@ -1,5 +1,5 @@
 import { MidflightError } from '../../base/errors.ts';
-import { abortsAfter } from '../../base/limit.ts';
+import { abortsAfter } from '../../base/signals.ts';
 import type { NodeName } from '../../base/units.ts';
 import { isOver, isReadyPod } from '../../kube/pods.ts';
 import { readyConditionOf } from '../../kube/ready.ts';

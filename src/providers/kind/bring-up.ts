@@ -1,6 +1,7 @@
 import { CoordinationV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
+import { abortController } from '../../base/signals.ts';
 import type { ChangeLog } from '../../changes/change-log.ts';
 import type { TopologyNode } from '../../history/schema.ts';
 import { internalAddressOf } from '../../kube/addresses.ts';
@@ -106,7 +107,7 @@ export async function bringUp(options: BringUp): Promise<Up> {
     clock: async () => ({ ...clock, wallAheadNs: (await askClock()).wallAheadNs }),
     placeholders,
     // Undoing has limits of its own; it goes on when the run has been interrupted.
-    signal: new AbortController().signal,
+    signal: abortController().signal,
   });
   return { plan, cluster, core, anchor, clock, topology, controlPlane, power, events };
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { CoordinationV1Api } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
+import { abortController } from '../../base/signals.ts';
 import { processOfHolder, runLease } from '../../changes/kinds/index.ts';
 import { leaseHolder, refuseIfHeld } from '../../kube/lease.ts';
 import { commandLine, isAlive } from '../processes.ts';
@@ -47,7 +48,7 @@ export async function userOf(
 
 /** The answer of an API; undefined if it does not come in time. */
 async function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
-  const over = new AbortController();
+  const over = abortController();
   const late = monotonic.sleep(answerMs, over.signal).then(
     () => undefined,
     () => undefined,

@@ -1,4 +1,5 @@
 import { type CoreV1Api, PatchStrategy, setHeaderOptions, type V1Pod } from '@kubernetes/client-node';
+import { abortController } from '../../base/signals.ts';
 import type { Milliseconds, NodeName } from '../../base/units.ts';
 import { must, runShell } from './shell.ts';
 
@@ -42,7 +43,7 @@ async function kubeletStops(core: CoreV1Api, node: NodeName): Promise<void> {
 async function endPod(core: CoreV1Api, node: NodeName, pod: V1Pod, graceMs: Milliseconds): Promise<void> {
   const ids = idsOf(pod);
   const ownMs = (pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000;
-  const ended = new AbortController();
+  const ended = abortController();
   const probing = probe(core, node, pod, ended.signal);
   if (ids.length > 0)
     await runShell(['docker', 'exec', node, 'sh', '-c', endWithin(ids, Math.min(graceMs, ownMs))]);

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { CoreV1Api } from '@kubernetes/client-node';
 import { findProgram } from '../../base/find-program.ts';
-import { abortsAfter } from '../../base/limit.ts';
+import { abortsAfter } from '../../base/signals.ts';
 import type { Marks, Stray } from '../entry.ts';
 import { deadClaims } from './claims.ts';
 import { deleteCluster, existingClusters, nodeContainers, openCluster, runPrefix } from './cluster.ts';

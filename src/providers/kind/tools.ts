@@ -1,6 +1,7 @@
 import { AppsV1Api, CoordinationV1Api, CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
+import { abortController } from '../../base/signals.ts';
 import { anyKind } from '../../changes/change.ts';
 import { anyEffects } from '../../changes/effects.ts';
 import type { ChangeLine, Opening } from '../../changes/journal.ts';
@@ -31,7 +32,7 @@ export async function kindTools(place: Opening['place'], open: readonly ChangeLi
     // No instant is measured here.
     clock: async () => ({ offsetNs: 0, errorNs: 0, wallAheadNs: 0 }),
     placeholders: { cluster, image: String(place.image ?? '') },
-    signal: new AbortController().signal,
+    signal: abortController().signal,
   });
   return {
     kinds: [

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { abortController } from '../../base/signals.ts';
 import type { Milliseconds, NodeName } from '../../base/units.ts';
 
 /** Live connections through nodes, counted only while somebody asks. */
@@ -20,7 +21,7 @@ interface EstablishedOptions {
 
 /** A count that fails is reported and made again: an unknown number is never taken for zero. */
 export function followEstablished({ count, clock, everyMs, say }: EstablishedOptions): Established {
-  const abort = new AbortController();
+  const abort = abortController();
   const latest = new Map<NodeName, number>();
   const asked = new Set<NodeName>();
   let running: Promise<void> | null = null;

@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { WallClock } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
-import { abortsAfter } from '../../base/limit.ts';
+import { abortController, abortsAfter, abortsWith } from '../../base/signals.ts';
 import type { Milliseconds } from '../../base/units.ts';
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import type { SwitchoverName } from '../../catalogue/switchovers.ts';
@@ -51,11 +51,11 @@ const slackMs = 30_000;
 export async function openFlip(options: FlipOptions): Promise<OpenFlip> {
   const { kubeConfig, service, edge, final, strategy, changes, clock, stabilityMs, established, say } =
     options;
-  const world = apiWorld(kubeConfig)(new AbortController().signal);
+  const world = apiWorld(kubeConfig)(abortController().signal);
   // If a flip is completed after its process died, the changes of that one belong to this one too.
   const inherited = changes.open > 0;
   const lease = await takeClusterLease(changes, world.coordination());
-  const lost = new AbortController();
+  const lost = abortController();
   void lease.lost.then((error) => lost.abort(error));
   const sight = inferredSight(edge, clock.now, established?.of);
   const followed = followService(kubeConfig, service, sight, (error) =>
@@ -99,7 +99,7 @@ export async function openFlip(options: FlipOptions): Promise<OpenFlip> {
         say,
       };
       try {
-        await takeSteps(parts, marks, AbortSignal.any([stop, lost.signal]));
+        await takeSteps(parts, marks, abortsWith(stop, lost.signal));
         changes.keep(start);
       } catch (error) {
         say(`stopped: ${error instanceof Error ? error.message : error}`);

@@ -2,7 +2,7 @@ import http from 'node:http';
 import { connect } from 'node:net';
 import * as z from 'zod';
 import { monotonic } from '../../base/clock.ts';
-import { abortsAfter } from '../../base/limit.ts';
+import { abortController, abortsAfter } from '../../base/signals.ts';
 import type { NodeName } from '../../base/units.ts';
 import { internalAddressOf } from '../../kube/addresses.ts';
 import { isReadyEndpoint, serviceNameLabel } from '../../kube/endpoints.ts';
@@ -72,7 +72,7 @@ export function followService(
   const nodes = new Map<NodeName, Seen>();
   const slices = new Map<string, readonly NodeName[]>();
   const reached = new Set<NodeName>();
-  const stopped = new AbortController();
+  const stopped = abortController();
   const readyNodes = () => new Set([...slices.values()].flat());
   const follow = (
     path: string,

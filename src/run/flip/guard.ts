@@ -1,4 +1,5 @@
 import { MidflightError } from '../../base/errors.ts';
+import { abortController } from '../../base/signals.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 import { heldUpLimit } from '../../history/lateness.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
@@ -31,7 +32,7 @@ interface FlipGuard {
 }
 
 export function flipGuard(budget: FlipBudget): FlipGuard {
-  const controller = new AbortController();
+  const controller = abortController();
   const probes = probeWatch();
   const lossOf = lossReader();
   const failed = new Map<string, number>();

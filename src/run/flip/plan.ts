@@ -1,6 +1,7 @@
 import { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { monotonic } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
+import { abortController } from '../../base/signals.ts';
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import { switchoverPolicy } from '../../catalogue/policies.ts';
 import { type SwitchoverName, switchoverNames, switchovers } from '../../catalogue/switchovers.ts';
@@ -151,7 +152,7 @@ function shadowContext({ kubeConfig, service, edge, final, awaitEstablished = fa
     },
     kubectl: true,
     sleep: async () => {},
-    signal: new AbortController().signal,
+    signal: abortController().signal,
   };
   let policy = service.policy;
   const balancer: BalancerSight = {

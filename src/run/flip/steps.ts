@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { MidflightError } from '../../base/errors.ts';
-import { abortsAfter } from '../../base/limit.ts';
+import { abortsAfter } from '../../base/signals.ts';
 import { type Milliseconds, nsPerMs } from '../../base/units.ts';
 import type { ChangeLog, Unwound } from '../../changes/change-log.ts';
 import type { BalancerSight, Step, SwitchoverContext } from '../../policies/index.ts';

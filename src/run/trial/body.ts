@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { adviceOf } from '../../base/errors.ts';
 import { knownError } from '../../base/machine-error.ts';
+import { abortController, abortsWith } from '../../base/signals.ts';
 import { type NoteCode, type Reason, reasonOf } from '../../history/codes.ts';
 import type { EventOf, HistoryEvent, Phase } from '../../history/schema.ts';
 import { cutOff } from '../cut-off.ts';
@@ -71,10 +72,10 @@ export async function conductTrial<Load extends TrialLoad>(
   partsOf: (session: TrialSession) => TrialParts<Load>,
 ): Promise<TrialEnd> {
   const { state, clock, record } = host;
-  const spoiled = new AbortController();
+  const spoiled = abortController();
   state.beginTrial(({ code, text }) => spoiled.abort(new TrialSpoiled(code, text)));
   const parts = partsOf({
-    signal: AbortSignal.any([host.signal, spoiled.signal]),
+    signal: abortsWith(host.signal, spoiled.signal),
     phase: (phase) => record({ type: 'phase', t: clock.now(), trial: index, phase }),
     note: (code, text, level = 'warning') => record({ type: 'note', t: clock.now(), level, code, text }),
   });

@@ -1,5 +1,5 @@
 import { MidflightError } from '../../base/errors.ts';
-import { abortsAfter } from '../../base/limit.ts';
+import { abortsAfter } from '../../base/signals.ts';
 import type { Milliseconds, NodeName } from '../../base/units.ts';
 import { type FaultTraits, faultTraits } from '../../catalogue/faults.ts';
 import { followMs, turnsMs } from '../../plan/flip-time.ts';

@@ -1,5 +1,5 @@
 import type { WallClock } from '../../base/clock.ts';
-import { abortsAfter } from '../../base/limit.ts';
+import { abortsAfter } from '../../base/signals.ts';
 import { type ChangeLog, changeLog } from '../../changes/change-log.ts';
 import { createJournal } from '../../changes/journal.ts';
 import { noWorld } from '../../changes/no-world.ts';

@@ -1,5 +1,5 @@
 import { MidflightError, messageOf } from '../../base/errors.ts';
-import { abortsAfter } from '../../base/limit.ts';
+import { abortsAfter, abortsWith } from '../../base/signals.ts';
 import type { NodeName } from '../../base/units.ts';
 import { connectionsPath, healthzPort } from '../../kube/names.ts';
 import type { TableSource } from './source.ts';
@@ -12,7 +12,7 @@ export const embeddedSource: TableSource = {
       nodes.map(async ({ name, address }): Promise<[NodeName, string]> => {
         try {
           const answer = await fetch(`http://${address}:${healthzPort}${connectionsPath}`, {
-            signal: AbortSignal.any([signal, abortsAfter(10_000)]),
+            signal: abortsWith(signal, abortsAfter(10_000)),
           });
           if (!answer.ok) throw new Error(`it answered ${answer.status}`);
           return [name, await answer.text()];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { abortsAfter } from '../../base/limit.ts';
+import { abortsAfter } from '../../base/signals.ts';
 import type { NodeName } from '../../base/units.ts';
 import type { ChangeLog } from '../../changes/change-log.ts';
 import { shortPod } from '../../changes/kinds/index.ts';

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { selfSigned } from '../../base/certificate.ts';
 import type { Clock } from '../../base/clock.ts';
+import { abortController } from '../../base/signals.ts';
 import type { EventOf } from '../../history/schema.ts';
 import { type Listener, listen } from '../listener.ts';
 import type { AppEndpoint, IngressConfig } from './config.ts';
@@ -30,7 +31,7 @@ export async function serveIngress(
 ): Promise<Ingress> {
   const proxy = createProxy(config, clock, log);
   const server = createServer({ keepAliveTimeout: idleTimeoutMs }, proxy.handle);
-  const closing = new AbortController();
+  const closing = abortController();
   const state: { ended: Promise<void> | undefined } = { ended: undefined };
   const ping = createServer((request, response) => {
     request.resume();

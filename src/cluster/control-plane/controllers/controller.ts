@@ -1,3 +1,4 @@
+import { abortController } from '../../../base/signals.ts';
 import type { Resource } from '../api/kinds.ts';
 import type { Context } from '../context.ts';
 
@@ -36,7 +37,7 @@ export function runControllers(
     timers.get(controller)?.abort();
     timers.delete(controller);
     if (ms === undefined || stopped) return;
-    const timer = new AbortController();
+    const timer = abortController();
     timers.set(controller, timer);
     context.clock.sleep(ms, timer.signal).then(
       () => {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { abortController } from '../../../base/signals.ts';
 import type { KubeObject } from '../api/kinds.ts';
 import { apiVersionOf } from '../api/resources.ts';
 import { type Filter, filterOf } from '../api/selectors.ts';
@@ -25,7 +26,7 @@ export function serveWatch(
   const matches = watchFilter(route, query);
   const asked = versionOf(query);
   const timeout = Number(query.get('timeoutSeconds') ?? 0);
-  const ended = new AbortController();
+  const ended = abortController();
   const send = (type: EventType, object: unknown) => {
     response.write(`${JSON.stringify({ type, object })}\n`);
     if (response.writableLength > maxBufferedBytes) response.destroy();

@@ -118,6 +118,8 @@ export interface RequestsRecord {
 export interface PhasesRecord {
   readonly phases: EventOf<'phase'>[];
   readonly disturbances: EventOf<'disturbance'>[];
+  /** The Services as they change. */
+  readonly services: EventOf<'service'>[];
 }
 
 export interface NodesRecord {

@@ -23,7 +23,7 @@ import {
  */
 
 export { checksum } from './events/instruments.ts';
-export type { FaultMeaning, TrialMeaning } from './events/meaning.ts';
+export type { FaultMeaning, PolicyMeaning, TrialMeaning } from './events/meaning.ts';
 export { type Outcome, outcomes, type Path, path } from './events/requests.ts';
 export { historyVersion, type Phase, type TopologyNode } from './events/run.ts';
 

@@ -11,7 +11,7 @@ import { runCli, sandbox } from '../support/cli.ts';
  */
 const test = suite('flips by preset');
 
-const scenario = (preset: string, policy: string, streams: string) => `name: flip
+const scenario = (preset: string, policy: string, streams: string, more: string) => `name: flip
 nodes:
   - { name: stable, count: 2, labels: { pool: stable } }
   - { name: preemptible, count: 3, preemptible: true }
@@ -22,24 +22,25 @@ load:
   - { kind: streams, concurrency: 20, ramp: 10s, ${streams} }
   - { kind: probe, rate: 2, timeout: 5s }
 policies: ['${policy}']
-stability: 10s
+${more}stability: 10s
 timeScale: 20
 `;
 
 /** The one trial of a run of this scenario. */
-async function trialOf(preset: string, policy: string, streams: string) {
+async function trialOf(preset: string, policy: string, streams: string, more = '') {
   const box = sandbox();
   try {
     const file = join(box.folder, 'flip.yaml');
     const out = join(box.folder, 'out');
-    writeFileSync(file, scenario(preset, policy, streams));
+    writeFileSync(file, scenario(preset, policy, streams, more));
     const { stderr } = await runCli(['run', file, '--out', out], box);
     const [trial] = report.parse(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).trials;
     assert.ok(trial, stderr);
     const [flip] = trial.disturbances;
     assert.ok(flip, 'there is a flip');
     const longest = Math.max(0, ...(flip.outages ?? []).map(({ lastedSeconds }) => lastedSeconds));
-    return { trial, flip, longest };
+    const history = readFileSync(join(out, 'history.ndjson'), 'utf8');
+    return { trial, flip, longest, history, stderr };
   } finally {
     box.remove();
   }
@@ -73,6 +74,21 @@ test('GKE endpoint groups: streams through nodes that leave are cut 30 s after',
   assert.ok(lost > 0 && lost < started, `${lost} of ${started}: those through podless nodes only`);
   assert.is(byCause.switchover, lost);
   assert.is(trial.clocksSeconds.longestSilence === null, false);
+});
+
+test('a node that dies in the first step of a switchover: its new connections are lost to it, and all is undone', async () => {
+  const fault =
+    'observe: short\nfault: { kind: power-off, target: { runs: nothing }, trigger: { duringStep: 1 } }\n';
+  const { trial, history, stderr } = await trialOf(
+    'custom',
+    'Cluster->Local/keep-established',
+    'duration: 40s, renew: true',
+    fault,
+  );
+  assert.is(trial.outcome, 'completed', stderr);
+  const { switchover = 0, ...others } = trial.probes.new?.byCause ?? {};
+  assert.is(switchover, 0, JSON.stringify(others));
+  assert.not.match(history, '"not-readmitted"');
 });
 
 test.run();

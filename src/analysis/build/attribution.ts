@@ -21,10 +21,12 @@ export interface Blame {
   readonly disturbances: readonly Disturbance[];
   readonly flip: Disturbance | null;
   readonly fault: Disturbance | null;
-  /** The policy that connections started before the flip are under. */
+  /** The policy that connections started before `finalFrom` are under. */
   readonly initialPolicy: TrafficPolicy;
-  /** The policy of those started after it, or in a trial without one. */
+  /** The policy of those started after it, or in a trial without a flip. */
   readonly finalPolicy: TrafficPolicy;
+  /** When a Service took the final policy: in a switchover in steps that is later than its begin. */
+  readonly finalFrom: Nanoseconds;
 }
 
 /** Why a request was lost, and whether its path proves it: else only the time speaks for it. */
@@ -68,7 +70,7 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
   const contradicted = contradiction(request, blame);
   if (contradicted !== null)
     return { cause: 'unattributed', proven: false, contradiction: contradicted, injection: null };
-  const { flip, finalPolicy, placement } = blame;
+  const { flip, finalPolicy, finalFrom, placement } = blame;
   if (request.connection !== null && request.connection.node === null) {
     if (request.connection.barred) return proven('source-ranges');
     return proven(tookAddress(request, blame) ? 'switchover' : 'no-target');
@@ -78,7 +80,7 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
     flip !== null &&
     stays(finalPolicy, blame) &&
     !passesNoService(blame) &&
-    connectionBegan(request) >= flip.at &&
+    connectionBegan(request) >= finalFrom &&
     path.transit !== null &&
     !placement.ingress.has(path.transit);
   // Such a policy drops new connections there, whether the node lives or not.
@@ -109,9 +111,15 @@ const proven = (cause: Cause, injection: Disturbance | null = null): Attribution
   injection,
 });
 
+/** The policy at an instant. */
+export const policyAt = (
+  t: Nanoseconds,
+  { initialPolicy, finalPolicy, finalFrom }: Pick<Blame, 'initialPolicy' | 'finalPolicy' | 'finalFrom'>,
+): TrafficPolicy => (t < finalFrom ? initialPolicy : finalPolicy);
+
 /** The policy that its connection began under. */
-export const policyOf = (request: RequestRecord, { flip, initialPolicy, finalPolicy }: Blame) =>
-  flip !== null && connectionBegan(request) < flip.at ? initialPolicy : finalPolicy;
+export const policyOf = (request: RequestRecord, blame: Blame): TrafficPolicy =>
+  policyAt(connectionBegan(request), blame);
 
 /** Whether the recorded path goes through what was taken, and in which place. */
 const onPath = (request: RequestRecord, blame: Blame, injection: Disturbance): Cause | null => {

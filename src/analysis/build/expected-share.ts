@@ -1,7 +1,7 @@
 import type { PathPlace } from '../../catalogue/faults.ts';
 import type { TrafficPolicy } from '../../catalogue/policies.ts';
 import type { TopologyNode } from '../../history/schema.ts';
-import { type Blame, takesPlace } from './attribution.ts';
+import { type Blame, policyAt, takesPlace } from './attribution.ts';
 import { balancerShares } from './balancer-shares.ts';
 import type { Disturbance } from './disturbances.ts';
 import { pathShares, rounded } from './path-shares.ts';
@@ -72,7 +72,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 export function newConnectionsFailing(blame: Blame, disturbance: Disturbance): number | null {
   const { placement, run, finalPolicy } = blame;
   if (disturbance.kind === 'fault') {
-    const share = shareThrough(blame, [disturbance], finalPolicy);
+    const share = shareThrough(blame, [disturbance], policyAt(disturbance.at, blame));
     return share === 0 ? null : share;
   }
   // An HTTP balancer goes on with the connections that it has kept from before a flip: how many requests they take is not predicted.

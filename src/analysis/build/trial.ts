@@ -5,6 +5,7 @@ import { clusterTraits } from '../../catalogue/clusters.ts';
 import { isPartOf } from '../../catalogue/disturbances.ts';
 import { policyTraits } from '../../catalogue/policies.ts';
 import { meaningOf } from '../../history/meaning.ts';
+import type { PolicyMeaning } from '../../history/schema.ts';
 import { detectionMs } from '../../plan/flip-time.ts';
 import { recoveredAfter } from '../clocks/probes.ts';
 import { noClocks, noNotes, readClocks } from '../clocks/read.ts';
@@ -202,17 +203,29 @@ function blameOf(run: RunRecord, trial: TrialRecord, until: Nanoseconds, time: C
     disturbances.push(outageOf(trial, lane === undefined ? null : timelineOf(lane, plan, time), until));
   }
   const shape = meaning.policy ?? policyTraits(null);
+  const flip = disturbances.find(({ kind }) => kind === 'flip') ?? null;
   return {
     meaning,
     run,
     trial,
     placement: recordedPlacement(run, trial),
     disturbances,
-    flip: disturbances.find(({ kind }) => kind === 'flip') ?? null,
+    flip,
     fault: disturbances.find(({ kind }) => kind === 'fault') ?? null,
     initialPolicy: shape.initial,
     finalPolicy: shape.final,
+    finalFrom: flip === null ? Number.NEGATIVE_INFINITY : finalFrom(flip, shape, trial),
   };
+}
+
+/** One patch is the flip itself. In a switchover in steps one of them makes it; a history that does not show it: the begin. */
+function finalFrom(
+  { at }: Disturbance,
+  { switchover, final }: Pick<PolicyMeaning, 'switchover' | 'final'>,
+  { services }: TrialRecord,
+): Nanoseconds {
+  if (switchover === null || switchover === 'in-place') return at;
+  return services.find(({ t, policy }) => t >= at && policy === final)?.t ?? at;
 }
 
 /** The last of what is no part of the fault and came before it. */

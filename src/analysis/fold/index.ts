@@ -96,6 +96,7 @@ export function fold(): Fold {
           return nothing;
         case 'service':
           if (event.policy !== null) run.service = event.service;
+          trial?.take(event);
           return nothing;
         case 'note':
           notes.push(event);

@@ -6,7 +6,7 @@ import type { PhasesRecord } from '../records.ts';
 /** The phases of a trial and what was done to it. */
 export interface Phases {
   readonly record: PhasesRecord;
-  take(event: EventOf<'phase'> | EventOf<'disturbance'> | EventOf<'reconcile'>): void;
+  take(event: EventOf<'phase' | 'disturbance' | 'reconcile' | 'service'>): void;
   /** When the policy was flipped; null: not yet. */
   readonly flippedAt: Nanoseconds | null;
   /** The instant from which requests meet the policy after the flip: the edge follows it, or the phase `settle` is over. */
@@ -15,7 +15,7 @@ export interface Phases {
 
 /** `final`: the policy that a switchover ends with; null: there is none. */
 export function phases(final: TrafficPolicy | null): Phases {
-  const record: PhasesRecord = { phases: [], disturbances: [] };
+  const record: PhasesRecord = { phases: [], disturbances: [], services: [] };
   let flippedAt: Nanoseconds | null = null;
   let settledAt = Number.POSITIVE_INFINITY;
   const settled = (t: Nanoseconds) => {
@@ -32,6 +32,9 @@ export function phases(final: TrafficPolicy | null): Phases {
         case 'disturbance':
           record.disturbances.push(event);
           if (event.kind === 'flip' && event.at === 'begin') flippedAt ??= event.t;
+          return;
+        case 'service':
+          record.services.push(event);
           return;
         case 'reconcile':
           // The edge follows the nodes by seconds; a trial without a fault starts no request after it has settled. A

@@ -57,6 +57,7 @@ export function trialFold(start: EventOf<'trial-start'>, context: TrialContext):
         case 'phase':
         case 'disturbance':
         case 'reconcile':
+        case 'service':
           return times.take(event);
         case 'ingress':
           return logged.logged(event, event.node ?? context.nodeOf(event.pod));

@@ -23,7 +23,9 @@ export async function recover(trial: Trial, outcome: TrialOutcome): Promise<void
   if (faultMark === null && !inSteps) return;
   trial.phase('recover');
   const undoing = { ending, signal: ending ? abortsAfter(180_000) : run.signal };
-  if (faultMark !== null) await mend(trial, faultMark, undoing);
+  // A fault within a switchover is undone with all steps after it: the edge then follows neither policy for certain.
+  const within = inSteps && run.plan.fault?.trigger.duringStep !== undefined;
+  if (faultMark !== null) await mend(trial, faultMark, { ...undoing, isFinal: !within });
   if (inSteps) await stepBack(trial, flipMark, undoing);
 }
 
@@ -33,8 +35,12 @@ interface Undoing {
   readonly signal: AbortSignal;
 }
 
-/** Brings the node back, and waits until the edge holds it green again. */
-async function mend(trial: Trial, mark: number, undoing: Undoing): Promise<void> {
+/** Brings the node back, and, if the final policy is still in place, waits until the edge holds it green again. */
+async function mend(
+  trial: Trial,
+  mark: number,
+  { isFinal, ...undoing }: Undoing & { readonly isFinal: boolean },
+): Promise<void> {
   const { run, fault, targets, strategy } = trial;
   if (fault === null) return;
   const names = nodesWords(trial);
@@ -47,6 +53,7 @@ async function mend(trial: Trial, mark: number, undoing: Undoing): Promise<void>
     at: 'recovered',
     detail: `${names} ${targets.length === 1 ? 'is' : 'are'} back`,
   });
+  if (!isFinal) return;
   const { edge } = run.plan;
   await awaitEdge(trial, undoing, {
     limitMs: turnsMs(edge, strategy.final) + edge.verdictDelayMs,
@@ -78,7 +85,7 @@ async function stepBack(trial: Trial, mark: number, undoing: Undoing): Promise<v
   if (lastOfItsCluster(trial)) return;
   const { edge } = run.plan;
   await awaitEdge(trial, undoing, {
-    limitMs: followMs(edge) + edge.removalDelayMs + turnsMs(edge, strategy.initial),
+    limitMs: followMs(edge) + edge.removalDelayMs + turnsMs(edge, strategy.initial) + edge.verdictDelayMs,
     done: () => edgeFollows(run, strategy.initial, Number.NEGATIVE_INFINITY),
     what: `the edge to follow ${strategy.initial} again`,
     late: `the edge did not follow ${strategy.initial} again when its time was up`,

@@ -76,19 +76,37 @@ test('GKE endpoint groups: streams through nodes that leave are cut 30 s after',
   assert.is(trial.clocksSeconds.longestSilence === null, false);
 });
 
+const deathInFirstStep =
+  'observe: short\nfault: { kind: power-off, target: { runs: nothing }, trigger: { duringStep: 1 } }\n';
+
 test('a node that dies in the first step of a switchover: its new connections are lost to it, and all is undone', async () => {
-  const fault =
-    'observe: short\nfault: { kind: power-off, target: { runs: nothing }, trigger: { duringStep: 1 } }\n';
   const { trial, history, stderr } = await trialOf(
     'custom',
     'Cluster->Local/keep-established',
     'duration: 40s, renew: true',
-    fault,
+    deathInFirstStep,
   );
   assert.is(trial.outcome, 'completed', stderr);
   const { switchover = 0, ...others } = trial.probes.new?.byCause ?? {};
   assert.is(switchover, 0, JSON.stringify(others));
   assert.not.match(history, '"not-readmitted"');
+});
+
+test('undone, the balancer has let in again what was excluded, though it is red under Local either way', async () => {
+  const { trial, history, stderr } = await trialOf(
+    'custom',
+    'Local->Cluster/exclude-first',
+    'duration: 40s, renew: true',
+    deathInFirstStep,
+  );
+  assert.is(trial.outcome, 'completed', stderr);
+  assert.not.match(history, '"not-readmitted"');
+  const reconciled = history
+    .split('\n')
+    .filter((line) => line.includes('"type":"reconcile"'))
+    .map((line): { policy: string; nodes: string[] } => JSON.parse(line));
+  const last = reconciled.at(-1);
+  assert.equal([last?.policy, last?.nodes.length], ['Local', 5]);
 });
 
 test.run();

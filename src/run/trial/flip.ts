@@ -43,6 +43,7 @@ export async function flipPolicy(
   const { edge, stabilityMs } = run.plan;
   trial.phase('flip');
   trial.flipMark = run.changes.mark();
+  trial.targetsBefore = new Set(run.state.balancer.targets);
   const at = run.clock.now();
   const moment = { kind: 'flip', name: strategy.name, node: null } as const;
   const detail = steps.length === 1 ? 'the Service is patched' : `in ${steps.length} steps`;

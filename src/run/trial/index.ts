@@ -39,6 +39,7 @@ export async function runTrial(
     loads: null,
     faultMark: null,
     flipMark: null,
+    targetsBefore: null,
   });
   const parts = (session: TrialSession) => partsOf(trialOf(session), syncEdge);
   const { outcome } = await conductTrial(run, planned.index, parts);

@@ -80,13 +80,20 @@ async function awaitReady(trial: Trial, { ending, signal }: Undoing): Promise<vo
 
 /** Undoes a switchover's steps, and waits until the edge follows the policy that the trial began with. */
 async function stepBack(trial: Trial, mark: number, undoing: Undoing): Promise<void> {
-  const { run, strategy } = trial;
+  const { run, strategy, targetsBefore } = trial;
   await unwindTo(trial, mark, undoing);
   if (lastOfItsCluster(trial)) return;
+  // A node without a pod is red whether it was let in again or not, and some balancers take it for healthy at first: that
+  // must not be left to the next trial's load.
+  const { targets } = run.state.balancer;
+  const letIn = () =>
+    run.provider.front.kind !== 'edge' ||
+    targetsBefore === null ||
+    (targets.size === targetsBefore.size && [...targetsBefore].every((node) => targets.has(node)));
   const { edge } = run.plan;
   await awaitEdge(trial, undoing, {
     limitMs: followMs(edge) + edge.removalDelayMs + turnsMs(edge, strategy.initial) + edge.verdictDelayMs,
-    done: () => edgeFollows(run, strategy.initial, Number.NEGATIVE_INFINITY),
+    done: () => letIn() && edgeFollows(run, strategy.initial, Number.NEGATIVE_INFINITY),
     what: `the edge to follow ${strategy.initial} again`,
     late: `the edge did not follow ${strategy.initial} again when its time was up`,
   });

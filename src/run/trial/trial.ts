@@ -26,6 +26,8 @@ export interface Trial extends TrialSession {
   faultMark: number | null;
   /** The mark before the switchover's changes in the log; null: it has changed nothing yet. */
   flipMark: number | null;
+  /** The nodes that our edge sent to, or checked, before the switchover; null: it has changed nothing yet. */
+  targetsBefore: ReadonlySet<NodeName> | null;
 }
 
 type Disturbance = EventOf<'disturbance'>;

@@ -26,8 +26,11 @@ const report = z.object({
   ),
 });
 
-/** Why a trial says nothing, if that is a finding: the switchover stopped, or clients never recovered. */
-const findings: readonly string[] = ['refused', 'step-without-evidence', 'never-recovered'];
+/**
+ * Why a trial says nothing, if that is a finding: the switchover stopped, by its evidence or because a change could not be made
+ * (the pod on a dead node does not end), or clients never recovered.
+ */
+const findings: readonly string[] = ['refused', 'step-without-evidence', 'cluster-failed', 'never-recovered'];
 
 /** Of one run in which the node died in this step of each policy. A trial that is unknown for another reason has none. */
 export function nodeLosses(json: unknown, history: readonly string[], step: number): NodeLoss[] {

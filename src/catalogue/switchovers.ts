@@ -25,6 +25,8 @@ export interface SwitchoverTraits {
    * null: after all that were, at any cost.
    */
   readonly preference: number | null;
+  /** It is the change of the policy alone, so that its begin is the change. */
+  readonly isOnePatch?: true;
   /** It gives clients another address, to which whoever sends them has to move. */
   readonly movesClients?: true;
   /** Absent: nothing, it may always be taken. */
@@ -32,7 +34,12 @@ export interface SwitchoverTraits {
 }
 
 const rows = {
-  'in-place': { words: 'one live patch under load, as people do it', waits: 1, preference: null },
+  'in-place': {
+    words: 'one live patch under load, as people do it',
+    waits: 1,
+    preference: null,
+    isOnePatch: true,
+  },
   'exclude-first': {
     words: 'nodes without an ingress pod leave the balancer first, by the exclude label; then the patch',
     waits: 3,

@@ -2,6 +2,7 @@ import { MidflightError } from '../base/errors.ts';
 import { type FaultKind, traitsOf } from '../catalogue/faults.ts';
 import type { NoticeTraits } from '../catalogue/notices.ts';
 import { isPolicyName, type PolicyName, policies } from '../catalogue/policies.ts';
+import { switchovers } from '../catalogue/switchovers.ts';
 import type { FaultMeaning, PolicyMeaning, TrialMeaning } from './events/meaning.ts';
 import type { EventOf } from './schema.ts';
 
@@ -30,6 +31,7 @@ function policyMeaningOf(name: string): PolicyMeaning {
     initial,
     final,
     switchover,
+    ...(switchover === null || switchovers[switchover].isOnePatch === true ? {} : { inSteps: true as const }),
     ...(trafficDistribution === null ? {} : { trafficDistribution }),
     ...(arrangement === undefined ? {} : { arrangement }),
   };

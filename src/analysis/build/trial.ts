@@ -221,10 +221,10 @@ function blameOf(run: RunRecord, trial: TrialRecord, until: Nanoseconds, time: C
 /** One patch is the flip itself. In a switchover in steps one of them makes it; a history that does not show it: the begin. */
 function finalFrom(
   { at }: Disturbance,
-  { switchover, final }: Pick<PolicyMeaning, 'switchover' | 'final'>,
+  { inSteps, final }: Pick<PolicyMeaning, 'inSteps' | 'final'>,
   { services }: TrialRecord,
 ): Nanoseconds {
-  if (switchover === null || switchover === 'in-place') return at;
+  if (inSteps !== true) return at;
   return services.find(({ t, policy }) => t >= at && policy === final)?.t ?? at;
 }
 

@@ -13,6 +13,8 @@ export const policyMeaning = z.object({
   final: z.enum(trafficPolicies),
   /** How it is changed under load; null: it is not. */
   switchover: z.string().nullable(),
+  /** The policy changes in one step of several, so later than the switchover begins. Absent: at once, or the history is older. */
+  inSteps: z.literal(true).optional(),
   /** The Service's trafficDistribution, if the policy sets one; else it is as the plan's `service` has it. */
   trafficDistribution: z.enum(['PreferSameNode']).optional(),
   /** What else was arranged throughout; absent: nothing. */

@@ -30,7 +30,9 @@ const stages = [
     { name: 'e2e', limit: 1500, parallel: 1, takes: (file) => beside.includes(file) },
   ],
   [packed, small].map((files) => ({
-    ...{ name: 'e2e', limit: 1500, parallel: 1 },
+    name: 'e2e',
+    limit: 1500,
+    parallel: 1,
     takes: (file) => files.includes(file),
   })),
   [{ name: 'e2e', limit: 1500, parallel: 1, takes: (file) => !tolerant.includes(file) }],

@@ -7,7 +7,7 @@ const longestMs = 2 ** 31 - 1;
  * However many nodes, pods and waits a signal ends: Node warns on stderr from the eleventh listener on. A signal made of
  * others does not take their limit over.
  */
-function unlimited(signal: AbortSignal): AbortSignal {
+export function unlimited(signal: AbortSignal): AbortSignal {
   setMaxListeners(0, signal);
   return signal;
 }

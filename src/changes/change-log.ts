@@ -1,6 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import { ZodError } from 'zod';
 import { adviceOf, MidflightError } from '../base/errors.ts';
+import { unlimited } from '../base/signals.ts';
 import {
   type AnyKind,
   anyKind,
@@ -116,7 +116,7 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
   };
   const log: ChangeLog = {
     async make(kind, target, wanted) {
-      const world = options.world(ofMany(options.signal));
+      const world = options.world(unlimited(options.signal));
       const before = await kind.look(world, target);
       id += 1;
       const line: ChangeLine = { type: 'change', id, kind: kind.kind, target, before, wanted, t: stamp() };
@@ -129,7 +129,7 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
     mark: () => id,
     async unwind(mark, signal) {
       const results: Unwound[] = [];
-      const world = options.world(ofMany(signal));
+      const world = options.world(unlimited(signal));
       const entries = open.filter(({ line }) => line.id > mark);
       const holder = entries.find(({ scope }) => scope === 'holder');
       const goesWith = ({ line, scope }: Entry) =>
@@ -175,10 +175,4 @@ function logOf(options: ChangeLogOptions, entries: Entry[], lastId: number): Cha
     },
   };
   return log;
-}
-
-/** One signal ends the work on any number of nodes at once: Node's guess of a leak, from 11 listeners on, is wrong here. */
-function ofMany(signal: AbortSignal): AbortSignal {
-  setMaxListeners(0, signal);
-  return signal;
 }

@@ -35,10 +35,10 @@ export function makingIngresses(
   { ingresses, ingressClasses }: Lists,
   providerIds: ReadonlySet<string>,
 ): ReadonlyMap<string, MakingIngress> {
+  const standard = ingressClasses.find(({ metadata }) => metadata.annotations[isDefaultClass] === 'true');
   const makerOf = (ingress: Ingress): Pick<MakingIngress, 'by' | 'evidence'> | null => {
     const annotated = ingress.metadata.annotations[classAnnotation];
     const stated = ingress.spec.ingressClassName ?? annotated;
-    const standard = ingressClasses.find(({ metadata }) => metadata.annotations[isDefaultClass] === 'true');
     const name = stated ?? standard?.metadata.name;
     // GKE's own controller takes every Ingress without a class (Google Cloud "GKE Ingress for Application Load Balancers").
     if (name === undefined)

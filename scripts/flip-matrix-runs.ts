@@ -32,6 +32,17 @@ export function nextRun(
   };
 }
 
+/** For each direction the quickest way that lost nothing so far, if there is one. One patch is the quickest. */
+export function losslessWays(cells: readonly Cell[]): string[] {
+  const lossless = cells
+    .filter(({ reason, clean, repeats }) => reason === null && clean === repeats)
+    .sort((one, other) => (one.totalSeconds ?? 0) - (other.totalSeconds ?? 0));
+  const directions = lossless.map(({ policy }) => policy.split('/')[0]);
+  return lossless
+    .filter((_, index) => directions.indexOf(directions[index]) === index)
+    .map(({ policy }) => policy);
+}
+
 /** The rows with what one run measured for a preset, in the order of the presets and the policies. */
 export function withCells(
   rows: readonly Row[],

@@ -44,8 +44,11 @@ const moment = z.object({
   t: z.number(),
 });
 
-/** Why a trial says nothing, if that is a finding: it was refused, or a step could not be taken. */
-const findings: readonly string[] = ['refused', 'step-without-evidence'];
+/**
+ * Why a trial has no figures, if that is a finding: it was refused, a step could not be taken, the policy to begin with or
+ * the one to end with does not work there. With a late instrument beside it none of them is.
+ */
+const findings: readonly string[] = ['refused', 'step-without-evidence', 'no-steady-state', 'never-recovered'];
 
 /**
  * The cells of one run: its report, and the lines of its history for how long each switchover took. A trial that is unknown

@@ -6,7 +6,7 @@ import { packageRoot } from '../src/base/package.ts';
 import { changesPolicy, policies, policyNames } from '../src/catalogue/policies.ts';
 import { switchoverNames } from '../src/catalogue/switchovers.ts';
 import { type PresetName, presetNames } from '../src/scenario/schema.ts';
-import { type NextRun, nextRun, withCells } from './flip-matrix-runs.ts';
+import { losslessWays, type NextRun, nextRun, withCells } from './flip-matrix-runs.ts';
 import { betweenMarks, runMatrixScenario } from './flip-matrix-scenario.ts';
 import { type Cell, cellsOf, matrixTable, type Row } from './flip-matrix-table.ts';
 
@@ -14,9 +14,11 @@ import { type Cell, cellsOf, matrixTable, type Row } from './flip-matrix-table.t
  * Runs experiments/flip-matrix.yaml for the presets named (none: all) and writes what it measured into
  * scripts/flip-matrix.json, and the table of all of it into docs/flipping-safely.md. What is there already is left as it is,
  * so that it goes on where it stopped; --again forgets it first. --way WAY (again and again): only these ways, --policy POLICY:
- * only these policies. --repeats N: until each has so many repeats; --slice N: at most so many in one run. --for SECONDS:
- * begins no further run after that time. --parallel N: trials side by side. --keep FOLDER: the
- * reports stay there. --data FILE: written there alone. --table: the table alone, nothing is measured.
+ * only these policies. --lossless: of those only the quickest way of each direction that has lost nothing so far.
+ * --repeats N: until each has so many repeats; --slice N: at most so many in one run. --for SECONDS:
+ * begins no further run after that time. --parallel N: trials side by side. --cluster kind: on kind, in real time and one
+ * trial after the other, into scripts/flip-matrix-kind.json and a table of its own. --keep FOLDER: the reports stay there.
+ * --data FILE: written there alone. --table: the table alone, nothing is measured.
  * npm run build && node --import tsx scripts/flip-matrix.ts --for 120 haproxy azure
  */
 
@@ -31,13 +33,21 @@ const { values, positionals } = parseArgs({
     repeats: { type: 'string', default: '1' },
     slice: { type: 'string', default: '20' },
     parallel: { type: 'string', default: '4' },
+    cluster: { type: 'string', default: 'embedded' },
     keep: { type: 'string' },
     data: { type: 'string' },
+    lossless: { type: 'boolean', default: false },
     again: { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
   },
 });
-const data = values.data ?? join(root, 'scripts/flip-matrix.json');
+const clusters = {
+  embedded: { data: 'flip-matrix.json', mark: 'matrix', args: ['--parallel', values.parallel] },
+  kind: { data: 'flip-matrix-kind.json', mark: 'matrix on kind', args: [] },
+};
+const { cluster } = values;
+if (cluster !== 'embedded' && cluster !== 'kind') throw new Error(`no such cluster here: ${cluster}`);
+const data = values.data ?? join(root, 'scripts', clusters[cluster].data);
 const page = join(root, 'docs/flipping-safely.md');
 const changing = policyNames.filter(changesPolicy);
 const wanted = changing.filter(
@@ -70,7 +80,9 @@ else
   }
 
 function nextOf(preset: string): NextRun | null {
-  return nextRun(readRows().find((row) => row.preset === preset)?.cells ?? [], wanted, {
+  const cells = readRows().find((row) => row.preset === preset)?.cells ?? [];
+  const best = losslessWays(cells.filter(({ policy }) => wanted.some((name) => name === policy)));
+  return nextRun(cells, values.lossless ? best : wanted, {
     repeats: Number(values.repeats),
     slice: Number(values.slice),
   });
@@ -78,8 +90,9 @@ function nextOf(preset: string): NextRun | null {
 
 function write(rows: readonly Row[]): void {
   writeFileSync(data, `${JSON.stringify(rows, null, 2)}\n`);
-  if (values.data === undefined)
-    writeFileSync(page, betweenMarks(readFileSync(page, 'utf8'), 'matrix', matrixTable(rows)));
+  if (values.data !== undefined) return;
+  const { mark } = clusters[cluster];
+  writeFileSync(page, betweenMarks(readFileSync(page, 'utf8'), mark, matrixTable(rows)));
 }
 
 function readRows(): Row[] {
@@ -89,7 +102,7 @@ function readRows(): Row[] {
 function measure(preset: PresetName, { policies: missing, repeats, seed }: NextRun): Cell[] {
   const folder = mkdtempSync(join(values.keep ?? tmpdir(), 'midflight-matrix-'));
   try {
-    const args = ['--repeats', `${repeats}`, '--parallel', values.parallel];
+    const args = ['--cluster', cluster, '--repeats', `${repeats}`, ...clusters[cluster].args];
     const wanted = { preset, policies: missing, seed };
     const { report, history } = runMatrixScenario(folder, wanted, { midflight: values.midflight, args });
     return cellsOf(report, history);

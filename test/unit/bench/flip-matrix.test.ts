@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { nextRun, withCells } from '../../../scripts/flip-matrix-runs.ts';
+import { losslessWays, nextRun, withCells } from '../../../scripts/flip-matrix-runs.ts';
 import { type Cell, cellsOf, matrixTable, timeScaleFor } from '../../../scripts/flip-matrix-table.ts';
 import { presets } from '../../../src/presets/index.ts';
 
@@ -34,6 +34,17 @@ test('a cell has the losses and the time taken, in cluster time; a refused cell 
       }),
       trial(2, 'Cluster->Local/pin-check', refused),
       trial(3, 'Local->Cluster', { verdict: 'unknown', reasons: [{ code: 'late', text: 'late' }] }),
+      trial(4, 'Local->Cluster/exclude-first', {
+        verdict: 'unknown',
+        reasons: [{ code: 'no-steady-state', text: 'probes failed before anything was broken' }],
+      }),
+      trial(5, 'Local->Cluster/pin-check', {
+        verdict: 'unknown',
+        reasons: [
+          { code: 'never-recovered', text: 'not recovered' },
+          { code: 'late', text: 'late' },
+        ],
+      }),
     ],
   };
   const history = [
@@ -46,6 +57,7 @@ test('a cell has the losses and the time taken, in cluster time; a refused cell 
     '| `azure` | `Cluster->Local` | 16 of 100 | 2.0 s | 2 of 40 | one patch | 0 of 1 |',
     '| `azure` | `Cluster->Local/exclude-first` | 0 of 120 | - | 0 of 40 | 20 s | 1 of 1 |',
     '| `azure` | `Cluster->Local/pin-check` | refused: azure ignores the label | - | - | - | - |',
+    '| `azure` | `Local->Cluster/exclude-first` | probes failed before anything was broken | - | - | - | - |',
   ]);
 });
 
@@ -63,6 +75,20 @@ const cell = (policy: string, repeats: number, more: Partial<Cell> = {}): Cell =
   ...more,
 });
 const refused = (policy: string) => cell(policy, 1, { reason: 'refused: moot', clean: 0 });
+
+test('of each direction the quickest way that lost nothing is measured further, and one patch is quicker than steps', () => {
+  const cells = [
+    cell('Cluster->Local', 1, { clean: 0, totalSeconds: null }),
+    cell('Cluster->Local/exclude-first', 20, { clean: 19 }),
+    cell('Cluster->Local/pin-check', 1, { reason: 'refused' }),
+    cell('Cluster->Local/daemonset-first', 1, { totalSeconds: 50 }),
+    cell('Cluster->Local/parallel-service', 1, { totalSeconds: 40 }),
+    cell('Local->Cluster/exclude-first', 1, { totalSeconds: 30 }),
+    cell('Local->Cluster', 1, { totalSeconds: null }),
+  ];
+  assert.equal(losslessWays(cells), ['Local->Cluster', 'Cluster->Local/parallel-service']);
+  assert.equal(losslessWays(cells.slice(0, 3)), [], 'none has lost nothing');
+});
 
 test('the policies with the fewest repeats are next, in slices and each with another seed; a refused one is asked once', () => {
   const limits = { repeats: 20, slice: 8 };

@@ -48,7 +48,12 @@ const moment = z.object({
  * Why a trial has no figures, if that is a finding: it was refused, a step could not be taken, the policy to begin with or
  * the one to end with does not work there. With a late instrument beside it none of them is.
  */
-const findings: readonly string[] = ['refused', 'step-without-evidence', 'no-steady-state', 'never-recovered'];
+const findings: readonly string[] = [
+  'refused',
+  'step-without-evidence',
+  'no-steady-state',
+  'never-recovered',
+];
 
 /**
  * The cells of one run: its report, and the lines of its history for how long each switchover took. A trial that is unknown

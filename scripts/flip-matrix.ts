@@ -45,9 +45,10 @@ const clusters = {
   embedded: { data: 'flip-matrix.json', mark: 'matrix', args: ['--parallel', values.parallel] },
   kind: { data: 'flip-matrix-kind.json', mark: 'matrix on kind', args: [] },
 };
-const { cluster } = values;
-if (cluster !== 'embedded' && cluster !== 'kind') throw new Error(`no such cluster here: ${cluster}`);
-const data = values.data ?? join(root, 'scripts', clusters[cluster].data);
+const isCluster = (name: string): name is keyof typeof clusters => Object.keys(clusters).includes(name);
+if (!isCluster(values.cluster)) throw new Error(`no such cluster here: ${values.cluster}`);
+const cluster = { name: values.cluster, ...clusters[values.cluster] };
+const data = values.data ?? join(root, 'scripts', cluster.data);
 const page = join(root, 'docs/flipping-safely.md');
 const changing = policyNames.filter(changesPolicy);
 const wanted = changing.filter(
@@ -91,8 +92,7 @@ function nextOf(preset: string): NextRun | null {
 function write(rows: readonly Row[]): void {
   writeFileSync(data, `${JSON.stringify(rows, null, 2)}\n`);
   if (values.data !== undefined) return;
-  const { mark } = clusters[cluster];
-  writeFileSync(page, betweenMarks(readFileSync(page, 'utf8'), mark, matrixTable(rows)));
+  writeFileSync(page, betweenMarks(readFileSync(page, 'utf8'), cluster.mark, matrixTable(rows)));
 }
 
 function readRows(): Row[] {
@@ -102,7 +102,7 @@ function readRows(): Row[] {
 function measure(preset: PresetName, { policies: missing, repeats, seed }: NextRun): Cell[] {
   const folder = mkdtempSync(join(values.keep ?? tmpdir(), 'midflight-matrix-'));
   try {
-    const args = ['--cluster', cluster, '--repeats', `${repeats}`, ...clusters[cluster].args];
+    const args = ['--cluster', cluster.name, '--repeats', `${repeats}`, ...cluster.args];
     const wanted = { preset, policies: missing, seed };
     const { report, history } = runMatrixScenario(folder, wanted, { midflight: values.midflight, args });
     return cellsOf(report, history);

@@ -90,6 +90,8 @@ export interface ProcessEnd {
   readonly pod: string;
   readonly app: string;
   readonly node: string | null;
+  /** Its pod had been told to end: SIGTERM alone makes many programs fail. */
+  readonly terminating: boolean;
 }
 
 export type Endpoints = EventOf<'endpoints'>['endpoints'];

@@ -19,10 +19,12 @@ const edgeCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trial'), seed: z.number() }),
   /** Answered by `synced` with the same id, after every event up to now. */
   z.object({ type: z.literal('sync'), id: z.string() }),
+  /** It tries the port of its Service on each target; answered by `reached`. One at a time: another one meanwhile is ignored. */
+  z.object({ type: z.literal('reach') }),
 ]);
 export type EdgeCommand = z.infer<typeof edgeCommand>;
 
-/** What it reports: events of the history, and the answer to `sync`. */
+/** What it reports: events of the history, and answers to commands. */
 const edgeReport = z.discriminatedUnion('type', [
   edgeOpen,
   edgeClose,
@@ -34,6 +36,8 @@ const edgeReport = z.discriminatedUnion('type', [
   lateness,
   note,
   z.object({ type: z.literal('synced'), id: z.string() }),
+  /** The targets through which a pod took a connection. */
+  z.object({ type: z.literal('reached'), nodes: z.array(z.string()) }),
 ]);
 export type EdgeReport = z.infer<typeof edgeReport>;
 

@@ -12,6 +12,8 @@ interface SecondBalancer {
   readonly balancer: BalancerSight;
   /** The one that clients came from. */
   readonly first: BalancerSight;
+  /** Whether a pod has taken a connection through this node to the port of the second Service. */
+  passes(node: NodeName): boolean;
   /** New connections go to it from now on. */
   moveClients(): void;
 }

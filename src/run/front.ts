@@ -89,8 +89,11 @@ async function openEdge(run: Parts, front: EdgeFront, workload: Workload): Promi
     sight: null,
     beginTrial: (seed) => edge.send({ type: 'trial', seed }),
     sync: (id, limitMs) => sync(edge, id, limitMs, timersOf(run.clock)),
-    second: secondFront(shown, workload.service.namespace, (service) =>
-      launchEdge({ ...run, record: shown.second.record }, front, service, 'second'),
+    second: secondFront(
+      shown,
+      workload.service.namespace,
+      (service) => launchEdge({ ...run, record: shown.second.record }, front, service, 'second'),
+      run.clock,
     ),
     get ended() {
       return ended;

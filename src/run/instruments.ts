@@ -41,7 +41,8 @@ export async function launchInstrument<
     if (isHistoryEvent(message)) run.record(message);
     else if (message.type === 'failed') failed('reported-failure', message.reason);
     else if (message.type === 'fatal') failed('gave-up', message.message);
-    else if (message.type !== 'pong' && message.type !== 'synced') run.progress(name, message);
+    else if (message.type !== 'pong' && message.type !== 'synced' && message.type !== 'reached')
+      run.progress(name, message);
   });
   heartbeat(handle, {
     limitMs: hungAfterMs,

@@ -1,5 +1,7 @@
+import type { Clock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
-import type { NodeName } from '../base/units.ts';
+import { type NodeName, nsPerMs } from '../base/units.ts';
+import type { EdgeCommand, EdgeReport } from '../edge/protocol.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
 import type { BalancerSight } from '../policies/index.ts';
 import type { HostPort, Workload } from '../providers/provider.ts';
@@ -68,6 +70,8 @@ export interface SecondFront {
   begin(service: string): Promise<void>;
   readonly balancer: BalancerSight;
   readonly first: BalancerSight;
+  /** Whether a pod has taken a connection through this node since it began. Asks again while it has not. */
+  passes(node: NodeName): boolean;
   /** The history follows it from now on. Returns the address for new connections. */
   show(): HostPort;
   /** The first is shown again, and the second gone; nothing if there is none. */
@@ -77,18 +81,39 @@ export interface SecondFront {
 /** Its process. */
 interface SecondEdge {
   readonly ready: HostPort;
+  send(command: EdgeCommand): void;
+  onMessage(listener: (message: EdgeReport | { readonly type: string }) => void): unknown;
   stop(): Promise<unknown>;
 }
+
+/** How often the nodes are asked. */
+const askEveryNs = 100 * nsPerMs;
 
 export function secondFront(
   shown: ShownFront,
   namespace: string,
   launch: (service: Workload['service']) => Promise<SecondEdge>,
+  { now }: Pick<Clock, 'now'>,
 ): SecondFront {
   let handle: SecondEdge | null = null;
+  let passing = new Set<NodeName>();
+  let askedAt = Number.NEGATIVE_INFINITY;
   return {
     async begin(name) {
+      const seen = new Set<NodeName>();
+      passing = seen;
       handle = await launch({ namespace, name });
+      handle.onMessage((message) => {
+        if (message.type === 'reached' && 'nodes' in message)
+          for (const node of message.nodes) seen.add(node);
+      });
+    },
+    passes(node) {
+      if (passing.has(node)) return true;
+      if (now() - askedAt < askEveryNs) return false;
+      askedAt = now();
+      handle?.send({ type: 'reach' });
+      return false;
     },
     balancer: shown.second.balancer,
     first: shown.first.balancer,

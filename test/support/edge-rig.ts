@@ -170,6 +170,7 @@ export async function edgeRig(
   const synced = new Map<unknown, () => void>();
   edge.onMessage((message) => {
     if (message.type === 'synced') return synced.get(message.id)?.();
+    if (message.type === 'reached') return;
     const event = historyEvent.parse(message);
     events.push(event);
     for (const take of [...waiting]) take(event);

@@ -24,7 +24,7 @@ export function nodes(): Nodes {
     if (isIn) set.add(name);
     else set.delete(name);
   };
-  const processEnd = ({ t, pod, app, node, restarts: count, phase, change }: EventOf<'pod'>) => {
+  const processEnd = ({ t, pod, app, node, terminating, restarts: count, phase, change }: EventOf<'pod'>) => {
     const before = restarts.get(pod);
     const now = count ?? 0;
     // A pod that ended for good counts as one end more than its restarts.
@@ -32,7 +32,7 @@ export function nodes(): Nodes {
     if (change === 'deleted') restarts.delete(pod);
     else restarts.set(pod, ends);
     if (before === undefined || ends <= before || change === 'deleted') return;
-    const end: ProcessEnd = { t, pod, app, node };
+    const end: ProcessEnd = { t, pod, app, node, terminating };
     record.processEnds.push(end);
   };
   return {

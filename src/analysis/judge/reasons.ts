@@ -150,7 +150,7 @@ function fromFault({ record, disturbances, report }: BuiltTrial): TrialReason[] 
   ];
 }
 
-/** Containers that ended although no fault took their node or pod. */
+/** Containers that ended although nobody had told their pod to, and no fault took it or its node. */
 function unaskedEnds(
   ends: readonly ProcessEnd[],
   disturbances: BuiltTrial['disturbances'],
@@ -161,7 +161,7 @@ function unaskedEnds(
       ({ at, nodes, pods }) =>
         t >= at && (pods?.includes(pod) === true || (node !== null && nodes.includes(node))),
     );
-  return ends.filter((end) => !asked(end));
+  return ends.filter((end) => !end.terminating && !asked(end));
 }
 
 function fromPrediction({ prediction }: BuiltTrial): TrialReason[] {

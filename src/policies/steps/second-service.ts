@@ -4,7 +4,10 @@ import { wholeService } from '../../changes/kinds/index.ts';
 import type { Step } from '../strategy.ts';
 import { checkedPort, checkedSince } from './checked.ts';
 
-/** A second Service with the new policy, and a balancer of its own. Over when that has checked every target. */
+/**
+ * A second Service with the new policy, and a balancer of its own. Over when that has checked every target, and
+ * each that it holds for healthy passes connections on: the check of kube-proxy itself knows nothing of a new Service.
+ */
 export const secondService = ({ final }: Pick<PolicyTraits, 'final'>): Step => ({
   name: 'second Service',
   async make(context) {
@@ -19,8 +22,8 @@ export const secondService = ({ final }: Pick<PolicyTraits, 'final'>): Step => (
     const port = await checkedPort({ ...context, ports: () => context.ports(name) }, false, final);
     const checked = checkedSince(balancer, since, port);
     return {
-      what: `the second balancer to follow ${final} and to check port ${port}`,
-      seen: () => balancer.policy === final && checked(),
+      what: `the second balancer to follow ${final} and to check port ${port}, and its nodes to pass connections on`,
+      seen: () => balancer.policy === final && checked() && [...balancer.healthy].every(second.passes),
     };
   },
 });

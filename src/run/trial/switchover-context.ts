@@ -40,6 +40,7 @@ function secondOf({ run: { second, plan }, loads }: Trial): SwitchoverContext['s
     begin: second.begin,
     balancer: second.balancer,
     first: second.first,
+    passes: second.passes,
     moveClients() {
       loads?.moveTo(second.show());
     },

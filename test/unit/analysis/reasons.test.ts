@@ -77,6 +77,12 @@ test('a process that ends without a fault asking for it makes the trial unknown'
     assert.is(verdict, 'unknown', `${node} at ${at}`);
     assert.ok(codes(reasons).includes('process-ended'), `${node} at ${at}`);
   }
+  const told = await trialOf(
+    drained(1)
+      .add(pod(5, { node: 'stable-0' }), pod(5000, { node: 'stable-0', phase: 'Failed', terminating: true }))
+      .endTrial(60_000),
+  );
+  assert.not.ok(codes(told.reasons).includes('process-ended'), 'its pod had been told to end');
   const asked = await ended('stable-1', 20_000);
   assert.not.ok(codes(asked.reasons).includes('process-ended'), 'the fault took that node');
 });

@@ -107,11 +107,13 @@ test('the first balancer is drained when its last connection has ended and none 
   const done: string[] = [];
   const second = balancerWatch();
   const first = balancerWatch();
+  const passing = new Set<string>();
   const { context, made, at } = rig({
     second: {
       begin: async (service) => void done.push(`begin ${service}`),
       balancer: second,
       first,
+      passes: (node) => passing.has(node),
       moveClients: () => void done.push('move'),
     },
   });
@@ -123,7 +125,9 @@ test('the first balancer is drained when its last connection has ended and none 
   second.observe({ type: 'health', t: 12, node: 'with', eligible: true, healthy: true, reason: '' });
   assert.is(ready?.seen(), false, 'no check was seen');
   second.observe({ type: 'check', t: 12, dueAt: 12, node: 'with', ok: true, detail: '', port: 32_000 });
-  assert.is(ready?.seen(), true);
+  assert.is(ready?.seen(), false, 'kube-proxy has not programmed the new Service');
+  passing.add('with');
+  assert.is(ready?.seen(), true, 'a node that is not healthy is not asked for');
   first.observe({ type: 'edge-open', t: 13, conn: 1, client: 'c', node: 'bare' });
   at(20);
   const drained = await move.make(context);

@@ -67,14 +67,50 @@ test('when the second balancer is shown, the history first records what it holds
   assert.equal(events.at(-1), { ...health('b', false, 50), reason: 'other balancer' });
 });
 
+const edge = { ready: { host: '127.0.0.2', port: 81 }, send() {}, onMessage() {}, stop: async () => {} };
+
+test('whether a node of the second front passes connections on is asked until it does, at most ten times a second, and anew for each', async () => {
+  const { shown } = rig();
+  let now = 0;
+  let asked = 0;
+  const listeners: ((message: { type: 'reached'; nodes: string[] }) => void)[] = [];
+  const launch = async () => ({
+    ...edge,
+    send() {
+      asked += 1;
+    },
+    onMessage: (listener: (typeof listeners)[number]) => void listeners.push(listener),
+  });
+  const second = secondFront(shown, 'web', launch, { now: () => now });
+  assert.is(second.passes('a'), false, 'there is none yet');
+  await second.begin('ingress-second');
+  now += 100e6;
+  assert.equal([second.passes('a'), second.passes('b'), asked], [false, false, 1]);
+  now += 99e6;
+  assert.equal([second.passes('a'), asked], [false, 1]);
+  now += 1e6;
+  assert.equal([second.passes('a'), asked], [false, 2]);
+  listeners[0]?.({ type: 'reached', nodes: ['a'] });
+  assert.equal([second.passes('a'), second.passes('b'), asked], [true, false, 2]);
+  await second.end();
+  await second.begin('ingress-second');
+  listeners[0]?.({ type: 'reached', nodes: ['a'] });
+  assert.is(second.passes('a'), false, 'that was the one before');
+});
+
 test('a second front is gone at the end of the trial, once', async () => {
   const { shown } = rig();
   let stops = 0;
   const launched: string[] = [];
-  const second = secondFront(shown, 'web', async ({ name }) => {
-    launched.push(name);
-    return { ready: { host: '127.0.0.2', port: 81 }, stop: async () => void stops++ } as never;
-  });
+  const second = secondFront(
+    shown,
+    'web',
+    async ({ name }) => {
+      launched.push(name);
+      return { ...edge, ready: { host: '127.0.0.2', port: 81 }, stop: async () => void stops++ };
+    },
+    { now: () => 0 },
+  );
   await second.end();
   await second.begin('ingress-second');
   assert.equal(launched, ['ingress-second']);

@@ -1,3 +1,4 @@
+import { switchoverNames, switchovers } from '../src/catalogue/switchovers.ts';
 import type { Cell, Row } from './flip-matrix-table.ts';
 
 /** What is to be measured next for one preset. */
@@ -8,6 +9,9 @@ export interface NextRun {
 }
 
 const firstSeed = 11;
+
+const movesClients = ({ policy }: Cell): boolean =>
+  switchoverNames.some((name) => policy.endsWith(`/${name}`) && switchovers[name].movesClients === true);
 
 /**
  * The policies with the fewest repeats, until each has `repeats` of them, at most `slice` at once; null: all have enough.
@@ -32,11 +36,18 @@ export function nextRun(
   };
 }
 
-/** For each direction the quickest way that lost nothing so far, if there is one. One patch is the quickest. */
+/**
+ * For each direction the quickest way that lost nothing so far, if there is one. One patch is the quickest; clients are
+ * given another address only if nothing else is without loss.
+ */
 export function losslessWays(cells: readonly Cell[]): string[] {
   const lossless = cells
     .filter(({ reason, clean, repeats }) => reason === null && clean === repeats)
-    .sort((one, other) => (one.totalSeconds ?? 0) - (other.totalSeconds ?? 0));
+    .sort(
+      (one, other) =>
+        Number(movesClients(one)) - Number(movesClients(other)) ||
+        (one.totalSeconds ?? 0) - (other.totalSeconds ?? 0),
+    );
   const directions = lossless.map(({ policy }) => policy.split('/')[0]);
   return lossless
     .filter((_, index) => directions.indexOf(directions[index]) === index)

@@ -6,13 +6,14 @@ import { packageRoot } from '../src/base/package.ts';
 import { changesPolicy, policies, policyNames } from '../src/catalogue/policies.ts';
 import { switchoverNames } from '../src/catalogue/switchovers.ts';
 import { type PresetName, presetNames } from '../src/scenario/schema.ts';
+import { adviceTable } from './flip-matrix-advice.ts';
 import { losslessWays, type NextRun, nextRun, withCells } from './flip-matrix-runs.ts';
 import { betweenMarks, runMatrixScenario } from './flip-matrix-scenario.ts';
 import { type Cell, cellsOf, matrixTable, type Row } from './flip-matrix-table.ts';
 
 /*
  * Runs experiments/flip-matrix.yaml for the presets named (none: all) and writes what it measured into
- * scripts/flip-matrix.json, and the table of all of it into docs/flipping-safely.md. What is there already is left as it is,
+ * scripts/flip-matrix.json, and the table of all of it, and of the best of it, into docs/flipping-safely.md. What is there already is left as it is,
  * so that it goes on where it stopped; --again forgets it first. --way WAY (again and again): only these ways, --policy POLICY:
  * only these policies. --lossless: of those only the quickest way of each direction that has lost nothing so far.
  * --repeats N: until each has so many repeats; --slice N: at most so many in one run. --for SECONDS:
@@ -42,8 +43,13 @@ const { values, positionals } = parseArgs({
   },
 });
 const clusters = {
-  embedded: { data: 'flip-matrix.json', mark: 'matrix', args: ['--parallel', values.parallel] },
-  kind: { data: 'flip-matrix-kind.json', mark: 'matrix on kind', args: [] },
+  embedded: {
+    data: 'flip-matrix.json',
+    mark: 'matrix',
+    adviceMark: 'advice',
+    args: ['--parallel', values.parallel],
+  },
+  kind: { data: 'flip-matrix-kind.json', mark: 'matrix on kind', adviceMark: null, args: [] },
 };
 const isCluster = (name: string): name is keyof typeof clusters => Object.keys(clusters).includes(name);
 if (!isCluster(values.cluster)) throw new Error(`no such cluster here: ${values.cluster}`);
@@ -92,7 +98,12 @@ function nextOf(preset: string): NextRun | null {
 function write(rows: readonly Row[]): void {
   writeFileSync(data, `${JSON.stringify(rows, null, 2)}\n`);
   if (values.data !== undefined) return;
-  writeFileSync(page, betweenMarks(readFileSync(page, 'utf8'), cluster.mark, matrixTable(rows)));
+  const withTable = betweenMarks(readFileSync(page, 'utf8'), cluster.mark, matrixTable(rows));
+  const { adviceMark } = cluster;
+  writeFileSync(
+    page,
+    adviceMark === null ? withTable : betweenMarks(withTable, adviceMark, adviceTable(rows)),
+  );
 }
 
 function readRows(): Row[] {

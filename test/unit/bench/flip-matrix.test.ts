@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { adviceTable } from '../../../scripts/flip-matrix-advice.ts';
 import { losslessWays, nextRun, withCells } from '../../../scripts/flip-matrix-runs.ts';
 import { type Cell, cellsOf, matrixTable, timeScaleFor } from '../../../scripts/flip-matrix-table.ts';
 import { presets } from '../../../src/presets/index.ts';
@@ -76,7 +77,27 @@ const cell = (policy: string, repeats: number, more: Partial<Cell> = {}): Cell =
 });
 const refused = (policy: string) => cell(policy, 1, { reason: 'refused: moot', clean: 0 });
 
-test('of each direction the quickest way that lost nothing is measured further, and one patch is quicker than steps', () => {
+test('the advice is the quickest way that lost nothing; if there is none, the one that lost least; or why there is none', () => {
+  const rows = [
+    {
+      preset: 'haproxy',
+      cells: [
+        cell('Cluster->Local', 1, { clean: 0, failed: 5, totalSeconds: null }),
+        cell('Cluster->Local/exclude-first', 20),
+        cell('Cluster->Local/pin-check', 1, { totalSeconds: 50 }),
+        cell('Local->Cluster', 1, { clean: 0, failed: 50, totalSeconds: null }),
+        cell('Local->Cluster/exclude-first', 1, { clean: 0, failed: 2, streamsLost: 1 }),
+      ],
+    },
+    { preset: 'moot', cells: [refused('Cluster->Local')] },
+  ];
+  assert.equal(adviceTable(rows).split('\n').slice(2), [
+    '| `haproxy` | `exclude-first`, 30 s: 0 of 400 streams and 0 of 2000 new connections; nothing in 20 of 20 | none without loss; least: `exclude-first`, 30 s: 1 of 20 streams and 2 of 100 new connections; nothing in 0 of 1 |',
+    '| `moot` | none: refused: moot | not measured |',
+  ]);
+});
+
+test('of each direction the quickest way that lost nothing is measured further, one patch before steps, clients that move last', () => {
   const cells = [
     cell('Cluster->Local', 1, { clean: 0, totalSeconds: null }),
     cell('Cluster->Local/exclude-first', 20, { clean: 19 }),
@@ -86,7 +107,8 @@ test('of each direction the quickest way that lost nothing is measured further, 
     cell('Local->Cluster/exclude-first', 1, { totalSeconds: 30 }),
     cell('Local->Cluster', 1, { totalSeconds: null }),
   ];
-  assert.equal(losslessWays(cells), ['Local->Cluster', 'Cluster->Local/parallel-service']);
+  assert.equal(losslessWays(cells), ['Local->Cluster', 'Cluster->Local/daemonset-first']);
+  assert.equal(losslessWays(cells.slice(4)), ['Local->Cluster', 'Cluster->Local/parallel-service']);
   assert.equal(losslessWays(cells.slice(0, 3)), [], 'none has lost nothing');
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../src/base/package.ts';
 import { presets } from '../src/presets/index.ts';
 import type { PresetName } from '../src/scenario/schema.ts';
-import { timeScaleFor } from './flip-matrix-table.ts';
+import { streamSecondsFor, timeScaleFor } from './flip-matrix-table.ts';
 
 /** What is measured in place of what experiments/flip-matrix.yaml says. */
 interface Wanted {
@@ -20,6 +20,7 @@ export function matrixScenario(text: string, { preset, policies, seed, more = ''
   const listed = policies.map((policy) => `  - ${policy}\n`).join('');
   return `${text
     .replace(/^ {2}preset: .*$/m, `  preset: ${preset}`)
+    .replace(/^ {4}duration: 60s /m, `    duration: ${streamSecondsFor(presets[preset])}s `)
     .replace(/^timeScale: .*$/m, `timeScale: ${timeScaleFor(presets[preset])}`)
     .replace(/^seed: .*$/m, (was) => (seed === undefined ? was : `seed: ${seed}`))
     .replace(/^policies:\n( {2}- .*\n)+/m, `policies:\n${listed}`)}${more}`;

@@ -127,3 +127,14 @@ export function timeScaleFor({
   const connects = upstreamConnectTimeoutMs === 0 ? [] : [upstreamConnectTimeoutMs];
   return Math.max(1, Math.min(20, Math.floor(Math.min(...decides, ...connects) / shortestMs)));
 }
+
+/**
+ * Streams of 40 s, and of 60 s where a node that leaves is drained for less than that and then cut: each that is open on it
+ * must outlast the drain, or none would show the cut. It begins up to 15 s before that: ramp, steady state, controller.
+ */
+export function streamSecondsFor({
+  drainTimeoutMs,
+  onRemoved,
+}: Pick<PlannedEdge, 'drainTimeoutMs' | 'onRemoved'>): 40 | 60 {
+  return onRemoved !== 'persist' && drainTimeoutMs > 0 && drainTimeoutMs <= 40_000 ? 60 : 40;
+}

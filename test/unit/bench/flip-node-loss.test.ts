@@ -81,6 +81,15 @@ test("the matrix' scenario for one preset, some policies and a fault in a step i
   const policies = ['Cluster->Local/exclude-first', 'Local->Cluster/pin-check'] as const;
   const planOf = (yaml: string) => makePlan(parseScenario(yaml, 'x.yaml'), { cluster: 'embedded' });
   const plan = planOf(matrixScenario(text, { preset: 'haproxy', policies, seed: 5, more }));
+  const seconds = (preset: 'haproxy' | 'gke-neg' | 'aws-alb') =>
+    planOf(matrixScenario(text, { preset, policies })).load.flatMap((load) =>
+      load.kind === 'streams' ? [load.durationMs / 1000] : [],
+    );
+  assert.equal(
+    [seconds('haproxy'), seconds('gke-neg'), seconds('aws-alb')],
+    [[40], [60], [40]],
+    'as long as shows a cut after 30 s, not one after 300 s',
+  );
   assert.equal([plan.edge.preset, plan.seed, plan.timeScale], ['haproxy', 5, 6]);
   assert.equal(
     plan.trials.map(({ policy }) => policy),

@@ -137,10 +137,9 @@ export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
   };
 }
 
-/** One check of one target, which a node port that knows of the hello gets first. */
-export function performOn(
-  options: Pick<HealthChecksOptions, 'timeScale' | 'from' | 'random' | 'perform'>,
-  check: Pick<PlannedCheck, 'kind' | 'port' | 'path' | 'timeoutMs' | 'statuses'>,
+function performOn(
+  options: HealthChecksOptions,
+  check: PlannedCheck,
   service: FollowedService,
   target: Target,
 ): Promise<CheckResult> {

@@ -1,4 +1,4 @@
-import { losslessWays } from './flip-matrix-runs.ts';
+import { directionOf, losslessWays } from './flip-matrix-runs.ts';
 import type { Cell, Row } from './flip-matrix-table.ts';
 
 const directions = ['Cluster->Local', 'Local->Cluster'] as const;
@@ -7,14 +7,9 @@ const directions = ['Cluster->Local', 'Local->Cluster'] as const;
 export function adviceTable(rows: readonly Row[]): string {
   const head = ['| balancer | to `Local` | to `Cluster` |', '| --- | --- | --- |'];
   const line = ({ preset, cells }: Row) =>
-    `| \`${preset}\` | ${directions.map((one) => advice(cells.filter(goes(one)))).join(' | ')} |`;
+    `| \`${preset}\` | ${directions.map((one) => advice(cells.filter((cell) => directionOf(cell) === one))).join(' | ')} |`;
   return [...head, ...rows.map(line)].join('\n');
 }
-
-const goes =
-  (direction: string) =>
-  ({ policy }: Cell) =>
-    policy.split('/')[0] === direction;
 
 function advice(cells: readonly Cell[]): string {
   const measured = cells.filter(({ reason }) => reason === null);

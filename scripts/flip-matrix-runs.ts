@@ -10,6 +10,9 @@ export interface NextRun {
 
 const firstSeed = 11;
 
+/** A policy is its direction, and the way behind a slash unless it is in place. */
+export const directionOf = ({ policy }: Cell) => policy.split('/')[0];
+
 const movesClients = ({ policy }: Cell): boolean =>
   switchoverNames.some((name) => policy.endsWith(`/${name}`) && switchovers[name].movesClients === true);
 
@@ -48,7 +51,7 @@ export function losslessWays(cells: readonly Cell[]): string[] {
         Number(movesClients(one)) - Number(movesClients(other)) ||
         (one.totalSeconds ?? 0) - (other.totalSeconds ?? 0),
     );
-  const directions = lossless.map(({ policy }) => policy.split('/')[0]);
+  const directions = lossless.map(directionOf);
   return lossless
     .filter((_, index) => directions.indexOf(directions[index]) === index)
     .map(({ policy }) => policy);

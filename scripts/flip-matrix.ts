@@ -13,8 +13,8 @@ import { type Cell, cellsOf, matrixTable, type Row } from './flip-matrix-table.t
 
 /*
  * Runs experiments/flip-matrix.yaml for the presets named (none: all) and writes what it measured into
- * scripts/flip-matrix.json, and the table of all of it, and of the best of it, into docs/flipping-safely.md. What is there already is left as it is,
- * so that it goes on where it stopped; --again forgets it first. --way WAY (again and again): only these ways, --policy POLICY:
+ * scripts/flip-matrix.json, and the table of all of it, and of the best of it, into docs/flipping-safely.md. What is there
+ * already is left as it is, so that it goes on where it stopped; --again forgets it first. --way WAY (again and again): only these ways, --policy POLICY:
  * only these policies. --lossless: of those only the quickest way of each direction that has lost nothing so far.
  * --repeats N: until each has so many repeats; --slice N: at most so many in one run. --for SECONDS:
  * begins no further run after that time. --parallel N: trials side by side. --cluster kind: on kind, in real time and one

@@ -38,7 +38,12 @@ interface FollowOptions extends LeftOut {
  * has seen by then; what was there at the start takes hold at once. Nodes that are labelled together leave together:
  * k8s.io/cloud-provider controllers/service/controller.go, syncNodes and nodeSyncService, list the nodes when they work.
  */
-export function followCluster(options: FollowOptions): { readonly ready: Promise<void>; stop(): void } {
+export function followCluster(options: FollowOptions): {
+  readonly ready: Promise<void>;
+  /** What apply() got last; null: nothing yet. */
+  readonly applied: Desired | null;
+  stop(): void;
+} {
   const { kubeConfig, service: ref } = options;
   const targets = new Map<NodeName, Target>();
   const leaving = new Set<NodeName>();
@@ -111,6 +116,9 @@ export function followCluster(options: FollowOptions): { readonly ready: Promise
   });
   return {
     ready,
+    get applied() {
+      return last;
+    },
     stop() {
       nodes.stop();
       services.stop();

@@ -137,9 +137,10 @@ export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
   };
 }
 
-function performOn(
-  options: HealthChecksOptions,
-  check: PlannedCheck,
+/** One check of one target, which a node port that knows of the hello gets first. */
+export function performOn(
+  options: Pick<HealthChecksOptions, 'timeScale' | 'from' | 'random' | 'perform'>,
+  check: Pick<PlannedCheck, 'kind' | 'port' | 'path' | 'timeoutMs' | 'statuses'>,
   service: FollowedService,
   target: Target,
 ): Promise<CheckResult> {

@@ -20,7 +20,6 @@ import { createHttpBalancer } from './http/balancer.ts';
 import { type EdgeCommand, type EdgeReport, edgeProtocol } from './protocol.ts';
 import { createReach } from './reach.ts';
 import { serveRelays } from './relay-process.ts';
-import type { Desired } from './targets.ts';
 import { systemCheckTimers } from './timers.ts';
 
 /** How often to report lateness (real ms). */
@@ -97,7 +96,6 @@ async function edge(config: EdgeConfig, context: RoleContext<EdgeCommand, EdgeRe
       if (!published) publish();
     },
   });
-  let desired: Desired = { service: null, targets: [] };
   const follow = followCluster({
     kubeConfig,
     service: config.service,
@@ -106,10 +104,7 @@ async function edge(config: EdgeConfig, context: RoleContext<EdgeCommand, EdgeRe
     actsOnTaint: preset.actsOnTaint ?? false,
     reconcileDelayMs: preset.reconcileDelayMs / timeScale,
     backends: (service, nodes, endpoints) => backendsOf(preset, service, nodes, endpoints, config.seed),
-    apply(next) {
-      desired = next;
-      dataPath.apply(next);
-    },
+    apply: dataPath.apply,
     onError: (error) => warn('edge-lost-api', `lost sight of the API: ${messageOf(error)}`),
   });
   const windows = setInterval(() => {
@@ -124,7 +119,7 @@ async function edge(config: EdgeConfig, context: RoleContext<EdgeCommand, EdgeRe
   context.onMessage((command) => {
     if (command.type === 'trial') return balancer.beginTrial(command.seed);
     if (command.type === 'reach')
-      return void reaching.reach(desired).then((nodes) => {
+      return void reaching.reach(follow.applied).then((nodes) => {
         if (nodes !== null) context.emit({ type: 'reached', nodes });
       });
     // What the kernel has reported already is taken up first.

@@ -12,7 +12,7 @@ import type { Host, RoleName } from '../providers/provider.ts';
 import type { Run } from './run.ts';
 
 /** What an instrument reports, and what its host adds. */
-type InstrumentReport = LoadReport | EdgeReport | EventOf<'clock-offset'>;
+export type InstrumentReport = LoadReport | EdgeReport | EventOf<'clock-offset'>;
 
 /** How long a process of ours may stay silent before it counts as not measuring (real ms). */
 const hungAfterMs = 2000;

@@ -1,11 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import { MidflightError } from '../base/errors.ts';
+import type { RoleHandle } from '../base/role.ts';
 import { type NodeName, nsPerMs } from '../base/units.ts';
-import type { EdgeCommand, EdgeReport } from '../edge/protocol.ts';
+import type { EdgeCommand } from '../edge/protocol.ts';
 import type { EventOf, HistoryEvent } from '../history/schema.ts';
 import type { BalancerSight } from '../policies/index.ts';
 import type { HostPort, Workload } from '../providers/provider.ts';
 import { balancerWatch } from './balancer-watch.ts';
+import type { InstrumentReport } from './instruments.ts';
 import type { Run } from './run.ts';
 
 type Which = 'first' | 'second';
@@ -79,12 +81,10 @@ export interface SecondFront {
 }
 
 /** Its process. */
-interface SecondEdge {
-  readonly ready: HostPort;
-  send(command: EdgeCommand): void;
-  onMessage(listener: (message: EdgeReport | { readonly type: string }) => void): unknown;
-  stop(): Promise<unknown>;
-}
+type SecondEdge = Pick<
+  RoleHandle<EdgeCommand, InstrumentReport, HostPort>,
+  'ready' | 'send' | 'onMessage' | 'stop'
+>;
 
 /** How often the nodes are asked. */
 const askEveryNs = 100 * nsPerMs;
@@ -104,8 +104,7 @@ export function secondFront(
       passing = seen;
       handle = await launch({ namespace, name });
       handle.onMessage((message) => {
-        if (message.type === 'reached' && 'nodes' in message)
-          for (const node of message.nodes) seen.add(node);
+        if (message.type === 'reached') for (const node of message.nodes) seen.add(node);
       });
     },
     passes(node) {

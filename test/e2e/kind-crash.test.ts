@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runCli, type Sandbox, type Started, sandbox, start, until } from '../support/cli.ts';
+import { runCli, type Sandbox, type Started, sandbox, start, stateFiles, until } from '../support/cli.ts';
 import { assertNothingLeft, cleansUp } from '../support/crashed.ts';
 import { killing } from '../support/kill-at.ts';
 import { kindMissing } from '../support/kind.ts';
@@ -87,6 +87,7 @@ function crashes(): void {
   const test = suite('crash safety on kind');
   const box = sandbox();
   const file = join(box.folder, 'crash.yaml');
+  const stateFolder = join(box.folder, `midflight-${process.getuid?.()}`);
   const runs: Started[] = [];
   let cluster = '';
   let before: ReturnType<typeof clusterState> = {};
@@ -102,6 +103,11 @@ function crashes(): void {
     readdirSync(box.folder).filter(
       (name) => !['crash.yaml', 'out', `midflight-${process.getuid?.()}`].includes(name),
     );
+  const journals = () =>
+    stateFiles(box)
+      .filter((name) => name.startsWith('journal-'))
+      .map((name) => readFileSync(join(stateFolder, name), 'utf8'))
+      .join('');
   const assertAsBefore = (what: string) => {
     const now = clusterState(cluster);
     for (const [part, lines] of Object.entries(before)) assert.equal(now[part], lines, `${what}: ${part}`);
@@ -192,6 +198,8 @@ function crashes(): void {
     } finally {
       other.remove();
     }
+    // Before its trial the workload is installed anew, which nothing takes back: half of it would be there.
+    await until('the trial of the first run', () => journals().includes('service-policy'), 180_000);
     first.child.kill('SIGINT');
     const ended = await first.ended;
     assert.is(ended.code, 130, ended.stderr);
@@ -205,9 +213,8 @@ function crashes(): void {
       killing(box, 'done node-power 1:before'),
     ).ended;
     assert.is(killed.signal, 'SIGKILL', killed.stderr);
-    const folder = join(box.folder, `midflight-${process.getuid?.()}`);
-    assert.ok(existsSync(folder));
-    rmSync(folder, { recursive: true });
+    assert.ok(existsSync(stateFolder));
+    rmSync(stateFolder, { recursive: true });
     // The dead run's lease is all that names its holder now: until it ends, nobody can know that the run is dead.
     let said = '';
     let code = await clean();

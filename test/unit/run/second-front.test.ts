@@ -67,7 +67,12 @@ test('when the second balancer is shown, the history first records what it holds
   assert.equal(events.at(-1), { ...health('b', false, 50), reason: 'other balancer' });
 });
 
-const edge = { ready: { host: '127.0.0.2', port: 81 }, send() {}, onMessage() {}, stop: async () => {} };
+const edge = {
+  ready: { host: '127.0.0.2', port: 81 },
+  send() {},
+  onMessage: () => () => {},
+  stop: async () => {},
+};
 
 test('whether a node of the second front passes connections on is asked until it does, at most ten times a second, and anew for each', async () => {
   const { shown } = rig();
@@ -79,7 +84,10 @@ test('whether a node of the second front passes connections on is asked until it
     send() {
       asked += 1;
     },
-    onMessage: (listener: (typeof listeners)[number]) => void listeners.push(listener),
+    onMessage(listener: (typeof listeners)[number]) {
+      listeners.push(listener);
+      return () => {};
+    },
   });
   const second = secondFront(shown, 'web', launch, { now: () => now });
   assert.is(second.passes('a'), false, 'there is none yet');

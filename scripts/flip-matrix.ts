@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -111,6 +111,7 @@ function readRows(): Row[] {
 }
 
 function measure(preset: PresetName, { policies: missing, repeats, seed }: NextRun): Cell[] {
+  if (values.keep !== undefined) mkdirSync(values.keep, { recursive: true });
   const folder = mkdtempSync(join(values.keep ?? tmpdir(), 'midflight-matrix-'));
   try {
     const args = ['--cluster', cluster.name, '--repeats', `${repeats}`, ...cluster.args];

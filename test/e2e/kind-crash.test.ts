@@ -199,7 +199,7 @@ function crashes(): void {
       other.remove();
     }
     // Before its trial the workload is installed anew, which nothing takes back: half of it would be there.
-    await until('the trial of the first run', () => journals().includes('service-policy'), 180_000);
+    await until('the trial of the first run', () => journals().includes('"placement"'), 180_000);
     first.child.kill('SIGINT');
     const ended = await first.ended;
     assert.is(ended.code, 130, ended.stderr);

@@ -7,9 +7,10 @@ import type { Lane } from '../base/connections.ts';
 
 /**
  * What an instrument measures. accept: the edge's accept of connections, read from client's connect and edge's log.
+ * cluster: the processes of which an embedded cluster is made; late, they fail what a healthy cluster serves.
  * other: an instrument that is not known; what it measures is not known either.
  */
-const instrumentKinds = ['probe', 'streams', 'edge', 'accept', 'engine', 'other'] as const;
+const instrumentKinds = ['probe', 'streams', 'edge', 'accept', 'cluster', 'engine', 'other'] as const;
 export type InstrumentKind = (typeof instrumentKinds)[number];
 
 /**
@@ -36,15 +37,15 @@ export interface ClockTraits {
 
 const cluster = {
   unit: 'seconds',
-  instruments: [],
+  instruments: ['cluster'],
   readFrom: 'cluster',
   doubtful: 'until-read',
   lane: null,
 } as const;
-const edge = { ...cluster, instruments: ['edge'] } as const;
+const edge = { ...cluster, instruments: ['edge', 'cluster'] } as const;
 const probes = {
   unit: 'seconds',
-  instruments: ['probe', 'accept'],
+  instruments: ['probe', 'accept', 'cluster'],
   readFrom: 'requests',
   doubtful: 'through-outage',
   lane: 'new',
@@ -62,7 +63,7 @@ const rows = {
   // A silence may be anywhere in a stream, and a stream is older than the disturbance.
   longestSilence: {
     ...probes,
-    instruments: ['streams'],
+    instruments: ['streams', 'cluster'],
     doubtful: 'anywhere',
     lane: null,
     words: 'longest silence of a stream',

@@ -1,5 +1,14 @@
+import type { LateTurns } from '../base/turns.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
 import type { EventOf } from './schema.ts';
+
+/** How late a process of an embedded cluster was (src/base/turns.ts), as the history has it. `agent`: which of them. */
+export const clusterLateness = (agent: string, turns: LateTurns): EventOf<'lateness'> => ({
+  type: 'lateness',
+  instrument: clusterInstrument,
+  agent,
+  ...turns,
+});
 
 /** Gathers how late something started, and reports it by windows. */
 interface LatenessWindow {
@@ -28,6 +37,9 @@ export function latenessWindow(instrument: string, from: Nanoseconds): LatenessW
     },
   };
 }
+
+/** As the history names the processes of which an embedded cluster is made: its nodes, its pods, its control plane. */
+export const clusterInstrument = 'cluster';
 
 /** Lateness of a probe above which an outage's edge may be on its wrong side. Real milliseconds. */
 export function probeLatenessLimit(ratePerRealSecond: number): number {

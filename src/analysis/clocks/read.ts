@@ -43,7 +43,7 @@ function lateFor(row: ClockRow, sources: ClockSources, reading: Reading): LateSp
   return sources.late.filter((span) => {
     if (span.kind !== 'other' && !row.instruments.includes(span.kind)) return false;
     if (span.to < from) return false;
-    if (span.kind === 'accept') {
+    if (span.kind === 'accept' || span.kind === 'cluster') {
       const resolution = 'seconds' in reading ? (reading.resolution ?? 0) : 0;
       return span.from <= heldUpTo && sources.time.seconds(0, span.maxMs * nsPerMs) > resolution;
     }

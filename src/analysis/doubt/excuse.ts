@@ -36,13 +36,16 @@ export function excusable(
 export const isCalm = ({ request, cause }: Judged, calmUntil: BuiltTrial['calmUntil']): boolean =>
   calmUntil !== null && request.endedAt <= calmUntil && cause !== 'source-ranges';
 
-/** A load is delayed by its own process, and any load by the edge. */
+/** A load is delayed by its own process, and any load by the edge and by the cluster. */
 const isOf = ({ kind, instrument }: LateSpan, load: string): boolean =>
-  kind === 'accept' || kind === 'other' || instrument === load;
+  kind === 'accept' || kind === 'cluster' || kind === 'other' || instrument === load;
+
+/** What holds up any request. */
+const delaying: readonly InstrumentKind[] = ['accept', 'cluster'];
 
 /**
- * Losses of our own load through healthy nodes while the edge accepted late or healthy nodes had dropped out, and the span of
- * the longest delay that explains them.
+ * Losses of our own load through healthy nodes while the edge accepted late, a process of the cluster was late, or healthy nodes
+ * had dropped out, and the span of the longest delay that explains them.
  */
 export function lostToTheMachine(trial: BuiltTrial): {
   losses: Judged[];
@@ -50,9 +53,9 @@ export function lostToTheMachine(trial: BuiltTrial): {
 } {
   const { streams, lanes, late, flaps } = trial;
   const all = [...streams, ...(lanes.new?.failed ?? []), ...(lanes.reused?.failed ?? [])];
-  const losses = excusable(all, { ...trial, calmUntil: null }, ['accept']);
-  const accept = late.filter(({ kind }) => kind === 'accept');
-  const worst = (accept.length > 0 || flaps.length === 0 ? accept : late).reduce<LateSpan | null>(
+  const losses = excusable(all, { ...trial, calmUntil: null }, delaying);
+  const delays = late.filter(({ kind }) => delaying.includes(kind));
+  const worst = (delays.length > 0 || flaps.length === 0 ? delays : late).reduce<LateSpan | null>(
     (most, one) => (most === null || one.maxMs > most.maxMs ? one : most),
     null,
   );

@@ -1,6 +1,7 @@
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import type { InstrumentKind } from '../../catalogue/clocks.ts';
-import { heldUpLimit, probeLatenessLimit } from '../../history/lateness.ts';
+import { clusterInstrument, heldUpLimit, probeLatenessLimit } from '../../history/lateness.ts';
+import { clusterLatenessLimit } from '../../plan/cluster-lateness.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { TrialRecord } from '../records.ts';
 import type { TrialReport } from '../schema.ts';
@@ -71,6 +72,7 @@ export const untrustedOf = (
 function kindOf(plan: AnyPlan, instrument: string): InstrumentKind {
   if (instrument === edgeAccept) return 'accept';
   if (instrument === 'edge') return 'edge';
+  if (instrument === clusterInstrument) return 'cluster';
   const kind = plan.load.find(({ name }) => name === instrument)?.kind;
   if (kind === undefined) return 'other';
   return kind === 'probe' || kind === 'streams' ? kind : 'engine';
@@ -83,6 +85,7 @@ function limitOf(plan: AnyPlan, instrument: string): number {
   // A stream's start may be late by what no clock is read from.
   if (load !== undefined) return 1000;
   if (instrument === edgeAccept) return acceptLimit(plan);
+  if (instrument === clusterInstrument) return clusterLatenessLimit(plan);
   if (plan.edge === undefined) return 50;
   // The edge: a check later than half its interval is a check of another interval.
   const shortest = Math.min(...Object.values(plan.edge.checks).map(({ intervalMs }) => intervalMs));

@@ -95,7 +95,11 @@ function hidden(
   const since = Math.max(loadedAt, report.disturbances[0]?.at ?? 0);
   const span = late.find(
     ({ kind, heldUp, to }) =>
-      kind !== 'accept' && instruments.includes(kind) && heldUp && time.seconds(record.start.t, to) >= since,
+      kind !== 'accept' &&
+      kind !== 'cluster' &&
+      instruments.includes(kind) &&
+      heldUp &&
+      time.seconds(record.start.t, to) >= since,
   );
   if (span === undefined) return null;
   const held = `${span.instrument} was held up for ${span.maxMs.toFixed(0)} ms`;

@@ -59,7 +59,7 @@ function probeCount({ report, lanes }: BuiltTrial, lane: 'new' | 'reused'): Metr
     measured: report.probes[lane]?.failed ?? null,
     note: null,
     counted: lanes[lane]?.failed.filter(({ lost }) => lost) ?? [],
-    instruments: ['probe', 'accept', 'other'],
+    instruments: ['probe', 'accept', 'cluster', 'other'],
   };
 }
 
@@ -71,7 +71,7 @@ function streamCount(name: string, { report, streams, disturbances }: BuiltTrial
     measured,
     note: null,
     counted,
-    instruments: ['streams', 'accept', 'other'],
+    instruments: ['streams', 'accept', 'cluster', 'other'],
   });
   const lostAt = (kind: DisturbanceReport['kind']) => {
     const found =

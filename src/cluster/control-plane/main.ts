@@ -2,6 +2,8 @@ import { systemClock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { goFirst } from '../../base/priority.ts';
 import { type RoleContext, serveRole } from '../../base/role.ts';
+import { watchTurns } from '../../base/turns.ts';
+import { clusterLateness } from '../../history/lateness.ts';
 import { startControlPlane } from './control-plane.ts';
 import { type ControlPlaneReport, controlPlaneProtocol } from './protocol.ts';
 
@@ -20,6 +22,7 @@ serveRole(controlPlaneProtocol, async (config, context: RoleContext<never, Contr
         text: `control plane, ${where}: ${messageOf(error)}`,
       }),
   });
+  watchTurns((turns) => context.emit(clusterLateness('control plane', turns)));
   context.onStop(stop);
   return { host, port };
 });

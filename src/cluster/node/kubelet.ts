@@ -1,14 +1,14 @@
 import type { WallClock } from '../../base/clock.ts';
 import { isOver } from '../../kube/pods.ts';
 import { watchResource } from '../../kube/watch.ts';
-import type { IngressCommand, IngressReport } from '../../workload/ingress/protocol.ts';
+import type { IngressCommand } from '../../workload/ingress/protocol.ts';
 import { readAs } from './api.ts';
 import type { NodeConfig } from './config.ts';
 import type { Gate } from './gate.ts';
 import { addressPool } from './pod-addresses.ts';
 import { containerOf, isCritical, type PodObject, podObject } from './pod-object.ts';
 import { programOf } from './pod-program.ts';
-import { type PodListener, type PodWorker, podWorker } from './pod-worker.ts';
+import { type PodListener, type PodReport, type PodWorker, podWorker } from './pod-worker.ts';
 import type { PodPorts } from './ports.ts';
 import type { PodProcess } from './protocol.ts';
 import type { EndpointView } from './proxy/types.ts';
@@ -33,7 +33,7 @@ interface KubeletOptions {
   readonly ports: PodPorts;
   readonly clock: WallClock;
   changed(): void;
-  message(message: IngressReport): void;
+  message(message: PodReport): void;
   failed(what: string, error: unknown): void;
 }
 

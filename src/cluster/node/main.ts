@@ -2,6 +2,8 @@ import { systemClock as clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { goFirst } from '../../base/priority.ts';
 import { type RoleContext, serveRole } from '../../base/role.ts';
+import { watchTurns } from '../../base/turns.ts';
+import { clusterLateness } from '../../history/lateness.ts';
 import { nodeAgent } from './agent.ts';
 import { nodeApi } from './api.ts';
 import { watchServices } from './cluster-view.ts';
@@ -64,5 +66,7 @@ async function runNodes({ nodes }: NodeProcessConfig, context: RoleContext<NodeC
   const started = await Promise.all(
     agents.map(async (agent) => [agent.name, [...(await agent.start())]] as const),
   );
+  const title = nodes.map(({ name }) => name).join(', ');
+  watchTurns((turns) => context.emit(clusterLateness(title, turns)));
   return { listeners: Object.fromEntries(started) };
 }

@@ -4,6 +4,7 @@ import type { Protocol } from '../../base/protocol.ts';
 import { abortController } from '../../base/signals.ts';
 import { timersOf } from '../../base/timers.ts';
 import { readyConditionOf } from '../../kube/ready.ts';
+import type { AppReport } from '../../workload/app/protocol.ts';
 import type { IngressCommand, IngressReport } from '../../workload/ingress/protocol.ts';
 import type { NodeApi } from './api.ts';
 import { type Ending, endContainer } from './container-end.ts';
@@ -27,9 +28,12 @@ interface PodReady {
   readonly pingPort?: number;
 }
 
+/** What the process of a pod reports. */
+export type PodReport = AppReport | IngressReport;
+
 /** What to start for a pod: one of our bundles with its configuration. */
 export interface PodProgram {
-  readonly protocol: Protocol<'app' | 'ingress', unknown, IngressCommand, IngressReport, PodReady>;
+  readonly protocol: Protocol<'app' | 'ingress', unknown, IngressCommand, PodReport, PodReady>;
   readonly bundle: string;
   readonly config: unknown;
   /** The time from the container's start until it listens, real milliseconds. */
@@ -49,7 +53,7 @@ interface PodWorkerOptions {
   readonly clock: WallClock;
   /** The set of processes or listening sockets changed. */
   changed(): void;
-  message(message: IngressReport): void;
+  message(message: PodReport): void;
   /** A write did not reach the API, or a process would not start. */
   failed(what: string, error: unknown): void;
 }
@@ -81,7 +85,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
   const preStopMs = ((lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000) / timeScale;
   const { startDelayMs = 0 } = program;
   const timers = timersOf(clock);
-  let child: ChildHandle<IngressCommand, IngressReport, PodReady> | null = null;
+  let child: ChildHandle<IngressCommand, PodReport, PodReady> | null = null;
   let listeners: PodListener[] = [];
   let terminating = false;
   const ended = abortController();
@@ -139,7 +143,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
     listeners = listenersOf(started.ready, started.pid, protocol.role);
     started.onMessage((message) => {
       if (message.type === 'failed') failed(`pod ${pod.metadata.name}`, new Error(message.reason));
-      else if (message.type === 'ingress') options.message(message);
+      else if (message.type === 'ingress' || message.type === 'lateness') options.message(message);
     });
     for (const message of waiting) started.send(message);
     changed();

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Message, Protocol } from '../../base/protocol.ts';
 import { ingressLog } from '../../history/events/cluster.ts';
+import { lateness } from '../../history/events/instruments.ts';
 import { nodeConfig } from './config.ts';
 
 /* How the process of one node, or of several, and the provider talk, which has its power switch. `node`: which of them. */
@@ -34,12 +35,13 @@ const nodeCommand = z.discriminatedUnion('type', [
 ]);
 export type NodeCommand = z.infer<typeof nodeCommand>;
 
-/** What it reports: what runs on it, each time as a whole; and its ingress' log, as events of the history. */
+/** What it reports: what runs on it, each time as a whole; its ingress' log, and how late it and its pods were, as events of the history. */
 const nodeReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listeners'), node: z.string(), listeners: z.array(listener) }),
   z.object({ type: z.literal('pods'), node: z.string(), pods: z.array(podProcess) }),
   z.object({ type: z.literal('done'), id: z.string() }),
   ingressLog,
+  lateness,
 ]);
 export type NodeReport = z.infer<typeof nodeReport>;
 

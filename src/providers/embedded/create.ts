@@ -92,7 +92,7 @@ export async function createEmbeddedCluster(creation: Creation): Promise<Embedde
       events.failed('control plane', 'ended-unexpectedly', `ended unexpectedly ${stderr.trim().slice(-300)}`);
   });
   controlPlane.onMessage((message) => {
-    if (message.type === 'note') events.event(message);
+    if (message.type === 'note' || message.type === 'lateness') events.event(message);
     else if (message.type === 'failed') events.failed('control plane', 'reported-failure', message.reason);
   });
   heartbeat(controlPlane, {
@@ -127,7 +127,7 @@ export async function createEmbeddedCluster(creation: Creation): Promise<Embedde
       now: monotonic.now,
       failed: (reason) => failed('ended-unexpectedly', reason),
       message: (message) => {
-        if (message.type === 'ingress') events.event(message);
+        if (message.type === 'ingress' || message.type === 'lateness') events.event(message);
         else if (message.type === 'failed') failed('reported-failure', message.reason);
       },
     });

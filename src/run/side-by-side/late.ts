@@ -1,5 +1,6 @@
-import { probeLatenessLimit } from '../../history/lateness.ts';
+import { clusterInstrument, probeLatenessLimit } from '../../history/lateness.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
+import { clusterLatenessLimit } from '../../plan/cluster-lateness.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { RunState } from '../state.ts';
 
@@ -45,9 +46,11 @@ function calmWatch(): (event: HistoryEvent) => string | null {
   };
 }
 
-export function lateWatch({ load, timeScale }: Pick<Plan, 'load' | 'timeScale'>): LateWatch {
+export function lateWatch(plan: Pick<Plan, 'load' | 'edge' | 'ingress' | 'timeScale'>): LateWatch {
+  const { load, timeScale } = plan;
   let first: string | null = null;
   const limitOf = (instrument: string) => {
+    if (instrument === clusterInstrument) return clusterLatenessLimit(plan);
     const own = load.find(({ name }) => name === instrument);
     return own?.kind === 'probe' ? probeLatenessLimit(own.rate * timeScale) : lateMs;
   };

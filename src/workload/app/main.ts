@@ -1,13 +1,16 @@
 import { monotonic } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type RoleContext, serveRole } from '../../base/role.ts';
+import { watchTurns } from '../../base/turns.ts';
+import { clusterLateness } from '../../history/lateness.ts';
 import { type AppConfig, configFromEnv } from './config.ts';
-import { appProtocol } from './protocol.ts';
+import { type AppReport, appProtocol } from './protocol.ts';
 import { serveApp } from './serve.ts';
 
 /** Under a parent: only SIGTERM waits for what is in flight; a parent that is gone, or asks to stop, does not. */
-async function role(config: AppConfig, context: RoleContext<never, never>) {
+async function role(config: AppConfig, context: RoleContext<never, AppReport>) {
   const app = await serveApp(config, monotonic);
+  watchTurns((turns) => context.emit(clusterLateness(config.pod, turns)));
   let terminated = false;
   process.prependListener('SIGTERM', () => {
     terminated = true;

@@ -1,5 +1,7 @@
 import { monotonic } from '../../base/clock.ts';
 import { type RoleContext, serveRole } from '../../base/role.ts';
+import { watchTurns } from '../../base/turns.ts';
+import { clusterLateness } from '../../history/lateness.ts';
 import type { IngressConfig } from './config.ts';
 import { type IngressCommand, type IngressReport, ingressProtocol } from './protocol.ts';
 import { serveIngress } from './serve.ts';
@@ -7,6 +9,7 @@ import { serveIngress } from './serve.ts';
 /** The model ingress as a process. */
 async function ingress(config: IngressConfig, context: RoleContext<IngressCommand, IngressReport>) {
   const served = await serveIngress(config, monotonic, context.emit);
+  watchTurns((turns) => context.emit(clusterLateness(config.pod, turns)));
   let terminated = false;
   // It waits only at the kubelet's signal, not if its parent is gone or asks it to stop.
   process.prependListener('SIGTERM', () => {

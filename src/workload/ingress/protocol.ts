@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Message, Protocol } from '../../base/protocol.ts';
 import { ingressLog } from '../../history/events/cluster.ts';
+import { lateness } from '../../history/events/instruments.ts';
 import { endpoint, ingressConfig } from './config.ts';
 
 /** Commands to the model ingress once it is ready. SIGTERM and `terminate` end it as the kubelet would. */
@@ -11,13 +12,14 @@ const ingressCommand = z.discriminatedUnion('type', [
 ]);
 export type IngressCommand = z.infer<typeof ingressCommand>;
 
-/** One event of the history for each request, when it has ended. */
-export type IngressReport = z.infer<typeof ingressLog>;
+/** Events of the history: one for each request, when it has ended, and how late the process was. */
+const ingressReport = z.discriminatedUnion('type', [ingressLog, lateness]);
+export type IngressReport = z.infer<typeof ingressReport>;
 
 export const ingressProtocol = {
   role: 'ingress',
   config: ingressConfig,
   command: ingressCommand,
-  report: ingressLog,
+  report: ingressReport,
   ready: z.object({ host: z.string(), port: z.int(), securePort: z.int().optional(), pingPort: z.int() }),
 } satisfies Protocol<'ingress', unknown, Message, Message, unknown>;

@@ -83,6 +83,41 @@ test('a node without a pod that answers 503 is as it should be', async () => {
   assert.is((await verdictWith(red)).verdict, 'fail');
 });
 
+/** Local, a limit of no failed probe, and one at 15 s that had no answer in time. */
+async function unansweredWith(maxMs: number, at: number) {
+  const builder = history({ expect: [['probes.new.failed', 0]], green: ['stable-0', 'stable-1'] })
+    .trial(0, { fault, policy: 'Local' })
+    .fault(10_000)
+    .streams(2, { from: 1000, to: 25_000 })
+    .probes({
+      from: 5000,
+      to: 30_000,
+      fails: (due) => due === 15_000 && { outcome: 'hung', to: 17_000 },
+    })
+    .late(at, 'cluster', { maxMs });
+  return trialOf(builder.endTrial(31_000));
+}
+
+test('no answer in time while a process of the cluster was late: unknown, and why', async () => {
+  const { verdict, reasons, untrusted } = await unansweredWith(3000, 16_500);
+  assert.is(verdict, 'unknown');
+  assert.match(reasons[0]?.text ?? '', 'cluster was late by 3000 ms');
+  assert.is(untrusted[0]?.instrument, 'cluster');
+});
+
+test('a process of the cluster that was late at another time, or a little, is no excuse', async () => {
+  assert.is((await unansweredWith(3000, 12_000)).verdict, 'fail');
+  assert.is((await unansweredWith(49, 16_500)).verdict, 'fail');
+});
+
+test('a healthy pod dropped out as a process of the cluster was late: what was refused is unknown', async () => {
+  const { verdict, text } = await verdictWith((builder) =>
+    unready(builder).late(15_500, 'cluster', { maxMs: 3000 }),
+  );
+  assert.is(verdict, 'unknown');
+  assert.match(text, /^cluster was late by 3000 ms, and 1 request through healthy nodes failed meanwhile$/);
+});
+
 /** A limit of no failed probe; one failed at 7 s, and nothing is done before 10 s. */
 async function failedEarly(
   options: Parameters<typeof history>[0],

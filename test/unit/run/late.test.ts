@@ -7,7 +7,7 @@ import { basicPlan } from '../../support/plan.ts';
 const well = { answerMs: 249, failures: [] };
 /** 20 probes a second of real time: 25 ms are half of what lies between two of them. */
 const probe = { ...basicPlan.load.find(({ kind }) => kind === 'probe'), kind: 'probe', name: 'p', rate: 2 };
-const plan = { timeScale: 10, load: [probe] } as Pick<typeof basicPlan, 'timeScale' | 'load'>;
+const plan = { ...basicPlan, timeScale: 10, load: [probe] } as typeof basicPlan;
 
 const late = (instrument: string, maxMs: number): EventOf<'lateness'> => ({
   type: 'lateness',
@@ -35,6 +35,11 @@ test('all on time: nothing to say', () => {
 test('a probe is late if the analysis would not trust it; other instruments at 50 ms', () => {
   assert.is(words([late('p', 25)]), 'p was late by 25 ms');
   assert.is(words([late('edge', 10), late('edge', 50), late('edge', 60)]), 'edge was late by 50 ms');
+});
+
+test('the processes of the cluster by the shortest time that anything waits for them', () => {
+  assert.is(words([late('cluster', 49.9)]), null);
+  assert.is(words([late('cluster', 51)]), 'cluster was late by 51 ms');
 });
 
 test('a part that is slow to answer, and whatever failed', () => {

@@ -7,9 +7,9 @@ import { systemClock, type WallClock } from '../../../../src/base/clock.ts';
 import { roleBundle } from '../../../../src/base/package.ts';
 import type { NodeApi } from '../../../../src/cluster/node/api.ts';
 import { isCritical, podObject } from '../../../../src/cluster/node/pod-object.ts';
-import { type PodProgram, podWorker } from '../../../../src/cluster/node/pod-worker.ts';
+import { type PodProgram, type PodReport, podWorker } from '../../../../src/cluster/node/pod-worker.ts';
 import { appProtocol } from '../../../../src/workload/app/protocol.ts';
-import { type IngressReport, ingressProtocol } from '../../../../src/workload/ingress/protocol.ts';
+import { ingressProtocol } from '../../../../src/workload/ingress/protocol.ts';
 import { within } from '../../../support/within.ts';
 import { fakeClock } from '../control-plane/fake-clock.ts';
 import '../../../support/bundles.ts';
@@ -40,7 +40,7 @@ const pod = podObject.parse({
 function rig(
   timeScale: number,
   bundle = roleBundle('app'),
-  heard: IngressReport[] = [],
+  heard: PodReport[] = [],
   {
     of = pod,
     startDelayMs = 0,
@@ -194,7 +194,7 @@ test('what is sent reaches the process, and once more the one that is started in
   const folder = mkdtempSync(join(tmpdir(), 'midflight-test-'));
   const script = join(folder, 'echo.cjs');
   writeFileSync(script, echo);
-  const heard: IngressReport[] = [];
+  const heard: PodReport[] = [];
   const { worker, until, hears } = rig(1000, script, heard, { protocol: ingressProtocol });
   try {
     worker.send(upstream(1)); // before it runs
@@ -206,7 +206,7 @@ test('what is sent reaches the process, and once more the one that is started in
     await until(({ containerStatuses: [{ restartCount }] }) => restartCount === 1);
     await hears(3);
     assert.equal(
-      heard.map(({ status }) => status),
+      heard.flatMap((message) => (message.type === 'ingress' ? [message.status] : [])),
       [2, 3, 3],
     );
     await within('the end of the pod', worker.terminate(0));

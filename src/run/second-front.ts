@@ -16,6 +16,8 @@ type Which = 'first' | 'second';
 interface Side {
   readonly balancer: BalancerSight;
   record(event: HistoryEvent): void;
+  /** Another balancer takes its place, of which nothing was seen yet. */
+  begin(): void;
 }
 
 /**
@@ -32,11 +34,18 @@ export function shownFront({ record, clock }: Pick<Run, 'record' | 'clock'>): Sh
   let shown: Which = 'first';
   const sides = { first: side('first'), second: side('second') };
   function side(which: Which) {
-    const balancer = balancerWatch();
+    let balancer = balancerWatch();
     const health = new Map<NodeName, EventOf<'health'>>();
     let reconcile: EventOf<'reconcile'> | null = null;
     return {
-      balancer,
+      get balancer() {
+        return balancer;
+      },
+      begin() {
+        balancer = balancerWatch();
+        health.clear();
+        reconcile = null;
+      },
       health,
       get reconcile() {
         return reconcile;
@@ -102,6 +111,7 @@ export function secondFront(
     async begin(name) {
       const seen = new Set<NodeName>();
       passing = seen;
+      shown.second.begin();
       handle = await launch({ namespace, name });
       handle.onMessage((message) => {
         if (message.type === 'reached') for (const node of message.nodes) seen.add(node);
@@ -114,7 +124,9 @@ export function secondFront(
       handle?.send({ type: 'reach' });
       return false;
     },
-    balancer: shown.second.balancer,
+    get balancer() {
+      return shown.second.balancer;
+    },
     first: shown.first.balancer,
     show() {
       shown.show('second');

@@ -106,6 +106,28 @@ test('whether a node of the second front passes connections on is asked until it
   assert.is(second.passes('a'), false, 'that was the one before');
 });
 
+test('of a second front nothing is known of the one before: its nodes are not those of the next', async () => {
+  const { events, shown } = rig();
+  const second = secondFront(shown, 'web', async () => edge, { now: () => 0 });
+  await second.begin('ingress-second');
+  shown.second.record(reconcile('Cluster', ['a', 'b']));
+  shown.second.record(health('a', true));
+  shown.second.record(health('b', true));
+  second.show();
+  await second.end();
+  await second.begin('ingress-second');
+  assert.equal([second.balancer.policy, ...second.balancer.healthy], [null]);
+  shown.second.record(reconcile('Local', ['a']));
+  shown.second.record(health('a', true));
+  assert.equal([...second.balancer.healthy], ['a']);
+  events.length = 0;
+  second.show();
+  assert.equal(
+    events.flatMap((event) => (event.type === 'health' ? [event.node] : [])),
+    ['a'],
+  );
+});
+
 test('a second front is gone at the end of the trial, once', async () => {
   const { shown } = rig();
   let stops = 0;

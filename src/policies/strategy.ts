@@ -7,9 +7,8 @@ import type { BalancerSight, NodeSight } from './sight.ts';
 
 /** A second balancer in front of a second Service. */
 interface SecondBalancer {
-  /** Makes one for this Service of the same namespace; resolves once it listens. */
-  begin(service: string): Promise<void>;
-  readonly balancer: BalancerSight;
+  /** Makes one for this Service of the same namespace; resolves, once it listens, with what it is seen to do. */
+  begin(service: string): Promise<BalancerSight>;
   /** The one that clients came from. */
   readonly first: BalancerSight;
   /** Whether a pod has taken a connection through this node to the port of the second Service. */

@@ -78,8 +78,7 @@ export function shownFront({ record, clock }: Pick<Run, 'record' | 'clock'>): Sh
 
 /** A second balancer for the time of one switchover. */
 export interface SecondFront {
-  begin(service: string): Promise<void>;
-  readonly balancer: BalancerSight;
+  begin(service: string): Promise<BalancerSight>;
   readonly first: BalancerSight;
   /** Whether a pod has taken a connection through this node since it began. Asks again while it has not. */
   passes(node: NodeName): boolean;
@@ -116,6 +115,7 @@ export function secondFront(
       handle.onMessage((message) => {
         if (message.type === 'reached') for (const node of message.nodes) seen.add(node);
       });
+      return shown.second.balancer;
     },
     passes(node) {
       if (passing.has(node)) return true;
@@ -123,9 +123,6 @@ export function secondFront(
       askedAt = now();
       handle?.send({ type: 'reach' });
       return false;
-    },
-    get balancer() {
-      return shown.second.balancer;
     },
     first: shown.first.balancer,
     show() {

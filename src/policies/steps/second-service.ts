@@ -17,8 +17,7 @@ export const secondService = ({ final }: Pick<PolicyTraits, 'final'>): Step => (
     const name = `${service.name}-second`;
     const manifest = JSON.stringify(await context.serviceLike(name, final));
     await changes.make(wholeService, { namespace: service.namespace, name }, { manifest });
-    await second.begin(name);
-    const { balancer } = second;
+    const balancer = await second.begin(name);
     const port = await checkedPort({ ...context, ports: () => context.ports(name) }, false, final);
     const checked = checkedSince(balancer, since, port);
     return {

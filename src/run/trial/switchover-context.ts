@@ -38,7 +38,6 @@ function secondOf({ run: { second, plan }, loads }: Trial): SwitchoverContext['s
   if (second === null || !movable) return null;
   return {
     begin: second.begin,
-    balancer: second.balancer,
     first: second.first,
     passes: second.passes,
     moveClients() {

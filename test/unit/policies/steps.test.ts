@@ -110,8 +110,10 @@ test('the first balancer is drained when its last connection has ended and none 
   const passing = new Set<string>();
   const { context, made, at } = rig({
     second: {
-      begin: async (service) => void done.push(`begin ${service}`),
-      balancer: second,
+      async begin(service) {
+        done.push(`begin ${service}`);
+        return second;
+      },
       first,
       passes: (node) => passing.has(node),
       moveClients: () => void done.push('move'),

@@ -115,11 +115,11 @@ test('of a second front nothing is known of the one before: its nodes are not th
   shown.second.record(health('b', true));
   second.show();
   await second.end();
-  await second.begin('ingress-second');
-  assert.equal([second.balancer.policy, ...second.balancer.healthy], [null]);
+  const balancer = await second.begin('ingress-second');
+  assert.equal([balancer.policy, ...balancer.healthy], [null]);
   shown.second.record(reconcile('Local', ['a']));
   shown.second.record(health('a', true));
-  assert.equal([...second.balancer.healthy], ['a']);
+  assert.equal([...balancer.healthy], ['a']);
   events.length = 0;
   second.show();
   assert.equal(

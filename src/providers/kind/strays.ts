@@ -10,7 +10,7 @@ import { refuseIfInUse, userOf } from './in-use.ts';
 import { marksOfClusters } from './owner.ts';
 import { allReady } from './ready.ts';
 import { brokenNodes, restoreNodes } from './restore.ts';
-import { must } from './shell.ts';
+import { must, runShell } from './shell.ts';
 
 /**
  * Clusters and containers of dead runs: by the claim that each run notes in the state folder, and by the owner that the
@@ -21,8 +21,17 @@ export async function kindStrays(named: ReadonlySet<string>, marks: Marks): Prom
   if (['docker', 'kind'].some((program) => findProgram(program, process.env) === null)) return [];
   const noted = deadClaims().filter(({ cluster }) => !named.has(cluster));
   const claimed = noted.map(({ file, cluster, kept }) => strayOf(cluster, kept, file));
-  if (marks === 'noted') return claimed;
+  if (marks === 'noted' || (await isDockerStopped())) return claimed;
   return [...claimed, ...(await labelled(new Set([...named, ...noted.map(({ cluster }) => cluster)])))];
+}
+
+/**
+ * Without its daemon no container runs and none can be asked for; what stands in a note fails to be removed, and says so. Any
+ * other failure hides what may run, and is one.
+ */
+async function isDockerStopped(): Promise<boolean> {
+  const { ok, stderr } = await runShell(['docker', 'version']);
+  return !ok && stderr.includes('Is the docker daemon running?');
 }
 
 function strayOf(cluster: string, kept: boolean, note?: string): Stray {

@@ -52,6 +52,24 @@ test('a cluster whose run is dead goes, with its containers and its note', async
   assert.equal(files(), []);
 });
 
+test('Docker is installed and not running: nothing of ours runs there; without a right to ask it is not known', async () => {
+  const answering = (text: string) =>
+    fakePrograms({
+      kind: 'echo "kind asks docker, which fails" >&2; exit 1',
+      docker: `echo '${text}' >&2; exit 1`,
+    });
+  programs.remove();
+  programs = answering('Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?');
+  assert.equal(await kindStrays(new Set(), 'all'), []);
+  programs.remove();
+  programs = answering('permission denied while trying to connect to the Docker daemon socket');
+  let refused: unknown = null;
+  await kindStrays(new Set(), 'all').catch((error: unknown) => {
+    refused = error;
+  });
+  assert.instance(refused, MidflightError);
+});
+
 test('a process that only has the same id is not its owner', async () => {
   leave('midflight-a', false, process.pid);
   assert.is(ownerOf('midflight-a'), null);

@@ -10,8 +10,11 @@ import type { Lane } from '../base/connections.ts';
  * cluster: the processes of which an embedded cluster is made; late, they fail what a healthy cluster serves.
  * other: an instrument that is not known; what it measures is not known either.
  */
-const instrumentKinds = ['probe', 'streams', 'edge', 'accept', 'cluster', 'engine', 'other'] as const;
+export const instrumentKinds = ['probe', 'streams', 'edge', 'accept', 'cluster', 'engine', 'other'] as const;
 export type InstrumentKind = (typeof instrumentKinds)[number];
+
+/** Late, it holds up any request alike: what it adds is seen, and nothing is hidden by it. */
+export const delaysAll = (kind: InstrumentKind): boolean => kind === 'accept' || kind === 'cluster';
 
 /**
  * When the lateness of an instrument makes a clock doubtful. until-read: from the disturbance to the instant that was read.

@@ -103,6 +103,7 @@ function crashes(): void {
     readdirSync(box.folder).filter(
       (name) => !['crash.yaml', 'out', `midflight-${process.getuid?.()}`].includes(name),
     );
+  /** What its runs have changed by now, as they wrote it down. */
   const journals = () =>
     stateFiles(box)
       .filter((name) => name.startsWith('journal-'))

@@ -1,6 +1,6 @@
 import { nsPerMs } from '../../base/units.ts';
 import { type ClockCode, clockCodeTraits } from '../../catalogue/clock-codes.ts';
-import { type ClockName, clockNames } from '../../catalogue/clocks.ts';
+import { type ClockName, clockNames, delaysAll } from '../../catalogue/clocks.ts';
 import { type LateSpan, lateWords } from '../doubt/late-spans.ts';
 import type { ClockNote, ClockNotes, Clocks } from '../schema.ts';
 import { type ClockSources, none, type Reading } from './sources.ts';
@@ -43,7 +43,7 @@ function lateFor(row: ClockRow, sources: ClockSources, reading: Reading): LateSp
   return sources.late.filter((span) => {
     if (span.kind !== 'other' && !row.instruments.includes(span.kind)) return false;
     if (span.to < from) return false;
-    if (span.kind === 'accept' || span.kind === 'cluster') {
+    if (delaysAll(span.kind)) {
       const resolution = 'seconds' in reading ? (reading.resolution ?? 0) : 0;
       return span.from <= heldUpTo && sources.time.seconds(0, span.maxMs * nsPerMs) > resolution;
     }

@@ -1,4 +1,4 @@
-import type { InstrumentKind } from '../../catalogue/clocks.ts';
+import { delaysAll, type InstrumentKind, instrumentKinds } from '../../catalogue/clocks.ts';
 import { isSilent } from '../../catalogue/outcomes.ts';
 import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';
@@ -38,10 +38,7 @@ export const isCalm = ({ request, cause }: Judged, calmUntil: BuiltTrial['calmUn
 
 /** A load is delayed by its own process, and any load by the edge and by the cluster. */
 const isOf = ({ kind, instrument }: LateSpan, load: string): boolean =>
-  kind === 'accept' || kind === 'cluster' || kind === 'other' || instrument === load;
-
-/** What holds up any request. */
-const delaying: readonly InstrumentKind[] = ['accept', 'cluster'];
+  delaysAll(kind) || kind === 'other' || instrument === load;
 
 /**
  * Losses of our own load through healthy nodes while the edge accepted late, a process of the cluster was late, or healthy nodes
@@ -53,8 +50,8 @@ export function lostToTheMachine(trial: BuiltTrial): {
 } {
   const { streams, lanes, late, flaps } = trial;
   const all = [...streams, ...(lanes.new?.failed ?? []), ...(lanes.reused?.failed ?? [])];
-  const losses = excusable(all, { ...trial, calmUntil: null }, delaying);
-  const delays = late.filter(({ kind }) => delaying.includes(kind));
+  const losses = excusable(all, { ...trial, calmUntil: null }, instrumentKinds.filter(delaysAll));
+  const delays = late.filter(({ kind }) => delaysAll(kind));
   const worst = (delays.length > 0 || flaps.length === 0 ? delays : late).reduce<LateSpan | null>(
     (most, one) => (most === null || one.maxMs > most.maxMs ? one : most),
     null,

@@ -1,3 +1,4 @@
+import { delaysAll } from '../../catalogue/clocks.ts';
 import type { AnyPlan, PlannedExpectation } from '../../plan/schema.ts';
 import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';
@@ -95,11 +96,7 @@ function hidden(
   const since = Math.max(loadedAt, report.disturbances[0]?.at ?? 0);
   const span = late.find(
     ({ kind, heldUp, to }) =>
-      kind !== 'accept' &&
-      kind !== 'cluster' &&
-      instruments.includes(kind) &&
-      heldUp &&
-      time.seconds(record.start.t, to) >= since,
+      !delaysAll(kind) && instruments.includes(kind) && heldUp && time.seconds(record.start.t, to) >= since,
   );
   if (span === undefined) return null;
   const held = `${span.instrument} was held up for ${span.maxMs.toFixed(0)} ms`;

@@ -30,7 +30,7 @@ test('after the end it tells nothing', async () => {
   assert.equal(late, []);
 });
 
-/** Lines of a process that watches its turns, until `count` of them have come. */
+/** What a process prints, until that is enough; 10 s at most. */
 async function linesOf(child: ChildProcess, until: (text: string) => boolean): Promise<string> {
   let text = '';
   child.stdout?.setEncoding('utf8');

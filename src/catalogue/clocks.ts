@@ -1,20 +1,10 @@
 import type { Lane } from '../base/connections.ts';
+import type { InstrumentKind } from './instruments.ts';
 
 /*
  * The clocks of one disturbance, as data. Each counts from the disturbance's instant, nodeReadmitted from the recovery. How a
  * clock is read is in src/analysis/clocks, in the table of the same names.
  */
-
-/**
- * What an instrument measures. accept: the edge's accept of connections, read from client's connect and edge's log.
- * cluster: the processes of which an embedded cluster is made; late, they fail what a healthy cluster serves.
- * other: an instrument that is not known; what it measures is not known either.
- */
-export const instrumentKinds = ['probe', 'streams', 'edge', 'accept', 'cluster', 'engine', 'other'] as const;
-export type InstrumentKind = (typeof instrumentKinds)[number];
-
-/** Late, it holds up any request alike: what it adds is seen, and nothing is hidden by it. */
-export const delaysAll = (kind: InstrumentKind): boolean => kind === 'accept' || kind === 'cluster';
 
 /**
  * When the lateness of an instrument makes a clock doubtful. until-read: from the disturbance to the instant that was read.

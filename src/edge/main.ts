@@ -3,6 +3,7 @@ import { goFirst } from '../base/priority.ts';
 import { seededRandom, seedOf } from '../base/random.ts';
 import { type RoleContext, serveRole } from '../base/role.ts';
 import type { NodeName } from '../base/units.ts';
+import { ownInstruments } from '../catalogue/instruments.ts';
 import type { NoteCode } from '../history/codes.ts';
 import { latenessWindow } from '../history/lateness.ts';
 import { kubeConfigFromText } from '../kube/config.ts';
@@ -31,7 +32,7 @@ async function edge(config: EdgeConfig, context: RoleContext<EdgeCommand, EdgeRe
   const { preset, timeScale } = config;
   const { now } = systemCheckTimers;
   const kubeConfig = kubeConfigFromText(config.kubeconfig);
-  const lateness = latenessWindow('edge', now());
+  const lateness = latenessWindow(ownInstruments.edge, now());
 
   const warn = (code: NoteCode, text: string) =>
     context.emit({ type: 'note', t: now(), level: 'warning', code, text: `edge: ${text}` });

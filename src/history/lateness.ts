@@ -1,11 +1,12 @@
 import type { LateTurns } from '../base/turns.ts';
 import { type Nanoseconds, nsPerMs } from '../base/units.ts';
+import { ownInstruments } from '../catalogue/instruments.ts';
 import type { EventOf } from './schema.ts';
 
 /** How late a process of an embedded cluster was (src/base/turns.ts), as the history has it. `agent`: which of them. */
 export const clusterLateness = (agent: string, turns: LateTurns): EventOf<'lateness'> => ({
   type: 'lateness',
-  instrument: clusterInstrument,
+  instrument: ownInstruments.cluster,
   agent,
   ...turns,
 });
@@ -36,17 +37,4 @@ export function latenessWindow(instrument: string, from: Nanoseconds): LatenessW
       return { type: 'lateness', t: now, instrument, windowMs, count: sorted.length, p99Ms, maxMs };
     },
   };
-}
-
-/** As the history names the processes of which an embedded cluster is made: its nodes, its pods, its control plane. */
-export const clusterInstrument = 'cluster';
-
-/** Lateness of a probe above which an outage's edge may be on its wrong side. Real milliseconds. */
-export function probeLatenessLimit(ratePerRealSecond: number): number {
-  return Math.max(20, 500 / ratePerRealSecond);
-}
-
-/** Lateness of a probe above which a short outage may have come and gone between two probes. Real milliseconds. */
-export function heldUpLimit(ratePerRealSecond: number): number {
-  return Math.max(100, 2000 / ratePerRealSecond);
 }

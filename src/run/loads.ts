@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import type { Lane } from '../base/connections.ts';
 import { dependencyVersion } from '../base/package.ts';
 import type { RoleHandle } from '../base/role.ts';
-import { probeLatenessLimit } from '../history/lateness.ts';
 import type { AutocannonConfig, K6Config, ProbeConfig, StreamsConfig } from '../load/config.ts';
 import { requireK6 } from '../load/k6/find.ts';
 import { k6Version, ownScript } from '../load/k6/source.ts';
 import type { LoadCommand } from '../load/protocol.ts';
 import { autocannonProtocol, k6Protocol, probeProtocol, recorderProtocol } from '../load/reports.ts';
+import { probeLatenessLimit } from '../plan/instruments.ts';
 import { blockOf, type PortBlock } from '../plan/ports.ts';
 import type {
   Plan,

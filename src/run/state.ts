@@ -2,9 +2,9 @@ import { monotonic } from '../base/clock.ts';
 import { type Timers, timersOf } from '../base/timers.ts';
 import type { Nanoseconds, NodeName } from '../base/units.ts';
 import type { OnWait } from '../base/wait.ts';
+import { ownInstruments } from '../catalogue/instruments.ts';
 import type { TrafficPolicy } from '../catalogue/policies.ts';
 import type { Reason } from '../history/codes.ts';
-import { clusterInstrument } from '../history/lateness.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import type { LoadProgress, LoadReport } from '../load/reports.ts';
 import type { BalancerSight } from '../policies/index.ts';
@@ -124,7 +124,7 @@ export function runState(onWait: OnWait = () => {}, timers: Timers = timersOf(mo
         break;
       case 'lateness':
         // That of the cluster's processes is no lateness of a request; the analysis knows what it means.
-        if (event.instrument !== clusterInstrument) latenessMs = Math.max(latenessMs, event.maxMs);
+        if (event.instrument !== ownInstruments.cluster) latenessMs = Math.max(latenessMs, event.maxMs);
         return;
       case 'instrument-failed':
         failed({ code: 'instrument-failed', text: `${event.instrument}: ${event.reason}` });

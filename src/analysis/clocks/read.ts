@@ -1,6 +1,7 @@
 import { nsPerMs } from '../../base/units.ts';
 import { type ClockCode, clockCodeTraits } from '../../catalogue/clock-codes.ts';
-import { type ClockName, clockNames, delaysAll } from '../../catalogue/clocks.ts';
+import { type ClockName, clockNames } from '../../catalogue/clocks.ts';
+import { delaysAll } from '../../catalogue/instruments.ts';
 import { type LateSpan, lateWords } from '../doubt/late-spans.ts';
 import type { ClockNote, ClockNotes, Clocks } from '../schema.ts';
 import { type ClockSources, none, type Reading } from './sources.ts';

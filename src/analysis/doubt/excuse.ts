@@ -1,4 +1,4 @@
-import { delaysAll, type InstrumentKind, instrumentKinds } from '../../catalogue/clocks.ts';
+import { delaysAll, type InstrumentKind, instrumentKinds } from '../../catalogue/instruments.ts';
 import { isSilent } from '../../catalogue/outcomes.ts';
 import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';

@@ -1,13 +1,10 @@
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
-import type { InstrumentKind } from '../../catalogue/clocks.ts';
-import { clusterInstrument, heldUpLimit, probeLatenessLimit } from '../../history/lateness.ts';
-import { clusterLatenessLimit } from '../../plan/cluster-lateness.ts';
+import { type InstrumentKind, ownInstruments } from '../../catalogue/instruments.ts';
+import { instrumentOf } from '../../plan/instruments.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import type { TrialRecord } from '../records.ts';
 import type { TrialReport } from '../schema.ts';
 import type { ClusterTime } from '../time.ts';
-
-const edgeAccept = 'edge accept';
 
 /** A span in which an instrument was later than it may be. */
 export interface LateSpan {
@@ -33,12 +30,17 @@ export function lateSpans(plan: AnyPlan, trial: TrialRecord, time: ClusterTime):
       to: t,
       maxMs,
     })),
-    ...trial.acceptDelays.map(({ from, to, maxMs }) => ({ instrument: edgeAccept, from, to, maxMs })),
+    ...trial.acceptDelays.map(({ from, to, maxMs }) => ({
+      instrument: ownInstruments.accept,
+      from,
+      to,
+      maxMs,
+    })),
   ].sort((one, other) => one.from - other.from);
   const spans: { instrument: string; from: number; to: number; maxMs: number }[] = [];
   const last = new Map<string, (typeof spans)[number]>();
   for (const window of windows) {
-    if (window.maxMs <= limitOf(plan, window.instrument)) continue;
+    if (window.maxMs <= instrumentOf(plan, window.instrument).lateMs) continue;
     const span = last.get(window.instrument);
     if (span !== undefined && window.from <= span.to + time.ns(gapMs)) {
       span.to = Math.max(span.to, window.to);
@@ -49,11 +51,10 @@ export function lateSpans(plan: AnyPlan, trial: TrialRecord, time: ClusterTime):
       spans.push(opened);
     }
   }
-  return spans.map((span) => ({
-    ...span,
-    kind: kindOf(plan, span.instrument),
-    heldUp: span.maxMs > heldUpOf(plan, span.instrument),
-  }));
+  return spans.map((span) => {
+    const { kind, heldUpMs } = instrumentOf(plan, span.instrument);
+    return { ...span, kind, heldUp: span.maxMs > heldUpMs };
+  });
 }
 
 /** The spans as the report has them: seconds of cluster time since the trial's start. */
@@ -68,40 +69,6 @@ export const untrustedOf = (
     to: time.seconds(trial.start.t, to),
     maxLatenessMs: maxMs,
   }));
-
-function kindOf(plan: AnyPlan, instrument: string): InstrumentKind {
-  if (instrument === edgeAccept) return 'accept';
-  if (instrument === 'edge') return 'edge';
-  if (instrument === clusterInstrument) return 'cluster';
-  const kind = plan.load.find(({ name }) => name === instrument)?.kind;
-  if (kind === undefined) return 'other';
-  return kind === 'probe' || kind === 'streams' ? kind : 'engine';
-}
-
-/** Real milliseconds above which an instrument's lateness may change what it shows. */
-function limitOf(plan: AnyPlan, instrument: string): number {
-  const load = plan.load.find(({ name }) => name === instrument);
-  if (load?.kind === 'probe') return probeLatenessLimit(load.rate * plan.timeScale);
-  // A stream's start may be late by what no clock is read from.
-  if (load !== undefined) return 1000;
-  if (instrument === edgeAccept) return acceptLimit(plan);
-  if (instrument === clusterInstrument) return clusterLatenessLimit(plan);
-  if (plan.edge === undefined) return 50;
-  // The edge: a check later than half its interval is a check of another interval.
-  const shortest = Math.min(...Object.values(plan.edge.checks).map(({ intervalMs }) => intervalMs));
-  return Math.max(50, shortest / plan.timeScale / 2);
-}
-
-/** A connection accepted an interval of the probe late meets what the next probe should have met. */
-function acceptLimit({ load, timeScale }: AnyPlan): number {
-  const rates = load.flatMap((one) => (one.kind === 'probe' ? [one.rate * timeScale] : []));
-  return Math.max(50, 1000 / Math.max(1, ...rates));
-}
-
-function heldUpOf(plan: AnyPlan, instrument: string): number {
-  const load = plan.load.find(({ name }) => name === instrument);
-  return load?.kind === 'probe' ? heldUpLimit(load.rate * plan.timeScale) : 0;
-}
 
 /** The spans in words, for reasons. */
 export const lateWords = ({ instrument, maxMs }: Pick<LateSpan, 'instrument' | 'maxMs'>): string =>

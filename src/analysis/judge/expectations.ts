@@ -1,4 +1,4 @@
-import { delaysAll } from '../../catalogue/clocks.ts';
+import { delaysAll } from '../../catalogue/instruments.ts';
 import type { AnyPlan, PlannedExpectation } from '../../plan/schema.ts';
 import type { Judged } from '../build/losses.ts';
 import type { BuiltTrial } from '../build/trial.ts';

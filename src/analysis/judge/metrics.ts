@@ -1,6 +1,7 @@
 import { causes } from '../../catalogue/causes.ts';
 import { cdnCodes } from '../../catalogue/cdn-codes.ts';
-import { type ClockName, clockNames, type InstrumentKind } from '../../catalogue/clocks.ts';
+import { type ClockName, clockNames } from '../../catalogue/clocks.ts';
+import type { InstrumentKind } from '../../catalogue/instruments.ts';
 import { outcomes } from '../../catalogue/outcomes.ts';
 import { strokesOf } from '../build/disturbances.ts';
 import type { Judged } from '../build/losses.ts';

@@ -1,8 +1,8 @@
 import { MidflightError } from '../../base/errors.ts';
 import { abortController } from '../../base/signals.ts';
 import type { Nanoseconds } from '../../base/units.ts';
-import { heldUpLimit } from '../../history/lateness.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
+import { heldUpLimit } from '../../plan/instruments.ts';
 import { lossReader } from '../loss-reader.ts';
 import { probeWatch } from '../probe-watch.ts';
 

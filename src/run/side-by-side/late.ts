@@ -1,10 +1,9 @@
-import { clusterInstrument, probeLatenessLimit } from '../../history/lateness.ts';
 import type { HistoryEvent } from '../../history/schema.ts';
-import { clusterLatenessLimit } from '../../plan/cluster-lateness.ts';
+import { instrumentOf } from '../../plan/instruments.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { RunState } from '../state.ts';
 
-/** How late an instrument may be beside others if it is no probe: half of what makes a machine slow. Real milliseconds. */
+/** How late an instrument may be beside others if it has no exact limit of its own: half of what makes a machine slow. Real milliseconds. */
 const lateMs = 50;
 /**
  * How long a part of ours may take to answer beside others: half of what makes it slow. No figure is read from answers, and
@@ -47,12 +46,10 @@ function calmWatch(): (event: HistoryEvent) => string | null {
 }
 
 export function lateWatch(plan: Pick<Plan, 'load' | 'edge' | 'ingress' | 'timeScale'>): LateWatch {
-  const { load, timeScale } = plan;
   let first: string | null = null;
   const limitOf = (instrument: string) => {
-    if (instrument === clusterInstrument) return clusterLatenessLimit(plan);
-    const own = load.find(({ name }) => name === instrument);
-    return own?.kind === 'probe' ? probeLatenessLimit(own.rate * timeScale) : lateMs;
+    const { kind, lateMs: own } = instrumentOf(plan, instrument);
+    return kind === 'probe' || kind === 'cluster' ? own : lateMs;
   };
   const calm = calmWatch();
   return {

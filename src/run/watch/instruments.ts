@@ -1,6 +1,6 @@
-import { probeLatenessLimit } from '../../history/lateness.ts';
 import type { ProbeConfig, StreamsConfig } from '../../load/config.ts';
 import { probeProtocol, recorderProtocol } from '../../load/reports.ts';
+import { probeLatenessLimit } from '../../plan/instruments.ts';
 import type { AnyPlan } from '../../plan/schema.ts';
 import { probeTimeoutMs } from '../../plan/shape.ts';
 import type { Host } from '../../providers/provider.ts';

@@ -1,3 +1,4 @@
+import { ownInstrumentKind } from '../../catalogue/instruments.ts';
 import type { Problem } from '../error.ts';
 import type { KeyPath } from '../tree.ts';
 import { duplicates, loadLists, policyLists, type Sound } from './sound.ts';
@@ -8,6 +9,7 @@ export function checkNames(sound: Sound): Problem[] {
     ...uniqueNames(sound.nodes ?? [], ['nodes'], 'pool'),
     ...loadLists(sound).flatMap(([path, load]) => [
       ...uniqueNames(load, path, 'load item'),
+      ...ownNames(load, path),
       ...load.flatMap((item, at) =>
         item.kind === 'probe' ? uniqueWords(item.lanes, [...path, at, 'lanes'], 'lane') : [],
       ),
@@ -56,4 +58,18 @@ const uniqueNames = (items: readonly { name: string }[], path: KeyPath, what: st
       what: `there are two ${what}s named '${name}'`,
       hint: 'give each its own name',
     }),
+  );
+
+/** How late it was would be read as how late our own instrument of that name was. */
+const ownNames = (items: readonly { name: string }[], path: KeyPath): Problem[] =>
+  items.flatMap(({ name }, index) =>
+    ownInstrumentKind(name) === undefined
+      ? []
+      : [
+          {
+            path: [...path, index, 'name'],
+            what: `'${name}' is the name of an instrument of midflight's own`,
+            hint: 'give the load item another name',
+          },
+        ],
   );

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { heldUpLimit, probeLatenessLimit } from '../../../src/history/lateness.ts';
+import { heldUpLimit, probeLatenessLimit } from '../../../src/plan/instruments.ts';
 import { trialOf } from '../../support/analysis.ts';
 import { type HistoryBuilder, type HistoryOptions, history } from '../../support/history.ts';
 

@@ -94,6 +94,9 @@ export interface ProcessEnd {
   readonly terminating: boolean;
 }
 
+/** A part of the workload that pods and Services belong to. */
+export type WorkloadPart = 'ingress' | 'app';
+
 export type Endpoints = EventOf<'endpoints'>['endpoints'];
 
 /** How the cluster was when a trial began. */
@@ -122,6 +125,8 @@ export interface PhasesRecord {
   readonly disturbances: EventOf<'disturbance'>[];
   /** The Services as they change. */
   readonly services: EventOf<'service'>[];
+  /** When the balancer that clients are sent to first followed the policy that a flip ends with; null: it was not seen to. */
+  followedAt: Nanoseconds | null;
 }
 
 export interface NodesRecord {
@@ -159,11 +164,16 @@ export interface TrialRecord
   readonly logged: IngressLog;
 }
 
+export interface ServicesRecord {
+  /** The ingress' own Service; null: none was seen. */
+  readonly ingressService: string | null;
+  /** The part of the workload that a Service leads to; null: neither, it only lives in the same namespace. */
+  partOf(service: string): WorkloadPart | null;
+}
+
 /** What is the same for all trials of a run. */
-export interface RunRecord {
+export interface RunRecord extends ServicesRecord {
   readonly header: EventOf<'header'>;
   readonly topology: EventOf<'topology'> | null;
-  /** The Service with a traffic policy. */
-  readonly ingressService: string | null;
   readonly podNodes: ReadonlyMap<string, string>;
 }

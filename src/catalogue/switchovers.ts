@@ -33,6 +33,9 @@ export interface SwitchoverTraits {
   readonly needs?: readonly WayNeed[];
 }
 
+/** The name of the second Service of a way that makes one. */
+export const secondServiceOf = (service: string): string => `${service}-second`;
+
 const rows = {
   'in-place': {
     words: 'one live patch under load, as people do it',

@@ -17,8 +17,8 @@ export function conclusion({ comparison, trials }: Pick<Report, 'comparison' | '
     const own = all.filter(isCounted);
     // Why a policy is unknown is reported with its trials.
     const known = row.repeats > row.unknownRepeats || row.policy === null;
-    const main = row.policy === null ? watchSentence(row, all) : policySentence(row, own);
-    const said = [...(known ? [main] : []), ...all.flatMap(unrecovered), ...engineSentences(own)];
+    const main = row.policy === null ? [watchSentence(row, all)] : policySentences(row, own);
+    const said = [...(known ? main : []), ...all.flatMap(unrecovered), ...engineSentences(own)];
     return said.length === 0 ? [] : [said.join(' ')];
   });
 }
@@ -60,7 +60,8 @@ const faultKinds = disturbanceKinds.filter((kind) => isPartOf(kind, 'fault'));
 const disturbancesOf = (trials: readonly TrialReport[], kinds: readonly DisturbanceKind[]) =>
   trials.flatMap(({ disturbances }) => disturbances.filter(({ kind }) => kinds.includes(kind)));
 
-function policySentence(row: ComparisonRow, trials: readonly TrialReport[]): string {
+/** Of a flip alone there is none: the answer above it all tells what it cost. */
+function policySentences(row: ComparisonRow, trials: readonly TrialReport[]): string[] {
   const name = policyLabel(row.policy);
   const lostBy = (kinds: readonly DisturbanceKind[]) =>
     disturbancesOf(trials, kinds).reduce((sum, { requestsLost }) => sum + requestsLost, 0);
@@ -70,19 +71,23 @@ function policySentence(row: ComparisonRow, trials: readonly TrialReport[]): str
   const rest = row.lost - lostBy(switchoverKinds) - lostBy(faultKinds);
   if (!flips && struck.length === 0) {
     const when = planned ? ' before anything was broken' : '';
-    return row.lost === 0
-      ? `Under ${name} nothing was lost${when} (${row.started} ${plural(row.started, 'stream')}).`
-      : `Under ${name} ${lostOf(row)}${planned ? when : ' with no fault injected'}.`;
+    return [
+      row.lost === 0
+        ? `Under ${name} nothing was lost${when} (${row.started} ${plural(row.started, 'stream')}).`
+        : `Under ${name} ${lostOf(row)}${planned ? when : ' with no fault injected'}.`,
+    ];
   }
   if (struck.length > 0 && struck.every(({ atInjection }) => atInjection === null)) {
     const faults = [...new Set(struck.flatMap(({ fault }) => (fault === null ? [] : [faultName(fault)])))];
     if (faults.length > 0)
-      return `Under ${name}, ${lostOf(row)} in trials with ${faults.join(' and ')}; which of the streams went through it is not known.`;
+      return [
+        `Under ${name}, ${lostOf(row)} in trials with ${faults.join(' and ')}; which of the streams went through it is not known.`,
+      ];
   }
   return [
     ...(struck.length > 0 ? [faultSentence(name, row, struck)] : []),
     ...(rest > 0 ? [`${rest} more ${plural(rest, 'stream')} ${were(rest)} lost apart from that.`] : []),
-  ].join(' ');
+  ];
 }
 
 /** `Under Cluster, power-off of preemptible-2 cut all 8 streams through it, as predicted (8 transit).` */

@@ -1,4 +1,4 @@
-import type { Nanoseconds } from '../../base/units.ts';
+import type { Nanoseconds, NodeName } from '../../base/units.ts';
 import type { Cause } from '../../catalogue/causes.ts';
 import { isPartOf } from '../../catalogue/disturbances.ts';
 import type { PathPlace } from '../../catalogue/faults.ts';
@@ -8,7 +8,7 @@ import { leavesNobody } from '../../plan/flip-time.ts';
 import type { RequestRecord, RunRecord, TrialRecord } from '../records.ts';
 import { contradiction } from './contradiction.ts';
 import type { Disturbance } from './disturbances.ts';
-import type { Placement } from './placement.ts';
+import { endpointsAt, ofPart, type Placement } from './placement.ts';
 import { passesNoService, stays } from './stays.ts';
 import { isUnanswered } from './unanswered.ts';
 
@@ -58,6 +58,15 @@ export function requestPath(request: RequestRecord, { run, trial }: Pick<Blame, 
 const connectionBegan = ({ connection, startedAt }: RequestRecord): Nanoseconds =>
   Math.min(connection?.openedAt ?? startedAt, startedAt);
 
+/** Ready ingress pods on a node when a request's connection began; on a node that the fault took, those that it took there. */
+function ingressOn(node: NodeName, request: RequestRecord, blame: Blame): number {
+  const taken = injectionsOf(blame).find(({ nodes }) => nodes.includes(node));
+  return blame.placement.ingressOn(
+    node,
+    Math.min(connectionBegan(request), taken?.at ?? Number.POSITIVE_INFINITY),
+  );
+}
+
 /** Every part of the fault, in order: its notices, the fault itself on each node, its steps. */
 export const injectionsOf = ({ disturbances }: Pick<Blame, 'disturbances'>): Disturbance[] =>
   disturbances.filter(({ kind }) => isPartOf(kind, 'fault'));
@@ -70,7 +79,7 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
   const contradicted = contradiction(request, blame);
   if (contradicted !== null)
     return { cause: 'unattributed', proven: false, contradiction: contradicted, injection: null };
-  const { flip, finalPolicy, finalFrom, placement } = blame;
+  const { flip, finalPolicy, finalFrom } = blame;
   if (request.connection !== null && request.connection.node === null) {
     if (request.connection.barred) return proven('source-ranges');
     return proven(tookAddress(request, blame) ? 'switchover' : 'no-target');
@@ -82,7 +91,7 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
     !passesNoService(blame) &&
     connectionBegan(request) >= finalFrom &&
     path.transit !== null &&
-    !placement.ingress.has(path.transit);
+    ingressOn(path.transit, request, blame) === 0;
   // Such a policy drops new connections there, whether the node lives or not.
   if (dropped && isUnanswered(request)) return proven('switchover');
   const disturbance = injectionsOf(blame).filter(({ at }) => request.endedAt >= at);
@@ -153,7 +162,7 @@ function byPod(
   // If connections stay on their node, it passes new ones to its own ingress pods alone.
   const { transit } = path;
   if (!isNew || !isIn(nodes, transit) || !stays(policyOf(request, blame), blame)) return null;
-  return (blame.placement.ingress.get(transit) ?? 0) === 1 ? 'ingress' : null;
+  return ingressOn(transit, request, blame) === 1 ? 'ingress' : null;
 }
 
 function byNode(request: RequestRecord, blame: Blame, injection: Disturbance): Cause | null {
@@ -163,7 +172,7 @@ function byNode(request: RequestRecord, blame: Blame, injection: Disturbance): C
   if (isIn(nodes, path.ingress)) return 'ingress';
   if (!isIn(nodes, path.transit)) return null;
   // A connection that never leaves its transit node: that node was its ingress node as well.
-  if (stays(policyOf(request, blame), blame) && blame.placement.ingress.has(path.transit)) return 'ingress';
+  if (stays(policyOf(request, blame), blame) && ingressOn(path.transit, request, blame) > 0) return 'ingress';
   return isSilent(request, blame, path.transit) ? 'transit' : null;
 }
 
@@ -178,21 +187,18 @@ function unanswered(request: RequestRecord, blame: Blame, { podKilled, nodes }: 
     return null;
   const logs = trial.logged.any || blame.run.topology?.ingressKind === 'model';
   if (!logs) return null;
-  const ran = (pods: ReadonlyMap<string, number>) => nodes.some((node) => pods.has(node));
-  if (trial.logged.has(request.id)) return ran(placement.app) ? 'endpoint' : null;
+  if (trial.logged.has(request.id)) return nodes.some((node) => placement.app.has(node)) ? 'endpoint' : null;
   // Past the Service the node that lives leads to its own pod alone.
-  return ran(placement.ingress) && !passesNoService(blame) ? 'ingress' : null;
+  const ranIngress = nodes.some((node) => ingressOn(node, request, blame) > 0);
+  return ranIngress && !passesNoService(blame) ? 'ingress' : null;
 }
 
 /** A new connection that met nobody: the fault took pods, and since it none of them all was ready when the request ended. */
 function nobodyLeft(request: RequestRecord, { run, trial }: Blame, injection: Disturbance): Cause | null {
   const { podKilled, at } = injection;
   if (podKilled === null || !isUnanswered(request) || connectionBegan(request) < at) return null;
-  const last = trial.endpoints.findLast(
-    ({ service, t }) =>
-      (service === run.ingressService) === (podKilled === 'ingress') && t <= request.endedAt,
-  );
-  if (last === undefined || last.endpoints.some(({ ready }) => ready)) return null;
+  const left = ofPart(endpointsAt(trial, request.endedAt), podKilled, run);
+  if (left.length === 0 || left.flat().some(({ ready }) => ready)) return null;
   return podKilled === 'ingress' ? 'ingress' : 'endpoint';
 }
 
@@ -218,5 +224,5 @@ function wasAcceptedLate({ connection, connectedAt, endedAt, freshConnection }: 
 export function avoidableByLocal(request: RequestRecord, cause: Cause, blame: Blame): boolean {
   const { transit } = requestPath(request, blame);
   if (stays(policyOf(request, blame), blame)) return false;
-  return cause === 'transit' && transit !== null && !blame.placement.ingress.has(transit);
+  return cause === 'transit' && transit !== null && ingressOn(transit, request, blame) === 0;
 }

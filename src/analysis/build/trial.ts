@@ -214,18 +214,25 @@ function blameOf(run: RunRecord, trial: TrialRecord, until: Nanoseconds, time: C
     fault: disturbances.find(({ kind }) => kind === 'fault') ?? null,
     initialPolicy: shape.initial,
     finalPolicy: shape.final,
-    finalFrom: flip === null ? Number.NEGATIVE_INFINITY : finalFrom(flip, shape, trial),
+    finalFrom: flip === null ? Number.NEGATIVE_INFINITY : finalFrom(flip, shape, trial, run),
   };
 }
 
-/** One patch is the flip itself. In a switchover in steps one of them makes it; a history that does not show it: the begin. */
+/**
+ * One patch is the flip itself. In a switchover in steps one of them changes the ingress' own Service, or clients move to the
+ * balancer of a second one; a history that shows neither: the begin.
+ */
 function finalFrom(
   { at }: Disturbance,
   { inSteps, final }: Pick<PolicyMeaning, 'inSteps' | 'final'>,
-  { services }: TrialRecord,
+  { services, followedAt }: TrialRecord,
+  { ingressService }: RunRecord,
 ): Nanoseconds {
   if (inSteps !== true) return at;
-  return services.find(({ t, policy }) => t >= at && policy === final)?.t ?? at;
+  const changed = services.find(
+    ({ t, service, policy }) => t >= at && service === ingressService && policy === final,
+  );
+  return changed?.t ?? followedAt ?? at;
 }
 
 /** The last of what is no part of the fault and came before it. */

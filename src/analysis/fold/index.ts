@@ -2,6 +2,7 @@ import type { EventOf, HistoryEvent } from '../../history/schema.ts';
 import type { RunRecord, TrialRecord } from '../records.ts';
 import { connections } from './connections.ts';
 import { nodes } from './nodes.ts';
+import { services } from './services.ts';
 import { type TrialFold, trialFold } from './trial.ts';
 
 /** Folds the events of a history into trials; each is given out when it is over, and then forgotten. */
@@ -27,11 +28,11 @@ export function fold(): Fold {
   const edge = connections();
   const engines = new Map<string, string>();
   const notes: EventOf<'note'>[] = [];
-  const run: {
-    header: EventOf<'header'> | null;
-    topology: EventOf<'topology'> | null;
-    service: string | null;
-  } = { header: null, topology: null, service: null };
+  const run: { header: EventOf<'header'> | null; topology: EventOf<'topology'> | null } = {
+    header: null,
+    topology: null,
+  };
+  const known = services();
   let finish: EventOf<'finish'> | null = null;
   let trial: TrialFold | null = null;
   let lastSeen = 0;
@@ -71,6 +72,7 @@ export function fold(): Fold {
           return nothing;
         case 'header':
           run.header = event;
+          known.begin(event.plan);
           for (const { name, kind } of event.plan.load) {
             if (kind === 'autocannon' || kind === 'k6') engines.set(name, kind);
           }
@@ -95,7 +97,7 @@ export function fold(): Fold {
           cluster.take(event);
           return nothing;
         case 'service':
-          if (event.policy !== null) run.service = event.service;
+          known.take(event);
           trial?.take(event);
           return nothing;
         case 'note':
@@ -111,10 +113,10 @@ export function fold(): Fold {
     },
     rest: () => close(null),
     run() {
-      const { header, topology, service } = run;
-      return header === null
-        ? null
-        : { header, topology, ingressService: service, podNodes: cluster.podNodes };
+      const { header, topology } = run;
+      if (header === null) return null;
+      const { ingressService, partOf } = known.record;
+      return { header, topology, ingressService, partOf, podNodes: cluster.podNodes };
     },
     get finish() {
       return finish;

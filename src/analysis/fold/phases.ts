@@ -15,7 +15,7 @@ export interface Phases {
 
 /** `final`: the policy that a switchover ends with; null: there is none. */
 export function phases(final: TrafficPolicy | null): Phases {
-  const record: PhasesRecord = { phases: [], disturbances: [], services: [] };
+  const record: PhasesRecord = { phases: [], disturbances: [], services: [], followedAt: null };
   let flippedAt: Nanoseconds | null = null;
   let settledAt = Number.POSITIVE_INFINITY;
   const settled = (t: Nanoseconds) => {
@@ -39,7 +39,9 @@ export function phases(final: TrafficPolicy | null): Phases {
         case 'reconcile':
           // The edge follows the nodes by seconds; a trial without a fault starts no request after it has settled. A
           // switchover in steps makes it follow other changes first: only the policy that it ends with counts.
-          if (flippedAt !== null && event.policy === final) settled(event.t);
+          if (flippedAt === null || event.policy !== final) return;
+          record.followedAt ??= event.t;
+          settled(event.t);
       }
     },
     get flippedAt() {

@@ -1,5 +1,6 @@
 import type { Nanoseconds } from '../../base/units.ts';
 import type { PolicyTraits } from '../../catalogue/policies.ts';
+import { secondServiceOf } from '../../catalogue/switchovers.ts';
 import { wholeService } from '../../changes/kinds/index.ts';
 import type { Step } from '../strategy.ts';
 import { checkedPort, checkedSince } from './checked.ts';
@@ -14,7 +15,7 @@ export const secondService = ({ final }: Pick<PolicyTraits, 'final'>): Step => (
     const { changes, second, service } = context;
     if (second === null) return null;
     const since = context.now();
-    const name = `${service.name}-second`;
+    const name = secondServiceOf(service.name);
     const manifest = JSON.stringify(await context.serviceLike(name, final));
     await changes.make(wholeService, { namespace: service.namespace, name }, { manifest });
     const balancer = await second.begin(name);

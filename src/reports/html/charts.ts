@@ -72,9 +72,7 @@ export function probeChart(series: TrialSeries): string {
   const most = Math.max(1, ...series.probes.map(({ ok, failed }) => ok + failed));
   return timeline(series, 84 * Math.max(1, lanes.length), {
     y: {
-      label: 'requests',
-      labelArrow: 'none',
-      labelAnchor: 'center',
+      label: null, // the title says what they are, and the lane's name stands there
       ticks: wholeTicks(most, 3),
       tickFormat: 'd',
       domain: [0, most],

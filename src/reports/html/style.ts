@@ -60,7 +60,7 @@ th[aria-sort=ascending] button::after { content: " \\2191"; } th[aria-sort=desce
 .requests { font-size: .84rem; } .requests tbody th { white-space: nowrap; } .requests td, .requests th { padding-right: 10px; }
 a.docs { font-size: .75rem; font-weight: 400; margin-left: 4px; }
 pre { background: var(--panel); border-radius: 10px; padding: 10px 12px; font-size: .84rem; tab-size: 2; } summary { cursor: pointer; margin: 14px 0 6px; }
-nav a { margin-right: 14px; } a { color: var(--accent); }
+nav a { display: inline-block; margin-right: 14px; } a { color: var(--accent); }
 footer { max-width: 1060px; margin: 48px auto 32px; padding: 0 20px; color: var(--muted); font-size: .88rem; }
 @media (max-width: 1060px) { .hint { display: block; } }
 @media (max-width: 700px) { .hint.cells { display: none; } body { font-size: 15px; } main, header, footer { padding-left: 14px; padding-right: 14px; }

@@ -1,3 +1,6 @@
+import { ofPart, readyPods } from '../../analysis/build/placement.ts';
+import { services } from '../../analysis/fold/services.ts';
+import type { WorkloadPart } from '../../analysis/records.ts';
 import { monotonic } from '../../base/clock.ts';
 import type { Message } from '../../base/role.ts';
 import { type Nanoseconds, nsPerMs, nsPerSecond } from '../../base/units.ts';
@@ -75,7 +78,8 @@ export function uiFeed(plan: AnyPlan, now: () => Nanoseconds = monotonic.now): U
   const byClient = new Map<string, number>();
   const carried = new Map<string, number>();
   const pods = new Map<string, EventOf<'endpoints'>['endpoints']>();
-  let ingressService: string | null = null;
+  const known = services();
+  known.begin(plan);
   let awaited: { readonly what: string; readonly until: Nanoseconds } | null = null;
   let over = false;
 
@@ -101,7 +105,7 @@ export function uiFeed(plan: AnyPlan, now: () => Nanoseconds = monotonic.now): U
         carried.clear();
         break;
       case 'service':
-        if (event.policy !== null) ingressService = event.service;
+        known.take(event);
         break;
       case 'endpoints':
         pods.set(event.service, event.endpoints);
@@ -129,10 +133,7 @@ export function uiFeed(plan: AnyPlan, now: () => Nanoseconds = monotonic.now): U
       }
     }
   };
-  const podsOn = (node: string, ofIngress: boolean) =>
-    [...pods]
-      .filter(([service]) => (service === ingressService) === ofIngress)
-      .reduce((all, [, found]) => all + found.filter((one) => one.ready && one.node === node).length, 0);
+  const ready = (part: WorkloadPart) => readyPods(ofPart(pods, part, known.record));
 
   return {
     event(event) {
@@ -150,6 +151,7 @@ export function uiFeed(plan: AnyPlan, now: () => Nanoseconds = monotonic.now): U
       for (const [connection, { lostAt }] of dots)
         if (lostAt !== null && lostAt < state.now - lostNs) forget(connection);
       const names = [...state.nodes.keys()];
+      const [ingress, app] = [ready('ingress'), ready('app')];
       const shown = [...dots].filter(([, dot]) => dot.lostAt !== null || state.now - dot.openedAt >= shortNs);
       const { trial, hit } = state;
       const recent = recentProbes(state);
@@ -175,8 +177,8 @@ export function uiFeed(plan: AnyPlan, now: () => Nanoseconds = monotonic.now): U
           health,
           hit: hit?.node === name ? hit.word : null,
           down: hit?.node === name && hit.down,
-          ingress: podsOn(name, true),
-          app: podsOn(name, false),
+          ingress: ingress.get(name) ?? 0,
+          app: app.get(name) ?? 0,
           carried: carried.get(name) ?? 0,
         })),
         dots: shown

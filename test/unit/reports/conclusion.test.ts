@@ -26,6 +26,11 @@ test('one for each policy, in their order', () => {
   ]);
 });
 
+test('of a flip alone, whose cost the answer tells, there is no empty sentence', () => {
+  const flip = aTrial({ policy: 'Cluster->Local', disturbances: [aDisturbance({ kind: 'flip' })] });
+  assert.equal(conclusion({ comparison: [aRow({ policy: 'Cluster->Local', lost: 0 })], trials: [flip] }), []);
+});
+
 test('what was not over when probing ended is reported by its code, with how long it was at least', () => {
   const never = (kind: 'outage' | 'fault', atLeastSeconds: number | null) =>
     aTrial({

@@ -1,5 +1,6 @@
 import type { CoreV1Event, V1EndpointSlice, V1Node, V1Pod, V1Service } from '@kubernetes/client-node';
 import { messageOf } from '../base/errors.ts';
+import { secondServiceOf } from '../catalogue/switchovers.ts';
 import type { HistoryEvent } from '../history/schema.ts';
 import { isReadyEndpoint, isServingEndpoint, serviceNameLabel } from '../kube/endpoints.ts';
 import { excludeLabel } from '../kube/names.ts';
@@ -15,22 +16,39 @@ type Watched = Pick<Run, 'plan' | 'provider' | 'workload' | 'record' | 'clock' |
 const listedWithinMs = 30_000;
 type Change = 'added' | 'modified' | 'deleted';
 
-/** Writes into the history what the API reports about nodes, endpoints, Services, pods and events. */
+/**
+ * Writes into the history what the API reports about nodes, endpoints, Services, pods and events. Of the namespace on
+ * somebody's own cluster only what belongs to the Service: what else lives there is no part of the trial.
+ */
 export async function watchCluster(run: Watched): Promise<{ stop(): void }> {
-  const { namespace } = run.workload.service;
+  const { service, ingress, app } = run.workload;
+  const { namespace, name } = service;
+  const isOwn = run.plan.ownCluster !== undefined;
+  const own = new Set([name, secondServiceOf(name), app.service]);
+  const belongs = (wanted: string) => !isOwn || own.has(wanted);
+  const podQueries = isOwn
+    ? [...new Set([ingress.labelSelector, app.labelSelector])].map((labelSelector) => ({ labelSelector }))
+    : [{}];
   const at = () => run.clock.now();
   const slices = sliceBook();
   const watches = [
     watch<V1Node>(run, '/api/v1/nodes', (change, node) => nodeEvent(at(), change, node)),
     watch<V1Service>(run, `/api/v1/namespaces/${namespace}/services`, (change, service) =>
-      change === 'deleted' ? null : serviceEvent(at(), service),
+      change === 'deleted' || !belongs(service.metadata?.name ?? '') ? null : serviceEvent(at(), service),
     ),
     watch<V1EndpointSlice>(
       run,
       `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
-      (change, slice) => slices(at(), change, slice),
+      (change, slice) => (belongs(serviceOf(slice)) ? slices(at(), change, slice) : null),
     ),
-    watch<V1Pod>(run, `/api/v1/namespaces/${namespace}/pods`, (change, pod) => podEvent(at(), change, pod)),
+    ...podQueries.map((query) =>
+      watch<V1Pod>(
+        run,
+        `/api/v1/namespaces/${namespace}/pods`,
+        (change, pod) => podEvent(at(), change, pod),
+        query,
+      ),
+    ),
     watch<CoreV1Event>(run, eventsOf(run), (change, event) =>
       change === 'deleted' ? null : kubernetesEvent(at(), event),
     ),
@@ -59,10 +77,16 @@ const eventsOf = ({ plan, workload }: Watched): string =>
     ? '/api/v1/events'
     : `/api/v1/namespaces/${workload.service.namespace}/events`;
 
-function watch<T>(run: Watched, path: string, toEvent: (change: Change, object: T) => HistoryEvent | null) {
+function watch<T>(
+  run: Watched,
+  path: string,
+  toEvent: (change: Change, object: T) => HistoryEvent | null,
+  query: Record<string, string> = {},
+) {
   return watchResource({
     kubeConfig: run.provider.cluster.kubeConfig(),
     path,
+    query,
     onEvent(change, object) {
       // The API server answers for the shape of its own objects.
       const event = toEvent(change, object as unknown as T);

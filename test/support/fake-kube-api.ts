@@ -7,7 +7,11 @@ import * as z from 'zod';
  */
 
 const stored = z.looseObject({
-  metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+  }),
 });
 type Stored = z.infer<typeof stored>;
 
@@ -31,12 +35,23 @@ export interface FakeKubeApi {
 
 interface Watcher {
   readonly collection: string;
+  readonly wants: (object: Stored) => boolean;
   readonly answer: ServerResponse;
+}
+
+/** The objects with all labels of a selector `key=value,key=value`; null: all objects. */
+function selected(selector: string | null): (object: Stored) => boolean {
+  const wanted = (selector ?? '').split(',').filter((one) => one !== '');
+  return ({ metadata: { labels = {} } }) =>
+    wanted.every((one) => {
+      const [key = '', value] = one.split('=');
+      return labels[key] === value;
+    });
 }
 
 export async function fakeKubeApi(): Promise<FakeKubeApi> {
   const objects = new Map<string, Map<string, Stored>>();
-  const log: { version: number; collection: string; line: string }[] = [];
+  const log: { version: number; collection: string; object: Stored; line: string }[] = [];
   const watchers = new Set<Watcher>();
   const counts = { lists: 0, watches: 0 };
   let version = 1;
@@ -52,8 +67,9 @@ export async function fakeKubeApi(): Promise<FakeKubeApi> {
     version += 1;
     object.metadata.resourceVersion = String(version);
     const line = `${JSON.stringify({ type, object })}\n`;
-    log.push({ version, collection, line });
-    for (const watcher of watchers) if (watcher.collection === collection) watcher.answer.write(line);
+    log.push({ version, collection, object, line });
+    for (const watcher of watchers)
+      if (watcher.collection === collection && watcher.wants(object)) watcher.answer.write(line);
   };
   const put = (collection: string, object: Stored) => {
     const all = collectionOf(collection);
@@ -92,9 +108,10 @@ export async function fakeKubeApi(): Promise<FakeKubeApi> {
     const at = collection.lastIndexOf('/');
     const single = objects.get(collection.slice(0, at))?.get(collection.slice(at + 1));
     if (single !== undefined) return answer.end(JSON.stringify(single));
+    const wants = selected(url.searchParams.get('labelSelector'));
     if (url.searchParams.get('watch') !== 'true') {
       counts.lists += 1;
-      const items = [...collectionOf(collection).values()];
+      const items = [...collectionOf(collection).values()].filter(wants);
       return answer.end(JSON.stringify({ metadata: { resourceVersion: String(version) }, items }));
     }
     counts.watches += 1;
@@ -105,9 +122,10 @@ export async function fakeKubeApi(): Promise<FakeKubeApi> {
       return answer.end(`${JSON.stringify({ type: 'ERROR', object: { code: 410, message: 'too old' } })}\n`);
     }
     for (const entry of log) {
-      if (entry.version > from && entry.collection === collection) answer.write(entry.line);
+      if (entry.version > from && entry.collection === collection && wants(entry.object))
+        answer.write(entry.line);
     }
-    const watcher = { collection, answer };
+    const watcher = { collection, wants, answer };
     watchers.add(watcher);
     answer.on('close', () => watchers.delete(watcher));
   });

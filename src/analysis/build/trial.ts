@@ -163,7 +163,7 @@ export function buildTrial(run: RunRecord, trial: TrialRecord, lastSeen: Nanosec
         ? null
         : cameTrue(prediction, fault, lostToFault(lost), plan, time),
     late,
-    flaps: flapsOf(trial, blame.disturbances, late, trial.end?.t ?? lastSeen),
+    flaps: flapsOf(trial, run, blame.disturbances, late, trial.end?.t ?? lastSeen),
     calmUntil: clusterTraits(plan.provider)?.madeOfProcesses ? (blame.disturbances[0]?.at ?? null) : null,
     loadedAt: time.seconds(trial.start.t, trial.phases[afterRamp]?.t ?? trial.start.t),
     pathOf: (request) => requestPath(request, blame),

@@ -1,7 +1,8 @@
 import { type Nanoseconds, nsPerMs } from '../../base/units.ts';
 import { isPartOf } from '../../catalogue/disturbances.ts';
 import type { Disturbance } from '../build/disturbances.ts';
-import type { TrialRecord } from '../records.ts';
+import { ofPart } from '../build/placement.ts';
+import type { RunRecord, TrialRecord } from '../records.ts';
 import type { LateSpan } from './late-spans.ts';
 
 /** A span in which a node or a pod that nothing was done to did not count as healthy. */
@@ -20,6 +21,7 @@ const slackNs: Nanoseconds = 1000 * nsPerMs;
  */
 export function flapsOf(
   trial: TrialRecord,
+  run: Pick<RunRecord, 'partOf'>,
   disturbances: readonly Disturbance[],
   late: readonly LateSpan[],
   until: Nanoseconds,
@@ -27,7 +29,7 @@ export function flapsOf(
   if (late.length === 0) return [];
   const taken = (node: string, t: Nanoseconds) =>
     disturbances.some((one) => one.nodes.includes(node) && one.at <= t && isPartOf(one.kind, 'fault'));
-  return [...byCheck(trial, taken, until), ...byReadiness(trial, taken, until)].filter((flap) =>
+  return [...byCheck(trial, run, taken, until), ...byReadiness(trial, run, taken, until)].filter((flap) =>
     late.some(({ from, to }) => from <= flap.to + slackNs && to >= flap.from - slackNs),
   );
 }
@@ -38,11 +40,16 @@ export const within = (flaps: readonly Flap[], from: Nanoseconds, to: Nanosecond
 
 type Taken = (node: string, t: Nanoseconds) => boolean;
 
-/** A check that timed out, or any that failed on a node with a pod of the Service. */
-function byCheck({ health, before }: TrialRecord, taken: Taken, until: Nanoseconds): Flap[] {
+/** A check that timed out, or any that failed on a node with a pod of the ingress. */
+function byCheck(
+  { health, before }: TrialRecord,
+  run: Pick<RunRecord, 'partOf'>,
+  taken: Taken,
+  until: Nanoseconds,
+): Flap[] {
   const flaps = new Flaps(until);
   const serving = new Set(
-    [...before.endpoints.values()].flatMap((all) => all.flatMap(({ node }) => node ?? [])),
+    ofPart(before.endpoints, 'ingress', run).flatMap((all) => all.flatMap(({ node }) => node ?? [])),
   );
   for (const { t, node, eligible, healthy, reason } of health) {
     if (healthy || !eligible) flaps.close(node, t);
@@ -52,10 +59,16 @@ function byCheck({ health, before }: TrialRecord, taken: Taken, until: Nanosecon
 }
 
 /** A pod that is not on its way out and is not ready, having been so before. */
-function byReadiness({ endpoints, before }: TrialRecord, taken: Taken, until: Nanoseconds): Flap[] {
+function byReadiness(
+  { endpoints, before }: TrialRecord,
+  { partOf }: Pick<RunRecord, 'partOf'>,
+  taken: Taken,
+  until: Nanoseconds,
+): Flap[] {
   const flaps = new Flaps(until);
   const ready = new Set([...before.endpoints.values()].flat().flatMap((one) => (one.ready ? [one.pod] : [])));
-  for (const { t, endpoints: all } of endpoints) {
+  for (const { t, service, endpoints: all } of endpoints) {
+    if (partOf(service) === null) continue;
     for (const one of all) {
       if (one.ready) {
         ready.add(one.pod);

@@ -16,7 +16,13 @@ async function newConnectionAt(from: number, policy: PolicyName = 'Cluster->Loca
     .flip(10_000)
     .fault(11_000)
     .stream({ ...unanswered, outcome: 'hung', from, to: from + 2000 })
-    .add({ type: 'service', t: ns(15_000), service: 'midflight-ingress', policy: 'Local', healthCheckNodePort: 30_000 })
+    .add({
+      type: 'service',
+      t: ns(15_000),
+      service: 'midflight-ingress',
+      policy: 'Local',
+      healthCheckNodePort: 30_000,
+    })
     .endTrial(31_000);
   const { requests, disturbances } = await trialOf(builder);
   return {

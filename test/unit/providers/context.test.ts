@@ -83,10 +83,11 @@ test('its front is its own balancer, once that has an address', async ({ api, pr
 test('its workload is found, not installed', async ({ api, provider }) => {
   const before = await refusal(provider.workload.ready(basicPlan, never));
   assert.match(before.message, 'no pod of the ingress is Ready');
-  api.put(pods, {
-    metadata: { name: 'ingress-1', namespace: 'web' },
-    status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
-  });
+  for (const app of ['ingress', 'shop'])
+    api.put(pods, {
+      metadata: { name: `${app}-1`, namespace: 'web', labels: { app } },
+      status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+    });
   assert.is((await provider.workload.ready(basicPlan, never)).service.name, 'front');
   assert.is(provider.workload.owner, 'theirs');
 });

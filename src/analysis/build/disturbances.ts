@@ -41,9 +41,12 @@ export function disturbancesOf(
 ): Disturbance[] {
   const begins = trial.disturbances.filter((event) => event.at === 'begin').sort((a, b) => a.t - b.t);
   const recover = trial.disturbances.find((event) => event.at === 'recover');
+  // The steps of a switchover are undone in the same phase: what that does to the balancer is not the switchover's.
+  const undone = recover === undefined ? trial.phases.find(({ phase }) => phase === 'recover') : undefined;
+  const last = Math.min(lastSeen, undone?.t ?? lastSeen);
   return begins.map((begin, index) => {
     const next = begins[index + 1];
-    const candidates: [Nanoseconds, Disturbance['endedBy']][] = [[lastSeen, 'end']];
+    const candidates: [Nanoseconds, Disturbance['endedBy']][] = [[last, 'end']];
     if (recover !== undefined) candidates.push([recover.t, 'recovery']);
     const [end] = candidates.reduce((least, one) => (one[0] <= least[0] ? one : least));
     if (next !== undefined) candidates.push([next.t, 'disturbance']);

@@ -58,4 +58,17 @@ test('one patch is the flip itself: the Service as the watch shows it comes a mo
   assert.is((await newConnectionAt(12_000, 'Cluster->Local')).cause, 'switchover');
 });
 
+test('what undoing the steps does to the balancer is not what the flip did', async () => {
+  const ejected = async (at: number) => {
+    const builder = history()
+      .trial(10, { policy: 'Local->Cluster/parallel-service' })
+      .flip(10_000)
+      .phase(20_000, 'recover')
+      .ejected(at, 'preemptible-0')
+      .endTrial(31_000);
+    return (await trialOf(builder)).disturbances[0]?.clocksSeconds.edgeEjected;
+  };
+  assert.equal([await ejected(15_000), await ejected(20_500)], [5, null]);
+});
+
 test.run();

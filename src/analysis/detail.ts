@@ -2,6 +2,7 @@ import type { OwnAnswerReason } from '../base/connections.ts';
 import type { Cause } from '../catalogue/causes.ts';
 import type { CdnCode } from '../catalogue/cdn-codes.ts';
 import { isPartOf } from '../catalogue/disturbances.ts';
+import { undoneAt } from './build/disturbances.ts';
 import type { Judged } from './build/losses.ts';
 import type { BuiltTrial } from './build/trial.ts';
 import { isUnanswered } from './build/unanswered.ts';
@@ -146,22 +147,30 @@ function flowsOf({ streams, pathOf }: BuiltTrial): Flow[] {
   return [...flows.values()];
 }
 
-function nodesOf({ record, placement, nodeNames, disturbances }: BuiltTrial): PathNode[] {
+function nodesOf({ record, placement, nodeNames, disturbances, streams, pathOf }: BuiltTrial): PathNode[] {
   const fault = disturbances.find(({ kind }) => kind === 'fault' || kind === 'notice');
+  const until = fault?.at ?? undoneAt(record);
   const green = new Set(record.before.green);
   for (const { t, node, eligible, healthy } of record.health) {
-    if (fault !== undefined && t >= fault.at) break;
+    if (t >= until) break;
     if (eligible && healthy) green.add(node);
     else green.delete(node);
   }
-  const names = [...new Set([...nodeNames, ...placement.ingress.keys(), ...placement.app.keys()])];
+  const { app } = placement;
+  // Pods that came later are there where streams reached them.
+  const reached = new Set(streams.map(({ request }) => pathOf(request).ingress));
+  const ingress = new Map([
+    ...[...placement.mostIngress].filter(([name]) => reached.has(name)),
+    ...placement.ingress,
+  ]);
+  const names = [...new Set([...nodeNames, ...ingress.keys(), ...app.keys()])];
   return names.map((name) => ({
     name,
     green: green.has(name),
     dead: disturbances.some(
       ({ kind, nodes, podKilled }) => isPartOf(kind, 'fault') && podKilled === null && nodes.includes(name),
     ),
-    ingress: placement.ingress.get(name) ?? 0,
-    app: placement.app.get(name) ?? 0,
+    ingress: ingress.get(name) ?? 0,
+    app: app.get(name) ?? 0,
   }));
 }

@@ -33,6 +33,13 @@ export interface Disturbance {
   readonly affected: number | null;
 }
 
+/**
+ * When what the trial had changed began to be undone, the steps of a switchover as well: what that does to the balancer is no
+ * part of the trial.
+ */
+export const undoneAt = ({ phases }: Pick<TrialRecord, 'phases'>): Nanoseconds =>
+  phases.find(({ phase }) => phase === 'recover')?.t ?? Number.POSITIVE_INFINITY;
+
 /** The disturbances, in order. `meaning`: the trial's fault's. `lastSeen`: the last instant that the trial knows of. */
 export function disturbancesOf(
   trial: TrialRecord,
@@ -41,9 +48,7 @@ export function disturbancesOf(
 ): Disturbance[] {
   const begins = trial.disturbances.filter((event) => event.at === 'begin').sort((a, b) => a.t - b.t);
   const recover = trial.disturbances.find((event) => event.at === 'recover');
-  // The steps of a switchover are undone in the same phase: what that does to the balancer is not the switchover's.
-  const undone = recover === undefined ? trial.phases.find(({ phase }) => phase === 'recover') : undefined;
-  const last = Math.min(lastSeen, undone?.t ?? lastSeen);
+  const last = recover === undefined ? Math.min(lastSeen, undoneAt(trial)) : lastSeen;
   return begins.map((begin, index) => {
     const next = begins[index + 1];
     const candidates: [Nanoseconds, Disturbance['endedBy']][] = [[last, 'end']];

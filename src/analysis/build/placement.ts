@@ -5,6 +5,8 @@ import type { Endpoints, RunRecord, TrialRecord, WorkloadPart } from '../records
 export interface Placement {
   readonly ingress: ReadonlyMap<string, number>;
   readonly app: ReadonlyMap<string, number>;
+  /** By node, the ready ingress pods as the load began; of a node that had none, the most that it had later. */
+  readonly mostIngress: ReadonlyMap<string, number>;
   /**
    * Ready ingress pods on a node as the load began; of a node that had none, at this instant: a switchover may copy the ingress
    * to more nodes and take the copies back.
@@ -18,8 +20,12 @@ export function recordedPlacement(run: Pick<RunRecord, 'partOf'>, trial: TrialRe
   const known = endpointsAt(trial, ramp);
   const ingress = readyPods(ofPart(known, 'ingress', run));
   const later = changesOfIngress(run, trial, known, ramp);
+  const most = new Map<string, number>();
+  for (const [node, count] of later.flatMap((one) => [...one.ingress]))
+    most.set(node, Math.max(count, most.get(node) ?? 0));
   return {
     ingress,
+    mostIngress: new Map([...most, ...ingress]),
     app: readyPods(ofPart(known, 'app', run)),
     ingressOn: (node, at) => ingress.get(node) ?? later.findLast(({ t }) => t <= at)?.ingress.get(node) ?? 0,
   };

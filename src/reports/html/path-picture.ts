@@ -49,8 +49,16 @@ function picture(trials: readonly TrialDetail[]): string {
   const taken = new Set(
     trials.flatMap(({ nodes: all }) => all.filter(({ dead }) => dead).map(({ name }) => name)),
   );
+  // Pods may come to another node in another repeat, and streams with them.
+  const most = (name: string, part: 'ingress' | 'app') =>
+    Math.max(...trials.map(({ nodes: all }) => all.find((node) => node.name === name)?.[part] ?? 0));
   const { boxes, flows } = pathBoxes(
-    first.nodes.map((node) => ({ ...node, dead: taken.has(node.name) })),
+    first.nodes.map((node) => ({
+      ...node,
+      dead: taken.has(node.name),
+      ingress: most(node.name, 'ingress'),
+      app: most(node.name, 'app'),
+    })),
     trials.flatMap((trial) => trial.flows),
   );
   const all = sumOf(flows);

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
@@ -7,11 +7,12 @@ import { type ChangeLog, changeLog } from '../../src/changes/change-log.ts';
 import { createJournal } from '../../src/changes/journal.ts';
 import type { JournalPlace } from '../../src/providers/journals.ts';
 
-/** A journal in a folder of its own under the temporary one. */
-export const journalSomewhere = (): JournalPlace => ({
-  file: join(mkdtempSync(join(tmpdir(), 'midflight-test-journal-')), 'journal.ndjson'),
-  runId: 'test',
-});
+/** A journal in a folder of its own under the temporary one, which goes with this process. */
+export function journalSomewhere(): JournalPlace {
+  const folder = mkdtempSync(join(tmpdir(), 'midflight-test-journal-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return { file: join(folder, 'journal.ndjson'), runId: 'test' };
+}
 
 const notHere = (): never => {
   throw new Error('no such API here');

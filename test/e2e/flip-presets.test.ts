@@ -73,7 +73,9 @@ test('GKE endpoint groups: streams through nodes that leave are cut 30 s after',
   const { started, lost, byCause } = trial.requests;
   assert.ok(lost > 0 && lost < started, `${lost} of ${started}: those through podless nodes only`);
   assert.is(byCause.switchover, lost);
-  assert.is(trial.clocksSeconds.longestSilence === null, false);
+  // On a machine that was late in the trial it is not known, and says so.
+  const { clocksSeconds, clockNotes } = trial;
+  if (clocksSeconds.longestSilence === null) assert.is(clockNotes.longestSilence?.code, 'late');
 });
 
 const deathInFirstStep =

@@ -1,6 +1,7 @@
-import type { V1DaemonSet } from '@kubernetes/client-node';
+import type { V1DaemonSet, V1Pod } from '@kubernetes/client-node';
 import * as z from 'zod';
-import { isOver } from '../../kube/pods.ts';
+import { isBeingDeleted, isOver } from '../../kube/pods.ts';
+import { hasReadyCondition } from '../../kube/ready.ts';
 import { type Setting, settingChange, type World, waitIn } from '../change.ts';
 import { orGone } from './patching.ts';
 
@@ -14,7 +15,10 @@ type Value = z.infer<typeof value>;
 /** How long its pods may take to end, cluster time: their own grace period and this. */
 const endWithin = 60_000;
 
-/** A DaemonSet of ours, there or not. Taking it away waits until its last pod has ended. */
+/**
+ * A DaemonSet of ours, there or not. Taking it away waits until its last pod has ended, or is being deleted on a node that is
+ * not Ready: nobody there can end it, and Kubernetes sends nothing to it any more.
+ */
 const setting: Setting<Target, Value> = {
   kind: 'daemon-set',
   target,
@@ -50,9 +54,20 @@ async function remove(world: World, { namespace, name }: Target): Promise<void> 
     world,
     `the pods of DaemonSet ${namespace}/${name} to end`,
     grace + endWithin,
-    async () => (await world.core().listNamespacedPod({ namespace, labelSelector })).items.every(isOver),
+    async () => {
+      const { items } = await world.core().listNamespacedPod({ namespace, labelSelector });
+      const left = items.filter((pod) => !isOver(pod));
+      const lost = await Promise.all(left.map((pod) => isBeingDeleted(pod) && isOnLostNode(world, pod)));
+      return lost.every(Boolean);
+    },
     { pauseMs: 500, code: 'cluster-failed' },
   );
+}
+
+/** Its node is not Ready, or gone. */
+async function isOnLostNode(world: World, { spec }: V1Pod): Promise<boolean> {
+  const { items } = await world.core().listNode({ fieldSelector: `metadata.name=${spec?.nodeName}` });
+  return !items.some(hasReadyCondition);
 }
 
 export const daemonSet = settingChange(setting);

@@ -133,6 +133,42 @@ test('a DaemonSet is made, taken away, and made again by the undo of that', asyn
   assert.is(await there(), 0);
 });
 
+test('taking a DaemonSet away waits for no pod on a node that is not Ready', async () => {
+  const at = { namespace: 'default', name: 'on-nodes' };
+  const labels = { on: 'nodes' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+  const manifest = JSON.stringify({
+    metadata: { ...at },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { ...template, spec: { ...template.spec, nodeSelector: { no: 'node' } } },
+    },
+  });
+  /** Taken away with a pod on `node` that nobody ends. */
+  const removed = async (node: string) => {
+    const changes = log();
+    await changes.make(daemonSet, at, { manifest });
+    const name = `on-${node}`;
+    const { spec } = template;
+    await core.createNamespacedPod({
+      namespace: 'default',
+      body: { metadata: { name, labels }, spec: { ...spec, nodeName: node } },
+    });
+    await core.deleteNamespacedPod({ namespace: 'default', name });
+    const ended = await changes.make(daemonSet, at, { manifest: null }).then(
+      () => 'gone',
+      (error: unknown) => messageOf(error),
+    );
+    await core.deleteNamespacedPod({ namespace: 'default', name, gracePeriodSeconds: 0 });
+    return ended;
+  };
+  const conditions = (status: string) => [{ type: 'Ready', status, lastHeartbeatTime: new Date() }];
+  await core.createNode({ body: { metadata: { name: 'up' } } });
+  await core.patchNodeStatus({ name: 'up', body: { status: { conditions: conditions('True') } } }, merge);
+  assert.is(await removed('b'), 'gone');
+  assert.match(await removed('up'), 'waiting for the pods of DaemonSet default/on-nodes to end');
+});
+
 test('a label that was not there goes, one that was there gets its value back', async () => {
   const before = await nodeOf('a');
   const changes = log();

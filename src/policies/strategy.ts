@@ -29,6 +29,8 @@ export interface SwitchoverContext {
   readonly balancer: BalancerSight | null;
   /** The nodes with a ready ingress pod. */
   readyIngress(): ReadonlySet<NodeName>;
+  /** The API has the node as not Ready, or no longer at all: nothing comes up there. */
+  isLost(node: NodeName): boolean;
   /** The nodes that may be targets, as the API has them now. */
   nodes(): Promise<NodeSight[]>;
   /** The other Services behind load balancers under Local, with the nodes that serve each: the exclude label is for them too. */

@@ -38,6 +38,7 @@ export function rig(more: Partial<SwitchoverContext> = {}) {
   let now = 0;
   const balancer = balancerWatch();
   const ready = new Set(['with']);
+  const lost = new Set<string>();
   const context: SwitchoverContext = {
     changes: {
       async make(kind, target, wanted) {
@@ -51,6 +52,7 @@ export function rig(more: Partial<SwitchoverContext> = {}) {
     second: null,
     serviceLike: async (name, policy) => ({ metadata: { name }, spec: { externalTrafficPolicy: policy } }),
     readyIngress: () => ready,
+    isLost: (node) => lost.has(node),
     others: async () => [],
     ingressTemplate: async () => template,
     awaitEstablished: false,
@@ -65,6 +67,7 @@ export function rig(more: Partial<SwitchoverContext> = {}) {
     context,
     made,
     ready,
+    lost,
     at(t: number) {
       now = t;
     },

@@ -83,6 +83,7 @@ function switchoverRig() {
     final: 'Local',
     balancer,
     readyIngress: () => new Set(),
+    isLost: () => false,
     nodes: async () => [],
     others: async () => [],
     ingressTemplate: async () => null,

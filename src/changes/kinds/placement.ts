@@ -1,12 +1,12 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import * as z from 'zod';
-import { isOver, isReadyPod } from '../../kube/pods.ts';
+import { isLive, isOver, isReadyPod } from '../../kube/pods.ts';
 import { type ChangeKind, kubectlHint, type World, waitIn } from '../change.ts';
 
 const group = z.object({ namespace: z.string(), labelSelector: z.string() });
 type Group = z.infer<typeof group>;
 const target = z.object({ groups: z.array(group) });
-/** Ready pods by node, for each group. */
+/** Pods by node, for each group, ready or not: one that is not ready at this moment has its place all the same. */
 const before = z.array(z.record(z.string(), z.int()));
 const wanted = z.object({
   /** How long moved pods may take to be Ready at their old places. Cluster milliseconds. */
@@ -15,7 +15,8 @@ const wanted = z.object({
 
 /**
  * Where the pods of some workloads run. It is made before anything that moves pods, and changes nothing itself; its undo
- * brings them back: a pod too many on one node is deleted, and the scheduler prefers the node that has none.
+ * brings them back: while a node lacks a pod, one too many on another is deleted, and the scheduler prefers the node that has
+ * none. How many there are is their controller's matter.
  */
 export const placement: ChangeKind<z.infer<typeof target>, z.infer<typeof before>, z.infer<typeof wanted>> = {
   kind: 'placement',
@@ -52,7 +53,7 @@ async function podsOf(world: World, { namespace, labelSelector }: Group): Promis
 }
 
 async function counts(world: World, one: Group): Promise<Record<string, number>> {
-  return countByNode((await podsOf(world, one)).filter(isReadyPod));
+  return countByNode((await podsOf(world, one)).filter((pod) => isLive(pod) && pod.spec?.nodeName));
 }
 
 function countByNode(pods: readonly V1Pod[]): Record<string, number> {
@@ -73,7 +74,7 @@ async function restored(
   const pods = await podsOf(world, one);
   if (!pods.every(isReadyPod)) return false; // something is under way
   const now = countByNode(pods);
-  if (sameCounts(now, wantedCounts)) return true;
+  if (Object.entries(wantedCounts).every(([node, count]) => (now[node] ?? 0) >= count)) return true;
   const excess = pods.find(({ spec }) => {
     const node = spec?.nodeName ?? '';
     return (now[node] ?? 0) > (wantedCounts[node] ?? 0);
@@ -83,9 +84,4 @@ async function restored(
     await world.core().deleteNamespacedPod({ name, namespace });
   }
   return false;
-}
-
-function sameCounts(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): boolean {
-  const nodes = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...nodes].every((node) => (one[node] ?? 0) === (other[node] ?? 0));
 }

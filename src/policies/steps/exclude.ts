@@ -35,7 +35,12 @@ export const excludeExtra: Step = excluding(({ runsExtraIngressOnly }) => runsEx
 function left(
   nodes: readonly NodeName[],
   balancer: BalancerSight,
-  { now, quietNs, awaitEstablished }: Pick<SwitchoverContext, 'now' | 'quietNs' | 'awaitEstablished'>,
+  {
+    now,
+    quietNs,
+    awaitEstablished,
+    isLost,
+  }: Pick<SwitchoverContext, 'now' | 'quietNs' | 'awaitEstablished' | 'isLost'>,
 ): Evidence {
   let goneAt: Nanoseconds | null = null;
   const quiet = (since: Nanoseconds) =>
@@ -48,9 +53,9 @@ function left(
         return false;
       }
       goneAt ??= now();
-      // All are asked, so that one count can answer for all.
+      // All are asked, so that one count can answer for all. What is open through a node that died ends for nobody to see.
       const open = awaitEstablished ? nodes.filter((node) => balancer.openConnections(node) > 0) : [];
-      if (open.length > 0) return false;
+      if (open.some((node) => !isLost(node))) return false;
       return quiet(goneAt);
     },
   };

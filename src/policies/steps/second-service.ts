@@ -28,10 +28,13 @@ export const secondService = ({ final }: Pick<PolicyTraits, 'final'>): Step => (
   },
 });
 
-/** Clients go to the second address. Over when the first balancer has no connection left and gets no new one. */
+/**
+ * Clients go to the second address. Over when the first balancer has no connection left, but through a node that died, where
+ * nobody ends them, and gets no new one.
+ */
 export const move: Step = {
   name: 'move clients',
-  async make({ second, nodes, now, quietNs }) {
+  async make({ second, nodes, now, quietNs, isLost }) {
     if (second === null) return null;
     const names = (await nodes()).map(({ name }) => name);
     const { first } = second;
@@ -42,7 +45,7 @@ export const move: Step = {
       seen: () =>
         names.every(
           (node) =>
-            first.openConnections(node) === 0 &&
+            (first.openConnections(node) === 0 || isLost(node)) &&
             now() - Math.max(movedAt, first.lastOpened(node) ?? 0) >= quietNs,
         ),
     };

@@ -39,13 +39,18 @@ export const spreadIngress: Step = spreading(({ edge, final }) => extraSleepMs(e
 /** To stay: the pods end as the ingress' own do. */
 export const ingressEverywhere: Step = spreading(() => 0);
 
-/** Each has a ready pod, and if the balancer holds only nodes with one, it has taken them and found them healthy. */
-function serving({ balancer, readyIngress, edge }: SwitchoverContext, names: NodeName[], since: number) {
+/**
+ * Each has a ready pod, and if the balancer holds only nodes with one, it has taken them and found them healthy. One that has died
+ * meanwhile is waited for no more.
+ */
+function serving(context: SwitchoverContext, names: readonly NodeName[], since: number) {
+  const { balancer, readyIngress, edge, isLost } = context;
   return () => {
     const ready = readyIngress();
-    if (!names.every((node) => ready.has(node))) return false;
+    const left = names.filter((node) => !isLost(node));
+    if (!left.every((node) => ready.has(node))) return false;
     if (balancer === null || edge.backends[balancer.policy ?? 'Cluster'].from === 'nodes') return true;
-    return balancer.reconciledAt > since && names.every((node) => balancer.healthy.has(node));
+    return balancer.reconciledAt > since && left.every((node) => balancer.healthy.has(node));
   };
 }
 

@@ -61,6 +61,7 @@ interface FlipContextOptions {
   readonly changes: SwitchoverContext['changes'];
   readonly balancer: BalancerSight;
   readonly readyNodes: () => ReadonlySet<NodeName>;
+  readonly isLost: SwitchoverContext['isLost'];
   readonly clock: Clock;
   readonly stabilityMs: Milliseconds;
   /** The balancer's sight knows how many connections through a node are open, and they are waited for. */
@@ -80,6 +81,7 @@ export function flipContext(options: FlipContextOptions): SwitchoverContext {
     second: null,
     balancer,
     readyIngress: readyNodes,
+    isLost: options.isLost,
     nodes: () => nodesSeen(core, service.pods),
     others: () => othersOnLocal(core, { namespace, name }),
     ingressTemplate: () => templateSeen(core, apps, service.pods),

@@ -77,6 +77,7 @@ export async function openFlip(options: FlipOptions): Promise<OpenFlip> {
     changes,
     balancer: sight,
     readyNodes: followed.readyNodes,
+    isLost: followed.isLost,
     clock,
     stabilityMs,
     awaitEstablished: established !== undefined,

@@ -52,6 +52,8 @@ interface Followed {
   readonly ready: Promise<void>;
   /** The nodes with a ready pod of the Service. */
   readyNodes(): ReadonlySet<NodeName>;
+  /** The API has it as not Ready, or no longer at all. */
+  isLost(node: NodeName): boolean;
   /** How many of the nodes answer us on the port that the balancer checks; the others are inferred from the API. */
   asked(): { readonly of: number; readonly answering: number };
   stop(): void;
@@ -156,6 +158,7 @@ export function followService(
   return {
     ready,
     readyNodes,
+    isLost: (node) => nodes.get(node)?.ready !== true,
     asked: () => ({ of: nodes.size, answering: reached.size }),
     stop() {
       stopped.abort();

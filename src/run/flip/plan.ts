@@ -182,6 +182,7 @@ function shadowContext({ kubeConfig, service, edge, final, awaitEstablished = fa
     changes,
     balancer,
     readyNodes: () => new Set(),
+    isLost: () => false,
     clock: monotonic,
     stabilityMs: 0,
     awaitEstablished,

@@ -21,6 +21,7 @@ export function switchoverContext(trial: Trial): SwitchoverContext {
     balancer: front.kind === 'edge' ? state.balancer : run.sight,
     nodes: () => nodesSeen(core, workload.ingress, never),
     readyIngress: () => state.endpointNodes.get(name) ?? new Set(),
+    isLost: (node) => (state.nodeReady.get(node)?.ready ?? 'True') !== 'True',
     // A cluster of midflight's own has no other; on one of the user's the flip asks as `midflight flip` does.
     others: async () => (plan.ownCluster === undefined ? [] : othersOnLocal(core, { namespace, name })),
     ingressTemplate: () =>

@@ -1,23 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  AppsV1Api,
-  CoordinationV1Api,
-  CoreV1Api,
-  PatchStrategy,
-  setHeaderOptions,
-} from '@kubernetes/client-node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { monotonic } from '../../../src/base/clock.ts';
 import { messageOf } from '../../../src/base/errors.ts';
-import type { World } from '../../../src/changes/change.ts';
-import { changeLog, resumeLog } from '../../../src/changes/change-log.ts';
-import { createJournal, readJournal, resumeJournal } from '../../../src/changes/journal.ts';
 import {
-  apiKinds,
-  daemonSet,
   nodeCordon,
   nodeLabel,
   nodeTaint,
@@ -29,44 +13,13 @@ import {
   wholeService,
 } from '../../../src/changes/kinds/index.ts';
 import { holdLease, leaseHolder, refuseIfHeld } from '../../../src/kube/lease.ts';
-import { opening } from '../../support/changes.ts';
-import { clientOf, launchControlPlane } from '../cluster/control-plane/client.ts';
+import { changeRig, merge } from '../../support/change-rig.ts';
 
 const test = suite('kinds of changes, against an API');
 
-const handle = await launchControlPlane({ nodeMonitorGraceMs: 60_000 });
-const core = clientOf(handle).makeApiClient(CoreV1Api);
-const coordination = clientOf(handle).makeApiClient(CoordinationV1Api);
-const apps = clientOf(handle).makeApiClient(AppsV1Api);
-const folder = mkdtempSync(join(tmpdir(), 'midflight-kinds-'));
-test.after(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await handle.stop();
-});
+const { core, coordination, log, signal, stop } = await changeRig();
+test.after(stop);
 
-const world = (signal: AbortSignal): World => ({
-  core: () => core,
-  apps: () => apps,
-  coordination: () => coordination,
-  kubectl: true,
-  signal,
-  sleep: (ms, until) => monotonic.sleep(ms / 50, until),
-});
-const signal = new AbortController().signal;
-let files = 0;
-function log() {
-  files += 1;
-  const file = join(folder, `${files}.ndjson`);
-  const options = { world, signal, now: () => new Date() };
-  return {
-    ...changeLog({ ...options, journal: createJournal(file, opening) }),
-    /** What another process would undo, from the file alone. */
-    afterCrash: () =>
-      resumeLog({ ...options, journal: resumeJournal(file) }, readJournal(file), apiKinds).unwind(0, signal),
-  };
-}
-
-const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
 await core.createNode({ body: { metadata: { name: 'a', labels: { kept: 'yes' } } } });
 await core.createNode({ body: { metadata: { name: 'b' }, spec: { unschedulable: true } } });
 const nodeOf = async (name: string) => {
@@ -99,74 +52,6 @@ test('a Service is made, and gone by the undo of another process', async () => {
     ['restored'],
   );
   assert.is(await there(), false);
-});
-
-test('a DaemonSet is made, taken away, and made again by the undo of that', async () => {
-  const at = { namespace: 'default', name: 'extra' };
-  const labels = { extra: 'true' };
-  const manifest = JSON.stringify({
-    metadata: { ...at },
-    spec: {
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: { containers: [{ name: 'c', image: 'i' }], nodeSelector: { no: 'node' } },
-      },
-    },
-  });
-  const there = async () => (await apps.listNamespacedDaemonSet({ namespace: 'default' })).items.length;
-  const changes = log();
-  await changes.make(daemonSet, at, { manifest });
-  assert.is(await there(), 1);
-  const mark = changes.mark();
-  await changes.make(daemonSet, at, { manifest: null });
-  assert.is(await there(), 0);
-  assert.equal(
-    (await changes.unwind(mark, signal)).map(({ result }) => result),
-    ['restored'],
-  );
-  assert.is(await there(), 1);
-  assert.equal(
-    (await changes.afterCrash()).map(({ what, result }) => [what, result]),
-    [['DaemonSet default/extra', 'restored']],
-  );
-  assert.is(await there(), 0);
-});
-
-test('taking a DaemonSet away waits for no pod on a node that is not Ready', async () => {
-  const at = { namespace: 'default', name: 'on-nodes' };
-  const labels = { on: 'nodes' };
-  const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
-  const manifest = JSON.stringify({
-    metadata: { ...at },
-    spec: {
-      selector: { matchLabels: labels },
-      template: { ...template, spec: { ...template.spec, nodeSelector: { no: 'node' } } },
-    },
-  });
-  /** Taken away with a pod on `node` that nobody ends. */
-  const removed = async (node: string) => {
-    const changes = log();
-    await changes.make(daemonSet, at, { manifest });
-    const name = `on-${node}`;
-    const { spec } = template;
-    await core.createNamespacedPod({
-      namespace: 'default',
-      body: { metadata: { name, labels }, spec: { ...spec, nodeName: node } },
-    });
-    await core.deleteNamespacedPod({ namespace: 'default', name });
-    const ended = await changes.make(daemonSet, at, { manifest: null }).then(
-      () => 'gone',
-      (error: unknown) => messageOf(error),
-    );
-    await core.deleteNamespacedPod({ namespace: 'default', name, gracePeriodSeconds: 0 });
-    return ended;
-  };
-  const conditions = (status: string) => [{ type: 'Ready', status, lastHeartbeatTime: new Date() }];
-  await core.createNode({ body: { metadata: { name: 'up' } } });
-  await core.patchNodeStatus({ name: 'up', body: { status: { conditions: conditions('True') } } }, merge);
-  assert.is(await removed('b'), 'gone');
-  assert.match(await removed('up'), 'waiting for the pods of DaemonSet default/on-nodes to end');
 });
 
 test('a label that was not there goes, one that was there gets its value back', async () => {

@@ -28,7 +28,7 @@ test('excluded is a node once the balancer dropped it and it was quiet since, no
 });
 
 test('if asked, an excluded node is left only when its last open connection has ended', async () => {
-  const { context, at, reconcile, opened, closed } = rig({ awaitEstablished: true });
+  const { context, at, reconcile, opened, closed, lost } = rig({ awaitEstablished: true });
   reconcile(0, ['with', 'bare']);
   opened(1, 'bare');
   opened(2, 'bare');
@@ -41,6 +41,9 @@ test('if asked, an excluded node is left only when its last open connection has 
   assert.is(evidence?.seen(), false);
   closed(101, 1, 'bare');
   assert.is(evidence?.seen(), false, 'one of two');
+  lost.add('bare');
+  assert.is(evidence?.seen(), true, 'of a node that died nobody sees the last one end');
+  lost.clear();
   closed(102, 2, 'bare');
   at(103);
   assert.is(evidence?.seen(), true);
@@ -52,6 +55,14 @@ test('the ingress is everywhere once each node without it has a ready pod', asyn
   assert.equal(made, ['DaemonSet n/midflight-extra-ingress']);
   assert.is(evidence?.seen(), false);
   ready.add('bare');
+  assert.is(evidence?.seen(), true);
+});
+
+test('a node that dies meanwhile is not waited for', async () => {
+  const { context, lost } = rig();
+  const evidence = await spreadIngress.make(context);
+  assert.is(evidence?.seen(), false);
+  lost.add('bare');
   assert.is(evidence?.seen(), true);
 });
 
@@ -108,7 +119,7 @@ test('the first balancer is drained when its last connection has ended and none 
   const second = balancerWatch();
   const first = balancerWatch();
   const passing = new Set<string>();
-  const { context, made, at } = rig({
+  const { context, made, at, lost } = rig({
     second: {
       async begin(service) {
         done.push(`begin ${service}`);
@@ -136,6 +147,9 @@ test('the first balancer is drained when its last connection has ended and none 
   assert.is(done.at(-1), 'move');
   at(100);
   assert.is(drained?.seen(), false, 'one is open');
+  lost.add('bare');
+  assert.is(drained?.seen(), true, 'of a node that died nobody sees the last one end');
+  lost.clear();
   first.observe({ ...closing, t: 101, conn: 1, node: 'bare' });
   first.observe({ type: 'edge-open', t: 101, conn: 2, client: 'c', node: 'with' });
   first.observe({ ...closing, t: 102, conn: 2, node: 'with' });

@@ -101,7 +101,10 @@ export function attribute(request: RequestRecord, blame: Blame): Attribution {
       if (cause !== null) return proven(cause, injection);
     }
   }
-  const met = flip !== null && request.endedAt >= flip.at && request.startedAt < flip.until;
+  const met =
+    flip !== null &&
+    request.endedAt >= flip.at &&
+    request.startedAt < Math.max(flip.until, flip.doneAt ?? flip.until);
   return { cause: met ? 'switchover' : 'unattributed', proven: false, contradiction: null, injection: null };
 }
 

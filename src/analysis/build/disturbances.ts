@@ -21,6 +21,8 @@ export interface Disturbance {
   readonly fault: FaultMeaning | null;
   /** Right before it was done. */
   readonly at: Nanoseconds;
+  /** When all of it was done: a switchover takes its steps until then, whatever else comes meanwhile. Null: it was never seen. */
+  readonly doneAt: Nanoseconds | null;
   /** The next disturbance, the recovery, or the end of the trial. */
   readonly until: Nanoseconds;
   /** The recovery or the end of the trial: what it failed may be seen while the next one goes on. */
@@ -74,6 +76,7 @@ export function disturbancesOf(
       pods: begin.pods ?? null,
       fault,
       at: begin.t,
+      doneAt: done?.t ?? null,
       until,
       end,
       untilOwn: Math.min(again?.t ?? end, end),
@@ -130,6 +133,7 @@ export function outageOf(trial: TrialRecord, timeline: Timeline | null, until: N
     pods: null,
     fault: null,
     at: at ?? trial.start.t,
+    doneAt: null,
     until,
     end: until,
     untilOwn: until,

@@ -58,6 +58,31 @@ test('one patch is the flip itself: the Service as the watch shows it comes a mo
   assert.is((await newConnectionAt(12_000, 'Cluster->Local')).cause, 'switchover');
 });
 
+test('until its last step is done a switchover may cost what no path lays to the fault', async () => {
+  const lostTo = async (doneAt: number) => {
+    const builder = history()
+      .trial(10, { policy: 'Local->Cluster/daemonset-first', fault: powerOff() })
+      .flip(10_000)
+      .fault(11_000)
+      .stream({
+        from: 14_000,
+        to: 18_000,
+        outcome: 'truncated',
+        transit: 'preemptible-1',
+        ingress: 'preemptible-1',
+      })
+      .add({
+        ...{ type: 'disturbance', t: ns(doneAt), trial: 0, affected: 1, kind: 'flip', at: 'done' },
+        ...{ name: 'Local->Cluster/daemonset-first', node: null, detail: '' },
+      })
+      .endTrial(31_000);
+    const { requests, disturbances } = await trialOf(builder);
+    return [requests.byCause, disturbances.map(({ requestsLost }) => requestsLost)];
+  };
+  assert.equal(await lostTo(19_000), [{ switchover: 1 }, [1, 0]]);
+  assert.equal(await lostTo(13_000), [{ unattributed: 1 }, [0, 1]]);
+});
+
 test('what undoing the steps does to the balancer is not what the flip did', async () => {
   const ejected = async (at: number) => {
     const builder = history()

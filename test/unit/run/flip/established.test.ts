@@ -116,6 +116,7 @@ test('the step exclude waits for it: over when every node has had none', async (
       },
     },
     awaitEstablished: true,
+    isLost: () => false,
     now: () => now,
     quietNs: 10,
   } as unknown as SwitchoverContext;

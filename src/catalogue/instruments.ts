@@ -21,4 +21,4 @@ export const ownInstruments = { edge: 'edge', accept: 'edge accept', cluster: 'c
 export const ownInstrumentKind = (name: string): keyof typeof ownInstruments | undefined =>
   kinds.find((kind) => ownInstruments[kind] === name);
 
-const kinds = ['edge', 'accept', 'cluster'] as const satisfies readonly (keyof typeof ownInstruments)[];
+const kinds = Object.keys(ownInstruments) as (keyof typeof ownInstruments)[];

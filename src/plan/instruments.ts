@@ -20,6 +20,9 @@ const startMs = 1000;
 /** A request and its answer wait for five turns of the cluster's processes: node, ingress, app, ingress, node. */
 const turnsOfRequest = 5;
 
+// A check later than half its interval is a check of another interval.
+const halfInterval = (plan: Timing) => ofShortest(plan, intervals(plan), 1 / 2);
+
 /** `rate`: that of the probe, in real seconds; of what is no probe, that of the plan's fastest. */
 const lateMsOf: Record<InstrumentKind, (plan: Timing, rate: number) => number> = {
   probe: (_, rate) => probeLatenessLimit(rate),
@@ -27,29 +30,23 @@ const lateMsOf: Record<InstrumentKind, (plan: Timing, rate: number) => number> =
   engine: () => startMs,
   // A connection accepted an interval of the probe late meets what the next probe should have met.
   accept: (_, rate) => Math.max(leastMs, 1000 / Math.max(1, rate)),
-  // A check later than half its interval is a check of another interval.
-  edge: (plan) => ofShortest(plan, intervals(plan), 1 / 2),
+  edge: halfInterval,
   // Later, a request, a health check or a readiness probe may run into its time limit with nothing wrong in the cluster.
   cluster: (plan) => ofShortest(plan, timeLimits(plan), 1 / turnsOfRequest),
-  other: (plan) => ofShortest(plan, intervals(plan), 1 / 2),
+  other: halfInterval,
 };
 
 /** The instrument of this name, as the history has it. */
 export function instrumentOf(plan: Timing, name: string): Instrument {
   const load = plan.load.find((one) => one.name === name);
-  if (load?.kind !== 'probe') {
-    const kind =
-      load === undefined
-        ? (ownInstrumentKind(name) ?? 'other')
-        : load.kind === 'streams'
-          ? 'streams'
-          : 'engine';
-    const rates = plan.load.flatMap((one) => (one.kind === 'probe' ? [one.rate * plan.timeScale] : []));
-    return { kind, lateMs: lateMsOf[kind](plan, Math.max(0, ...rates)), heldUpMs: 0 };
-  }
-  const rate = load.rate * plan.timeScale;
-  return { kind: 'probe', lateMs: lateMsOf.probe(plan, rate), heldUpMs: heldUpLimit(rate) };
+  const kind = load === undefined ? (ownInstrumentKind(name) ?? 'other') : kindOf(load);
+  const probes = load?.kind === 'probe' ? [load] : plan.load.filter((one) => one.kind === 'probe');
+  const rate = Math.max(0, ...probes.map((one) => one.rate * plan.timeScale));
+  return { kind, lateMs: lateMsOf[kind](plan, rate), heldUpMs: kind === 'probe' ? heldUpLimit(rate) : 0 };
 }
+
+const kindOf = ({ kind }: Timing['load'][number]): InstrumentKind =>
+  kind === 'probe' || kind === 'streams' ? kind : 'engine';
 
 const checksOf = ({ edge }: Timing) => Object.values(edge?.checks ?? {});
 const intervals = (plan: Timing) => checksOf(plan).map(({ intervalMs }) => intervalMs);

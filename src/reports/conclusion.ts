@@ -60,7 +60,7 @@ const faultKinds = disturbanceKinds.filter((kind) => isPartOf(kind, 'fault'));
 const disturbancesOf = (trials: readonly TrialReport[], kinds: readonly DisturbanceKind[]) =>
   trials.flatMap(({ disturbances }) => disturbances.filter(({ kind }) => kinds.includes(kind)));
 
-/** Of a flip alone there is none: the answer above it all tells what it cost. */
+/** None for a flip alone: the answer at the top of the report says what it cost. */
 function policySentences(row: ComparisonRow, trials: readonly TrialReport[]): string[] {
   const name = policyLabel(row.policy);
   const lostBy = (kinds: readonly DisturbanceKind[]) =>

@@ -114,9 +114,7 @@ export function fold(): Fold {
     rest: () => close(null),
     run() {
       const { header, topology } = run;
-      if (header === null) return null;
-      const { ingressService, partOf } = known.record;
-      return { header, topology, ingressService, partOf, podNodes: cluster.podNodes };
+      return header === null ? null : { header, topology, ...known.record, podNodes: cluster.podNodes };
     },
     get finish() {
       return finish;

@@ -16,25 +16,24 @@ interface Services {
  * that is seen is its own, a switchover may make a second one. In the namespace of somebody's own cluster there may be any others.
  */
 export function services(): Services {
-  let named: string | null = null;
-  let first: string | null = null;
+  let isOwnCluster = false;
   const ingress = new Set<string>();
   return {
     record: {
       get ingressService() {
-        return named ?? first;
+        const [first = null] = ingress;
+        return first;
       },
-      partOf: (service) => (ingress.has(service) ? 'ingress' : named === null ? 'app' : null),
+      partOf: (service) => (ingress.has(service) ? 'ingress' : isOwnCluster ? null : 'app'),
     },
     begin({ ownCluster }) {
       if (ownCluster === undefined) return;
-      named = ownCluster.service.name;
-      ingress.add(named).add(secondServiceOf(named));
+      isOwnCluster = true;
+      const { name } = ownCluster.service;
+      ingress.add(name).add(secondServiceOf(name));
     },
     take({ service, policy }) {
-      if (policy === null || named !== null) return;
-      first ??= service;
-      ingress.add(service);
+      if (policy !== null && !isOwnCluster) ingress.add(service);
     },
   };
 }

@@ -72,7 +72,7 @@ export function probeChart(series: TrialSeries): string {
   const most = Math.max(1, ...series.probes.map(({ ok, failed }) => ok + failed));
   return timeline(series, 84 * Math.max(1, lanes.length), {
     y: {
-      label: null, // the title says what they are, and the lane's name stands there
+      label: null, // the title says what is counted, and the name of the lane takes this place
       ticks: wholeTicks(most, 3),
       tickFormat: 'd',
       domain: [0, most],

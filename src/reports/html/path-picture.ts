@@ -49,15 +49,13 @@ function picture(trials: readonly TrialDetail[]): string {
   const taken = new Set(
     trials.flatMap(({ nodes: all }) => all.filter(({ dead }) => dead).map(({ name }) => name)),
   );
-  // Pods may come to another node in another repeat, and streams with them.
-  const most = (name: string, part: 'ingress' | 'app') =>
-    Math.max(...trials.map(({ nodes: all }) => all.find((node) => node.name === name)?.[part] ?? 0));
+  const [ingress, app] = [mostPods(trials, 'ingress'), mostPods(trials, 'app')];
   const { boxes, flows } = pathBoxes(
     first.nodes.map((node) => ({
       ...node,
       dead: taken.has(node.name),
-      ingress: most(node.name, 'ingress'),
-      app: most(node.name, 'app'),
+      ingress: ingress.get(node.name) ?? 0,
+      app: app.get(node.name) ?? 0,
     })),
     trials.flatMap((trial) => trial.flows),
   );
@@ -115,6 +113,14 @@ function picture(trials: readonly TrialDetail[]): string {
   });
   return `<figure class="path"><figcaption><span class="what">${escapeHtml(said)}</span></figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`${said} ${shares.join('; ')}.`)}">
 ${heads()}${edges.join('')}${balancer(middle)}${nodes.join('')}</svg></figure>`;
+}
+
+/** By node, the most pods in any repeat: they may come to another node in another one, and streams with them. */
+function mostPods(trials: readonly TrialDetail[], part: 'ingress' | 'app'): ReadonlyMap<string, number> {
+  const most = new Map<string, number>();
+  for (const node of trials.flatMap(({ nodes }) => nodes))
+    most.set(node.name, Math.max(node[part], most.get(node.name) ?? 0));
+  return most;
 }
 
 /** All by name while they are few. */

@@ -3,7 +3,7 @@ import { instrumentOf } from '../../plan/instruments.ts';
 import type { Plan } from '../../plan/schema.ts';
 import type { RunState } from '../state.ts';
 
-/** How late an instrument may be beside others if it has no exact limit of its own: half of what makes a machine slow. Real milliseconds. */
+/** How late an instrument may be beside others, but probes and the cluster: half of what makes a machine slow. Real milliseconds. */
 const lateMs = 50;
 /**
  * How long a part of ours may take to answer beside others: half of what makes it slow. No figure is read from answers, and
